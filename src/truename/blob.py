@@ -1,0 +1,59 @@
+"""A file of a model as its readers see it: a path for messages, a size, and ranges of bytes.
+
+Sources hand out blobs and readers of formats take them, so neither knows the other.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Self
+
+
+class Blob(ABC):
+    """Random access to the bytes of one file; counts what was read.
+
+    Attributes:
+        path: relative to the model's root, with forward slashes.
+        size: in bytes.
+        bytes_read: how many bytes were asked for and given so far.
+    """
+
+    def __init__(self, path: str, size: int) -> None:
+        self.path = path
+        self.size = size
+        self.bytes_read = 0
+
+    def read(self, offset: int, length: int) -> bytes:
+        """Up to ``length`` bytes from ``offset`` on; fewer only where the file ends.
+
+        The caller bounds ``length``: nothing here decides how much memory a file may take.
+        """
+        if offset < 0 or length < 0:
+            raise ValueError("offset and length must not be negative")
+        data = self._read(offset, min(length, max(0, self.size - offset)))
+        self.bytes_read += len(data)
+        return data
+
+    @abstractmethod
+    def _read(self, offset: int, length: int) -> bytes:
+        """Bytes of a range that lies inside the file."""
+
+    def close(self) -> None:  # noqa: B027 - most blobs hold nothing that needs closing
+        """Release what the blob holds."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class MemoryBlob(Blob):
+    """Bytes that are already in memory."""
+
+    def __init__(self, path: str, data: bytes) -> None:
+        super().__init__(path, len(data))
+        self._data = data
+
+    def _read(self, offset: int, length: int) -> bytes:
+        return self._data[offset : offset + length]

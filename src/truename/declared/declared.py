@@ -1,0 +1,31 @@
+"""What a repository says of itself: each document parsed once, each fact with its file and key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from truename.errors import FileError
+
+
+class Document(msgspec.Struct, frozen=True):
+    """One parsed JSON or YAML object and the file it came from."""
+
+    file: str
+    data: Mapping[str, Any]
+
+
+class Declared(msgspec.Struct, frozen=True):
+    """The documents of one repository. A missing document is None; a broken one is None and a problem."""
+
+    config: Document | None = None  # config.json
+    adapter_config: Document | None = None
+    card: Document | None = None  # front matter of README.md
+    tokenizer_config: Document | None = None
+    quantize_config: Document | None = None  # GPTQ's older quantize_config.json
+    modules: Document | None = None  # sentence-transformers' modules.json, as {"modules": [...]}
+    model_index: Document | None = None  # diffusers' model_index.json
+    components: Mapping[str, Document] = {}  # diffusers: component -> its config.json
+    problems: tuple[FileError, ...] = ()

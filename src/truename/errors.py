@@ -1,0 +1,94 @@
+"""Every error truename raises on purpose.
+
+    TruenameError
+    ├── UsageError                the call cannot be carried out as it was made
+    │   └── MissingExtraError     an optional dependency is not installed
+    ├── TargetError               the thing to check is not there or is no model
+    │   ├── TargetNotFoundError
+    │   ├── EmptyTargetError
+    │   └── UnsafePathError       a path that would leave the model's folder
+    └── FileError                 one file of the model is not what it must be
+        ├── FileTooLargeError
+        ├── DeclaredError         config.json, the card, an index ...
+        └── WeightsError          a weights file; each format hangs its own below this
+
+An error carries data (which path, what is wrong, what to do), and its text is one sentence made of it.
+A ``FileError`` inside a folder does not end a check: it becomes the reason of a *cannot tell*.
+A ``TargetError`` or ``UsageError`` ends the command with exit code 2.
+"""
+
+from __future__ import annotations
+
+
+class TruenameError(Exception):
+    """Base of every error that truename raises on purpose."""
+
+
+class UsageError(TruenameError):
+    """The call cannot be carried out as it was made."""
+
+
+class MissingExtraError(UsageError):
+    """A command needs an optional dependency.
+
+    Attributes:
+        feature: what was asked for, in the user's words.
+        extra: the extra that brings it (``pip install 'truename[extra]'``).
+    """
+
+    def __init__(self, feature: str, extra: str) -> None:
+        self.feature = feature
+        self.extra = extra
+        super().__init__(f"{feature} needs an optional part: pip install 'truename[{extra}]'")
+
+
+class TargetError(TruenameError):
+    """The thing to check is unusable.
+
+    Attributes:
+        target: the target as the user wrote it.
+        problem: what is wrong with it, as the end of a sentence.
+    """
+
+    def __init__(self, target: str, problem: str) -> None:
+        self.target = target
+        self.problem = problem
+        super().__init__(f"{target}: {problem}")
+
+
+class TargetNotFoundError(TargetError):
+    """There is nothing at the target."""
+
+
+class EmptyTargetError(TargetError):
+    """The target holds no file that a model could consist of."""
+
+
+class UnsafePathError(TargetError):
+    """A file name inside the model points out of its folder."""
+
+
+class FileError(TruenameError):
+    """One file of the model is not what it must be.
+
+    Attributes:
+        path: the file, relative to the model's root.
+        problem: what is wrong, as the end of a sentence.
+    """
+
+    def __init__(self, path: str, problem: str) -> None:
+        self.path = path
+        self.problem = problem
+        super().__init__(f"{path}: {problem}")
+
+
+class FileTooLargeError(FileError):
+    """A file is larger than truename reads of its kind."""
+
+
+class DeclaredError(FileError):
+    """A configuration, card or index file cannot be read as what it is."""
+
+
+class WeightsError(FileError):
+    """A weights file breaks its format."""

@@ -1,0 +1,123 @@
+"""What a check ends with: findings, outcomes, and the report that holds them.
+
+These nouns are all that ``report`` knows. Their JSON form is the schema ``truename.report/1``.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+REPORT_SCHEMA = "truename.report/1"
+
+
+class Severity(StrEnum):
+    """How bad a finding is, worst first."""
+
+    ERROR = "error"  # the name says something that is not so
+    WARNING = "warning"  # the name misleads
+    NOTE = "note"  # worth knowing; the name is within its field's habits
+
+    @property
+    def rank(self) -> int:
+        """0 for an error, 1 for a warning, 2 for a note."""
+        return list(Severity).index(self)
+
+
+class Outcome(StrEnum):
+    """How a rule ended for one model."""
+
+    FLAGGED = "flagged"
+    CLEAN = "clean"
+    CANNOT_TELL = "cannot_tell"
+
+
+class ClaimSpan(msgspec.Struct, frozen=True):
+    """The part of the name (start inclusive, end exclusive, in characters) that makes a claim."""
+
+    kind: str  # one of the 13 element letters
+    text: str
+    start: int
+    end: int
+
+
+class EvidenceRef(msgspec.Struct, frozen=True):
+    """What was found instead, and where."""
+
+    value: Any
+    origin: str
+    file: str | None = None
+    detail: str | None = None  # JSON key, tensor, or how the value was computed
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One claim that the files contradict."""
+
+    code: str  # SIZ001
+    rule: str  # parameter-count
+    severity: Severity
+    message: str  # one sentence: what is claimed, what is there
+    claim: ClaimSpan | None = None  # None where the fault lies between files, not in the name
+    evidence: EvidenceRef | None = None
+    suggestion: str | None = None  # a name without the fault
+
+
+class Undecided(msgspec.Struct, frozen=True):
+    """A rule that could not decide, and why."""
+
+    code: str
+    reason: str
+
+
+class Outcomes(msgspec.Struct, frozen=True):
+    """How many rules ended in each way. They add up to the rules that ran."""
+
+    flagged: int = 0
+    clean: int = 0
+    cannot_tell: int = 0
+
+
+class ReportedElement(msgspec.Struct, frozen=True):
+    """A naming element as reported."""
+
+    kind: str
+    text: str
+    value: Any
+    start: int
+    end: int
+
+
+class ReportedFact(msgspec.Struct, frozen=True):
+    """A fact as reported."""
+
+    key: str
+    value: Any
+    origin: str
+    file: str | None
+
+
+class ModelReport(msgspec.Struct, frozen=True):
+    """Everything that a check found out about one model."""
+
+    target: str  # as the user wrote it
+    name: str  # the name that was checked
+    elements: tuple[ReportedElement, ...] = ()
+    convention: str | None = None
+    facts: tuple[ReportedFact, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    outcomes: Outcomes = Outcomes()
+    cannot_tell: tuple[Undecided, ...] = ()
+
+    @property
+    def worst(self) -> Severity | None:
+        """The worst severity among the findings, None where there is none."""
+        return min((f.severity for f in self.findings), key=lambda s: s.rank, default=None)
+
+
+class Report(msgspec.Struct, frozen=True):
+    """The models of one call, in the order they were asked for."""
+
+    models: tuple[ModelReport, ...]
+    schema: str = REPORT_SCHEMA

@@ -1,0 +1,38 @@
+"""Claims: what the elements of a name say, in the units in which files can contradict them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from truename.names.elements import Element, ParsedName, Role
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """One checkable statement of a name."""
+
+    role: Role
+    value: Any
+    element: Element
+
+
+class Claims(msgspec.Struct, frozen=True):
+    """All checkable statements of one name."""
+
+    parsed: ParsedName
+    items: tuple[Claim, ...]
+
+    @property
+    def name(self) -> str:
+        """The whole name, for suggestions: spans count from its start."""
+        return self.parsed.name
+
+    def of(self, *roles: Role) -> tuple[Claim, ...]:
+        """The claims with one of ``roles``, in the order of the name."""
+        return tuple(c for c in self.items if c.role in roles)
+
+
+def claims_of(parsed: ParsedName) -> Claims:
+    """The claims of a parsed name."""
+    return Claims(parsed, tuple(Claim(e.role, e.value, e) for e in parsed.elements if e.value is not None))

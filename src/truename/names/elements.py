@@ -1,0 +1,113 @@
+"""Naming elements: the thirteen kinds of the study, each with the role that makes it checkable.
+
+Source of the kinds: Jiang et al., "Naming Practices of Pre-Trained Models in Hugging Face",
+Empirical Software Engineering 30(6):155, 2025, Table 2.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+
+class Kind(StrEnum):
+    """The thirteen naming elements."""
+
+    ARCHITECTURE = "A"
+    SIZE = "S"
+    DATASET = "D"
+    CHARACTERISTIC = "C"
+    VERSION = "V"
+    REUSE = "F"
+    LANGUAGE = "L"
+    TASK = "T"
+    TRAINING = "R"
+    LAYERS = "N"
+    HIDDEN = "H"
+    PARAMETERS = "P"
+    OTHER = "O"
+
+
+class Role(StrEnum):
+    """What an element says within its kind: the unit in which it can be checked.
+
+    In brackets: the normalised value of such an element.
+    """
+
+    # A
+    FAMILY = "family"  # an architecture claim (the vocabulary's family key, a str)
+    BRAND = "brand"  # a product line, no architecture claim (its key, a str)
+    # S
+    SIZE_WORD = "size_word"  # base, large, mini ... (the word in lower case)
+    # P
+    PARAMETERS = "parameters"  # 7b, 560M (int)
+    MIXTURE = "mixture"  # 8x7B (tuple: experts, parameters of one)
+    ACTIVE_PARAMETERS = "active_parameters"  # A22B (int)
+    EXPERTS = "experts"  # 128E, 16experts (int)
+    # N, H
+    LAYERS = "layers"  # L-12, 29Layers (int)
+    HIDDEN_SIZE = "hidden_size"  # H-768 (int)
+    HEADS = "heads"  # A-12 in bert_uncased_L-12_H-768_A-12 (int)
+    # C
+    CONTEXT = "context"  # 8k, 128k, 1M after a context word (int, in tokens: 8k is 8192)
+    PATCH_SIZE = "patch_size"  # patch16 (int)
+    IMAGE_SIZE = "image_size"  # 224 beside a patch or a vision family (int)
+    CASE = "case"  # cased, uncased (the word)
+    CHARACTERISTIC = "characteristic"
+    # O with an exact claim: precision and packaging
+    QUANTISATION = "quantisation"  # gptq, awq, bnb, mxfp4, Q4_K_M ... (the method, GGUF types in upper case)
+    BITS = "bits"  # 4bit, Int4, w8a16, 4.0bpw (float)
+    PRECISION = "precision"  # fp16, bf16, fp32, fp8, int8 (the word)
+    PACKAGING = "packaging"  # gguf, onnx, mlx, openvino, safetensors ... (the word)
+    # F
+    ADAPTER = "adapter"  # lora, qlora, adapter, peft (the word)
+    REUSE = "reuse"  # finetuned, distilled, merged, pruned ... (the word)
+    # R and alignment
+    TRAINING = "training"
+    ALIGNMENT = "alignment"  # instruct, chat, dpo, rlhf ... (the word)
+    # the rest
+    TASK = "task"  # (the pipeline tag where the word means one, else the word)
+    DATASET = "dataset"
+    LANGUAGE = "language"  # (ISO code)
+    LANGUAGE_PAIR = "language_pair"  # en-de (tuple: source, target)
+    VERSION = "version"  # v1.5, 2.0 (str without the v)
+    OTHER = "other"
+
+
+class Element(msgspec.Struct, frozen=True):
+    """One naming element: ``name[start:end] == text``."""
+
+    kind: Kind
+    role: Role
+    text: str
+    start: int
+    end: int
+    value: Any = None  # normalised; its form is said beside each role
+
+    @property
+    def span(self) -> tuple[int, int]:
+        """Start (inclusive) and end (exclusive), in characters of the whole name."""
+        return (self.start, self.end)
+
+
+class Convention(StrEnum):
+    """The study's four naming conventions."""
+
+    IMPLEMENTATION = "implementation"
+    APPLICATION_OR_TASK = "application or task"
+    COMBINED = "implementation with application or task"
+    OTHER = "other"
+
+
+class ParsedName(msgspec.Struct, frozen=True):
+    """A name read into its elements, in order and without overlap. Spans count from the start of ``name``."""
+
+    name: str  # the whole text that was given: owner, revision and all
+    owner: str | None
+    model: str  # the part that the elements come from
+    revision: str | None
+    elements: tuple[Element, ...]
+    convention: Convention
+    alternatives: tuple[Element, ...] = ()  # readings that were weighed and not chosen

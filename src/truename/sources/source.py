@@ -1,0 +1,32 @@
+"""Where a model's files come from. A source lists files and hands out bytes; it never interprets them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from truename.blob import Blob
+
+
+class Source(Protocol):
+    """One model's files.
+
+    ``files`` maps each path (relative, forward slashes) to its size in bytes, sorted by path.
+    """
+
+    target: str  # as the user wrote it
+    name: str  # the name under which the model is known here: a folder's name, a repository's id
+
+    @property
+    def files(self) -> Mapping[str, int]:
+        """Path to size in bytes of every file, sorted by path."""
+        ...
+
+    def open(self, path: str) -> Blob:
+        """The bytes of one of ``files``.
+
+        Raises:
+            UnsafePathError: the path would leave the model.
+            TargetNotFoundError: there is no such file.
+        """
+        ...

@@ -1,0 +1,40 @@
+"""The one noun of every weights format: what a header says, never a value of a tensor."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+
+class Tensor(msgspec.Struct, frozen=True, gc=False):
+    """One stored tensor.
+
+    ``dtype`` uses safetensors' words (F32, BF16, I8, U32, F8_E4M3 ...) or the format's own where safetensors
+    has none (``Q4_K``). ``None`` means that the source names the tensor and says no more (an index without shards).
+    """
+
+    dtype: str | None
+    shape: tuple[int, ...] | None
+    stored_bytes: int | None
+    storage: str | None = None  # tensors with the same storage share their bytes (ties); None: a storage of its own
+
+
+class WeightsHeader(msgspec.Struct, frozen=True):
+    """The tensors of one checkpoint, over all its shards."""
+
+    format: str  # safetensors, gguf, pytorch, onnx ...
+    files: tuple[str, ...]  # relative to the model's root, in order
+    tensors: Mapping[str, Tensor]
+    file_of: Mapping[str, str]  # tensor name -> its file; empty where there is one file
+    metadata: Mapping[str, str]  # the format's own key-value metadata, as text
+    bytes_read: int = 0
+
+    @property
+    def shapes_known(self) -> bool:
+        """Whether every tensor has a shape."""
+        return all(t.shape is not None for t in self.tensors.values())
+
+    def file(self, tensor: str) -> str | None:
+        """The file that holds ``tensor``."""
+        return self.file_of.get(tensor) or (self.files[0] if self.files else None)
