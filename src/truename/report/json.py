@@ -1,0 +1,53 @@
+"""Reports as JSON: the schema ``truename.report/1``, the same bytes for the same input."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from truename.findings import ModelReport, Report
+
+# Sets and mappings are sorted, structs keep the order of their fields. Numbers that JSON lacks become null.
+_ENCODER = msgspec.json.Encoder(order="deterministic")
+
+
+class _Models(msgspec.Struct, frozen=True):
+    """A report with the schema in front, where a reader looks for it."""
+
+    schema: str
+    models: Sequence[ModelReport]
+
+
+def report_json(report: Report) -> str:
+    """A whole report as indented JSON text that ends with a newline."""
+    return document_json(_Models(report.schema, report.models))
+
+
+def document_json(document: Any) -> str:
+    """Any noun as indented JSON text that ends with a newline."""
+    return msgspec.json.format(_encode(document), indent=2).decode() + "\n"
+
+
+def line_json(document: Any) -> str:
+    """Any noun as one line of JSON with its newline."""
+    return _encode(document).decode() + "\n"
+
+
+def _encode(document: Any) -> bytes:
+    try:
+        return _ENCODER.encode(document)
+    except UnicodeEncodeError:  # a file name that is not UTF-8 reaches Python as lone surrogates
+        return _ENCODER.encode(_whole(msgspec.to_builtins(document, order="deterministic")))
+
+
+def _whole(value: Any) -> Any:
+    """``value`` with lone surrogates replaced by their escapes."""
+    if isinstance(value, str):
+        return value.encode("utf-8", "backslashreplace").decode()
+    if isinstance(value, dict):
+        return {_whole(key): _whole(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_whole(item) for item in value]
+    return value
