@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from truename.report.visible import shortened
+from truename.report.text.excerpt import shortened
 
 WIDEST = 160  # cells of one value; the JSON report has all of it
 _SCALES = ((10**12, "T"), (10**9, "B"), (10**6, "M"))

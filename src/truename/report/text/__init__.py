@@ -1,0 +1,1 @@
+"""Reports for people: rich text, plain where it does not go to a terminal."""

@@ -1,0 +1,106 @@
+"""What a model's files hold, for people: facts by group and the tree of its blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.text import Text
+from rich.tree import Tree
+
+from truename.report.inspection import Branch, InspectedFact, Inspection
+from truename.report.text.excerpt import shortened
+from truename.report.text.lines import put, wrapped
+from truename.report.text.values import value_text
+
+_KEY = 26  # columns of the key of a fact
+_VALUE = 34
+_REST = "repository"
+
+# heading -> facts under it, in this order; a fact that stands in none comes last
+GROUPS: dict[str, str] = {
+    "parameters": "parameters stored_parameters non_embedding_parameters active_parameters language_model_parameters "
+    "encoder_parameters tied_parameters",
+    "architecture": "model_type architectures diffusers_class tensor_model_types head_tensors pretraining_heads",
+    "dimensions": "layers encoder_layers decoder_layers hidden_size intermediate_size heads key_value_heads head_size "
+    "experts experts_per_token vocabulary_size patch_size image_size context_length extended_context_length "
+    "rope_scaling model_max_length",
+    "storage": "storage_dtypes compute_dtype bits_per_weight quantisation_method quantisation_bits formats tensors "
+    "total_bytes index_total_size index_total_parameters index_missing_files index_missing_tensors "
+    "index_extra_tensors unreadable_files",
+}
+
+
+def print_inspection(inspection: Inspection, console: Console) -> None:
+    """Print the facts by group, then the block tree."""
+    for line in wrapped(console, Text(shortened(inspection.target, 400), style="bold"), indent=0):
+        put(console, line)
+    for heading, facts in _grouped(inspection.facts):
+        console.print()
+        put(console, Text(heading, style="bold cyan"), indent=2)
+        for fact in facts:
+            _print_fact(fact, console)
+    for number, (key, reason) in enumerate(inspection.missing.items()):
+        if not number:
+            console.print()
+            put(console, Text("not known", style="bold yellow"), indent=2)
+        for line in wrapped(console, Text(f"{_words(key)}: {shortened(reason, 400)}"), indent=4, hanging=2):
+            put(console, line)
+    console.print()
+    if inspection.tree is None:
+        put(console, Text("no block tree: no weights header could be read", style="dim"), indent=2)
+    else:
+        put(console, Text("blocks", style="bold cyan"), indent=2)
+        _print_tree(inspection.tree, console)
+
+
+def _grouped(facts: Sequence[InspectedFact]) -> Iterator[tuple[str, list[InspectedFact]]]:
+    rest = list(facts)
+    for heading, keys in GROUPS.items():
+        order = {key: number for number, key in enumerate(keys.split())}
+        here = sorted((f for f in rest if f.key in order), key=lambda f: order[f.key])
+        rest = [f for f in rest if f.key not in order]
+        if here:
+            yield heading, here
+    if rest:
+        yield _REST, rest
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _print_fact(fact: InspectedFact, console: Console) -> None:
+    place = f"{fact.origin}, {fact.file}" if fact.file else fact.origin
+    value = value_text(fact.value)
+    room = console.width - 4 - _KEY
+    aside = shortened(place, room - _VALUE - 1)
+    lines = list(wrapped(console, Text(value), indent=4 + _KEY))
+    first = Text(" " * 4) + Text(_words(fact.key).ljust(_KEY), style="dim") + lines[0][4 + _KEY :]
+    if len(lines) == 1 and Text(value).cell_len < _VALUE:
+        first.append(" " * (_VALUE - Text(value).cell_len)).append(aside, style="dim")
+        put(console, first)
+        return
+    for line in (first, *lines[1:]):
+        put(console, line)
+    put(console, Text(aside, style="dim"), indent=4 + _KEY)
+
+
+def _print_tree(branches: Sequence[Branch], console: Console) -> None:
+    tree = Tree("", hide_root=True, guide_style="dim")
+    for branch in branches:
+        _grow(tree, branch)
+    options = console.options.update(width=console.width - 4)
+    for segments in console.render_lines(tree, options, pad=False):
+        line = Text.assemble(*((segment.text, segment.style or "") for segment in segments))
+        line.rstrip()
+        put(console, line, indent=4)
+
+
+def _grow(tree: Tree, branch: Branch) -> None:
+    label = Text(shortened(branch.label, 80), style="bold" if branch.branches else "")
+    if branch.detail:
+        label.append(f"  {shortened(branch.detail, 160)}", style="not bold dim")
+    node = tree.add(label)
+    for child in branch.branches:
+        _grow(node, child)
