@@ -1,1 +1,29 @@
-"""TODO."""
+"""From bytes to header: which tensors a model's weights hold. One format a file; never a value of a tensor."""
+
+from truename.weights.checkpoints import FORMATS, Checkpoint, find_checkpoints
+from truename.weights.dtypes import DTYPE_BITS, StoredDtype
+from truename.weights.header import Tensor, WeightsHeader
+from truename.weights.index import IndexComparison, WeightIndex, WeightIndexError, compare_index, read_index
+from truename.weights.reading import TooManyShardsError, UnsupportedFormatError, read_checkpoint
+from truename.weights.safetensors import read_safetensors
+from truename.weights.safetensors_errors import SafetensorsError
+
+__all__ = [
+    "DTYPE_BITS",
+    "FORMATS",
+    "Checkpoint",
+    "IndexComparison",
+    "SafetensorsError",
+    "StoredDtype",
+    "Tensor",
+    "TooManyShardsError",
+    "UnsupportedFormatError",
+    "WeightIndex",
+    "WeightIndexError",
+    "WeightsHeader",
+    "compare_index",
+    "find_checkpoints",
+    "read_checkpoint",
+    "read_index",
+    "read_safetensors",
+]

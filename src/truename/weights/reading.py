@@ -1,0 +1,114 @@
+"""Read a checkpoint's header: one file, shards, or an index that stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from truename.blob import Blob
+from truename.errors import TargetNotFoundError, WeightsError
+from truename.weights.checkpoints import Checkpoint
+from truename.weights.header import Tensor, WeightsHeader
+from truename.weights.index import WeightIndex, read_index
+from truename.weights.safetensors import read_safetensors
+
+MAX_SHARDS = 4_000
+_NAME_ONLY = Tensor(None, None, None)
+
+
+class UnsupportedFormatError(WeightsError):
+    """There is no reader for this format of weights."""
+
+
+class TooManyShardsError(WeightsError):
+    """A checkpoint of more shards than any real model has."""
+
+
+READERS: dict[str, Callable[[Blob], WeightsHeader]] = {"safetensors": read_safetensors}
+
+
+def read_checkpoint(checkpoint: Checkpoint, open: Callable[[str], Blob]) -> WeightsHeader:
+    """Read the headers of a checkpoint's files and merge them.
+
+    Tensors that only the index names (their shard is not there, or no reader knows its format) have no dtype and no
+    shape. Where no file of the checkpoint can be read at all, ``files`` of the result is the index.
+
+    Raises:
+        UnsupportedFormatError: the format has no reader and there is no index.
+        WeightsError: a file breaks its format.
+        WeightIndexError: the index is no index, or names a file outside of the model.
+    """
+    index: WeightIndex | None = None
+    if checkpoint.index is not None:
+        with open(checkpoint.index) as blob:
+            index = read_index(blob)
+            index_bytes = blob.bytes_read
+    reader = READERS.get(checkpoint.format)
+    if reader is None and index is None:
+        raise UnsupportedFormatError(checkpoint.name, f"truename has no reader for {checkpoint.format} weights yet")
+    if len(checkpoint.paths) > MAX_SHARDS:
+        raise TooManyShardsError(
+            checkpoint.name, f"has {len(checkpoint.paths):,} shards; at most {MAX_SHARDS:,} are read"
+        )
+    headers = [] if reader is None else list(_read_files(checkpoint, index, open, reader))
+    if index is None:
+        return headers[0] if len(headers) == 1 else merge(checkpoint.format, headers)
+    return _with_index(merge(checkpoint.format, headers, index), index, index_bytes)
+
+
+def merge(format: str, headers: Iterable[WeightsHeader], index: WeightIndex | None = None) -> WeightsHeader:
+    """One header of several shards; a tensor in two of them is that of the shard the index promises, else the first."""
+    tensors: dict[str, Tensor] = {}
+    file_of: dict[str, str] = {}
+    metadata: dict[str, str] = {}
+    promised = {} if index is None else index.weight_map
+    files: list[str] = []
+    read = 0
+    for header in headers:
+        file = header.files[0]
+        for name, tensor in header.tensors.items():
+            if name not in tensors or promised.get(name) == file:
+                tensors[name] = tensor
+                file_of[name] = file
+        for key, text in header.metadata.items():
+            metadata.setdefault(key, text)
+        files.append(file)
+        read += header.bytes_read
+    return WeightsHeader(format, tuple(files), tensors, file_of, metadata, read)
+
+
+def _read_files(
+    checkpoint: Checkpoint,
+    index: WeightIndex | None,
+    open: Callable[[str], Blob],
+    reader: Callable[[Blob], WeightsHeader],
+) -> Iterable[WeightsHeader]:
+    for path in checkpoint.paths:
+        with open(path) as blob:
+            yield reader(blob)
+    if checkpoint.paths or index is None:
+        return
+    # An index whose shards are not named like it: those of its shards that are there.
+    shards = sorted(set(index.weight_map.values()))
+    if len(shards) > MAX_SHARDS:
+        raise TooManyShardsError(index.file, f"names {len(shards):,} shards; at most {MAX_SHARDS:,} are read")
+    for path in shards:
+        try:
+            blob = open(path)
+        except TargetNotFoundError:
+            continue
+        with blob:
+            yield reader(blob)
+
+
+def _with_index(header: WeightsHeader, index: WeightIndex, index_bytes: int) -> WeightsHeader:
+    """The header with the tensors that only the index knows."""
+    tensors = dict(header.tensors)
+    file_of = dict(header.file_of)
+    for name, shard in index.weight_map.items():
+        if name not in tensors:
+            tensors[name] = _NAME_ONLY
+            file_of[name] = shard
+    read = header.bytes_read + index_bytes
+    if not header.files:
+        return WeightsHeader(header.format, (index.file,), tensors, {}, header.metadata, read)
+    return WeightsHeader(header.format, header.files, tensors, file_of, header.metadata, read)
