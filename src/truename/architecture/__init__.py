@@ -1,1 +1,15 @@
-"""TODO."""
+"""Header -> abstract architecture -> measures: what the weights themselves say, and what a configuration implies."""
+
+from truename.architecture.abstract import AbstractArchitecture, Block, BlockVariant, Layer, Operation
+from truename.architecture.build import abstract_architecture
+from truename.architecture.measure import measure
+
+__all__ = [
+    "AbstractArchitecture",
+    "Block",
+    "BlockVariant",
+    "Layer",
+    "Operation",
+    "abstract_architecture",
+    "measure",
+]

@@ -1,0 +1,93 @@
+"""Header -> abstract architecture: one pass that splits names at their first number, then only unlike members."""
+
+from __future__ import annotations
+
+import re
+
+from truename.architecture.abstract import AbstractArchitecture, Block, BlockVariant, Layer
+from truename.architecture.operations import operation_of
+from truename.architecture.packing import Unpacker, Use
+from truename.architecture.templates import TensorGroup, modern, template_of
+from truename.weights.header import WeightsHeader
+
+_FIRST_NUMBER = re.compile(r"(?:^|\.)((?:expert_)?\d+)(?:\.|$)")
+_DEPTH_LIMIT = 4  # numbered parts within numbered parts; real models nest three deep, a hostile name any number
+
+_Named = tuple[str, str]  # path below the current part, full name
+
+
+def abstract_architecture(header: WeightsHeader) -> AbstractArchitecture:
+    """The layers and repeated blocks that the tensors of ``header`` show.
+
+    Works on names alone where shapes are not known. Time and memory are linear in the header.
+    """
+    layers, blocks = _Builder(header).part([(name, name) for name in header.tensors], 0)
+    return AbstractArchitecture(layers, blocks)
+
+
+class _Builder:
+    """Builds the parts of one header."""
+
+    def __init__(self, header: WeightsHeader) -> None:
+        self._tensors = header.tensors
+        self._unpacker: Unpacker | None = None
+
+    def part(self, named: list[_Named], depth: int) -> tuple[tuple[Layer, ...], tuple[Block, ...]]:
+        """The layers and numbered parts among ``named``."""
+        plain: list[_Named] = []
+        members: dict[str, dict[str, list[_Named]]] = {}
+        for path, name in named:
+            found = _FIRST_NUMBER.search(path) if depth < _DEPTH_LIMIT else None
+            if found is None:
+                plain.append((path, name))
+                continue
+            block = members.setdefault(path[: found.start()], {})
+            block.setdefault(found.group(1), []).append((path[found.end() :], name))
+        blocks = tuple(self._block(path, parts, depth) for path, parts in members.items())
+        return self._layers(plain), blocks
+
+    def _block(self, path: str, members: dict[str, list[_Named]], depth: int) -> Block:
+        """A numbered part; members with the same paths and shapes are one variant."""
+        variants: dict[frozenset[tuple[str, tuple[int, ...] | None]], list[list[_Named]]] = {}
+        for member in members.values():
+            likeness = frozenset([(rest, self._tensors[name].shape) for rest, name in member])
+            variants.setdefault(likeness, []).append(member)
+        built = []
+        for like in variants.values():
+            layers, blocks = self.part(like[0], depth + 1)
+            built.append(BlockVariant(len(like), layers, blocks))
+        return Block(path, len(members), tuple(built))
+
+    def _layers(self, plain: list[_Named]) -> tuple[Layer, ...]:
+        """Tensors that share a path are one layer; companions of quantised weights are left out."""
+        layers: dict[str, dict[str, tuple[int, ...] | None]] = {}
+        for path, name in plain:
+            layer, _, role = modern(path).rpartition(".")
+            role, shape = self._unpacked(name, role)
+            if role:
+                layers.setdefault(layer, {})[role] = shape
+        return tuple(Layer(path, operation_of(path, shapes), _outputs_first(shapes)) for path, shapes in layers.items())
+
+    def _unpacked(self, name: str, role: str) -> tuple[str, tuple[int, ...] | None]:
+        """The role and shape of a tensor as if it had never been quantised; no role for a companion."""
+        tensor = self._tensors[name]
+        if role in ("weight", "bias") and (tensor.dtype is None or tensor.dtype[0] in "FB"):
+            return role, tensor.shape
+        if self._unpacker is None:
+            self._unpacker = Unpacker(self._tensors, frozenset(map(template_of, self._tensors)), None)
+        group = TensorGroup(template_of(name), tensor.dtype, tensor.shape, 1, 0, name)
+        unpacked = self._unpacker.unpack(group)
+        if unpacked.use is Use.AUXILIARY:
+            return "", None
+        if unpacked.method in (None, "fp8"):
+            return role, tensor.shape
+        return ("weight" if role in ("qweight", "weight_packed") else role.removesuffix("_blocks")), unpacked.shape
+
+
+def _outputs_first(shapes: dict[str, tuple[int, ...] | None]) -> dict[str, tuple[int, ...] | None]:
+    """GPT-2's Conv1D stores (inputs, outputs); its bias tells which side the outputs are on."""
+    weight, bias = shapes.get("weight"), shapes.get("bias")
+    turned = weight and bias and len(weight) == 2 and len(bias) == 1 and bias[0] == weight[1] != weight[0]
+    if weight and turned:
+        shapes["weight"] = (weight[1], weight[0])
+    return shapes

@@ -1,0 +1,173 @@
+"""What a weights header says of its model, as facts. A fact that cannot be known is left out, never guessed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from truename.architecture import dimensions
+from truename.architecture.abstract import AbstractArchitecture
+from truename.architecture.build import abstract_architecture
+from truename.architecture.counting import Counts, count
+from truename.architecture.dimensions import Dimension
+from truename.architecture.packing import Unpacked, Unpacker, Use
+from truename.architecture.parts import part_of
+from truename.architecture.quantisation import quantisation_config
+from truename.architecture.settings import Settings, settings
+from truename.architecture.signatures import tensor_model_types
+from truename.architecture.stacks import Stacks, depth, experts_of, find_stacks, widths
+from truename.architecture.templates import TensorGroup, group_tensors, templates
+from truename.architecture.ties import find_ties
+from truename.declared.declared import Declared
+from truename.facts import Fact, Origin
+from truename.weights.header import WeightsHeader
+
+_EXPERTS_PER_TOKEN = (
+    "num_experts_per_tok", "num_experts_per_token", "experts_per_token", "moe_topk", "moe_top_k", "moe_k", "top_k_experts",
+    "num_selected_experts",
+)  # fmt: skip
+_FULL_PRECISION = frozenset({"F64", "F32", "F16", "BF16"})
+
+
+def measure(
+    header: WeightsHeader, declared: Declared, architecture: AbstractArchitecture | None = None
+) -> tuple[Fact, ...]:
+    """Every measure that the tensors of ``header`` give.
+
+    Args:
+        header: the tensors; shapes may be unknown, then only names speak.
+        declared: the configuration, for what no header says: ties, bits of packed weights, experts per token.
+        architecture: that of ``header``, where it has been built already.
+
+    Returns:
+        Facts with origin ``weights``; each says in ``detail`` which tensor or which sum it is.
+    """
+    return tuple(_Measure(header, declared, architecture or abstract_architecture(header)).facts())
+
+
+class _Measure:
+    """The measures of one header."""
+
+    def __init__(self, header: WeightsHeader, declared: Declared, architecture: AbstractArchitecture) -> None:
+        self._header = header
+        self._settings: Settings = settings(declared)
+        self._groups = group_tensors(header)
+        names = templates(self._groups)
+        unpacker = Unpacker(header.tensors, names, quantisation_config(declared))
+        self._unpacking: list[tuple[TensorGroup, Unpacked]] = [(g, unpacker.unpack(g)) for g in self._groups]
+        self._stacks: Stacks = find_stacks(architecture)
+        self._model_types = tensor_model_types(frozenset(g.template for g, u in self._unpacking if u.use is Use.WEIGHT))
+        self._file = header.files[0] if len(header.files) == 1 else None
+        self._shapes_known = all(g.shape is not None for g in self._groups) and bool(self._groups)
+
+    def facts(self) -> Iterator[Fact]:
+        """All of them."""
+        yield self._fact("tensors", len(self._header.tensors), "all tensors of the header")
+        yield from self._structure()
+        yield from self._sizes()
+        yield from self._named_parts()
+        if self._shapes_known:
+            yield from self._counted()
+        else:
+            yield from self._quantisation_by_name()
+
+    def _fact(self, key: str, value: Any, detail: str) -> Fact:
+        return Fact(key, value, Origin.WEIGHTS, self._file, detail)
+
+    def _structure(self) -> Iterator[Fact]:
+        stacks = self._stacks
+        if stacks.main is not None and (layers := depth(stacks.main)):
+            yield self._fact("layers", layers, f"{stacks.main.path}.#")
+        for key, block in (("encoder_layers", stacks.encoder), ("decoder_layers", stacks.decoder)):
+            if block is not None and (layers := depth(block)):
+                yield self._fact(key, layers, f"{block.path}.#")
+        if (experts := self._experts()) is not None:
+            yield self._fact("experts", experts, "experts of one layer")
+
+    def _experts(self) -> int | None:
+        block = self._stacks.main or self._stacks.decoder
+        return experts_of(block) if block is not None else None
+
+    def _sizes(self) -> Iterator[Fact]:
+        block = self._stacks.main or self._stacks.decoder
+        found: list[Dimension | None] = []
+        if block is not None:
+            size = widths(block)
+            if len(size) == 1:
+                found.append(Dimension("hidden_size", next(iter(size)), f"width of the norms of {block.path}.#"))
+            if self._experts() is None:
+                found.append(dimensions.intermediate_size(block))
+            found += dimensions.heads(block, self._settings, "llama" in self._model_types)
+        found.append(dimensions.vocabulary_size(self._unpacking))
+        found.append(dimensions.context_length(self._groups))
+        found += dimensions.patch_and_image(self._groups, self._settings)
+        for dimension in found:
+            if dimension is not None:
+                yield self._fact(dimension.key, dimension.value, dimension.detail)
+
+    def _named_parts(self) -> Iterator[Fact]:
+        parts = [(g, part_of(g.template)) for g, u in self._unpacking if u.use is Use.WEIGHT]
+        heads = sorted({p.head for _, p in parts if p.head is not None})
+        pretraining = sorted({p.head for _, p in parts if p.head is not None and p.pretraining})
+        yield self._fact("head_tensors", tuple(heads), "names of tensors beside the base model")
+        yield self._fact("pretraining_heads", tuple(pretraining), "names of tensors beside the base model")
+        if self._model_types:
+            yield self._fact("tensor_model_types", tuple(sorted(self._model_types)), "names of all tensors")
+
+    def _counted(self) -> Iterator[Fact]:
+        ties = find_ties(self._unpacking, self._settings)
+        per_token = self._settings.whole(*_EXPERTS_PER_TOKEN)
+        experts = self._experts() or (self._settings.whole("num_local_experts", "num_experts", "n_routed_experts"))
+        counts = count(self._unpacking, ties, experts, per_token)
+        yield from self._counts(counts, per_token, experts)
+        yield from self._storage(counts)
+
+    def _counts(self, counts: Counts, per_token: int | None, experts: int | None) -> Iterator[Fact]:
+        shards = len(self._header.files)
+        where = "sum over the header" if shards <= 1 else f"sum over {shards} shards"
+        rows = (
+            ("parameters", counts.total, f"{where}; packed weights unpacked, buffers and tied copies left out"),
+            ("stored_parameters", counts.stored, f"{where}, as stored"),
+            ("non_embedding_parameters", counts.non_embedding, "parameters less token embeddings and output head"),
+            ("active_parameters", counts.active, f"all but the experts, and {per_token} of {experts} experts"),
+            ("language_model_parameters", counts.language_model, "parameters less vision and audio towers"),
+            ("encoder_parameters", counts.encoder, "parameters less the task head"),
+            ("tied_parameters", counts.tied, "parameters with the tied embedding counted twice"),
+        )
+        for key, value, detail in rows:
+            if value is not None and value > 0:
+                yield self._fact(key, value, detail)
+
+    def _storage(self, counts: Counts) -> Iterator[Fact]:
+        dtypes = Counter[str]()
+        for group in self._groups:
+            if group.dtype is not None:
+                dtypes[group.dtype] += group.stored_bytes
+        total = sum(group.stored_bytes for group in self._groups)
+        order = sorted(dtypes, key=lambda dtype: (-dtypes[dtype], dtype))
+        yield self._fact("storage_dtypes", tuple(order), "by bytes, most first")
+        yield self._fact("total_bytes", total, "sum over all tensors")
+        if counts.total:
+            bits = round(8 * counts.weight_bytes / counts.total, 3)
+            yield self._fact("bits_per_weight", bits, "bytes of weights and their scales by parameters")
+        if counts.method is not None:
+            yield from self._method(counts.method, counts.bits)
+        elif order and all(dtype in _FULL_PRECISION for dtype in order[:1]) and not counts.unexplained:
+            yield self._fact("quantisation_method", "none", f"stored as {order[0]}")
+
+    def _quantisation_by_name(self) -> Iterator[Fact]:
+        """Without shapes: names still give a quantised layout away, but not its absence."""
+        methods = Counter[str]()
+        for _, unpacked in self._unpacking:
+            if unpacked.method:
+                methods[unpacked.method] += 1
+        if methods:
+            yield from self._method(methods.most_common(1)[0][0], None)
+
+    def _method(self, method: str, bits: int | None) -> Iterator[Fact]:
+        example = next((g.example for g, u in self._unpacking if u.method == method), None)
+        detail = f"layout of {example}"
+        yield self._fact("quantisation_method", method, detail)
+        if bits:
+            yield self._fact("quantisation_bits", bits, detail)

@@ -1,0 +1,76 @@
+"""What a tensor belongs to, told by its path: embedding, output head, expert, tower, task head."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, lru_cache
+
+import msgspec
+
+from truename.architecture.tables import table
+
+_EXPERT = re.compile(r"(?:^|\.)(?:experts|local_experts|moe_experts)\.|_exps\.")
+_SHARED = re.compile(r"(?:^|\.)(?:shared_experts?|shared_mlp)\.")
+_NUMBERED = re.compile(r"(?:^|\.)#")
+
+
+class Part(msgspec.Struct, frozen=True):
+    """What the tensors of one template belong to."""
+
+    token_embedding: bool = False
+    output_head: bool = False  # projects onto the vocabulary (or is part of the head that does)
+    expert: bool = False  # a routed expert: used for some tokens only
+    tower: bool = False  # vision, audio, or what joins them to the language model
+    paired_text: bool = False
+    head: str | None = None  # task head, by its word in heads.toml
+    pretraining: bool = False
+
+
+@lru_cache(maxsize=8192)
+def part_of(template: str) -> Part:
+    """What the tensors named ``template`` belong to. Told by the path alone."""
+    names = table("parts")
+    components = template.split(".")
+    token = (len(components) > 1 and components[-2] in _set("token_embeddings") and components[-1] in _TABLE_ROLES) or (
+        any(template.endswith(path) for path in names["token_embedding_paths"])
+    )
+    tower = not _set("towers").isdisjoint(components)
+    path = _without_prefix(template)
+    head, pretraining = (None, False) if tower else _head(path)
+    return Part(
+        token_embedding=token and not tower,
+        output_head=not tower and _starts(path, tuple(names["output_heads"])),
+        expert=_EXPERT.search(template) is not None and _SHARED.search(template) is None,
+        tower=tower,
+        paired_text=not _set("paired_text").isdisjoint(components[:2]),
+        head=head,
+        pretraining=pretraining or (head == "lm_head" and ".dense." in f".{path}"),
+    )
+
+
+_TABLE_ROLES = frozenset({"weight", "qweight", "weight_packed"})
+
+
+@cache
+def _set(key: str) -> frozenset[str]:
+    return frozenset(table("parts")[key])
+
+
+def _without_prefix(template: str) -> str:
+    """Heads lie at the root, beside the base model; some wrappers put one component before everything."""
+    for wrapper in ("module.", "_orig_mod.", "language_model.", "llm.", "thinker."):
+        template = template.removeprefix(wrapper)
+    return template
+
+
+def _starts(path: str, heads: tuple[str, ...]) -> bool:
+    return any(path == h or path.startswith(h + ".") for h in heads)
+
+
+def _head(path: str) -> tuple[str | None, bool]:
+    if _NUMBERED.search(path.split(".", 1)[0]):
+        return None, False
+    for head in table("heads")["head"]:
+        if _starts(path, tuple(head["paths"])):
+            return head["word"], head.get("pretraining", False)
+    return None, False
