@@ -1,0 +1,1 @@
+"""Rules on architecture: the family that a name claims, the declared model type, and the tensors."""

@@ -1,0 +1,75 @@
+"""ARC001: the architecture family of a name against the declared model type."""
+
+from __future__ import annotations
+
+from truename.evidence.evidence import Evidence
+from truename.findings import Severity
+from truename.names.claims import Claims
+from truename.rules.families import Fit, best_fit, claimed_families, declared_types, fit, is_composite
+from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+
+
+class FamilyAgainstConfig(Rule):
+    """The name claims an architecture family that the configuration does not declare.
+
+    The family decides which code loads the model, which prompts it was trained on, which licence it stands under,
+    and which tools can serve it. A "mistral-7b-sft" whose config said llama and a "Vikhr-7b" in the other direction
+    each cost their users a discussion to find out; a granite-7b-lab declared MistralForCausalLM over llama tensors.
+
+    A name that combines families (DeepSeek-R1-Distill-Qwen) is right if one of them agrees. A brand (Yi, Zephyr) claims
+    no architecture. Model types that nobody knows, and models put together from others, cannot be told.
+    """
+
+    code = "ARC001"
+    slug = "family-against-config"
+    since = "0.1"
+    claims = "an architecture family"
+    flagged = (
+        Case("mistral-7b-sft", model_type="llama", architectures=("LlamaForCausalLM",), expect=Severity.ERROR),
+        Case("llama-2-7b-chat", model_type="mistral", expect=Severity.ERROR),
+        Case("bert-base-uncased", model_type="gpt2", expect=Severity.ERROR),
+        Case("bert-base-cased", architectures=("T5ForConditionalGeneration",), expect=Severity.ERROR),
+    )
+    clean = (
+        Case("bert-base-uncased", model_type="bert"),
+        Case("bert-base-uncased", architectures=("BertForMaskedLM",)),
+        Case("DeepSeek-R1-Distill-Qwen-7B", model_type="qwen2"),
+        Case("llama-2-7b", model_type="llama"),
+        Case("mt5-large-google", model_type="mt5"),
+    )
+    undecided = (
+        Case("sentiment-model", model_type="bert"),
+        Case("bert-base-uncased", model_type="someones-own-code"),
+        Case("bert-base-uncased"),
+        Case("llama-2-7b-lora", is_adapter=True),
+        Case("llama-vision-7b", model_type="llava"),
+    )
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        families = claimed_families(claims)
+        if not families:
+            return self.no_claim()
+        if evidence.value("is_adapter"):
+            return cannot_tell("the files hold an adapter, and its base model decides the architecture")
+        declared = declared_types(evidence)
+        if not declared:
+            return cannot_tell(evidence.why_missing("model_type"))
+        fits = best_fit((family for _, family in families), (fact.value for fact in declared))
+        if fits is Fit.AGREES:
+            return verdict(())
+        if evidence.get("diffusers_class") is not None:
+            return cannot_tell("the model is a pipeline, and its configuration is that of one component")
+        outer = declared[0]
+        if fits is Fit.UNKNOWN:
+            return cannot_tell(f"model_type {outer.value!r} belongs to no family that is known")
+        if any(is_composite(fact.value) for fact in declared):
+            return cannot_tell(f"a model of type {outer.value!r} is put together from models of other families")
+        found = next((f for f in declared if any(fit(family, f.value) is fits for _, family in families)), outer)
+        claim, family = families[0]
+        source = f"{found.file or 'the configuration'} declares {found.value}"
+        if fits is Fit.KIN:
+            claim, family = next((c, f) for c, f in families if fit(f, found.value) is Fit.KIN)
+            message = f"the name says {family.title}; {source}, the design that {family.title} is built on"
+            return verdict([self.finding(Severity.NOTE, message, claim=claim, fact=found)])
+        message = f"the name says {family.title}; {source}"
+        return verdict([self.finding(Severity.ERROR, message, claim=claim, fact=found)])

@@ -1,0 +1,76 @@
+"""ARC002: the architecture family of a name against the tensors."""
+
+from __future__ import annotations
+
+from truename.evidence.evidence import Evidence
+from truename.findings import Severity
+from truename.names.claims import Claims
+from truename.rules.families import (
+    Fit,
+    best_fit,
+    claimed_families,
+    declared_types,
+    fit,
+    is_composite,
+    listed,
+    tensor_types,
+)
+from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+
+
+class FamilyAgainstTensors(Rule):
+    """The name claims an architecture family that the tensors do not have.
+
+    A configuration can be edited or copied from another model; the tensors' names and shapes cannot, without the model
+    failing to load. This rule sees through a renamed copy whose configuration was renamed with it, and through a name
+    given in good faith to the wrong file.
+
+    Several families share one set of tensors (llama's serves more than a dozen model types). A claim is contradicted
+    only if it is none of those that agree with the tensors.
+    """
+
+    code = "ARC002"
+    slug = "family-against-tensors"
+    since = "0.1"
+    claims = "an architecture family"
+    flagged = (
+        Case("bert-base-uncased", tensor_model_types=("gpt2",), expect=Severity.ERROR),
+        Case("gpt2-large", tensor_model_types=("llama", "mistral"), expect=Severity.ERROR),
+        Case("bert-base-uncased", model_type="bert", tensor_model_types=("t5",), expect=Severity.ERROR),
+    )
+    clean = (
+        Case("bert-base-uncased", tensor_model_types=("bert",)),
+        Case("mistral-7b-v0.1", tensor_model_types=("llama", "mistral")),
+        Case("DeepSeek-R1-Distill-Llama-8B", tensor_model_types=("llama", "mistral")),
+    )
+    undecided = (
+        Case("sentiment-model", tensor_model_types=("bert",)),
+        Case("bert-base-uncased"),
+        Case("bert-base-uncased", tensor_model_types=("gpt2", "someones-own-code")),
+        Case("llama-2-7b-lora", is_adapter=True, tensor_model_types=("gpt2",)),
+    )
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        families = claimed_families(claims)
+        if not families:
+            return self.no_claim()
+        if evidence.value("is_adapter"):
+            return cannot_tell("the files hold an adapter, and its base model decides the architecture")
+        types = tensor_types(evidence)
+        fact = evidence.get("tensor_model_types")
+        if not types or fact is None:
+            return cannot_tell(evidence.why_missing("tensor_model_types"))
+        fits = best_fit((family for _, family in families), types)
+        if fits is Fit.AGREES:
+            return verdict(())
+        outer = next((f.value for f in declared_types(evidence)), None)
+        if any(is_composite(t) for t in (*types, outer) if t):
+            return cannot_tell("the model is put together from models of other families")
+        if fits is Fit.UNKNOWN or any(fit(family, t) is Fit.UNKNOWN for _, family in families for t in types):
+            return cannot_tell(f"the tensors may be {' or '.join(types[:3])}, and not every one of these is known")
+        claim, family = families[0]
+        if fits is Fit.KIN:
+            claim, family = next((c, f) for c, f in families if best_fit([f], types) is Fit.KIN)
+        message = f"the name says {family.title}; the tensors are those of {listed(types)}"
+        severity = Severity.NOTE if fits is Fit.KIN else Severity.ERROR
+        return verdict([self.finding(severity, message, claim=claim, fact=fact)])

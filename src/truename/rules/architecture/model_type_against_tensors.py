@@ -1,0 +1,67 @@
+"""ARC003: the declared model type against the tensors."""
+
+from __future__ import annotations
+
+from truename.evidence.evidence import Evidence
+from truename.findings import Severity
+from truename.names.claims import Claims
+from truename.rules.families import is_composite, is_known, listed, squash, tensor_types
+from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+
+
+class ModelTypeAgainstTensors(Rule):
+    """The configuration declares a model type that the tensors do not have.
+
+    Tools choose the code that loads a model by ``model_type`` alone. Where it is wrong, every weight is "newly
+    initialised" and the model answers noise, or the server needs an override for this one repository, as for
+    Tarsier2-Recap-7b, which declared another type than its weights have.
+
+    No part of the name is involved: the fault lies between two files.
+    """
+
+    code = "ARC003"
+    slug = "model-type-against-tensors"
+    since = "0.1"
+    claims = "a model type"
+    flagged = (
+        Case("some-model", model_type="bert", tensor_model_types=("gpt2",), expect=Severity.ERROR),
+        Case("granite-7b", model_type="gpt_neox", tensor_model_types=("llama", "mistral"), expect=Severity.ERROR),
+        Case("t5-small", model_type="bert", tensor_model_types=("t5", "mt5"), expect=Severity.ERROR),
+    )
+    clean = (
+        Case("some-model", model_type="bert", tensor_model_types=("bert",)),
+        Case("", model_type="mistral", tensor_model_types=("llama", "mistral")),
+        Case("xlmr", model_type="xlm-roberta", tensor_model_types=("bert", "xlm_roberta")),
+    )
+    undecided = (
+        Case("some-model", model_type="bert"),
+        Case("some-model", tensor_model_types=("bert",)),
+        Case("some-model", model_type="someones-own-code", tensor_model_types=("bert",)),
+        Case("captioner", model_type="vision-encoder-decoder", tensor_model_types=("vit",)),
+    )
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        declared = [f for f in evidence.all("model_type") if isinstance(f.value, str) and f.value]
+        if not declared:
+            return cannot_tell(evidence.why_missing("model_type"))
+        types = tensor_types(evidence)
+        if not types:
+            return cannot_tell(evidence.why_missing("tensor_model_types"))
+        found = {squash(t) for t in types}
+        if any(_same(squash(f.value), t) for f in declared for t in found):
+            return verdict(())
+        outer = declared[0]
+        if evidence.value("is_adapter") or evidence.get("diffusers_class") is not None:
+            return cannot_tell("the configuration is not that of these weights alone")
+        if any(is_composite(t) for t in (outer.value, *types)):
+            return cannot_tell(f"a model of type {outer.value!r} is put together from models of other families")
+        if not is_known(outer.value):
+            return cannot_tell(f"what tensors a model of type {outer.value!r} has is not known")
+        source = outer.file or "the configuration"
+        message = f"{source} declares {outer.value}; the tensors are those of {listed(types)}"
+        return verdict([self.finding(Severity.ERROR, message, fact=evidence.get("tensor_model_types"))])
+
+
+def _same(one: str, other: str) -> bool:
+    """Types grow by suffix: a ``clip_text_model`` has the tensors of ``clip``."""
+    return one.startswith(other) or other.startswith(one)

@@ -1,0 +1,1 @@
+"""Rules on context: how many tokens a model attends to."""

@@ -1,0 +1,115 @@
+"""CTX001: the context length that a name gives (8k, 128k, 1M)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from truename.evidence.evidence import Evidence
+from truename.facts import Fact, Origin
+from truename.findings import Severity
+from truename.names.claims import Claim, Claims
+from truename.names.elements import Role
+from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
+
+KEYS = ("context_length", "extended_context_length", "model_max_length")
+UNLIMITED = 10**9  # tokenizers without a limit give 10^30
+GENEROUS = 1.25
+FALSE = 2.0
+
+_WRITTEN = re.compile(r"(\d+(?:\.\d+)?)\s*([km])", re.IGNORECASE)
+_MULTIPLES = {"k": (1000, 1024), "m": (10**6, 1000 * 1024, 1024**2)}
+
+
+class ContextLength(Rule):
+    """The name claims a context that the model's positions do not reach.
+
+    The context decides whether a document fits, and the files hold the limit that a server goes by. ``HerculeanSea-7b-
+    128k`` allows 8192 tokens, c4ai-command-r-plus promised 128K over a limit of 8192, and Qwen2.5's 128K needs a
+    scaling of its 32768 positions that its configuration does not switch on.
+
+    ``8k`` may be 8000 or 8192, and a length below the limit is right (it is the one of training). A scaling of the
+    rotary positions counts, and so does the tokenizer's own limit. Models without a limit cannot be told.
+    """
+
+    code = "CTX001"
+    slug = "context-length"
+    since = "0.1"
+    claims = "a context length"
+    flagged = (
+        Case("HerculeanSea-7b-128k", context_length=8192, expect=Severity.ERROR),
+        Case("Qwen2.5-7B-Instruct-128k", context_length=32_768, expect=Severity.ERROR),
+        Case("llama-7b-12k-context", context_length=8192, expect=Severity.WARNING),
+        Case("llama-7b-1M-context", context_length=131_072, model_max_length=10**30, expect=Severity.ERROR),
+    )
+    clean = (
+        Case("Phi-3-mini-128k-instruct", context_length=131_072),
+        Case("Phi-3-mini-4k-instruct", context_length=4096),
+        Case("llama-2-7b-32k", context_length=4096, extended_context_length=32_768),
+        Case("Qwen2.5-7B-Instruct-1M", context_length=1_010_000),
+        Case("llama-3-8b-8k", context_length=131_072),
+    )
+    undecided = (
+        Case("llama-2-7b", context_length=4096),
+        Case("mpt-7b-8k"),
+        Case("mpt-7b-8k", model_max_length=2048),
+        Case("llama-2-7b-32k-lora", is_adapter=True, context_length=4096),
+        Case("llama-2-7b-32k", context_length=4096, rope_scaling="yarn"),
+    )
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        stated = claims.of(Role.CONTEXT)
+        if not stated:
+            return self.no_claim()
+        if evidence.value("is_adapter"):
+            return cannot_tell("the files hold an adapter, and its base model decides the context")
+        lengths = [fact for key in KEYS for fact in evidence.all(key) if _is_length(fact.value)]
+        limits = [fact for fact in lengths if fact.key != "model_max_length"]
+        if not limits:
+            return cannot_tell(evidence.why_missing("context_length"))
+        longest = max(lengths, key=lambda fact: fact.value)
+        claim = min(stated, key=lambda c: min(readings(c)))
+        least = min(readings(claim))
+        if least <= longest.value * GENEROUS:
+            return verdict(())
+        scaling = evidence.value("rope_scaling")
+        if scaling not in (None, "default", "none") and evidence.get("extended_context_length") is None:
+            return cannot_tell(f"how far the declared scaling {scaling!r} reaches is not known")
+        severity = Severity.ERROR if least >= longest.value * FALSE else Severity.WARNING
+        return verdict(
+            [
+                self.finding(
+                    severity,
+                    _message(claim, longest),
+                    claim=claim,
+                    fact=longest,
+                    suggestion=renamed(claims, claim, _short(longest.value, claim.element.text)),
+                )
+            ]
+        )
+
+
+def readings(claim: Claim) -> Iterator[float]:
+    """What the claim may mean, in tokens: 8k is 8000 or 8192."""
+    yield claim.value
+    if written := _WRITTEN.search(claim.element.text):
+        for multiple in _MULTIPLES[written[2].lower()]:
+            yield float(written[1]) * multiple
+
+
+def _is_length(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < UNLIMITED
+
+
+def _message(claim: Claim, fact: Fact) -> str:
+    where = "the weights have" if fact.origin is Origin.WEIGHTS else f"{fact.file or 'the configuration'} declares"
+    return f"the name says {claim.element.text}; {where} {fact.value:,.0f} positions"
+
+
+def _short(tokens: float, text: str) -> str:
+    """A length as names give it, in the case of ``text``: 131072 is 128k."""
+    if tokens < 1000:
+        return f"{tokens:.0f}"
+    multiple = 1024 if tokens % 1024 == 0 or tokens % 1000 else 1000
+    short = f"{tokens / multiple:.1f}".removesuffix(".0")
+    return short + ("K" if "K" in text or "M" in text else "k")

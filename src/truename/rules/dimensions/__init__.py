@@ -1,0 +1,1 @@
+"""Rules on dimensions: layers, hidden size, heads, patches and images."""

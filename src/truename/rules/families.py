@@ -1,0 +1,124 @@
+"""How a claimed architecture family fits a model type: the one comparison that three rules share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from enum import IntEnum
+from functools import cache
+
+from truename.evidence.evidence import Evidence
+from truename.facts import Fact, Origin
+from truename.names.claims import Claim, Claims
+from truename.names.elements import Role
+from truename.rules.tables import table
+from truename.vocabulary import Family, vocabulary
+
+_HEAD = re.compile(
+    r"(For[A-Z]\w*|(LM|DoubleHeads|MT|Reward|PreTrained)Model|LMHead(Model)?|ModelWith\w*|With\w*|Model|Encoder|Decoder)$"
+)
+
+
+class Fit(IntEnum):
+    """How a family and a model type go together, best first."""
+
+    AGREES = 0
+    KIN = 1  # the family is built on that type: RoBERTa on bert
+    UNKNOWN = 2  # nobody knows the type, or it holds other models that are not known
+    FOREIGN = 3
+
+
+def claimed_families(claims: Claims) -> tuple[tuple[Claim, Family], ...]:
+    """The architecture claims of a name whose family the vocabulary gives model types; brands claim nothing."""
+    known = vocabulary().families
+    pairs = ((claim, known.get(claim.value)) for claim in claims.of(Role.FAMILY))
+    return tuple((claim, family) for claim, family in pairs if family and not family.brand and family.model_types)
+
+
+def fit(family: Family, model_type: str) -> Fit:
+    """How ``family`` and ``model_type`` go together.
+
+    Model types grow by suffix (``qwen2``, ``qwen2_vl``) and by prefix (``bert``, ``distilbert``), so a type that
+    contains the family's key is a kind of it. Types that the vocabulary does not know are nobody's.
+    """
+    found, key = squash(model_type), squash(family.key)
+    types = {squash(t) for t in family.model_types}
+    if found in types or key in found or any(found.startswith(t) for t in types):
+        return Fit.AGREES
+    if len(found) > 2 and (found in key or any(t.startswith(found) for t in types)):
+        return Fit.KIN
+    return Fit.FOREIGN if is_known(model_type) else Fit.UNKNOWN
+
+
+def best_fit(families: Iterable[Family], model_types: Iterable[str]) -> Fit:
+    """The best fit of any family with any type: a name that combines two families is right if one agrees."""
+    types = tuple(model_types)
+    return min((fit(family, t) for family in families for t in types), default=Fit.UNKNOWN)
+
+
+def squash(word: str) -> str:
+    """A model type or class name without case and signs: ``GPTNeoX`` and ``gpt_neox`` are one."""
+    return re.sub(r"[^a-z0-9]", "", word.lower())
+
+
+def is_known(model_type: str) -> bool:
+    """Whether the vocabulary has a family of that type, or of a type that this one extends."""
+    found = squash(model_type)
+    return any(found == t or (len(t) > 2 and found.startswith(t)) for t in _known_types())
+
+
+def is_composite(model_type: str) -> bool:
+    """Whether a model of that type is put together from models of other families (LLaVA from a CLIP and a Llama)."""
+    found = squash(model_type)
+    return any(found.startswith(t) for t in _composites())
+
+
+def type_of_class(architecture: str) -> str | None:
+    """The known model type that a class name stands for: ``BertForMaskedLM`` is ``bert``; None if nobody knows."""
+    stem = architecture
+    for _ in range(3):
+        if squash(stem) in _known_types():
+            return squash(stem)
+        shorter = _HEAD.sub("", stem)
+        if shorter == stem:
+            return None
+        stem = shorter
+    return squash(stem) if squash(stem) in _known_types() else None
+
+
+def declared_types(evidence: Evidence) -> tuple[Fact, ...]:
+    """The declared model types, the outer one first, those of nested models next, and last what the classes tell."""
+    facts = [
+        f for f in evidence.all("model_type") if f.origin is Origin.DECLARED and isinstance(f.value, str) and f.value
+    ]
+    for fact in evidence.all("architectures"):
+        names = (fact.value,) if isinstance(fact.value, str) else tuple(fact.value or ())
+        facts += [
+            Fact("model_type", found, fact.origin, fact.file, f"architectures: {name}")
+            for name in names
+            if isinstance(name, str) and (found := type_of_class(name))
+        ]
+    return tuple(facts)
+
+
+def tensor_types(evidence: Evidence) -> tuple[str, ...]:
+    """The model types whose tensors these are; empty where none could be told."""
+    return tuple(evidence.value("tensor_model_types", ()))
+
+
+def listed(types: tuple[str, ...], most: int = 4) -> str:
+    """``llama``; ``llama or mistral``; a longer list is cut."""
+    shown = list(types[:most])
+    if len(types) > most:
+        return f"{', '.join(shown)} or {len(types) - most} more"
+    return " or ".join((", ".join(shown[:-1]), shown[-1]) if len(shown) > 1 else shown)
+
+
+@cache
+def _known_types() -> frozenset[str]:
+    return frozenset(squash(t) for family in vocabulary().families.values() for t in family.model_types)
+
+
+@cache
+def _composites() -> tuple[str, ...]:
+    return tuple(squash(t) for t in table("composites")["composite"])

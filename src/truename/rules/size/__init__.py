@@ -1,0 +1,1 @@
+"""Rules on size: how many parameters, how many of them active, how many experts."""

@@ -1,0 +1,93 @@
+"""SIZ003: the active parameters that a name gives (A22B)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from truename.evidence.evidence import Evidence
+from truename.facts import Fact
+from truename.findings import Finding, Severity
+from truename.names.claims import Claim, Claims
+from truename.names.elements import Role
+from truename.rules.counts import holding
+from truename.rules.quantities import distance, in_the_style_of, ratio, rounds_to
+from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
+
+CLOSE = 0.25
+MISLEADING = 2.0
+FALSE = 4.0
+
+
+class ActiveParameters(Rule):
+    """The name claims a number of active parameters that the experts do not make.
+
+    For a mixture of experts the active parameters decide the speed and the total decides the memory. The number in
+    the name is often an early estimate: zephyr-orpo-141b-A35b uses 39 B for a token, and it was "too late to change
+    the model name".
+
+    Makers count differently (with or without embeddings, with or without shared experts), so the tolerance is wide:
+    25 % is clean, up to twice a note, beyond that a warning, more than four times an error.
+    """
+
+    code = "SIZ003"
+    slug = "active-parameters"
+    since = "0.1"
+    claims = "active parameters"
+    flagged = (
+        Case("Qwen3-30B-A3B", active_parameters=22_000_000_000, expect=Severity.ERROR),
+        Case("some-moe-25B-A8B", active_parameters=3_300_000_000, expect=Severity.WARNING),
+        Case("LFM-8B-A1B", active_parameters=1_630_000_000, expect=Severity.NOTE),
+    )
+    clean = (
+        Case("Qwen3-235B-A22B", active_parameters=22_190_000_000),
+        Case("zephyr-orpo-141b-A35b", active_parameters=39_156_000_000),
+        Case("Qwen1.5-MoE-A2.7B", active_parameters=2_689_000_000),
+        Case(
+            "LFM2-8B-A1B",
+            parameters=8_339_929_856,
+            non_embedding_parameters=8_205_712_128,
+            active_parameters=1_480_000_000,
+        ),
+    )
+    undecided = (
+        Case("Qwen3-235B-A22B", parameters=235_093_634_560),
+        Case("llama-7b", active_parameters=6_738_415_616),
+        Case("Qwen3-30B-A3B-lora", is_adapter=True),
+    )
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        stated = claims.of(Role.ACTIVE_PARAMETERS)
+        if not stated:
+            return self.no_claim()
+        if evidence.value("is_adapter"):
+            return cannot_tell("the files hold an adapter, and its base model decides the active parameters")
+        counts = tuple(_countings(evidence))
+        if not counts:
+            return cannot_tell(evidence.why_missing("active_parameters"))
+        findings = [self._compare(claims, claim, counts) for claim in stated]
+        return verdict(()) if None in findings else verdict(f for f in findings[:1] if f is not None)
+
+    def _compare(self, claims: Claims, claim: Claim, counts: tuple[Fact, ...]) -> Finding | None:
+        fact = min(counts, key=lambda f: distance(claim.value, f.value))
+        away, times = distance(claim.value, fact.value), ratio(claim.value, fact.value)
+        rounded = rounds_to(fact.value, claim.value, claim.element.text)
+        if away <= CLOSE or (rounded and times < MISLEADING):
+            return None
+        severity = Severity.ERROR if times > FALSE else Severity.WARNING if times > MISLEADING else Severity.NOTE
+        message = f"the name says {claim.element.text}; {holding(fact)}"
+        style = claim.element.text.lstrip("Aa")
+        prefix = claim.element.text[: len(claim.element.text) - len(style)]
+        suggestion = renamed(claims, claim, prefix + in_the_style_of(style, round(fact.value)))
+        return self.finding(severity, message, claim=claim, fact=fact, suggestion=suggestion)
+
+
+def _countings(evidence: Evidence) -> Iterator[Fact]:
+    """The active parameters, and the same without embeddings where these are known."""
+    outside = evidence.get("non_embedding_parameters")
+    total = evidence.get("parameters", outside.origin) if outside else None
+    for fact in evidence.all("active_parameters"):
+        yield fact
+        if outside is not None and total is not None:
+            without = fact.value - (total.value - outside.value)
+            if without > 0:
+                yield Fact(fact.key, without, fact.origin, fact.file, "without embeddings")

@@ -1,0 +1,76 @@
+"""SIZ004: the number of experts that a name gives (8x7B, 128E)."""
+
+from __future__ import annotations
+
+from truename.evidence.evidence import Evidence
+from truename.findings import Finding, Severity
+from truename.names.claims import Claim, Claims
+from truename.names.elements import Role
+from truename.rules.counts import softened
+from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
+
+MOST_SHARED = 2  # experts that every token uses, counted by some makers and not by others
+
+
+class Experts(Rule):
+    """The name claims a number of experts that the layers do not have.
+
+    ``8x7B`` and ``17B-128E`` tell a user the memory that a mixture of experts needs and the tensors that a server must
+    place. Merges of two or four models keep the ``8x`` of the model they imitate, and pruned models keep the number of
+    experts they no longer have.
+
+    Shared experts may be counted or not, so up to two more than the routed ones are right.
+    """
+
+    code = "SIZ004"
+    slug = "experts"
+    since = "0.1"
+    claims = "a number of experts"
+    flagged = (
+        Case("Mixtral-8x7B-v0.1", experts=4, expect=Severity.ERROR),
+        Case("Llama-4-Maverick-17B-128E", experts=16, expect=Severity.ERROR),
+        Case("some-moe-8x7B", experts=0, expect=Severity.ERROR),
+    )
+    clean = (
+        Case("Mixtral-8x7B-v0.1", experts=8),
+        Case("Llama-4-Scout-17B-16E-Instruct", experts=16),
+        Case("some-moe-17B-65E", experts=64),
+    )
+    undecided = (
+        Case("Mixtral-8x7B-v0.1"),
+        Case("llama-7b", experts=8),
+        Case("Mixtral-8x7B-lora", is_adapter=True),
+    )
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        stated = claims.of(Role.EXPERTS, Role.MIXTURE)
+        if not stated:
+            return self.no_claim()
+        if evidence.value("is_adapter"):
+            return cannot_tell("the files hold an adapter, and its base model decides the experts")
+        if evidence.get("experts") is None:
+            return cannot_tell(evidence.why_missing("experts"))
+        findings = [self._compare(claims, claim, evidence) for claim in stated]
+        return verdict(()) if None in findings else verdict(f for f in findings[:1] if f is not None)
+
+    def _compare(self, claims: Claims, claim: Claim, evidence: Evidence) -> Finding | None:
+        claimed = claim.value[0] if claim.role is Role.MIXTURE else claim.value
+        strongest = evidence.get("experts")
+        if strongest is None:
+            return None
+        counts = [f.value for f in evidence.all("experts") if f.origin is strongest.origin]
+        if any(0 <= claimed - count <= MOST_SHARED and count for count in counts):
+            return None
+        found = strongest.value
+        experts = f"{found} experts" if found > 1 else "no experts"
+        verb = (
+            "the configuration declares"
+            if softened(Severity.ERROR, strongest) is Severity.WARNING
+            else "the layers have"
+        )
+        suggestion = (
+            renamed(claims, claim, claim.element.text.replace(str(claimed), str(found), 1)) if found > 1 else None
+        )
+        message = f"the name says {claim.element.text}, {claimed} experts; {verb} {experts}"
+        severity = softened(Severity.ERROR, strongest)
+        return self.finding(severity, message, claim=claim, fact=strongest, suggestion=suggestion)

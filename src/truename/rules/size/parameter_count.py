@@ -1,0 +1,112 @@
+"""SIZ001: the parameter count that a name gives."""
+
+from __future__ import annotations
+
+from truename.evidence.evidence import Evidence
+from truename.facts import Fact, Origin
+from truename.findings import Finding, Severity
+from truename.names.claims import Claim, Claims
+from truename.names.elements import Role
+from truename.rules.counts import CLOSE, FALSE, grade, holding, plausible_counts, softened, why_uncounted
+from truename.rules.quantities import distance, in_the_style_of, ratio, spelled
+from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
+
+# Experts share embeddings, attention and norms: 8x7B Mixtral holds 83 % of 56 B, small models with a large
+# vocabulary down to some 60 %.
+SHARED = 0.55
+
+
+def _declared(key: str, value: int, file: str) -> Fact:
+    return Fact(key, value, Origin.DECLARED, file)
+
+
+class ParameterCount(Rule):
+    """The name claims a parameter count that the weights do not have.
+
+    People choose models by the number in the name: it decides whether a model fits their memory and against which
+    others it is compared. Gemma-7b holds 8.54 B parameters and was called "faking the name to seem smaller"; merges
+    of 7B models with 40 layers hold 9 B and pass on the wrong label to every model made from them.
+
+    A name may mean any of several counts: all parameters, those outside the embeddings, those in use for one token,
+    the language model without its vision tower. The claim is compared with the nearest. Up to 15 % is the field's
+    habit; up to 35 % is a note (a size class, as in Qwen2.5-VL-3B with 3.75 B); beyond that a warning; more than
+    twice or less than half an error. A count that is only declared gives at most a warning.
+    """
+
+    code = "SIZ001"
+    slug = "parameter-count"
+    since = "0.1"
+    claims = "a parameter count"
+    flagged = (
+        Case("llama-7b", parameters=1_100_048_384, expect=Severity.ERROR),
+        Case("Mixtral-8x7B-v0.1", parameters=7_241_732_096, expect=Severity.ERROR),
+        Case("MusicingCaterpillar-7B", parameters=8_986_628_096, expect=Severity.NOTE),
+        Case("Qwen2.5-VL-3B-Instruct", parameters=3_754_622_976, expect=Severity.NOTE),
+        Case("Falcon3-1B-Base", parameters=1_669_408_768, expect=Severity.WARNING),
+        Case(
+            "COBOLpro_llama65B",
+            parameters=_declared("parameters", 33_744_035_840, "pytorch_model.bin.index.json"),
+            expect=Severity.WARNING,
+        ),
+    )
+    clean = (
+        Case("Llama-2-7b-hf", parameters=6_738_415_616),
+        Case("Mixtral-8x7B-Instruct-v0.1", parameters=46_702_792_704, active_parameters=12_879_925_248),
+        Case("gemma-7b", parameters=8_537_680_896, non_embedding_parameters=7_751_248_896),
+        Case("Qwen1.5-0.5B", parameters=463_987_712),
+        Case("Llama-3.2-1B", parameters=1_235_814_400),
+        Case("pythia-410m", parameters=405_334_016),
+    )
+    undecided = (
+        Case("bert-base-uncased", parameters=109_482_240),
+        Case("FS8B-finetuned", is_adapter=True, parameters=20_971_520),
+        Case("llama-7b"),
+    )
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        stated = claims.of(Role.PARAMETERS, Role.MIXTURE)
+        if not stated:
+            return self.no_claim()
+        if reason := why_uncounted(evidence):
+            return cannot_tell(reason)
+        if claims.of(Role.EXPERTS) and evidence.get("active_parameters") is None:
+            # 17B-128E: the size is what is active, and nothing says what that is.
+            return cannot_tell(
+                "the size may be that of the active parameters, and the files do not show how many are active"
+            )
+        results = [
+            self._mixture(claims, c, evidence) if c.role is Role.MIXTURE else self._size(claims, c, evidence)
+            for c in stated
+        ]
+        if None in results:  # of several sizes, as in 'distilled from 7b to 1.5b', one is this model's
+            return verdict(())
+        return verdict([min((f for f in results if f is not None), key=lambda f: -f.severity.rank)])
+
+    def _size(self, claims: Claims, claim: Claim, evidence: Evidence) -> Finding | None:
+        counts = plausible_counts(evidence)
+        severity, fact = grade(claim, counts)
+        if severity is None:
+            return None
+        message = f"the name says {claim.element.text}; {holding(fact)}"
+        total = next((f for f in counts if f.key == "parameters"), fact)
+        if fact.key != total.key and round(fact.value) != round(total.value):
+            message += f" ({spelled(round(total.value))} in all)"
+        short = in_the_style_of(claim.element.text, round(total.value))
+        return self.finding(severity, message, claim=claim, fact=fact, suggestion=renamed(claims, claim, short))
+
+    def _mixture(self, claims: Claims, claim: Claim, evidence: Evidence) -> Finding | None:
+        experts, each = claim.value
+        most = experts * each
+        counts = plausible_counts(evidence)
+        total = next((f for f in counts if f.key == "parameters"), max(counts, key=lambda f: f.value))
+        # By GGUF's rule one expert's size counts the shared part too, so any total from one size up is possible;
+        # only with experts in sight is a small one plausible.
+        least = each if evidence.value("experts") == experts else SHARED * most
+        if least * (1 - CLOSE) <= total.value <= most * (1 + CLOSE):
+            return None
+        bound = most if total.value > most else least
+        severity = Severity.ERROR if ratio(bound, total.value) > FALSE or 2 * total.value < most else Severity.WARNING
+        if distance(bound, total.value) <= 2 * CLOSE:
+            severity = Severity.NOTE
+        message = f"the name says {claim.element.text}, at most {spelled(most)}; {holding(total)}"
+        return self.finding(softened(severity, total), message, claim=claim, fact=total)

@@ -1,0 +1,163 @@
+"""SIZ001 beyond its own examples: the edges of each grade, several claims, declared facts, mixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from truename.evidence.evidence import Evidence
+from truename.facts import Fact, Origin
+from truename.findings import Outcome, Severity
+from truename.names.claims import Claims
+from truename.names.elements import Role
+from truename.rules.rule import Case
+from truename.rules.size.parameter_count import ParameterCount
+
+B = 10**9
+RULE = ParameterCount()
+SEVEN = (Role.PARAMETERS, "7b", 7 * B)
+
+
+def evidence(**facts: Any) -> Evidence:
+    return Case("", **facts).evidence()
+
+
+def declared(key: str, value: Any, file: str = "config.json") -> Fact:
+    return Fact(key, value, Origin.DECLARED, file)
+
+
+@pytest.mark.parametrize(
+    ("count", "severity"),
+    [
+        (7.0, None),
+        (8.05, None),  # exactly 15 %
+        (8.051, Severity.NOTE),
+        (5.95, None),
+        (5.94, Severity.NOTE),
+        (9.45, Severity.NOTE),  # exactly 35 %
+        (9.46, Severity.WARNING),
+        (4.5, Severity.WARNING),
+        (14.0, Severity.WARNING),  # exactly twice
+        (14.01, Severity.ERROR),
+        (3.5, Severity.WARNING),
+        (3.49, Severity.ERROR),
+    ],
+)
+def test_the_edges_of_each_grade(stated: Callable[..., Claims], count: float, severity: Severity | None) -> None:
+    verdict = RULE.check(stated("llama-7b", SEVEN), evidence(parameters=round(count * B)))
+    assert [f.severity for f in verdict.findings] == ([severity] if severity else [])
+    assert verdict.outcome is (Outcome.FLAGGED if severity else Outcome.CLEAN)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "count", "severity"),
+    [
+        ("1B", B, 1_235_814_400, None),  # rounds to 1, within 35 %
+        ("1B", B, 1_400_000_000, Severity.NOTE),  # rounds to 1, 40 % away
+        ("1B", B, 1_669_408_768, Severity.WARNING),
+        ("2b", 2 * B, 2_506_172_416, Severity.NOTE),
+        ("1.5B", 15 * B // 10, 1_777_088_000, Severity.NOTE),
+        ("410m", 410 * 10**6, 353_822_720, None),
+        ("60M", 60 * 10**6, 60_492_288, None),
+        ("500k", 500_000, 1_500_000, Severity.ERROR),
+    ],
+)
+def test_a_count_that_rounds_to_the_name_is_right(
+    stated: Callable[..., Claims], text: str, value: int, count: int, severity: Severity | None
+) -> None:
+    verdict = RULE.check(stated(f"model-{text}", (Role.PARAMETERS, text, value)), evidence(parameters=count))
+    assert [f.severity for f in verdict.findings] == ([severity] if severity else [])
+
+
+@pytest.mark.parametrize(
+    "alternative",
+    ["non_embedding_parameters", "language_model_parameters", "encoder_parameters", "active_parameters", "tied_parameters"],
+)
+def test_any_count_that_a_name_may_mean_makes_it_right(stated: Callable[..., Claims], alternative: str) -> None:
+    facts = evidence(parameters=20 * B, **{alternative: 7 * B})
+    assert RULE.check(stated("llama-7b", SEVEN), facts).outcome is Outcome.CLEAN
+
+
+def test_the_message_says_the_nearest_count_and_the_total(stated: Callable[..., Claims]) -> None:
+    facts = evidence(parameters=20 * B, non_embedding_parameters=10 * B)
+    (finding,) = RULE.check(stated("llama-7b", SEVEN), facts).findings
+    assert finding.message == "the name says 7b; the weights hold 10.0 B parameters outside the embeddings (20.0 B in all)"
+    assert finding.suggestion == "llama-20b"
+
+
+def test_the_message_of_a_plain_miss(stated: Callable[..., Claims]) -> None:
+    (finding,) = RULE.check(stated("llama-7b", SEVEN), evidence(parameters=1_100_048_384)).findings
+    assert finding.message == "the name says 7b; the weights hold 1.10 B parameters"
+    assert finding.suggestion == "llama-1.1b"
+    assert finding.claim is not None
+    assert finding.claim.text == "7b"
+
+
+def test_one_right_size_of_several_is_enough(stated: Callable[..., Claims]) -> None:
+    name = stated("distilled-7b-to-1.5b", SEVEN, (Role.PARAMETERS, "1.5b", 15 * B // 10))
+    assert RULE.check(name, evidence(parameters=1_543_714_304)).outcome is Outcome.CLEAN
+    (finding,) = RULE.check(name, evidence(parameters=500_000_000)).findings
+    assert finding.claim is not None
+    assert finding.claim.text == "1.5b"
+
+
+def test_what_is_only_declared_gives_a_warning(stated: Callable[..., Claims]) -> None:
+    (finding,) = RULE.check(stated("llama-7b", SEVEN), evidence(parameters=declared("parameters", B))).findings
+    assert finding.severity is Severity.WARNING
+    assert "config.json declares" in finding.message
+
+
+def test_a_declared_count_does_not_excuse_the_weights(stated: Callable[..., Claims]) -> None:
+    facts = Evidence.of([Fact("parameters", B, Origin.WEIGHTS), declared("parameters", 7 * B)])
+    (finding,) = RULE.check(stated("llama-7b", SEVEN), facts).findings
+    assert finding.severity is Severity.ERROR
+
+
+def test_one_of_two_declared_counts_is_enough(stated: Callable[..., Claims]) -> None:
+    facts = Evidence.of([declared("parameters", 14 * B, "model.safetensors.index.json"), declared("parameters", 7 * B)])
+    assert RULE.check(stated("llama-7b", SEVEN), facts).outcome is Outcome.CLEAN
+
+
+def test_the_bytes_of_packed_weights_are_no_count(stated: Callable[..., Claims]) -> None:
+    facts = evidence(
+        quantisation_method="bitsandbytes", parameters=declared("parameters", 2 * B, "model.safetensors.index.json")
+    )
+    assert RULE.check(stated("llama-7b", SEVEN), facts).outcome is Outcome.CANNOT_TELL
+
+
+@pytest.mark.parametrize("value", [0, -1, True, "many", None])
+def test_a_count_that_is_none_is_no_count(stated: Callable[..., Claims], value: Any) -> None:
+    assert RULE.check(stated("llama-7b", SEVEN), evidence(parameters=value)).outcome is Outcome.CANNOT_TELL
+
+
+def test_why_nothing_was_counted_is_handed_on(stated: Callable[..., Claims]) -> None:
+    facts = Evidence.of([], {"parameters": "the shards are not there"})
+    assert RULE.check(stated("llama-7b", SEVEN), facts).reason == "the shards are not there"
+
+
+def test_a_size_beside_experts_may_be_the_active_one(stated: Callable[..., Claims]) -> None:
+    name = stated("Llama-4-17B-128E", (Role.PARAMETERS, "17B", 17 * B), (Role.EXPERTS, "128E", 128))
+    assert RULE.check(name, evidence(parameters=401_583_781_376)).outcome is Outcome.CANNOT_TELL
+    facts = evidence(parameters=401_583_781_376, active_parameters=17_173_000_000)
+    assert RULE.check(name, facts).outcome is Outcome.CLEAN
+
+
+@pytest.mark.parametrize(
+    ("facts", "severity"),
+    [
+        ({"parameters": 46_702_792_704}, None),
+        ({"parameters": 56 * B}, None),
+        ({"parameters": 70 * B}, Severity.NOTE),
+        ({"parameters": 80 * B}, Severity.WARNING),
+        ({"parameters": 141 * B}, Severity.ERROR),
+        ({"parameters": 7_241_732_096}, Severity.ERROR),
+        ({"parameters": 24 * B}, Severity.ERROR),
+        ({"parameters": 24 * B, "experts": 8}, None),  # GGUF's rule: shared part counted in every size
+        ({"parameters": declared("parameters", 7_241_732_096)}, Severity.WARNING),
+    ],
+)
+def test_mixtures(stated: Callable[..., Claims], facts: dict[str, Any], severity: Severity | None) -> None:
+    verdict = RULE.check(stated("Mixtral-8x7B", (Role.MIXTURE, "8x7B", (8, 7 * B))), evidence(**facts))
+    assert [f.severity for f in verdict.findings] == ([severity] if severity else [])
