@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pages import Pages, run, settle
-
 from truename.facts import FACTS
+
+from pages import Pages, run, settle
 
 HEAD = """# Facts
 

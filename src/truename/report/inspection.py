@@ -41,9 +41,13 @@ class Inspection(msgspec.Struct, frozen=True):
 
 class _Document(msgspec.Struct, frozen=True):
     schema: str
-    models: Sequence[Inspection]
+    target: str
+    facts: Sequence[InspectedFact]
+    missing: Mapping[str, str]
+    blocks: tuple[Branch, ...] | None
 
 
-def inspections_json(inspections: Sequence[Inspection]) -> str:
-    """All inspections as one indented JSON document."""
-    return document_json(_Document(INSPECT_SCHEMA, inspections))
+def inspection_json(inspection: Inspection) -> str:
+    """An inspection as one indented JSON document."""
+    found = inspection
+    return document_json(_Document(INSPECT_SCHEMA, found.target, found.facts, found.missing, found.tree))

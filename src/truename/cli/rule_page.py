@@ -1,0 +1,75 @@
+"""The page of a rule in Markdown: the terminal shows it, and docs/rules holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from inspect import getdoc
+
+from truename.facts import Fact
+from truename.names import claims_of, parse_name
+from truename.report.visible import visible
+from truename.rules import Case, Rule
+
+
+def summary(rule: Rule) -> str:
+    """What is wrong, in one line."""
+    return _documentation(rule)[0]
+
+
+def rule_page(rule: Rule, note: str = "") -> str:
+    """The whole page, made from the rule's documentation and from what the rule says to its own examples.
+
+    Args:
+        rule: the rule.
+        note: a paragraph to put below the heading.
+    """
+    first, rest = _documentation(rule)
+    parts = [
+        f"# {rule.code} {rule.slug}",
+        note,
+        first,
+        f"Checks what the name says about {rule.claims}. Since version {rule.since}.",
+        f"## Why\n\n{rest}" if rest else "",
+        _cases("Flagged", rule, rule.flagged),
+        _cases("Clean", rule, rule.clean),
+        _cases("Cannot tell", rule, rule.undecided),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _documentation(rule: Rule) -> tuple[str, str]:
+    """First line and rest of the class's docstring."""
+    head, _, rest = (getdoc(type(rule)) or "").partition("\n")
+    return head.strip(), rest.strip()
+
+
+def _cases(title: str, rule: Rule, cases: Sequence[Case]) -> str:
+    return f"## {title}\n\n" + "\n".join(_case(rule, case) for case in cases) if cases else ""
+
+
+def _case(rule: Rule, case: Case) -> str:
+    facts = ", ".join(f"{fact.key.replace('_', ' ')} {_code(_value(fact))}" for fact in case.facts)
+    verdict = rule.check(claims_of(parse_name(case.name)), case.evidence())
+    told = [f"**{finding.severity.value}**: {visible(finding.message)}" for finding in verdict.findings]
+    suggested = [f"suggested name {_code(f.suggestion)}" for f in verdict.findings if f.suggestion]
+    outcome = "; ".join([*told, *suggested]) or verdict.reason or "clean"
+    return f"- {_code(case.name)} with {facts or 'nothing known of its files'}\n  {outcome}"
+
+
+def _code(text: str) -> str:
+    shown = visible(text).replace("`", "'")
+    return f"`{shown}`" if shown else "an empty name"
+
+
+def _value(fact: Fact) -> str:
+    return _words(fact.value)
+
+
+def _words(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int) and abs(value) >= 10_000:
+        return f"{value:,}"
+    if isinstance(value, tuple | list):
+        return ", ".join(map(_words, value)) or "none"
+    return str(value)

@@ -1,0 +1,213 @@
+"""Write ``vocabulary/compiled.json`` from the TOML files; with ``--check`` fail where it differs from what they say."""
+
+from __future__ import annotations
+
+import re
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from truename.vocabulary.vocabulary import (
+    COMPILED,
+    Family,
+    Hints,
+    Language,
+    Quantisation,
+    Reading,
+    Task,
+    Vocabulary,
+    squeeze,
+)
+
+FOLDER = COMPILED.parent
+FAMILY_FILES = ("families_text", "families_decoder", "families_vision")
+# the parts of a word as people may separate them: at its own separators and between digits and letters
+BORDERS = re.compile(r"[-_./ ]|(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])")
+# a word that is in several lists is read as the first of these says
+ORDER = ("families", "model types", "words", "quantisation", "tasks", "datasets", "languages")
+
+
+def load(name: str) -> dict[str, Any]:
+    """One TOML file of the vocabulary."""
+    return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+def extended(types: list[str], known: list[str]) -> frozenset[str]:
+    """The types, and every known type that extends one of them: ``clip`` brings ``clip_text_model``."""
+    found = set(types)
+    for one in types:
+        found.update(k for k in known if k.startswith((f"{one}_", f"{one}-")))
+    return frozenset(found)
+
+
+def compile_families(known: list[str]) -> dict[str, Family]:
+    """The families of the hand-kept files, then a family for each model type of transformers that has none."""
+    families: dict[str, Family] = {}
+    taken: set[str] = set()
+    for name in FAMILY_FILES:
+        content = load(name)
+        for entry in content["family"]:
+            if entry["key"] in families:
+                raise SystemExit(f"{name}.toml: the family {entry['key']} is there twice")
+            for alias in entry["aliases"]:
+                if squeeze(alias) in taken:
+                    print(f"warning: {name}.toml: the alias {alias!r} is there twice", file=sys.stderr)
+                taken.add(squeeze(alias))
+            families[entry["key"]] = Family(
+                entry["key"],
+                entry["title"],
+                tuple(entry["aliases"]),
+                extended(entry.get("types", []), known),
+                bool(entry.get("brand", False)),
+                {word: tuple(counts) for word, counts in entry.get("sizes", {}).items()},
+                entry.get("modality", content["modality"]),
+                entry["source"],
+                bool(entry.get("generative", content.get("generative", False))),
+                bool(entry.get("context", False)),
+                dict(entry.get("variants", {})),
+            )
+    everyday = {word for entry in load("ambiguous")["everyday"] for word in entry["words"]}
+    content = load("transformers")
+    for key, title, modality, generative in content["families"]:
+        if key in families or squeeze(key) in taken:
+            continue
+        types = extended([key], known)
+        source = content["source"]
+        families[key] = Family(key, title, (key,), types, False, {}, modality, source, generative, key in everyday, {})
+        taken.add(squeeze(key))
+    return families
+
+
+def compile_tasks() -> tuple[tuple[Task, ...], frozenset[str]]:
+    """The tasks, and the task words that are data sets too."""
+    entries = load("tasks")["task"]
+    datasets = frozenset(word for entry in entries for word in entry.get("dataset_words", ()))
+    fields = ("key", "words", "pipeline_tags", "heads", "architectures", "source")
+    return tuple(msgspec.convert({f: entry[f] for f in fields}, Task) for entry in entries), datasets
+
+
+def compile_languages() -> tuple[tuple[Language, ...], frozenset[str], dict[str, Any]]:
+    """The languages, the codes to be cautious with, and the raw generated table."""
+    table, extra = load("languages"), load("language_words")
+    not_names = {word for entry in extra["not_names"] for word in entry["words"]}
+    cautious = frozenset(code for entry in extra["cautious"] for code in entry["codes"])
+    words: dict[str, list[str]] = {}
+    names: dict[str, str] = {"mul": "Multiple languages"}
+    taken: set[str] = set()
+    for entry in extra["extra"]:
+        words.setdefault(entry["code"], []).extend(entry["words"])
+        taken.update(entry["words"])
+    for two, three, bibliographic, name in table["languages"]:
+        code = two or three
+        names[code] = name
+        plain = [] if name.lower() in not_names or " " in name else [name.lower()]
+        mine = [w for w in (two, three, bibliographic, *plain) if w and w not in taken]
+        words.setdefault(code, [])[:0] = mine
+    languages = tuple(
+        Language(code, names[code], tuple(dict.fromkeys(words[code]))) for code in sorted(words) if code in names
+    )
+    return languages, cautious, table
+
+
+def compile_lists() -> tuple[dict[str, dict[str, str]], dict[str, Reading], dict[str, str]]:
+    """The word lists, how each word is read, and the sources of the lists."""
+    lists: dict[str, dict[str, str]] = {}
+    readings: dict[str, Reading] = {}
+    sources: dict[str, str] = {}
+    for group in load("words")["group"]:
+        words = lists.setdefault(group["list"], {})
+        sources[group["list"]] = group["source"]
+        for value, forms in group["values"].items():
+            for form in forms:
+                words[form] = value
+                readings.setdefault(squeeze(form), Reading(group["kind"], group["role"], value))
+    return lists, readings, sources
+
+
+def add(table: dict[str, Reading], prefixes: set[str], word: str, reading: Reading) -> None:
+    """Enter a word, unless an earlier list has it, and the beginnings at which it may be separated."""
+    key = squeeze(word)
+    if len(key) < 2 or key in table:
+        return
+    table[key] = reading
+    parts = [part for part in BORDERS.split(word.lower()) if part]
+    for end in range(1, len(parts)):
+        prefixes.add("".join(parts[:end]))
+
+
+def compile_all() -> Vocabulary:
+    """The whole vocabulary."""
+    transformers = load("transformers")
+    known = sorted({entry[0] for entry in transformers["families"]} | set(transformers["parts"]))
+    families = compile_families(known)
+    tasks, task_datasets = compile_tasks()
+    languages, cautious, iso = compile_languages()
+    lists, list_readings, sources = compile_lists()
+    words = load("words")
+    quantisation = {entry["word"]: msgspec.convert(entry, Quantisation) for entry in words["quantisation"]}
+    datasets = {word: group["source"] for group in load("datasets")["dataset_group"] for word in group["words"]}
+
+    readings: dict[str, Reading] = {}
+    prefixes: set[str] = set()
+    for family in families.values():
+        role = "brand" if family.brand else "family"
+        for alias in family.aliases:
+            value = squeeze(alias) if family.brand and family.key not in ("granite", "deepseek") else family.key
+            add(readings, prefixes, alias, Reading("A", role, value, not family.everyday))
+    for words_of_list in lists.values():
+        for form in words_of_list:
+            add(readings, prefixes, form, list_readings[squeeze(form)])
+    for word, entry in quantisation.items():
+        add(readings, prefixes, word, Reading("O", "quantisation", entry.method))
+    for task in tasks:
+        for word in (task.key, *task.words):
+            kind = "D" if word in task_datasets else "T"
+            value = task.key if task.pipeline_tags else word
+            add(readings, prefixes, word, Reading(kind, "task", value, bool(task.pipeline_tags)))
+    for word in datasets:
+        add(readings, prefixes, word, Reading("D", "dataset", word))
+    for language in languages:
+        for word in language.words:
+            if len(word) > 3 or word in cautious or len(word) == 2:
+                add(readings, prefixes, word, Reading("L", "language", language.code, word not in cautious))
+    return Vocabulary(
+        families,
+        tasks,
+        languages,
+        datasets,
+        quantisation,
+        lists,
+        readings,
+        frozenset(prefixes),
+        cautious,
+        iso["codes3"],
+        iso["families"],
+        frozenset(known) | frozenset(t for family in families.values() for t in family.model_types),
+        msgspec.convert(words["hints"], Hints),
+        sources,
+    )
+
+
+def rendered() -> bytes:
+    """The JSON file: the same bytes for the same words."""
+    return msgspec.json.format(msgspec.json.encode(compile_all(), order="deterministic"), indent=0) + b"\n"
+
+
+def main(argv: list[str]) -> int:
+    """Write the file, or check it."""
+    new = rendered()
+    if "--check" in argv:
+        if COMPILED.read_bytes() != new:
+            print(f"{COMPILED.name} is not what the TOML files say: run python tools/compile_vocabulary.py", file=sys.stderr)
+            return 1
+        return 0
+    Path(COMPILED).write_bytes(new)
+    print(f"wrote {COMPILED.name}: {len(new):,} bytes")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
