@@ -84,6 +84,7 @@ FACTS: dict[str, str] = {
     "pipeline_tag": "task that the card declares",
     "library_name": "library that the card declares",
     "tags": "tags of the card",
+    "card_mentions": "family keys that the text of the card mentions",
     "cased": "whether the tokenizer keeps the case of its input",
     "model_max_length": "tokenizer_config.json's model_max_length",
     "rope_scaling": "kind of rotary scaling that the config declares",

@@ -1,0 +1,1 @@
+"""Faults between the files themselves; the name is not looked at."""

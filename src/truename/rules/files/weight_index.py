@@ -1,0 +1,118 @@
+"""FIL002: the weight index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from truename.evidence.evidence import Evidence
+from truename.facts import Fact, Origin
+from truename.findings import Finding, Severity
+from truename.names.claims import Claims
+from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+
+TOLERANCE = 0.01  # one per cent: tied weights and buffers are counted by some writers and not by others
+SIZE_TOLERANCE = 0.05  # as above, in bytes; a copy of a large tied embedding alone may exceed one per cent
+SHOWN = 3  # names in a message
+
+
+class WeightIndex(Rule):
+    """The weight index contradicts the shards.
+
+    Loaders trust the index. A shard that is not there stops them; a tensor that is not where the index says, or is
+    nowhere, is filled with random numbers. Its metadata is shown to people: a 7.6B model appeared in a registry with
+    333,312 parameters because of a wrong ``total_parameters``.
+    """
+
+    code, slug, since = "FIL002", "weight-index", "0.1"
+    claims = "its files"
+    flagged = (
+        Case("Qwen2.5-7B", expect=Severity.WARNING, parameters=7_615_616_512, index_total_parameters=333_312),
+        Case(
+            "llama-7b",
+            expect=Severity.ERROR,
+            parameters=4_000_000_000,
+            index_missing_files=("model-00002-of-00003.safetensors",),
+        ),
+        Case("llama-7b", expect=Severity.ERROR, parameters=6_607_343_616, index_missing_tensors=("lm_head.weight",)),
+        Case("llama-7b", expect=Severity.WARNING, parameters=6_738_419_712, index_extra_tensors=("value_head.weight",)),
+        Case("nvidia-reason2", expect=Severity.NOTE, total_bytes=17_534_247_904, index_total_size=0),
+    )
+    clean = (
+        Case("Qwen2.5-7B", parameters=7_615_616_512, index_total_parameters=7_615_616_512),
+        Case("llama-7b", total_bytes=13_476_831_232, index_total_size=13_476_831_232),
+        Case("pythia-70m", parameters=70_426_624, stored_parameters=95_592_496, index_total_parameters=95_592_496),
+        Case(
+            "llama-7b",
+            storage_dtypes=("F16",),
+            index_missing_files=(),
+            index_missing_tensors=(),
+            index_extra_tensors=(),
+        ),
+    )
+    undecided = (
+        Case("llama-7b"),
+        Case("falcon-40b", index_total_size=83_671_941_120),
+        Case("falcon-40b", index_missing_files=("a.safetensors", "b.safetensors"), index_total_size=83_671_941_120),
+    )
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        keys = [key for key in evidence.facts if key.startswith("index_")]
+        if not keys:
+            return cannot_tell("there is no weight index")
+        if not any(evidence.get(key, Origin.WEIGHTS) for key in ("storage_dtypes", "total_bytes", "parameters")):
+            return cannot_tell("no shard was there to compare the weight index with")
+        missing = evidence.get("index_missing_files")
+        findings = list(self._contents(evidence))
+        if missing is None or not missing.value:  # with a shard missing, no total can agree
+            findings += [*self._parameters(evidence), *self._size(evidence)]
+        return verdict(findings)
+
+    def _contents(self, evidence: Evidence) -> Iterator[Finding]:
+        phrases = (
+            ("index_missing_files", Severity.ERROR, "the weight index names {} that {} not there: {}", "shard"),
+            ("index_missing_tensors", Severity.ERROR, "the weight index promises {} that {} in no shard: {}", "tensor"),
+            (
+                "index_extra_tensors",
+                Severity.WARNING,
+                "the shards hold {} that {} not in the weight index: {}",
+                "tensor",
+            ),
+        )
+        for key, severity, phrase, noun in phrases:
+            if (fact := evidence.get(key)) is not None and fact.value:
+                count = len(fact.value)
+                counted = f"{count:,} {noun}{'s' if count > 1 else ''}"
+                message = phrase.format(counted, "are" if count > 1 else "is", shown(fact.value))
+                yield self.finding(severity, message, fact=fact)
+
+    def _parameters(self, evidence: Evidence) -> Iterator[Finding]:
+        told = evidence.get("index_total_parameters")
+        counts = [f for key in ("parameters", "stored_parameters", "tied_parameters") if (f := weighed(evidence, key))]
+        if told is None or not counts or any(close(told.value, count.value, TOLERANCE) for count in counts):
+            return
+        message = f"the weight index says {told.value:,} parameters; the shards hold {counts[0].value:,}"
+        yield self.finding(Severity.WARNING, message, fact=told)
+
+    def _size(self, evidence: Evidence) -> Iterator[Finding]:
+        told, held = evidence.get("index_total_size"), weighed(evidence, "total_bytes")
+        if told is None or held is None or close(told.value, held.value, SIZE_TOLERANCE):
+            return
+        severity = Severity.WARNING if told.value else Severity.NOTE
+        message = f"the weight index says {int(told.value):,} bytes; the shards hold {held.value:,}"
+        yield self.finding(severity, message, fact=told)
+
+
+def weighed(evidence: Evidence, key: str) -> Fact | None:
+    """A count that was read from the weights, not one that is derived from the index itself."""
+    return evidence.get(key, Origin.WEIGHTS)
+
+
+def close(told: float, held: float, tolerance: float) -> bool:
+    """Whether two counts agree up to a share of the one that was counted."""
+    return abs(told - held) <= tolerance * held
+
+
+def shown(names: Sequence[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more

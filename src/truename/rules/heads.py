@@ -1,0 +1,72 @@
+"""Task heads: which a class has, which a name asks for."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import msgspec
+
+from truename.names.claims import Claim
+from truename.rules.tables import table
+
+GENERATIVE = ("ForCausalLM", "ForConditionalGeneration", "LMHeadModel", "ForSeq2SeqLM")
+
+
+class Head(msgspec.Struct, frozen=True):
+    """A kind of task head; the fields are explained in ``tables/heads.toml``."""
+
+    key: str
+    modality: str
+    title: str
+    classes: tuple[str, ...]
+    tags: frozenset[str]
+    datasets: frozenset[str]
+    serves: frozenset[str]
+    tensors: tuple[str, ...]
+
+
+@cache
+def heads() -> tuple[Head, ...]:
+    """Every known kind of head."""
+    return tuple(msgspec.convert({"key": key, **entry}, Head) for key, entry in table("heads").items())
+
+
+def head_of(architecture: str) -> Head | None:
+    """The head of a transformers class by the ending of its name; None for bare and generative models."""
+    return next((head for head in heads() if architecture.endswith(head.classes)), None)
+
+
+def is_generative(architecture: str) -> bool:
+    """Whether a class writes text, and so can do any task of text without a head of its own."""
+    return architecture.endswith(GENERATIVE)
+
+
+def asked_by(claim: Claim) -> Head | None:
+    """The head that a task or a data set of the name asks for.
+
+    'Classification' alone is said of tokens, images and sounds as well as of sentences, and asks for none.
+    """
+    if "classif" in claim.element.text.lower():
+        return None
+    return _by_dataset(claim) or next((head for head in heads() if plain(claim.value) in _plain(head.tags)), None)
+
+
+def serves(head: Head, claim: Claim) -> bool:
+    """Whether a head can stand for what a claim says. A data set of one head is served by that head alone."""
+    wanted = _by_dataset(claim)
+    return wanted == head if wanted else plain(claim.value) in _plain(head.tags | head.serves)
+
+
+def _by_dataset(claim: Claim) -> Head | None:
+    words = {plain(claim.value), plain(claim.element.text)}
+    return next((head for head in heads() if words & head.datasets), None)
+
+
+def _plain(words: frozenset[str]) -> set[str]:
+    return {plain(word) for word in words}
+
+
+def plain(value: Any) -> str:
+    """A word without case and punctuation: ``SQuAD_v2`` and ``squadv2`` are the same."""
+    return "".join(c for c in str(value).lower() if c.isalnum())

@@ -1,0 +1,1 @@
+"""Languages that a name claims, against the card."""

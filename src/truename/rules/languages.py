@@ -1,0 +1,38 @@
+"""Languages by one code each, however a name or a card writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from truename.rules.tables import table
+
+MANY = frozenset({"multilingual", "multi", "mul", "multiple", "various", "all"})
+NO_LANGUAGE = frozenset(
+    {"code", "python", "java", "javascript", "sql", "cpp", "c++", "rust", "go", "protein", "dna", ""}
+)
+
+
+def code_of(value: Any) -> str:
+    """The code of a language: ``deu``, ``German``, ``de-DE`` and ``de_at`` are all ``de``.
+
+    YAML 1.1 reads a bare ``no`` as false, so false is Norwegian.
+    """
+    if value is False:
+        return "no"
+    known = table("languages")
+    text = str(value).strip().lower()
+    if text in known["names"]:
+        return str(known["names"][text])
+    head = text.replace("_", "-").partition("-")[0]
+    return str(known["codes"].get(head, known["names"].get(head, head)))
+
+
+def codes(values: Iterable[Any]) -> frozenset[str]:
+    """The codes of the languages among ``values``; programming languages and the like are left out."""
+    return frozenset(code_of(value) for value in values) - NO_LANGUAGE
+
+
+def title(language: str) -> str:
+    """A language's English name, or its code where that is not known."""
+    return str(table("languages")["titles"].get(language, language))

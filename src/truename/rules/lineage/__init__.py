@@ -1,0 +1,1 @@
+"""The base model that a name claims, against the one that is declared."""

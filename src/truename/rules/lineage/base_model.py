@@ -1,0 +1,104 @@
+"""BAS001: the base model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from truename.evidence.evidence import Evidence
+from truename.facts import Fact
+from truename.findings import Finding, Severity
+from truename.names import claims_of, parse_name
+from truename.names.claims import Claim, Claims
+from truename.names.elements import Role
+from truename.rules.lines import bears_out, declared_bases, line_of_family, lines_of_name, titles
+from truename.rules.quantities import ratio
+from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+
+SAME_SIZE = 1.25  # an adapter or a packed copy has its base's size, up to rounding: 7B and 8B are not the same
+RESIZED = ("prune", "reap", "merge", "upscal", "distil", "draft", "eagle", "slerp", "franken", "depth")
+
+
+class BaseModel(Rule):
+    """The name speaks of another base model than the card or the adapter does.
+
+    A base model decides licence, tokenizer and prompt format. ``peiyi9979/mistral-7b-sft`` was built on Llama, and
+    ``Llama-3-Instruct-8B-SimPO-ExPO`` declared a Mistral as its base. Names with several families, merges where one
+    base agrees, and bases whose family is not known accuse nobody; where the configuration bears the name out, the
+    card is at fault and the difference is only noted.
+    """
+
+    code, slug, since = "BAS001", "base-model", "0.1"
+    claims = "a base model"
+    flagged = (
+        Case("mistral-7b-sft", expect=Severity.WARNING, base_models=("meta-llama/Llama-2-7b-hf",), model_type="llama"),
+        Case(
+            "Llama-3-Instruct-8B-SimPO-ExPO",
+            expect=Severity.NOTE,
+            base_models=("mistralai/Mistral-7B-v0.1",),
+            model_type="llama",
+        ),
+        Case("gemma-7b-alpaca-qlora", expect=Severity.WARNING, is_adapter=True, adapter_base="Qwen/Qwen2-7B"),
+        Case("Llama-2-13b-lora", expect=Severity.WARNING, is_adapter=True, adapter_base="meta-llama/Llama-2-7b-hf"),
+    )
+    clean = (
+        Case("MythTrans-llama31-8B", is_adapter=True, adapter_base="unsloth/meta-llama-3.1-8b-bnb-4bit"),
+        Case("deepcogito-cogito-v1-preview-qwen-14B", base_models=("Qwen/Qwen2.5-14B",)),
+        Case("DeepSeek-R1-Distill-Qwen-7B", base_models=("Qwen/Qwen2.5-Math-7B",)),
+        Case("Qwen3.5-25B-REAP-A3B-Coding", base_models=("Qwen/Qwen3.5-35B-A3B",)),
+    )
+    undecided = (
+        Case("mistral-7b-sft"),
+        Case("Aelan", base_models=("mistralai/Mistral-7B-v0.1",)),
+        Case("Llama-3-8B-Story", base_models=("somebody/story-teller",)),
+    )
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        named = lines_of_name(claims)
+        if not named:
+            return self.no_claim()
+        bases = declared_bases(evidence)
+        if not bases:
+            return cannot_tell("neither the card nor an adapter names a base model")
+        parsed = [claims_of(parse_name(base)) for base in bases]
+        of_bases = [lines_of_name(base) for base in parsed]
+        fact = evidence.get("adapter_base") or evidence.get("base_models")
+        if not all(of_bases) and not any(named & keys for keys in of_bases):
+            return cannot_tell(f"the family of the base model is not known ({', '.join(bases[:3])})")
+        if any(named & keys for keys in of_bases):
+            return verdict(self._size(claims, parsed, fact, evidence))
+        return verdict([self._other_line(claims, named, bases, of_bases, fact, evidence)])
+
+    def _other_line(
+        self,
+        claims: Claims,
+        named: frozenset[str],
+        bases: tuple[str, ...],
+        of_bases: list[frozenset[str]],
+        fact: Fact | None,
+        evidence: Evidence,
+    ) -> Finding:
+        claim = next(c for c in claims.of(Role.FAMILY, Role.BRAND) if line_of_family(str(c.value)) is not None)
+        severity = Severity.NOTE if bears_out(str(evidence.value("model_type")), named) else Severity.WARNING
+        who = "the adapter is for" if evidence.value("is_adapter") else "the card names as its base"
+        others = frozenset[str]().union(*of_bases)
+        message = f"the name says {titles(named)}; {who} {', '.join(bases[:3])} ({titles(others)})"
+        return self.finding(severity, message, claim=claim, fact=fact)
+
+    def _size(self, claims: Claims, parsed: list[Claims], fact: Fact | None, evidence: Evidence) -> Iterator[Finding]:
+        """An adapter and a packed copy have the size of their base; other children may be cut or grown."""
+        relation = str(evidence.value("base_model_relation", "")).lower()
+        if len(parsed) != 1 or not (evidence.value("is_adapter") or relation in ("adapter", "quantized")):
+            return
+        size, base = only_size(claims), only_size(parsed[0])
+        if size is None or base is None or ratio(size.value, base.value) <= SAME_SIZE:
+            return
+        if any(word in claims.name.lower() for word in RESIZED):
+            return
+        message = f"the name says {size.element.text}; its base model is {parsed[0].name} ({base.element.text})"
+        yield self.finding(Severity.WARNING, message, claim=size, fact=fact)
+
+
+def only_size(claims: Claims) -> Claim | None:
+    """The size of a name that gives one size and no mixture of experts."""
+    sizes = claims.of(Role.PARAMETERS, Role.MIXTURE, Role.ACTIVE_PARAMETERS)
+    return sizes[0] if len(sizes) == 1 and sizes[0].role is Role.PARAMETERS else None

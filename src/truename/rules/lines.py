@@ -1,0 +1,77 @@
+"""Product lines of language models: which one a name, a base model or a configuration belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cache
+from itertools import takewhile
+
+import msgspec
+
+from truename.evidence.evidence import Evidence
+from truename.names.claims import Claims
+from truename.names.elements import Role
+from truename.rules.tables import table
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A product line; the fields are explained in ``tables/product_lines.toml``."""
+
+    key: str
+    title: str
+    keys: frozenset[str]
+    model_types: frozenset[str]
+    shared_types: frozenset[str]
+
+
+@cache
+def lines() -> tuple[Line, ...]:
+    """Every line."""
+    return tuple(msgspec.convert({"key": key, **entry}, Line) for key, entry in table("product_lines").items())
+
+
+def line_of_family(family: str) -> Line | None:
+    """The line of a family key: ``qwen2.5-vl`` and ``qwen`` are both Qwen."""
+    plain = family.lower().replace("-", "").replace("_", "")
+    head = "".join(takewhile(str.isalpha, plain))
+    return next((line for line in lines() if head in line.keys or _brand(family) in line.keys), None)
+
+
+def _brand(family: str) -> str:
+    """``mistral`` of ``mistral-brand``."""
+    return "".join(takewhile(str.isalpha, family.lower()))
+
+
+def lines_of_name(claims: Claims) -> frozenset[str]:
+    """The keys of all lines that a name mentions."""
+    found = (line_of_family(str(claim.value)) for claim in claims.of(Role.FAMILY, Role.BRAND))
+    return frozenset(line.key for line in found if line is not None)
+
+
+def line_that_owns(model_type: str) -> Line | None:
+    """The line that a configuration's type belongs to and to no other."""
+    return next((line for line in lines() if model_type in line.model_types), None)
+
+
+def bears_out(model_type: str, keys: Iterable[str]) -> bool:
+    """Whether a configuration's type belongs, alone or with others, to one of these lines."""
+    return any(model_type in line.model_types | line.shared_types for line in lines() if line.key in keys)
+
+
+def titles(keys: Iterable[str]) -> str:
+    """The lines' titles as a sentence gives them."""
+    return " and ".join(sorted(line.title for line in lines() if line.key in keys))
+
+
+def declared_bases(evidence: Evidence) -> tuple[str, ...]:
+    """Names of the base models that the card and the adapter's configuration give, without local folders."""
+    bases = [base for fact in evidence.all("base_models") for base in fact.value]
+    bases += [str(fact.value) for fact in evidence.all("adapter_base")]
+    return tuple(dict.fromkeys(_short(str(base)) for base in bases if base))
+
+
+def _short(base: str) -> str:
+    """``owner/name`` as it is, of a path on somebody's disk the last part."""
+    parts = [part for part in base.replace("\\", "/").split("/") if part]
+    local = base.startswith(("/", ".", "~")) or len(parts) > 2
+    return "/".join(parts[-1:] if local else parts)

@@ -1,0 +1,84 @@
+"""NAM001: names without content."""
+
+from __future__ import annotations
+
+import re
+
+from truename.evidence.evidence import Evidence
+from truename.findings import Severity
+from truename.names.claims import Claims
+from truename.names.elements import Role
+from truename.rules.lines import declared_bases
+from truename.rules.quantities import short_count
+from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.tables import table
+
+# roles of elements that say what a model is or what it is for
+TELLING = frozenset(Role) - {
+    Role.OTHER, Role.VERSION, Role.REUSE, Role.TRAINING, Role.SIZE_WORD, Role.CHARACTERISTIC, Role.CONTEXT,
+}  # fmt: skip
+
+
+class SaysNothing(Rule):
+    """The name does not say what the model is.
+
+    Of 8,744 names that people labelled, 6 % say nothing: ``test-model``, ``results``, ``1``, or the number
+    of a training job. Nobody finds such a model, and nobody can tell one checkpoint from the next. A brand of one's
+    own is a name; only general words, numbers and single letters are meant here.
+    """
+
+    code, slug, since = "NAM001", "says-nothing", "0.1"
+    claims = "anything"
+    flagged = (
+        Case("1", expect=Severity.NOTE, base_models=("Gryphe/MythoMax-L2-13b",)),
+        Case("my_config", expect=Severity.NOTE, model_type="speech-encoder-decoder"),
+        Case("test-model", expect=Severity.NOTE, model_type="llama", parameters=1_100_048_384),
+        Case("checkpoint-500", expect=Severity.NOTE),
+        Case("autonlp-au_topics-452311620", expect=Severity.NOTE),
+    )
+    clean = (
+        Case("bert-base-uncased"),
+        Case("Aelan"),
+        Case("e5-base"),
+        Case("autotrain-bert-emotion"),
+    )
+    undecided = (Case(""), Case("-"), Case("_."))
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        model = claims.parsed.model
+        words = words_of(model)
+        if not words:
+            return cannot_tell("there is no name")
+        if is_job(model) and not claims.of(Role.FAMILY, Role.BRAND):
+            message = f"the name {model!r} is the number of a training job and says nothing of the model"
+        elif all(map(is_bare, words)) and not any(item.role in TELLING for item in claims.items):
+            message = f"the name {model!r} does not say what the model is"
+        else:
+            return CLEAN
+        return verdict([self.finding(Severity.NOTE, message, suggestion=suggested(evidence))])
+
+
+def words_of(model: str) -> list[str]:
+    """The words and numbers of a name, in lower case."""
+    return re.findall(r"[^\W_]+", model.lower())
+
+
+def is_bare(word: str) -> bool:
+    """Whether a word is general, a number or a single letter; ``e5`` and ``r1`` are brands."""
+    general = table("generic_words")["words"]
+    return len(word) == 1 or word.isdigit() or word in general or word.rstrip("0123456789") in set(general) - {"a"}
+
+
+def is_job(model: str) -> bool:
+    """Whether a trainer made the name up and ended it with the number of the job."""
+    first, *_, last = re.split(r"[-_]", model.lower())
+    return first in table("generic_words")["trainers"] and last.isdigit() and len(last) >= 4
+
+
+def suggested(evidence: Evidence) -> str | None:
+    """A name from what is known: the base model, or the type and the size."""
+    if len(bases := declared_bases(evidence)) == 1:
+        method = str(evidence.value("quantisation_method") or "none")
+        return bases[0].rpartition("/")[2] + ("-finetuned" if method == "none" else f"-{method}")
+    kind, count = evidence.value("model_type"), evidence.value("parameters")
+    return f"{kind}-{short_count(count)}" if kind and count else None

@@ -1,0 +1,1 @@
+"""Packaging that a name claims, against the files that lie there."""

@@ -1,0 +1,77 @@
+"""PKG002: file formats."""
+
+from __future__ import annotations
+
+from truename.evidence.evidence import Evidence
+from truename.facts import Fact, Origin
+from truename.findings import Finding, Severity
+from truename.names.claims import Claim, Claims
+from truename.names.elements import Role
+from truename.rules import storage
+from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.tables import table
+
+
+class PackagingFormat(Rule):
+    """The name claims a file format that is not among the files.
+
+    GGUF, ONNX and MLX each run on engines that read nothing else. A repository named ``...-ONNX`` that holds only
+    safetensors cannot be used for what its name promises. MLX is itself stored as safetensors, and unquantised
+    MLX weights, as in a repository named ``qwen3-mlx``, look like any others: those are never accused.
+    """
+
+    code, slug, since = "PKG002", "packaging-format", "0.1"
+    claims = "a file format"
+    flagged = (
+        Case("all-MiniLM-L6-v2-ONNX", expect=Severity.ERROR, formats=("safetensors",)),
+        Case("Llama-3.2-1B-Instruct-GGUF", expect=Severity.ERROR, formats=("safetensors",)),
+        Case("Pygmalion-7b-Merged-Safetensors", expect=Severity.ERROR, formats=("pytorch",)),
+    )
+    clean = (
+        Case("all-MiniLM-L6-v2-ONNX", formats=("onnx", "safetensors")),
+        Case("Llama-3.2-1B-Instruct-GGUF", formats=("gguf",)),
+        Case("qwen3-mlx", formats=("safetensors",), library_name="mlx"),
+        Case("Pygmalion-7b-Merged-Safetensors", formats=("safetensors",)),
+    )
+    undecided = (
+        Case("llama-7b", formats=("safetensors",)),
+        Case("all-MiniLM-L6-v2-ONNX"),
+        Case("qwen3-mlx", formats=("safetensors",)),
+    )
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        stated = claims.of(Role.PACKAGING)
+        if not stated:
+            return self.no_claim()
+        fact = evidence.get("formats", Origin.WEIGHTS, Origin.FILES)
+        if fact is None or not fact.value:
+            return cannot_tell(evidence.why_missing("formats"))
+        findings: list[Finding] = []
+        open_questions: list[str] = []
+        for claim in stated:
+            self._judge(claim, fact, evidence, findings, open_questions)
+        return verdict(findings, "; ".join(open_questions) or None)
+
+    def _judge(
+        self, claim: Claim, fact: Fact, evidence: Evidence, findings: list[Finding], open_questions: list[str]
+    ) -> None:
+        word = str(claim.value).lower()
+        known = table("packaging").get(word)
+        if word in fact.value or (known and any(form in fact.value for form in known["formats"])):
+            return
+        if word == "mlx" and is_mlx(evidence):
+            return
+        if known is None or not known["seen"]:
+            open_questions.append(f"{claim.element.text} cannot always be told from the files")
+            return
+        message = f"the name says {claim.element.text}; the weights are {' and '.join(fact.value)} files"
+        findings.append(self.finding(Severity.ERROR, message, claim=claim, fact=fact))
+
+
+def is_mlx(evidence: Evidence) -> bool:
+    """Whether the card or the way of quantisation says MLX."""
+    method = storage.method_fact(evidence)
+    tags = [str(tag).lower() for tag in evidence.value("tags", ()) or ()]
+    return (
+        "mlx" in (str(evidence.value("library_name", "")).lower(), method and storage.method(method)) or "mlx" in tags
+    )

@@ -1,0 +1,53 @@
+"""How the weights are stored, in the words that rules about precision need."""
+
+from __future__ import annotations
+
+from truename.evidence.evidence import Evidence
+from truename.facts import Fact, Origin
+
+# bits of one element, by the dtype names of weights headers
+WIDTHS = {"F64": 64, "F32": 32, "F16": 16, "BF16": 16, "F8_E4M3": 8, "F8_E5M2": 8, "I8": 8, "U8": 8}
+FULL_PRECISION = frozenset({"F64", "F32", "F16", "BF16"})
+
+# words that say the weights are no longer, or not yet, in the precision that the name speaks of
+UNPACKED_WORDS = ("dequant", "unquant", "upcast", "qat", "fakequant", "calibrated")
+
+
+def method_fact(evidence: Evidence) -> Fact | None:
+    """The strongest statement about the method of quantisation, unless it says that there is none."""
+    fact = evidence.get("quantisation_method")
+    return fact if fact is not None and method(fact) else None
+
+
+def method(fact: Fact) -> str | None:
+    """The method in lower case with hyphens; None where the fact says 'none'."""
+    text = str(fact.value or "none").lower().replace("_", "-")
+    return None if text == "none" else text
+
+
+def full_precision(evidence: Evidence) -> Fact | None:
+    """The fact that shows that nothing is quantised: the stored dtypes, all floats of 16 bits or more.
+
+    None where the weights were not read, or where they show or may hide a quantisation.
+    """
+    stored = evidence.get("storage_dtypes", Origin.WEIGHTS)
+    measured = evidence.get("quantisation_method", Origin.WEIGHTS)
+    if stored is None or not stored.value or (measured is not None and method(measured)):
+        return None
+    return stored if stored.value[0] in FULL_PRECISION and not _may_be_packed(stored.value) else None
+
+
+def _may_be_packed(dtypes: tuple[str, ...]) -> bool:
+    """Whether a dtype is among them in which quantised weights are packed (I64 and BOOL are buffers)."""
+    return any(dtype not in FULL_PRECISION and dtype not in ("I64", "BOOL") for dtype in dtypes)
+
+
+def is_adapter(evidence: Evidence) -> bool:
+    """Whether the repository holds an adapter, whose name may speak of its base."""
+    return bool(evidence.value("is_adapter", False))
+
+
+def speaks_of_another_state(name: str) -> bool:
+    """Whether the name itself says that its precision is a former, later or simulated one."""
+    plain = name.lower().replace("-", "").replace("_", "")
+    return any(word in plain for word in UNPACKED_WORDS)

@@ -1,0 +1,1 @@
+"""Tasks and heads, against the declared architecture and the tensors."""

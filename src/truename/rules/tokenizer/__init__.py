@@ -1,0 +1,1 @@
+"""What a name says of the tokenizer."""
