@@ -18,6 +18,7 @@ NO_CLAIM = "the name makes no claim about"  # how a rule says that it has nothin
 _LABEL = len("suggested name") + 2
 _CODES = 6  # codes of one reason that are named before the rest is counted
 _LONGEST = 400  # cells of a reason, a detail or a suggestion
+_MESSAGE = 2000
 _PLACES = {"files": "the list of files", "weights": "the weights", "classifier": "the structure of the weights"}
 
 
@@ -65,8 +66,8 @@ def _heading(model: ModelReport, console: Console) -> Iterator[Text]:
 def _finding(model: ModelReport, finding: Finding, console: Console) -> Iterator[Text]:
     style = STYLES[finding.severity]
     title = Text.assemble((finding.severity.value, style), " ", (visible(finding.code), "bold"))
-    yield Text("  ") + title.append(f" {visible(finding.rule)}", style="dim")
-    yield from wrapped(console, Text(visible(finding.message)), indent=4)
+    yield from wrapped(console, title.append(f" {visible(finding.rule)}", style="dim"), indent=2)
+    yield from wrapped(console, Text(shortened(finding.message, _MESSAGE)), indent=4)
     if finding.claim is not None:
         part = excerpt(model.name, finding.claim.start, finding.claim.end, console.width - 6)
         name = Text(f"      {part.text}")
@@ -101,7 +102,7 @@ def _outcomes(model: ModelReport) -> Text:
 def _reasons(undecided: Sequence[Undecided], verbose: bool) -> Iterator[Text]:
     """Why rules could not tell: folded by reason, or one line a rule."""
     if verbose:
-        yield from (Text(f"{visible(u.code)}  {shortened(u.reason, _LONGEST)}", style="dim") for u in undecided)
+        yield from (Text(f"{visible(u.code)}: {shortened(u.reason, _LONGEST)}", style="dim") for u in undecided)
         return
     silent = [u for u in undecided if u.reason.startswith(NO_CLAIM)]
     groups: dict[str, list[str]] = {}
