@@ -201,7 +201,10 @@ def main(argv: list[str]) -> int:
     new = rendered()
     if "--check" in argv:
         if COMPILED.read_bytes() != new:
-            print(f"{COMPILED.name} is not what the TOML files say: run python tools/compile_vocabulary.py", file=sys.stderr)
+            print(
+                f"{COMPILED.name} is not what the TOML files say: run python tools/compile_vocabulary.py",
+                file=sys.stderr,
+            )
             return 1
         return 0
     Path(COMPILED).write_bytes(new)
