@@ -29,3 +29,6 @@ class Declared(msgspec.Struct, frozen=True):
     model_index: Document | None = None  # diffusers' model_index.json
     components: Mapping[str, Document] = {}  # diffusers: component -> its config.json
     problems: tuple[FileError, ...] = ()
+    normalizer: Document | None = None  # tokenizer.json's normalizer, as {"normalizer": ...}
+    adapter_files: tuple[str, ...] = ()  # an adapter's configuration and weights, from the list of files
+    full_weights: tuple[str, ...] = ()  # weights or indexes of a whole model, from the list of files

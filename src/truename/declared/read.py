@@ -1,0 +1,129 @@
+"""Read a repository's documents: each once, within its limit; a broken one becomes a problem."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
+
+from truename.declared.card import read_card
+from truename.declared.declared import Declared, Document
+from truename.declared.documents import Open, kind_of, read_json, read_object
+from truename.errors import DeclaredError, FileError
+
+MAX_COMPONENTS = 64
+QUANTIZE_CONFIGS = ("quantize_config.json", "quant_config.json", "hf_quant_config.json")
+_TOKENIZER_STEPS = (16_384, 1_000_000)  # the normalizer stands before the vocabulary
+_NORMALIZER = re.compile(rb'(?<!\\)"normalizer"\s*:\s*')
+
+_ADAPTER = re.compile(r"adapter_(?:model|config)\..+|pytorch_lora_weights\..+")
+_FULL = re.compile(
+    r"(?:pytorch_|diffusion_pytorch_)?model(?:[.-].*)?\.(?:safetensors|bin)|consolidated[.-].*|tf_model\.h5"
+    r"|flax_model\.msgpack|.+\.(?:safetensors|bin)\.index(?:\..+)?\.json"
+)
+_COMPONENT = re.compile(r"([^/.]+)/config\.json")
+
+T = TypeVar("T")
+
+
+def read_declared(files: Mapping[str, int], open: Open) -> Declared:
+    """Read what a repository says of itself. No document is needed, and none can make this fail.
+
+    Args:
+        files: path to size of every file, as a source lists them.
+        open: hands out a file's bytes.
+    """
+    problems: list[FileError] = []
+
+    def attempt(read: Callable[[], T]) -> T | None:
+        try:
+            return read()
+        except FileError as problem:
+            problems.append(problem)
+            return None
+
+    def document(*names: str) -> Document | None:
+        path = next((name for name in names if name in files), None)
+        return None if path is None else attempt(lambda: read_object(path, files[path], open))
+
+    model_index = document("model_index.json")
+    tokenizer_config = document("tokenizer_config.json")
+    return Declared(
+        config=document("config.json"),
+        adapter_config=document("adapter_config.json"),
+        card=attempt(lambda: _card(files, open)),
+        tokenizer_config=tokenizer_config,
+        quantize_config=document(*QUANTIZE_CONFIGS),
+        modules=attempt(lambda: _modules(files, open)),
+        model_index=model_index,
+        components={} if model_index is None else _components(files, document),
+        problems=tuple(problems),
+        normalizer=None if _says_case(tokenizer_config) else attempt(lambda: _normalizer(files, open)),
+        adapter_files=tuple(path for path in files if _ADAPTER.fullmatch(path)),
+        full_weights=tuple(path for path in files if _FULL.fullmatch(path.rpartition("/")[2]) and _main(path)),
+    )
+
+
+def _main(path: str) -> bool:
+    """Whether weights lie where a whole model's lie, and not in a module or a checkpoint of a run."""
+    return path.rpartition("/")[0] in ("", "transformer", "unet")
+
+
+def _card(files: Mapping[str, int], open: Open) -> Document | None:
+    path = next((name for name in ("README.md", "readme.md", "Readme.md") if name in files), None)
+    if path is None:
+        return None
+    with open(path) as blob:
+        return read_card(blob)
+
+
+def _modules(files: Mapping[str, int], open: Open) -> Document | None:
+    path = "modules.json"
+    if path not in files:
+        return None
+    found = read_json(path, files[path], open)
+    if not isinstance(found, list):
+        raise DeclaredError(path, f"holds {kind_of(found)} where a list of modules is expected")
+    return Document(path, {"modules": found})
+
+
+def _components(files: Mapping[str, int], document: Callable[[str], Document | None]) -> dict[str, Document]:
+    found: dict[str, Document] = {}
+    for path in files:
+        match = _COMPONENT.fullmatch(path)
+        if match and len(found) < MAX_COMPONENTS and (component := document(path)) is not None:
+            found[match[1]] = component
+    return found
+
+
+def _says_case(tokenizer_config: Document | None) -> bool:
+    return tokenizer_config is not None and isinstance(tokenizer_config.data.get("do_lower_case"), bool)
+
+
+def _normalizer(files: Mapping[str, int], open: Open) -> Document | None:
+    """Only the normalizer of tokenizer.json, from its first bytes: the file itself is as long as its vocabulary."""
+    path = "tokenizer.json"
+    if path not in files:
+        return None
+    with open(path) as blob:
+        for length in _TOKENIZER_STEPS:
+            data = blob.read(0, length)
+            if (found := _value_after(_NORMALIZER.search(data), data)) is not _ABSENT:
+                return Document(path, {"normalizer": found})
+            if blob.size <= length:
+                break
+    return None
+
+
+_ABSENT = object()
+
+
+def _value_after(key: re.Match[bytes] | None, data: bytes) -> Any:
+    """The JSON value that starts where ``key`` ends, or _ABSENT where there is no whole one."""
+    if key is None:
+        return _ABSENT
+    try:
+        return json.JSONDecoder().raw_decode(data[key.end() :].decode("utf-8", "replace"))[0]
+    except (ValueError, RecursionError):
+        return _ABSENT

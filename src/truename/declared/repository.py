@@ -1,0 +1,142 @@
+"""What card, adapter and tokenizer declare, and what the list of files says of an adapter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from truename.declared.declared import Declared
+from truename.declared.dimensions import language_sections
+from truename.declared.values import Collector, Found, Section
+from truename.facts import Fact, Origin
+
+_NO_LENGTH = 10**9  # tokenizers without a limit write 10^30
+_MAIN_COMPONENTS = ("transformer", "unet", "prior", "transformer_2")
+_LOWERS = frozenset({"Lowercase"})
+_MAY_LOWER = frozenset({"Precompiled", "Replace"})  # a compiled table can fold case, and nothing shows it
+
+
+def add_architecture(collector: Collector, declared: Declared) -> None:
+    """Add model types, architecture classes, dtype and the original name."""
+    if declared.config is not None:
+        config = Section.of(declared.config)
+        parts = tuple(part for part in (*language_sections(config)[:-1], config.inner("encoder")) if part is not None)
+        for section in (config, *parts):
+            collector.add("model_type", collector.text([section], "model_type"))
+        collector.add("architectures", collector.texts([config, *parts], "architectures"))
+        dtype = collector.text([config, *parts], "torch_dtype", "dtype")
+        if dtype is not None and (word := str(dtype.value).removeprefix("torch.").lower()) != "auto":
+            collector.add("compute_dtype", dtype, word)
+        collector.add("original_name", collector.text([config], "_name_or_path"))
+    _add_diffusers(collector, declared)
+
+
+def _add_diffusers(collector: Collector, declared: Declared) -> None:
+    """The class of the main component first, then the pipeline's."""
+    sections = [Section.of(declared.components[c]) for c in _MAIN_COMPONENTS if c in declared.components]
+    if declared.config is not None:
+        sections.append(Section.of(declared.config))
+    main = collector.text(sections, "_class_name")
+    if declared.model_index is not None:
+        index = Section.of(declared.model_index)
+        if main is None:
+            for component in _MAIN_COMPONENTS:
+                entry = index.look(component)  # ["diffusers", "SD3Transformer2DModel"]
+                if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[1], str) and entry[1]:
+                    main = Found(entry[1], index, component)
+                    break
+        collector.add("diffusers_class", main)
+        collector.add("diffusers_class", collector.text([index], "_class_name"))
+    else:
+        collector.add("diffusers_class", main)
+
+
+def add_adapter(collector: Collector, declared: Declared) -> None:
+    """Add what the adapter's configuration says, and whether the repository is an adapter and no more."""
+    if declared.adapter_config is not None:
+        section = Section.of(declared.adapter_config)
+        collector.add("adapter_base", collector.text([section], "base_model_name_or_path"))
+        collector.add("adapter_rank", collector.number([section], ["r"]))
+    if declared.full_weights:
+        file = declared.full_weights[0]
+        collector.facts.append(Fact("is_adapter", False, Origin.FILES, file, "weights of a whole model are there"))
+    elif declared.adapter_files:
+        file = declared.adapter_files[0]
+        collector.facts.append(Fact("is_adapter", True, Origin.FILES, file, "and no weights of a whole model"))
+
+
+def add_card(collector: Collector, declared: Declared) -> None:
+    """Add what the card's front matter declares."""
+    if declared.card is None:
+        return
+    card = [Section.of(declared.card)]
+    bases = collector.texts(card, "base_model")
+    collector.add("base_models", bases)
+    languages = collector.texts(card, "language", "languages")
+    if languages is not None:
+        collector.add("languages", languages, tuple(dict.fromkeys(word.lower() for word in languages.value)))
+    for fact, key in (("datasets", "datasets"), ("tags", "tags")):
+        collector.add(fact, collector.texts(card, key))
+    for key in ("pipeline_tag", "library_name"):
+        collector.add(key, collector.text(card, key))
+    _add_relation(collector, declared, collector.text(card, "base_model_relation"), bases)
+
+
+def _add_relation(collector: Collector, declared: Declared, relation: Found | None, bases: Found | None) -> None:
+    """The relation as declared, else as the Hub concludes it; not its fallback, finetune, which nothing shows."""
+    if relation is not None:
+        collector.add("base_model_relation", relation, str(relation.value).lower())
+    elif bases is None:
+        return
+    elif declared.adapter_config is not None:
+        detail = "implied by the adapter's configuration"
+        collector.facts.append(
+            Fact("base_model_relation", "adapter", Origin.FILES, declared.adapter_config.file, detail)
+        )
+    elif len(bases.value) > 1:
+        collector.add("base_model_relation", bases, "merge", ", implied by several base models")
+    elif any(fact.key == "quantisation_method" for fact in collector.facts):
+        collector.add("base_model_relation", bases, "quantized", ", implied by the declared quantisation")
+
+
+def add_tokenizer(collector: Collector, declared: Declared) -> None:
+    """Add the tokenizer's length and whether it keeps the case of its input."""
+    if declared.tokenizer_config is not None:
+        section = Section.of(declared.tokenizer_config)
+        length = section.look("model_max_length")
+        if isinstance(length, float) and length.is_integer():
+            length = int(length)
+        if type(length) is int and 0 < length < _NO_LENGTH:
+            collector.add("model_max_length", Found(length, section, "model_max_length"))
+        elif length is not None and not (isinstance(length, (int, float)) and length >= _NO_LENGTH):
+            collector.reject(section, "model_max_length", length, "a number of tokens")
+        lower = section.look("do_lower_case")
+        if isinstance(lower, bool):
+            # A CTC tokenizer's switch is about what it writes, not about what it reads.
+            if not str(section.look("tokenizer_class")).startswith("Wav2Vec2"):
+                collector.add("cased", Found(not lower, section, "do_lower_case"))
+            return
+        if lower is not None:
+            collector.reject(section, "do_lower_case", lower, "true or false")
+    if declared.normalizer is not None:
+        lowers = _lowers(declared.normalizer.data.get("normalizer"))
+        if lowers is not None:
+            collector.add("cased", Found(not lowers, Section.of(declared.normalizer), "normalizer"))
+
+
+def _lowers(normalizer: Any, depth: int = 8) -> bool | None:
+    """Whether a normalizer of tokenizer.json lowers the case, None where it cannot be told."""
+    if normalizer is None:
+        return False
+    if not isinstance(normalizer, dict) or depth == 0:
+        return None
+    kind = normalizer.get("type")
+    if kind == "Sequence":
+        steps = normalizer.get("normalizers")
+        found = [_lowers(step, depth - 1) for step in steps] if isinstance(steps, list) else [None]
+        return True if True in found else None if None in found else False
+    if kind == "BertNormalizer":
+        lower = normalizer.get("lowercase")
+        return lower if isinstance(lower, bool) else None
+    if kind in _LOWERS:
+        return True
+    return None if kind in _MAY_LOWER else False
