@@ -18,6 +18,8 @@ _HEAD = re.compile(
     r"(For[A-Z]\w*|(LM|DoubleHeads|MT|Reward|PreTrained)Model|LMHead(Model)?|ModelWith\w*|With\w*|Model|Encoder|Decoder)$"
 )
 
+_CLASS = "architectures: "
+
 
 class Fit(IntEnum):
     """How a family and a model type go together, best first."""
@@ -94,11 +96,16 @@ def declared_types(evidence: Evidence) -> tuple[Fact, ...]:
     for fact in evidence.all("architectures"):
         names = (fact.value,) if isinstance(fact.value, str) else tuple(fact.value or ())
         facts += [
-            Fact("model_type", found, fact.origin, fact.file, f"architectures: {name}")
+            Fact("model_type", found, fact.origin, fact.file, f"{_CLASS}{name}")
             for name in names
             if isinstance(name, str) and (found := type_of_class(name))
         ]
     return tuple(facts)
+
+
+def is_of_class(fact: Fact) -> bool:
+    """Whether that type was told by a class name in ``architectures``."""
+    return (fact.detail or "").startswith(_CLASS)
 
 
 def tensor_types(evidence: Evidence) -> tuple[str, ...]:

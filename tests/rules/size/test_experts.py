@@ -19,7 +19,15 @@ RULE = Experts()
 
 @pytest.mark.parametrize(
     ("found", "outcome"),
-    [(128, "clean"), (127, "clean"), (126, "clean"), (125, "flagged"), (129, "flagged"), (16, "flagged"), (0, "flagged")],
+    [
+        (128, "clean"),
+        (127, "clean"),
+        (126, "clean"),
+        (125, "flagged"),
+        (129, "flagged"),
+        (16, "flagged"),
+        (0, "flagged"),
+    ],
 )
 def test_shared_experts_may_be_counted(stated: Callable[..., Claims], found: int, outcome: str) -> None:
     verdict = RULE.check(stated("moe-17B-128E", (Role.EXPERTS, "128E", 128)), Case("", experts=found).evidence())

@@ -73,7 +73,13 @@ def test_a_count_that_rounds_to_the_name_is_right(
 
 @pytest.mark.parametrize(
     "alternative",
-    ["non_embedding_parameters", "language_model_parameters", "encoder_parameters", "active_parameters", "tied_parameters"],
+    [
+        "non_embedding_parameters",
+        "language_model_parameters",
+        "encoder_parameters",
+        "active_parameters",
+        "tied_parameters",
+    ],
 )
 def test_any_count_that_a_name_may_mean_makes_it_right(stated: Callable[..., Claims], alternative: str) -> None:
     facts = evidence(parameters=20 * B, **{alternative: 7 * B})
@@ -83,7 +89,9 @@ def test_any_count_that_a_name_may_mean_makes_it_right(stated: Callable[..., Cla
 def test_the_message_says_the_nearest_count_and_the_total(stated: Callable[..., Claims]) -> None:
     facts = evidence(parameters=20 * B, non_embedding_parameters=10 * B)
     (finding,) = RULE.check(stated("llama-7b", SEVEN), facts).findings
-    assert finding.message == "the name says 7b; the weights hold 10.0 B parameters outside the embeddings (20.0 B in all)"
+    assert (
+        finding.message == "the name says 7b; the weights hold 10.0 B parameters outside the embeddings (20.0 B in all)"
+    )
     assert finding.suggestion == "llama-20b"
 
 

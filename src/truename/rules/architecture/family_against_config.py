@@ -5,7 +5,7 @@ from __future__ import annotations
 from truename.evidence.evidence import Evidence
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.families import Fit, best_fit, claimed_families, declared_types, fit, is_composite
+from truename.rules.families import Fit, best_fit, claimed_families, declared_types, fit, is_composite, is_of_class
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
 
 
@@ -60,12 +60,17 @@ class FamilyAgainstConfig(Rule):
         if evidence.get("diffusers_class") is not None:
             return cannot_tell("the model is a pipeline, and its configuration is that of one component")
         outer = declared[0]
-        if fits is Fit.UNKNOWN:
-            return cannot_tell(f"model_type {outer.value!r} belongs to no family that is known")
         if any(is_composite(fact.value) for fact in declared):
             return cannot_tell(f"a model of type {outer.value!r} is put together from models of other families")
-        found = next((f for f in declared if any(fit(family, f.value) is fits for _, family in families)), outer)
         claim, family = families[0]
+        if fits is Fit.UNKNOWN:
+            # A type of someone's own code may extend anything, but a class that all know says what it is.
+            own = next((f for f in declared if is_of_class(f) and fit(family, f.value) is Fit.FOREIGN), None)
+            if own is None:
+                return cannot_tell(f"model_type {outer.value!r} belongs to no family that is known")
+            message = f"the name says {family.title}; {own.file or 'the configuration'} declares {own.detail}"
+            return verdict([self.finding(Severity.WARNING, message, claim=claim, fact=own)])
+        found = next((f for f in declared if any(fit(family, f.value) is fits for _, family in families)), outer)
         source = f"{found.file or 'the configuration'} declares {found.value}"
         if fits is Fit.KIN:
             claim, family = next((c, f) for c, f in families if fit(f, found.value) is Fit.KIN)

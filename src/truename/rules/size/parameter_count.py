@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.counts import CLOSE, FALSE, grade, holding, plausible_counts, softened, why_uncounted
+from truename.rules.counts import CLOSE, FALSE, SIZE_CLASS, grade, holding, plausible_counts, softened, why_uncounted
 from truename.rules.quantities import distance, in_the_style_of, ratio, spelled
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
 
@@ -15,9 +17,21 @@ from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdi
 # vocabulary down to some 60 %.
 SHARED = 0.55
 
+Counts = Sequence[Fact]
+
 
 def _declared(key: str, value: int, file: str) -> Fact:
     return Fact(key, value, Origin.DECLARED, file)
+
+
+def _off(counts: Counts) -> Callable[[Claim], float]:
+    """How many times a claim is off its nearest count: of several wrong sizes the nearest is the one to name."""
+
+    def off(claim: Claim) -> float:
+        value = claim.value[0] * claim.value[1] if claim.role is Role.MIXTURE else claim.value
+        return min(ratio(value, fact.value) for fact in counts)
+
+    return off
 
 
 class ParameterCount(Rule):
@@ -74,16 +88,18 @@ class ParameterCount(Rule):
             return cannot_tell(
                 "the size may be that of the active parameters, and the files do not show how many are active"
             )
-        results = [
-            self._mixture(claims, c, evidence) if c.role is Role.MIXTURE else self._size(claims, c, evidence)
-            for c in stated
-        ]
+        counts = plausible_counts(evidence)
+        results = [self._compare(claims, claim, counts, evidence) for claim in sorted(stated, key=_off(counts))]
         if None in results:  # of several sizes, as in 'distilled from 7b to 1.5b', one is this model's
             return verdict(())
         return verdict([min((f for f in results if f is not None), key=lambda f: -f.severity.rank)])
 
-    def _size(self, claims: Claims, claim: Claim, evidence: Evidence) -> Finding | None:
-        counts = plausible_counts(evidence)
+    def _compare(self, claims: Claims, claim: Claim, counts: Counts, evidence: Evidence) -> Finding | None:
+        if claim.role is Role.MIXTURE:
+            return self._mixture(claims, claim, counts, evidence)
+        return self._size(claims, claim, counts)
+
+    def _size(self, claims: Claims, claim: Claim, counts: Counts) -> Finding | None:
         severity, fact = grade(claim, counts)
         if severity is None:
             return None
@@ -94,10 +110,9 @@ class ParameterCount(Rule):
         short = in_the_style_of(claim.element.text, round(total.value))
         return self.finding(severity, message, claim=claim, fact=fact, suggestion=renamed(claims, claim, short))
 
-    def _mixture(self, claims: Claims, claim: Claim, evidence: Evidence) -> Finding | None:
+    def _mixture(self, claims: Claims, claim: Claim, counts: Counts, evidence: Evidence) -> Finding | None:
         experts, each = claim.value
         most = experts * each
-        counts = plausible_counts(evidence)
         total = next((f for f in counts if f.key == "parameters"), max(counts, key=lambda f: f.value))
         # By GGUF's rule one expert's size counts the shared part too, so any total from one size up is possible;
         # only with experts in sight is a small one plausible.
@@ -105,8 +120,9 @@ class ParameterCount(Rule):
         if least * (1 - CLOSE) <= total.value <= most * (1 + CLOSE):
             return None
         bound = most if total.value > most else least
-        severity = Severity.ERROR if ratio(bound, total.value) > FALSE or 2 * total.value < most else Severity.WARNING
-        if distance(bound, total.value) <= 2 * CLOSE:
-            severity = Severity.NOTE
+        if ratio(bound, total.value) > FALSE or 2 * total.value < most:
+            severity = Severity.ERROR
+        else:
+            severity = Severity.NOTE if distance(bound, total.value) <= SIZE_CLASS else Severity.WARNING
         message = f"the name says {claim.element.text}, at most {spelled(most)}; {holding(total)}"
         return self.finding(softened(severity, total), message, claim=claim, fact=total)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact
 from truename.findings import Severity
-from truename.names.claims import Claims
+from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.counts import holding, plausible_counts, why_uncounted
 from truename.rules.quantities import ratio, spelled
@@ -59,18 +59,18 @@ class SizeWord(Rule):
             return cannot_tell("the name gives the size as a number too, and that is the one to check")
         if reason := why_uncounted(evidence):
             return cannot_tell(reason)
-        judged = [(word, family) for word in words for family in families if word.value in family.sizes]
+        judged = [(word, family) for word in words for family in families if _usual(word) in family.sizes]
         if not judged:
             return cannot_tell(f"what {words[0].value!r} means is not known for {families[0].title}")
         counts = plausible_counts(evidence)
-        if any(_away(family, word.value, counts)[0] <= WIDE for word, family in judged):
+        if any(_away(family, _usual(word), counts)[0] <= WIDE for word, family in judged):
             return verdict(())
         word, family = judged[0]
         best = min(family.sizes, key=lambda w: _away(family, w, counts)[0])
         away, fact = _away(family, best, counts)
         if away > GOOD:
             return cannot_tell(f"the weights fit no known size of {family.title}")
-        known = " or ".join(f"{spelled(size)}" for size in family.sizes[word.value])
+        known = " or ".join(f"{spelled(size)}" for size in family.sizes[_usual(word)])
         message = (
             f"the name says {word.value}, for {family.title} {known}; {holding(fact)}, as {family.title} {best} has"
         )
@@ -83,6 +83,11 @@ def _sized_families(claims: Claims) -> tuple[Family, ...]:
     known = vocabulary().families
     found = (known.get(claim.value) for claim in claims.of(Role.FAMILY, Role.BRAND))
     return tuple(family for family in found if family is not None and family.sizes)
+
+
+def _usual(word: Claim) -> str:
+    """The word as sizes of families have it: ``lg`` is ``large``."""
+    return vocabulary().size_words.get(word.value, word.value)
 
 
 def _away(family: Family, word: str, counts: tuple[Fact, ...]) -> tuple[float, Fact]:

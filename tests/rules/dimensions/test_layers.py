@@ -1,0 +1,58 @@
+"""DIM001: encoders and decoders, weights against config, patches taken for layers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from truename.evidence.evidence import Evidence
+from truename.facts import Fact, Origin
+from truename.findings import Outcome, Severity
+from truename.names.claims import Claims
+from truename.names.elements import Role
+from truename.rules.dimensions.layers import Layers
+from truename.rules.rule import Case
+
+RULE = Layers()
+TWELVE = (Role.LAYERS, "L12", 12)
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"layers": 12}, "clean"),
+        ({"layers": 11}, "flagged"),
+        ({"layers": 13}, "flagged"),
+        ({"encoder_layers": 12, "decoder_layers": 6}, "clean"),
+        ({"encoder_layers": 6, "decoder_layers": 6}, "clean"),
+        ({"encoder_layers": 6, "decoder_layers": 4}, "flagged"),
+        ({"layers": True}, "cannot_tell"),
+        ({"layers": 24, "patch_size": 12}, "cannot_tell"),
+        ({"layers": 24, "patch_size": 14}, "flagged"),
+    ],
+)
+def test_layers(stated: Callable[..., Claims], facts: dict[str, Any], expected: str) -> None:
+    assert RULE.check(stated("model-L12", TWELVE), Case("", **facts).evidence()).outcome.value == expected
+
+
+def test_the_weights_outweigh_the_config(stated: Callable[..., Claims]) -> None:
+    declared = Fact("layers", 12, Origin.DECLARED, "config.json")
+    facts = Evidence.of([declared, Fact("layers", 24, Origin.WEIGHTS, "model.safetensors")])
+    (finding,) = RULE.check(stated("model-L12", TWELVE), facts).findings
+    assert finding.severity is Severity.ERROR
+    assert finding.message == "the name says L12, 12 layers; the weights have 24 layers"
+    assert finding.suggestion == "model-L24"
+
+
+def test_a_declared_number_gives_a_warning(stated: Callable[..., Claims]) -> None:
+    facts = Evidence.of([Fact("layers", 24, Origin.DECLARED, "config.json")])
+    (finding,) = RULE.check(stated("model-L12", TWELVE), facts).findings
+    assert finding.severity is Severity.WARNING
+    assert "config.json declares 24 layers" in finding.message
+
+
+def test_one_right_claim_of_two(stated: Callable[..., Claims]) -> None:
+    claims = stated("from-L12-to-L6", TWELVE, (Role.LAYERS, "L6", 6))
+    assert RULE.check(claims, Case("", layers=6).evidence()).outcome is Outcome.CLEAN

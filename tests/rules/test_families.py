@@ -1,0 +1,101 @@
+"""How families and model types go together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from truename.facts import Fact, Origin
+from truename.names.claims import Claims
+from truename.names.elements import Role
+from truename.rules.families import (
+    Fit,
+    claimed_families,
+    declared_types,
+    fit,
+    is_composite,
+    is_known,
+    listed,
+    squash,
+    type_of_class,
+)
+from truename.rules.rule import Case
+from truename.vocabulary import vocabulary
+
+
+@pytest.mark.parametrize(
+    ("family", "model_type", "expected"),
+    [
+        ("bert", "bert", Fit.AGREES),
+        ("bert", "distilbert", Fit.AGREES),  # a kind of it
+        ("bert", "gpt2", Fit.FOREIGN),
+        ("bert", "nobody-knows", Fit.UNKNOWN),
+        ("roberta", "bert", Fit.KIN),
+        ("distilbert", "bert", Fit.KIN),
+        ("llama", "mistral", Fit.FOREIGN),
+        ("mistral", "llama", Fit.FOREIGN),
+        ("clip", "clip_text_model", Fit.AGREES),
+        ("falcon", "RefinedWeb", Fit.AGREES),
+    ],
+)
+def test_fit(family: str, model_type: str, expected: Fit) -> None:
+    assert fit(vocabulary().families[family], model_type) is expected
+
+
+@pytest.mark.parametrize(
+    ("architecture", "expected"),
+    [
+        ("BertForMaskedLM", "bert"),
+        ("GPT2LMHeadModel", "gpt2"),
+        ("GPTNeoXForCausalLM", "gptneox"),
+        ("MarianMTModel", "marian"),
+        ("CLIPModel", "clip"),
+        ("T5ForConditionalGeneration", "t5"),
+        ("XLMRobertaForSequenceClassification", "xlmroberta"),
+        ("BertModel", "bert"),
+        ("CustomQwen32BForCausalLM", None),
+        ("", None),
+    ],
+)
+def test_the_type_a_class_stands_for(architecture: str, expected: str | None) -> None:
+    assert type_of_class(architecture) == expected
+
+
+def test_nested_types_and_classes_are_declared_too() -> None:
+    facts = Case("", model_type="llava", architectures=("BertForMaskedLM", "Own", 7)).evidence()
+    assert [f.value for f in declared_types(facts)] == ["llava", "bert"]
+
+
+def test_a_model_type_that_is_no_word_is_none() -> None:
+    facts = Case("", model_type=Fact("model_type", None, Origin.DECLARED), architectures="GPT2Model").evidence()
+    assert [f.value for f in declared_types(facts)] == ["gpt2"]
+
+
+def test_a_brand_claims_no_architecture(stated: Callable[..., Claims]) -> None:
+    brand = next(family for family in vocabulary().families.values() if family.brand)
+    claims = stated("x-bert", (Role.FAMILY, "x", brand.key), (Role.FAMILY, "bert", "bert"))
+    assert [family.key for _, family in claimed_families(claims)] == ["bert"]
+
+
+def test_what_is_known_and_composite() -> None:
+    assert is_known("bert")
+    assert is_known("qwen2_vl_text")
+    assert not is_known("someones-own-code")
+    assert is_composite("llava_next")
+    assert is_composite("vision-encoder-decoder")
+    assert not is_composite("bert")
+    assert squash("GPT-Neo_X") == "gptneox"
+
+
+@pytest.mark.parametrize(
+    ("types", "text"),
+    [
+        (("bert",), "bert"),
+        (("llama", "mistral"), "llama or mistral"),
+        (("a", "b", "c"), "a, b or c"),
+        (("a", "b", "c", "d", "e", "f"), "a, b, c, d or 2 more"),
+    ],
+)
+def test_a_list_of_types(types: tuple[str, ...], text: str) -> None:
+    assert listed(types) == text
