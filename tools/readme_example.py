@@ -7,13 +7,13 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from pages import ROOT, run, settle
-
 from truename import check
 from truename.findings import Report
 from truename.report.text.findings import print_report
 from truename.report.text.terminal import terminal
 from truename.testing.miniature import demo_models
+
+from pages import ROOT, run, settle
 
 EXAMPLE = "llama-7b"
 BEGIN = "<!-- example: written by tools/readme_example.py -->\n"

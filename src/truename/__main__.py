@@ -1,0 +1,7 @@
+"""``python -m truename``."""
+
+import sys
+
+from truename.cli import main
+
+sys.exit(main())
