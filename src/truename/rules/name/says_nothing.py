@@ -66,13 +66,14 @@ def words_of(model: str) -> list[str]:
 def is_bare(word: str) -> bool:
     """Whether a word is general, a number or a single letter; ``e5`` and ``r1`` are brands."""
     general = table("generic_words")["words"]
-    return len(word) == 1 or word.isdigit() or word in general or word.rstrip("0123456789") in set(general) - {"a"}
+    stem = word.rstrip("0123456789")
+    return len(word) == 1 or word.isdigit() or word in general or (stem in general and stem != "a") or stem == "v"
 
 
 def is_job(model: str) -> bool:
     """Whether a trainer made the name up and ended it with the number of the job."""
-    first, *_, last = re.split(r"[-_]", model.lower())
-    return first in table("generic_words")["trainers"] and last.isdigit() and len(last) >= 4
+    words = words_of(model)
+    return len(words) > 1 and words[0] in table("generic_words")["trainers"] and bool(re.fullmatch(r"\d{4,}", words[-1]))
 
 
 def suggested(evidence: Evidence) -> str | None:

@@ -1,0 +1,64 @@
+"""NAM001: general words against brands and jobs; suggestions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from truename.names.claims import Claims
+from truename.names.elements import Role
+from truename.rules.name.says_nothing import SaysNothing
+from truename.rules.rule import Case
+
+RULE = SaysNothing()
+
+BERT = [(Role.FAMILY, "bert", "bert")]
+NER = [(Role.TASK, "ner", "token-classification")]
+
+TABLE = [
+    ("1", [], {}, "note"),
+    ("results", [], {}, "note"),
+    ("my_first_model", [], {}, "note"),
+    ("Trial_3_Results", [], {}, "note"),
+    ("test_trainer2", [], {}, "note"),
+    ("checkpoint-500", [], {}, "note"),
+    ("model-v1.5", [(Role.VERSION, "1.5", "1.5")], {}, "note"),
+    ("autotrain-Sum-1235946916", [], {}, "note"),
+    ("autotrain-bert-1235946916", BERT, {}, "clean"),
+    ("autotrain-mood", [], {}, "clean"),
+    ("test-ner", NER, {}, "clean"),
+    ("my-bert", BERT, {}, "clean"),
+    ("Aelan", [], {}, "clean"),
+    ("e5-base", [], {}, "clean"),
+    ("dvitel-h2", [], {}, "clean"),
+    ("sci", [], {}, "clean"),
+    ("模型", [], {}, "clean"),
+    ("--", [], {}, "cannot_tell"),
+]
+
+
+@pytest.mark.parametrize(("name", "claims", "facts", "expected"), TABLE)
+def test_table(
+    stated: Callable[..., Claims], name: str, claims: list[tuple[Role, str, Any]], facts: dict[str, Any], expected: str
+) -> None:
+    verdict = RULE.check(stated(name, *claims), Case("", **facts).evidence())
+    worst = min((f.severity for f in verdict.findings), key=lambda s: s.rank, default=None)
+    assert (worst or verdict.outcome).value == expected, verdict
+
+
+@pytest.mark.parametrize(
+    ("facts", "suggestion"),
+    [
+        ({}, None),
+        ({"model_type": "llama"}, None),
+        ({"model_type": "llama", "parameters": 1_100_048_384}, "llama-1.1B"),
+        ({"base_models": ("Gryphe/MythoMax-L2-13b",), "quantisation_method": "gptq"}, "MythoMax-L2-13b-gptq"),
+        ({"base_models": ("Gryphe/MythoMax-L2-13b",)}, "MythoMax-L2-13b-finetuned"),
+        ({"base_models": ("a/b", "c/d")}, None),
+    ],
+)
+def test_suggestions(stated: Callable[..., Claims], facts: dict[str, Any], suggestion: str | None) -> None:
+    (finding,) = RULE.check(stated("1"), Case("", **facts).evidence()).findings
+    assert finding.suggestion == suggestion
