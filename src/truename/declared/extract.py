@@ -6,8 +6,8 @@ from truename.declared.context import add_context
 from truename.declared.declared import Declared
 from truename.declared.dimensions import add_dimensions
 from truename.declared.quantisation import add_quantisation
-from truename.declared.repository import add_adapter, add_architecture, add_card, add_tokenizer
-from truename.declared.values import Collector, Section
+from truename.declared.repository import add_adapter, add_architecture, add_card, add_tokenizer, main_config
+from truename.declared.values import Collector
 from truename.errors import DeclaredError
 from truename.facts import Fact
 
@@ -25,17 +25,14 @@ def wrong_values(declared: Declared) -> tuple[DeclaredError, ...]:
 
 def _collect(declared: Declared) -> Collector:
     collector = Collector()
-    add_architecture(collector, declared)
-    if declared.config is not None:
-        config = Section.of(declared.config)
+    config = main_config(declared)
+    add_architecture(collector, declared, config)
+    if config is not None:
         add_dimensions(collector, config)
         add_context(collector, config)
-    elif (
-        main := next((declared.components[c] for c in ("transformer", "unet") if c in declared.components), None)
-    ) is not None:
-        add_dimensions(collector, Section.of(main))
-    add_quantisation(collector, declared)
+    add_quantisation(collector, declared, config)
     add_adapter(collector, declared)
     add_card(collector, declared)
-    add_tokenizer(collector, declared)
+    if declared.model_index is None:  # a pipeline's tokenizers belong to its text encoders
+        add_tokenizer(collector, declared)
     return collector

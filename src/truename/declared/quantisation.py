@@ -15,9 +15,9 @@ _EIGHT = ("load_in_8bit", "_load_in_8bit")
 _GPTQ_ONLY = frozenset({"desc_act", "damp_percent", "true_sequential", "static_groups"})
 
 
-def add_quantisation(collector: Collector, declared: Declared) -> None:
+def add_quantisation(collector: Collector, declared: Declared, config: Section | None) -> None:
     """Add the method and the bits of the first declaration that names a method."""
-    for section, place in _declarations(declared):
+    for section, place in _declarations(declared, config):
         method = _method(collector, section, place)
         if method is None:
             continue
@@ -27,10 +27,10 @@ def add_quantisation(collector: Collector, declared: Declared) -> None:
         return
 
 
-def _declarations(declared: Declared) -> Iterator[tuple[Section, str]]:
+def _declarations(declared: Declared, config: Section | None) -> Iterator[tuple[Section, str]]:
     """Every object that may declare quantisation, and the key under which it stood."""
-    if declared.config is not None:
-        sections = language_sections(Section.of(declared.config))
+    if config is not None:
+        sections = language_sections(config)
         for section in (sections[-1], *sections[:-1]):  # the whole model's own before a part's
             for name in ("quantization_config", "compression_config", "quantization"):
                 if (found := section.inner(name)) is not None:

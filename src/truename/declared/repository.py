@@ -6,7 +6,7 @@ from typing import Any
 
 from truename.declared.declared import Declared
 from truename.declared.dimensions import language_sections
-from truename.declared.values import Collector, Found, Section
+from truename.declared.values import MAX_TEXT, Collector, Found, Section
 from truename.facts import Fact, Origin
 
 _NO_LENGTH = 10**9  # tokenizers without a limit write 10^30
@@ -15,10 +15,23 @@ _LOWERS = frozenset({"Lowercase"})
 _MAY_LOWER = frozenset({"Precompiled", "Replace"})  # a compiled table can fold case, and nothing shows it
 
 
-def add_architecture(collector: Collector, declared: Declared) -> None:
+def main_config(declared: Declared) -> Section | None:
+    """The configuration of the model itself; of a diffusion pipeline that of its transformer or UNet.
+
+    A pipeline that was pushed flat has the config.json of some text encoder at its root: that is not the model's.
+    """
+    if declared.model_index is not None:
+        parts = [declared.components[name] for name in _MAIN_COMPONENTS if name in declared.components]
+        if parts:
+            return Section.of(parts[0])
+        if declared.config is not None and "_class_name" not in declared.config.data:
+            return None
+    return None if declared.config is None else Section.of(declared.config)
+
+
+def add_architecture(collector: Collector, declared: Declared, config: Section | None) -> None:
     """Add model types, architecture classes, dtype and the original name."""
-    if declared.config is not None:
-        config = Section.of(declared.config)
+    if config is not None:
         parts = tuple(part for part in (*language_sections(config)[:-1], config.inner("encoder")) if part is not None)
         for section in (config, *parts):
             collector.add("model_type", collector.text([section], "model_type"))
@@ -26,28 +39,25 @@ def add_architecture(collector: Collector, declared: Declared) -> None:
         dtype = collector.text([config, *parts], "torch_dtype", "dtype")
         if dtype is not None and (word := str(dtype.value).removeprefix("torch.").lower()) != "auto":
             collector.add("compute_dtype", dtype, word)
-        collector.add("original_name", collector.text([config], "_name_or_path"))
-    _add_diffusers(collector, declared)
+        origin = collector.text([config], "_name_or_path")
+        if origin is not None and str(origin.value).strip("./"):
+            collector.add("original_name", origin)
+    main = None if config is None else collector.text([config], "_class_name")
+    if declared.model_index is None:
+        collector.add("diffusers_class", main)
+        return
+    index = Section.of(declared.model_index)
+    collector.add("diffusers_class", main or _class_in_index(index))  # the main component's first
+    collector.add("diffusers_class", collector.text([index], "_class_name"))
 
 
-def _add_diffusers(collector: Collector, declared: Declared) -> None:
-    """The class of the main component first, then the pipeline's."""
-    sections = [Section.of(declared.components[c]) for c in _MAIN_COMPONENTS if c in declared.components]
-    if declared.config is not None:
-        sections.append(Section.of(declared.config))
-    main = collector.text(sections, "_class_name")
-    if declared.model_index is not None:
-        index = Section.of(declared.model_index)
-        if main is None:
-            for component in _MAIN_COMPONENTS:
-                entry = index.look(component)  # ["diffusers", "SD3Transformer2DModel"]
-                if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[1], str) and entry[1]:
-                    main = Found(entry[1], index, component)
-                    break
-        collector.add("diffusers_class", main)
-        collector.add("diffusers_class", collector.text([index], "_class_name"))
-    else:
-        collector.add("diffusers_class", main)
+def _class_in_index(index: Section) -> Found | None:
+    """The class of the main component: ``"transformer": ["diffusers", "SD3Transformer2DModel"]``."""
+    for component in _MAIN_COMPONENTS:
+        entry = index.look(component)
+        if isinstance(entry, list) and len(entry) == 2 and isinstance(entry[1], str) and entry[1]:
+            return Found(entry[1][:MAX_TEXT], index, component)
+    return None
 
 
 def add_adapter(collector: Collector, declared: Declared) -> None:
