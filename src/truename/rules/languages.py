@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from truename.rules.tables import table
+from truename.vocabulary import vocabulary
 
 MANY = frozenset({"multilingual", "multi", "mul", "multiple", "various", "all"})
 NO_LANGUAGE = frozenset(
@@ -20,12 +22,15 @@ def code_of(value: Any) -> str:
     """
     if value is False:
         return "no"
-    known = table("languages")
     text = str(value).strip().lower()
-    if text in known["names"]:
-        return str(known["names"][text])
+    known = table("languages")
     head = text.replace("_", "-").partition("-")[0]
-    return str(known["codes"].get(head, known["names"].get(head, head)))
+    for word in (text, head):
+        if found := known["names"].get(word) or known["codes"].get(word):
+            return str(found)
+        if (language := vocabulary().languages.get(word)) is not None:
+            return str(known["codes"].get(language.code, language.code))
+    return head
 
 
 def codes(values: Iterable[Any]) -> frozenset[str]:
@@ -35,4 +40,9 @@ def codes(values: Iterable[Any]) -> frozenset[str]:
 
 def title(language: str) -> str:
     """A language's English name, or its code where that is not known."""
-    return str(table("languages")["titles"].get(language, language))
+    return _titles().get(language, language)
+
+
+@cache
+def _titles() -> dict[str, str]:
+    return {language.code: language.name for language in vocabulary().language_list}

@@ -42,6 +42,17 @@ def _may_be_packed(dtypes: tuple[str, ...]) -> bool:
     return any(dtype not in FULL_PRECISION and dtype not in ("I64", "BOOL") for dtype in dtypes)
 
 
+def other_weights(evidence: Evidence) -> str | None:
+    """Formats of weights that were not measured and may be stored in another precision, as a list in words.
+
+    A repository may hold its original weights beside a quantised export of them; the name may speak of either.
+    """
+    plain = {"safetensors", "pytorch", "keras", "flax", "rust"}
+    formats = evidence.value("formats", ()) or ()
+    others = [form for form in formats if form not in plain]
+    return ", ".join(others) if others and plain & set(formats) else None
+
+
 def is_adapter(evidence: Evidence) -> bool:
     """Whether the repository holds an adapter, whose name may speak of its base."""
     return bool(evidence.value("is_adapter", False))

@@ -21,6 +21,13 @@ COREML = [(Role.PACKAGING, "coreml", "coreml")]
 GGUF = [(Role.PACKAGING, "gguf", "gguf")]
 
 TABLE = [
+    (
+        "m-exl2",
+        [(Role.PACKAGING, "exl2", "exl2")],
+        {"formats": ("safetensors",), "quantisation_method": "exl2"},
+        "clean",
+    ),
+    ("m-exl2", [(Role.PACKAGING, "exl2", "exl2")], {"formats": ("safetensors",)}, "cannot_tell"),
     ("m-onnx", ONNX, {"formats": ("onnx",)}, "clean"),
     ("m-onnx", ONNX, {"formats": ("pytorch", "safetensors")}, "error"),
     ("m-onnx", ONNX, {"formats": ()}, "cannot_tell"),

@@ -20,6 +20,7 @@ SIXTEEN = [(Role.BITS, "16bit", 16.0)]
 TERNARY = [(Role.BITS, "1.58bit", 1.58)]
 
 TABLE = [
+    ("m-4bit", FOUR, {"storage_dtypes": ("F16",), "formats": ("safetensors", "gguf")}, "cannot_tell"),
     ("m-4bit", FOUR, {"quantisation_bits": 4}, "clean"),
     ("m-4bit", FOUR, {"quantisation_bits": 4.65}, "clean"),
     ("m-4bit", FOUR, {"quantisation_bits": 5}, "error"),

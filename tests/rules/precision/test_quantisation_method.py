@@ -30,6 +30,7 @@ TABLE = [
     ("m-AWQ", AWQ, {"formats": ("safetensors",)}, "cannot_tell"),
     ("m-AWQ-dequantized", AWQ, {"storage_dtypes": ("BF16",)}, "cannot_tell"),
     ("m-AWQ", AWQ, {"storage_dtypes": ("BF16",), "is_adapter": True}, "cannot_tell"),
+    ("m-AWQ", AWQ, {"storage_dtypes": ("BF16",), "formats": ("safetensors", "onnx")}, "cannot_tell"),
     ("m-bnb-4bit", BNB, {"quantisation_method": "bitsandbytes"}, "clean"),
     ("m-Q4_K_M", Q4, {"formats": ("gguf",)}, "clean"),
     ("m-Q4_K_M", Q4, {"quantisation_method": "gguf"}, "clean"),
@@ -52,7 +53,7 @@ def test_table(
 def test_the_message_says_what_is_stored(stated: Callable[..., Claims]) -> None:
     evidence = Case("", storage_dtypes=("BF16",)).evidence()
     (finding,) = RULE.check(stated("llama-awq", (Role.QUANTISATION, "awq", "awq")), evidence).findings
-    assert finding.message == "the name says AWQ; the weights are stored in full precision (BF16)"
+    assert finding.message == "the name says awq; the weights are stored in full precision (BF16)"
     assert finding.evidence is not None
     assert finding.evidence.value == ("BF16",)
 

@@ -73,7 +73,9 @@ def is_bare(word: str) -> bool:
 def is_job(model: str) -> bool:
     """Whether a trainer made the name up and ended it with the number of the job."""
     words = words_of(model)
-    return len(words) > 1 and words[0] in table("generic_words")["trainers"] and bool(re.fullmatch(r"\d{4,}", words[-1]))
+    return (
+        len(words) > 1 and words[0] in table("generic_words")["trainers"] and bool(re.fullmatch(r"\d{4,}", words[-1]))
+    )
 
 
 def suggested(evidence: Evidence) -> str | None:

@@ -59,7 +59,8 @@ class PackagingFormat(Rule):
         known = table("packaging").get(word)
         if word in fact.value or (known and any(form in fact.value for form in known["formats"])):
             return
-        if word == "mlx" and is_mlx(evidence):
+        method = storage.method_fact(evidence)
+        if (method and storage.method(method) == word) or (word == "mlx" and is_mlx(evidence)):
             return
         if known is None or not known["seen"]:
             open_questions.append(f"{claim.element.text} cannot always be told from the files")
@@ -69,9 +70,6 @@ class PackagingFormat(Rule):
 
 
 def is_mlx(evidence: Evidence) -> bool:
-    """Whether the card or the way of quantisation says MLX."""
-    method = storage.method_fact(evidence)
+    """Whether the card says MLX."""
     tags = [str(tag).lower() for tag in evidence.value("tags", ()) or ()]
-    return (
-        "mlx" in (str(evidence.value("library_name", "")).lower(), method and storage.method(method)) or "mlx" in tags
-    )
+    return "mlx" in (str(evidence.value("library_name", "")).lower(), *tags)

@@ -47,6 +47,8 @@ class Bits(Rule):
             return self.no_claim()
         if storage.is_adapter(evidence):
             return cannot_tell("the repository holds an adapter, and its name may speak of the base model's weights")
+        if others := storage.other_weights(evidence):
+            return cannot_tell(f"there are weights in other formats too ({others})")
         packed = evidence.get("quantisation_bits")
         measured = evidence.get("bits_per_weight")
         full = storage.full_precision(evidence)

@@ -51,6 +51,8 @@ class Dtype(Rule):
             return cannot_tell("the repository holds an adapter, and its name may speak of the base model's weights")
         if storage.speaks_of_another_state(claims.name) or len({words[str(c.value).lower()] for c in stated}) > 1:
             return cannot_tell("the name speaks of two states of the weights")
+        if others := storage.other_weights(evidence):
+            return cannot_tell(f"there are weights in other formats too ({others})")
         claim = stated[0]
         wanted = words[str(claim.value).lower()]
         if (stored := evidence.get("storage_dtypes", Origin.WEIGHTS)) is None or not stored.value:

@@ -59,13 +59,15 @@ class QuantisationMethod(Rule):
 
     def _judge(self, claim: Claim, evidence: Evidence, name: str) -> Finding | str | None:
         """A finding, a reason why it cannot be told, or None where the claim holds."""
-        word, accepted = accepted_methods(claim)
-        formats = evidence.value("formats", ())
-        if any(form in accepted for form in formats):
+        accepted = accepted_methods(str(claim.value))
+        if any(form in accepted for form in evidence.value("formats", ())):
             return None
         fact = storage.method_fact(evidence)
         if fact is not None and storage.method(fact) in accepted:
             return None
+        if others := storage.other_weights(evidence):
+            return f"there are weights in other formats too ({others})"
+        word = claim.element.text
         if (stored := storage.full_precision(evidence)) is not None:
             if storage.speaks_of_another_state(name):
                 return "the name says itself that the weights are not packed"
@@ -73,7 +75,7 @@ class QuantisationMethod(Rule):
             return self.finding(Severity.ERROR, message, claim=claim, fact=stored)
         if fact is None:
             return evidence.why_missing("quantisation_method")
-        if not is_gguf_type(word) and not is_known(word):
+        if not is_known(str(claim.value)):
             return f"how {word} is stored is not known here"
         message = f"the name says {word}; the weights are quantised with {fact.value}"
         return self.finding(Severity.ERROR, message, claim=claim, fact=fact)
@@ -88,14 +90,13 @@ def is_gguf_type(word: str) -> bool:
 def is_known(word: str) -> bool:
     """Whether it is known what configurations call a method."""
     known = table("precision")
-    return word.lower() in known["methods"] or word.lower() in known["method_aliases"]
+    return is_gguf_type(word) or word.lower() in known["methods"] or word.lower() in known["method_aliases"]
 
 
-def accepted_methods(claim: Claim) -> tuple[str, set[str]]:
-    """The claim's word as messages write it, and the methods that bear it out."""
-    value = str(claim.value)
-    if is_gguf_type(value):
-        return value.upper(), {"gguf"}
+def accepted_methods(word: str) -> set[str]:
+    """The methods that bear a word out."""
+    if is_gguf_type(word):
+        return {"gguf"}
     known = table("precision")
-    word = known["method_aliases"].get(value.lower(), value.lower())
-    return value.upper() if len(value) <= 5 else value, set(known["methods"].get(word, (word,)))
+    usual = known["method_aliases"].get(word.lower(), word.lower())
+    return set(known["methods"].get(usual, (usual,)))
