@@ -71,7 +71,7 @@ def run(arguments: Sequence[str]) -> int:
 def _sentence(error: Exception) -> str:
     """Typer's message as the end of our sentence, with where to look."""
     text = error.format_message() if hasattr(error, "format_message") else str(error)
-    text = str(text).strip().rstrip(".")
+    text = str(text).strip().rstrip(".").replace("Value error, ", "")
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "truename"
     return f"{text[:1].lower()}{text[1:]}; see '{command} --help'"
@@ -120,7 +120,7 @@ def _root(
 @app.command()
 @_command
 def check(
-    targets: Annotated[list[str], typer.Argument(metavar="TARGET...", help="Model folders.")],
+    targets: Annotated[list[str], typer.Argument(metavar="TARGET", help="Model folders.")],
     name: Annotated[str | None, typer.Option(help="The claimed name; else the folder's own.")] = None,
     format_: Annotated[Format, typer.Option("--format", help="How to write the report.")] = Format.TEXT,
     output: Annotated[Path | None, typer.Option(help="Write the report here instead of to standard output.")] = None,
@@ -131,7 +131,7 @@ def check(
         list[str] | None, typer.Option(metavar="CODES", help="Leave out rules whose code starts so.")
     ] = None,
     fail_on: Annotated[
-        FailOn | None, typer.Option(help="Exit with 1 for findings of this severity or worse.", show_default="warning")
+        FailOn | None, typer.Option(help="Exit with 1 for findings of this severity or worse; warning by default.")
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name every rule that could not tell.")] = False,
 ) -> int:
@@ -154,7 +154,7 @@ def check(
 @_command
 def parse(
     names: Annotated[
-        list[str] | None, typer.Argument(metavar="NAME...", help="Names; none or '-' reads standard input, one a line.")
+        list[str] | None, typer.Argument(metavar="NAME", help="Names; none or '-' reads standard input, one a line.")
     ] = None,
     format_: Annotated[ParseFormat, typer.Option("--format", help="How to write the readings.")] = ParseFormat.TEXT,
 ) -> int:

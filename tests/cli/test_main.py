@@ -1,0 +1,97 @@
+"""Wrong calls: one sentence on standard error, exit code 2, nothing on standard output."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from truename import __version__
+from truename.cli import main
+
+HOSTILE = "x\x1b[2J\u202ey"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["bogus"], "no such command 'bogus'"),
+        (["check"], "missing argument 'TARGET'"),
+        (["check", "--format", "xml", "."], "'xml' is not one of 'text', 'json'"),
+        (["check", "--fail-on", "bad", "."], "'bad' is not one of"),
+        (["check", "--nonsense", "."], "no such option: --nonsense"),
+        (["check", "nowhere"], "nowhere: there is no such folder"),
+        (["check", ""], "a target is empty"),
+        (["check", "a", "b", "--name", "c"], "--name belongs to one target"),
+        (["check", ".", "--name", " "], "--name is empty"),
+        (["check", ".", "--select", "NOPE"], "'NOPE'"),
+        (["check", ".", "--ignore", "NOPE1"], "'NOPE1'"),
+        (["check", HOSTILE], "x\\x1b[2J\\u202ey: there is no such folder"),
+        (["inspect", "nowhere"], "nowhere: there is no such folder"),
+        (["inspect", ""], "the target is empty"),
+        (["parse", " "], "a name is empty"),
+        (["rule", "NOPE"], "no rule has the code 'NOPE'"),
+        (["rule"], "missing argument 'CODE'"),
+    ],
+)
+def test_a_wrong_call_is_one_sentence(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert captured.err.startswith("truename: error: ")
+    assert captured.err.count("\n") == 1
+    assert sentence in captured.err
+    assert "\x1b" not in captured.err
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"truename {__version__}\n"
+
+
+def test_no_command_shows_the_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 2
+    assert "Usage: truename" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", ["check", "parse", "inspect", "rule", "rules", "demo"])
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([command, "--help"]) == 0
+    assert f"Usage: truename {command}" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(os.name != "posix", reason="pipes and signals as POSIX has them")
+def test_a_reader_that_goes_away_is_no_fault() -> None:
+    names = "\n".join(f"llama-{n}b" for n in range(1, 20_000)).encode()
+    command = [sys.executable, "-m", "truename", "parse", "--format", "jsonl"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        try:
+            process.stdin.write(names)
+            process.stdin.close()
+        except BrokenPipeError:
+            pass
+        assert process.stderr.read() == b""
+        assert process.wait() == 141
+
+
+def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("truename.cli.rules.run_rules", interrupted)
+    assert main(["rules"]) == 130
+    assert capsys.readouterr().err == ""
+
+
+def test_a_locale_without_our_letters_is_no_fault(tmp_path: Path) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    command = [sys.executable, "-m", "truename", "parse", "模型-7b"]
+    done = subprocess.run(command, env=environment, capture_output=True, check=True)
+    assert b"\\u6a21" in done.stdout

@@ -1,0 +1,34 @@
+from __future__ import annotations
+
+import pytest
+
+from truename.cli import main
+from truename.cli.rule_page import rule_page
+from truename.rules import Rule, all_rules
+
+
+def test_rules_lists_each_rule_once(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == [rule.code for rule in all_rules()]
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+def test_every_rule_has_a_page(rule: Rule, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rule", rule.code.lower()]) == 0
+    page = capsys.readouterr().out
+    assert page == rule_page(rule)
+    assert page.startswith(f"# {rule.code} {rule.slug}\n")
+    for heading in ("## Flagged", "## Clean", "## Cannot tell"):
+        assert heading in page
+
+
+def test_a_rule_is_found_by_its_name(capsys: pytest.CaptureFixture[str]) -> None:
+    rule = all_rules()[0]
+    assert main(["rule", rule.slug]) == 0
+    assert rule.code in capsys.readouterr().out
+
+
+def test_a_near_miss_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rule", "SIZ00"]) == 2
+    assert "did you mean SIZ001?" in capsys.readouterr().err
