@@ -32,6 +32,8 @@ def plausible_counts(evidence: Evidence) -> tuple[Fact, ...]:
     The active parameters are an exception: how many experts a token uses only the config can say.
     """
     facts = [fact for key in READINGS for fact in evidence.all(key) if _is_count(fact.value)]
+    if _quantised(evidence):  # packed integers are no count of anything
+        facts = [f for f in facts if f.key != "stored_parameters"]
     if evidence.get("parameters", Origin.WEIGHTS) is not None:
         return tuple(f for f in facts if f.origin is not Origin.DECLARED or f.key == "active_parameters")
     return tuple(f for f in facts if _trustworthy(f, evidence))
@@ -41,10 +43,13 @@ def _is_count(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
 
+def _quantised(evidence: Evidence) -> bool:
+    return evidence.value("quantisation_method") not in (None, "none")
+
+
 def _trustworthy(fact: Fact, evidence: Evidence) -> bool:
     """Bytes divided by a dtype's size say nothing of packed weights."""
-    quantised = evidence.value("quantisation_method") not in (None, "none")
-    return not (quantised and fact.origin is Origin.DECLARED and (fact.file or "").endswith(".index.json"))
+    return not (_quantised(evidence) and fact.origin is Origin.DECLARED and (fact.file or "").endswith(".index.json"))
 
 
 def grade(claim: Claim, counts: Sequence[Fact]) -> tuple[Severity | None, Fact]:

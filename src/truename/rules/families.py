@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 from functools import cache
 
+from truename.architecture.signatures import known_model_types
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.names.claims import Claim, Claims
@@ -69,6 +70,11 @@ def is_known(model_type: str) -> bool:
     return any(found == t or (len(t) > 2 and found.startswith(t)) for t in _known_types())
 
 
+def is_recognisable(model_type: str) -> bool:
+    """Whether the tensors of that type are known, so that others contradict it."""
+    return squash(model_type) in _recognisable()
+
+
 def is_composite(model_type: str) -> bool:
     """Whether a model of that type is put together from models of other families (LLaVA from a CLIP and a Llama)."""
     found = squash(model_type)
@@ -124,6 +130,11 @@ def listed(types: tuple[str, ...], most: int = 4) -> str:
 @cache
 def _known_types() -> frozenset[str]:
     return frozenset(squash(t) for family in vocabulary().families.values() for t in family.model_types)
+
+
+@cache
+def _recognisable() -> frozenset[str]:
+    return frozenset(map(squash, known_model_types()))
 
 
 @cache

@@ -169,3 +169,18 @@ def test_a_size_beside_experts_may_be_the_active_one(stated: Callable[..., Claim
 def test_mixtures(stated: Callable[..., Claims], facts: dict[str, Any], severity: Severity | None) -> None:
     verdict = RULE.check(stated("Mixtral-8x7B", (Role.MIXTURE, "8x7B", (8, 7 * B))), evidence(**facts))
     assert [f.severity for f in verdict.findings] == ([severity] if severity else [])
+
+
+def test_a_number_beside_a_fitting_size_word_may_be_data(stated: Callable[..., Claims]) -> None:
+    words = ((Role.FAMILY, "roberta", "roberta"), (Role.SIZE_WORD, "base", "base"))
+    name = stated("roberta-base-10M", *words, (Role.PARAMETERS, "10M", 10**7))
+    assert RULE.check(name, evidence(parameters=124_645_632)).outcome is Outcome.CANNOT_TELL
+    assert RULE.check(name, evidence(parameters=355_359_744)).outcome is Outcome.FLAGGED
+
+
+@pytest.mark.parametrize(
+    ("count", "expected"), [(120_000, "flagged"), (1_000_000, "flagged"), (1_100_000, "cannot_tell")]
+)
+def test_thousands_beside_millions_are_no_size(stated: Callable[..., Claims], count: int, expected: str) -> None:
+    verdict = RULE.check(stated("model-10k", (Role.PARAMETERS, "10k", 10_000)), evidence(parameters=count))
+    assert verdict.outcome.value == expected

@@ -12,10 +12,12 @@ from truename.rules.families import (
     declared_types,
     fit,
     is_composite,
+    is_recognisable,
     listed,
     tensor_types,
 )
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.vocabulary import Family
 
 
 class FamilyAgainstTensors(Rule):
@@ -68,9 +70,21 @@ class FamilyAgainstTensors(Rule):
             return cannot_tell("the model is put together from models of other families")
         if fits is Fit.UNKNOWN or any(fit(family, t) is Fit.UNKNOWN for _, family in families for t in types):
             return cannot_tell(f"the tensors may be {' or '.join(types[:3])}, and not every one of these is known")
+        if reason := _out_of_sight([family for _, family in families], outer):
+            return cannot_tell(reason)
         claim, family = families[0]
         if fits is Fit.KIN:
             claim, family = next((c, f) for c, f in families if best_fit([f], types) is Fit.KIN)
         message = f"the name says {family.title}; the tensors are those of {listed(types)}"
         severity = Severity.NOTE if fits is Fit.KIN else Severity.ERROR
         return verdict([self.finding(severity, message, claim=claim, fact=fact)])
+
+
+def _out_of_sight(families: list[Family], declared: str | None) -> str | None:
+    """Why the families' own tensors may look like another's: no structure of theirs is known."""
+    if declared and best_fit(families, [declared]) is Fit.AGREES and not is_recognisable(declared):
+        return f"what tensors a model of type {declared!r} has is not known"
+    for family in families:
+        if not any(is_recognisable(model_type) for model_type in family.model_types):
+            return f"what tensors a {family.title} has is not known"
+    return None

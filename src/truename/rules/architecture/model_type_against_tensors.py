@@ -5,7 +5,7 @@ from __future__ import annotations
 from truename.evidence.evidence import Evidence
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.families import is_composite, is_known, listed, squash, tensor_types
+from truename.rules.families import is_composite, is_recognisable, listed, squash, tensor_types
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
 
 
@@ -55,7 +55,7 @@ class ModelTypeAgainstTensors(Rule):
             return cannot_tell("the configuration is not that of these weights alone")
         if any(is_composite(t) for t in (outer.value, *types)):
             return cannot_tell(f"a model of type {outer.value!r} is put together from models of other families")
-        if not is_known(outer.value):
+        if not is_recognisable(outer.value):
             return cannot_tell(f"what tensors a model of type {outer.value!r} has is not known")
         source = outer.file or "the configuration"
         message = f"{source} declares {outer.value}; the tensors are those of {listed(types)}"

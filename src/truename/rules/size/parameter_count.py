@@ -10,8 +10,9 @@ from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.counts import CLOSE, FALSE, SIZE_CLASS, grade, holding, plausible_counts, softened, why_uncounted
-from truename.rules.quantities import distance, in_the_style_of, ratio, spelled
+from truename.rules.quantities import distance, in_the_style_of, ratio, spelled, written_unit
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
+from truename.rules.sizes import fits_its_word
 
 # Experts share embeddings, attention and norms: 8x7B Mixtral holds 83 % of 56 B, small models with a large
 # vocabulary down to some 60 %.
@@ -22,6 +23,13 @@ Counts = Sequence[Fact]
 
 def _declared(key: str, value: int, file: str) -> Fact:
     return Fact(key, value, Origin.DECLARED, file)
+
+
+def _is_other_thousands(claim: Claim, counts: Counts) -> bool:
+    """Whether ``10k`` counts steps, examples or tokens: nothing here is near to thousands."""
+    if claim.role is Role.MIXTURE or written_unit(claim.element.text, claim.value) > 1000:
+        return False
+    return min(ratio(claim.value, fact.value) for fact in counts) > 100
 
 
 def _off(counts: Counts) -> Callable[[Claim], float]:
@@ -89,10 +97,17 @@ class ParameterCount(Rule):
                 "the size may be that of the active parameters, and the files do not show how many are active"
             )
         counts = plausible_counts(evidence)
+        stated = tuple(claim for claim in stated if not _is_other_thousands(claim, counts))
+        if not stated:
+            return cannot_tell("a number of thousands beside a model of millions is no parameter count")
         results = [self._compare(claims, claim, counts, evidence) for claim in sorted(stated, key=_off(counts))]
         if None in results:  # of several sizes, as in 'distilled from 7b to 1.5b', one is this model's
             return verdict(())
-        return verdict([min((f for f in results if f is not None), key=lambda f: -f.severity.rank)])
+        finding = min((f for f in results if f is not None), key=lambda f: -f.severity.rank)
+        if finding.severity is not Severity.NOTE and fits_its_word(claims, counts):
+            # roberta-base-10M was trained on 10 M words and is as large as a base is.
+            return cannot_tell("the size word fits the weights, and the number may be that of the training data")
+        return verdict([finding])
 
     def _compare(self, claims: Claims, claim: Claim, counts: Counts, evidence: Evidence) -> Finding | None:
         if claim.role is Role.MIXTURE:

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact
 from truename.findings import Severity
-from truename.names.claims import Claim, Claims
+from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.counts import holding, plausible_counts, why_uncounted
-from truename.rules.quantities import ratio, spelled
+from truename.rules.quantities import spelled
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
-from truename.vocabulary import Family, vocabulary
+from truename.rules.sizes import away, fits_its_word, known_sizes, sized_families
 
-# Vocabularies of single languages and left-out heads move BERT-base between 80 M and 180 M.
-WIDE = 2.0
 GOOD = 1.35
 
 
@@ -52,45 +49,30 @@ class SizeWord(Rule):
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
         words = claims.of(Role.SIZE_WORD)
-        families = _sized_families(claims)
+        families = sized_families(claims)
         if not words or not families:
             return self.no_claim()
         if claims.of(Role.PARAMETERS, Role.MIXTURE):
             return cannot_tell("the name gives the size as a number too, and that is the one to check")
         if reason := why_uncounted(evidence):
             return cannot_tell(reason)
-        judged = [(word, family) for word in words for family in families if _usual(word) in family.sizes]
+        judged = known_sizes(claims)
         if not judged:
             return cannot_tell(f"what {words[0].value!r} means is not known for {families[0].title}")
         counts = plausible_counts(evidence)
-        if any(_away(family, _usual(word), counts)[0] <= WIDE for word, family in judged):
+        if fits_its_word(claims, counts):
             return verdict(())
-        word, family = judged[0]
-        best = min(family.sizes, key=lambda w: _away(family, w, counts)[0])
-        away, fact = _away(family, best, counts)
-        if away > GOOD:
+        claim, family, word = judged[0]
+        best = min(family.sizes, key=lambda other: away(family, other, counts)[0])
+        times, fact = away(family, best, counts)
+        if times > GOOD:
             return cannot_tell(f"the weights fit no known size of {family.title}")
-        known = " or ".join(f"{spelled(size)}" for size in family.sizes[_usual(word)])
-        message = (
-            f"the name says {word.value}, for {family.title} {known}; {holding(fact)}, as {family.title} {best} has"
-        )
-        suggestion = renamed(claims, word, best)
-        return verdict([self.finding(Severity.WARNING, message, claim=word, fact=fact, suggestion=suggestion)])
+        known = " or ".join(spelled(size) for size in _ends(family.sizes[word]))
+        message = f"the name says {word}, for {family.title} {known}; {holding(fact)}, as {family.title} {best} has"
+        suggestion = renamed(claims, claim, best)
+        return verdict([self.finding(Severity.WARNING, message, claim=claim, fact=fact, suggestion=suggestion)])
 
 
-def _sized_families(claims: Claims) -> tuple[Family, ...]:
-    """The families of a name, brands included, whose sizes the vocabulary knows by their words."""
-    known = vocabulary().families
-    found = (known.get(claim.value) for claim in claims.of(Role.FAMILY, Role.BRAND))
-    return tuple(family for family in found if family is not None and family.sizes)
-
-
-def _usual(word: Claim) -> str:
-    """The word as sizes of families have it: ``lg`` is ``large``."""
-    return vocabulary().size_words.get(word.value, word.value)
-
-
-def _away(family: Family, word: str, counts: tuple[Fact, ...]) -> tuple[float, Fact]:
-    """How many times the nearest count is off the nearest size of that word, and which count that is."""
-    pairs = ((ratio(fact.value, size), fact) for fact in counts for size in family.sizes[word])
-    return min(pairs, key=lambda pair: pair[0])
+def _ends(sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """The smallest and the largest of ``sizes``."""
+    return tuple(sorted({min(sizes), max(sizes)}))
