@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from truename.architecture.abstract import AbstractArchitecture, Block, BlockVariant, Layer, Operation
+from truename.evidence.evidence import Evidence
+from truename.facts import Fact, Origin
+from truename.findings import Outcome
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.packaging.adapter import Adapter
@@ -28,7 +32,8 @@ TABLE = [
     ("sdxl-lora", LORA, {"is_adapter": False, "parameters": 11_600_000}, "cannot_tell"),
     ("t2i-adapter", [(Role.ADAPTER, "adapter", "adapter")], FULL, "cannot_tell"),
     ("m-lora", LORA, {"is_adapter": False}, "cannot_tell"),
-    ("m-lora", LORA, {"parameters": 6_738_415_616}, "cannot_tell"),
+    ("m-lora", LORA, {"parameters": 6_738_415_616}, "warning"),
+    ("m-lora", LORA, {"parameters": Fact("parameters", 6_738_415_616, Origin.DECLARED)}, "cannot_tell"),
     ("m-7b", SIZE, {"is_adapter": True, "adapter_rank": 16}, "note"),
     ("m-7b", SIZE, FULL, "cannot_tell"),
     ("m-finetuned", [], {"is_adapter": True}, "clean"),
@@ -52,3 +57,12 @@ def test_the_note_names_the_base(stated: Callable[..., Claims]) -> None:
         "the name reads like a full model of 7b; "
         "the repository holds an adapter of rank 8 for fdtn-ai/Foundation-Sec-8B"
     )
+
+
+def test_layers_of_an_adapter_show(stated: Callable[..., Claims]) -> None:
+    layer = Layer("attn.to_q.lora_A", Operation.LINEAR, {"weight": (64, 3072)})
+    block = Block("transformer.single_blocks", 38, (BlockVariant(38, (layer,)),))
+    facts = [Fact("parameters", 300_000_000, Origin.WEIGHTS)]
+    plain, lora = (Evidence.of(facts).facts, AbstractArchitecture((), (block,)))
+    assert RULE.check(stated("flux-lora", *LORA), Evidence(plain)).outcome is Outcome.FLAGGED
+    assert RULE.check(stated("flux-lora", *LORA), Evidence(plain, {}, lora)).outcome is Outcome.CLEAN

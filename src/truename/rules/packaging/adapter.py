@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+from truename.architecture.abstract import AbstractArchitecture, Block
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact
+from truename.facts import Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
@@ -46,9 +49,7 @@ class Adapter(Rule):
         stated = claims.of(Role.ADAPTER)
         fact = evidence.get("is_adapter")
         sizes = claims.of(Role.PARAMETERS, Role.MIXTURE)
-        if fact is None:
-            return cannot_tell(evidence.why_missing("is_adapter")) if stated else self.no_claim()
-        if fact.value:
+        if fact is not None and fact.value:
             return CLEAN if stated or not sizes else self._hidden(sizes[0], fact, evidence)
         if not stated:
             return self.no_claim()
@@ -62,9 +63,11 @@ class Adapter(Rule):
         return verdict([self.finding(Severity.NOTE, message, claim=size, fact=fact)])
 
     def _full_model(self, claims: Claims, claim: Claim, evidence: Evidence) -> Verdict:
-        counted = evidence.get("parameters") or evidence.get("stored_parameters")
+        counted = evidence.get("parameters", Origin.WEIGHTS)
         if counted is None:
             return cannot_tell(evidence.why_missing("parameters"))
+        if evidence.architecture is not None and holds_adapters(evidence.architecture):
+            return CLEAN
         tags = [str(tag).lower() for tag in evidence.value("tags", ()) or ()]
         said = [claims.name.lower(), str(evidence.value("base_model_relation", "")).lower(), *tags]
         if any(word in text for word in MERGED for text in said):
@@ -78,3 +81,18 @@ class Adapter(Rule):
             f"({counted.value:,} parameters), perhaps with the adapter merged in"
         )
         return verdict([self.finding(Severity.WARNING, message, claim=claim, fact=counted)])
+
+
+def holds_adapters(architecture: AbstractArchitecture) -> bool:
+    """Whether layers are named as those of adapters are; image models' are often stored without a configuration."""
+    return any("lora" in name.lower() for name in layer_names(architecture))
+
+
+def layer_names(part: AbstractArchitecture) -> Iterator[str]:
+    """The names of all layers, of repeated ones once."""
+    yield from (layer.name for layer in part.layers)
+    waiting: list[Block] = list(part.blocks)
+    while waiting:
+        for variant in waiting.pop().variants:
+            yield from (f"{layer.name} {' '.join(layer.parameters)}" for layer in variant.layers)
+            waiting.extend(variant.blocks)
