@@ -113,8 +113,11 @@ def _of_type(model_type: str, config_class: Any, mappings: list[Any]) -> Iterato
     classes = list(dict.fromkeys(classes))
     seen: set[frozenset[str]] = set()
     for index, model_class in enumerate(classes):
-        prefix = getattr(model_class, "base_model_prefix", "")
-        for names in _variants(model_class, config_class, full=index == 0):
+        try:
+            prefix = getattr(model_class, "base_model_prefix", "")
+        except ImportError:  # a placeholder for a class that needs one more library
+            continue
+        for names in _variants(model_class, config_class, full=index < 2):
             if names not in seen:
                 seen.add(names)
                 yield model_type, prefix, names
@@ -141,7 +144,7 @@ def _variants(model_class: Any, config_class: Any, full: bool) -> Iterator[froze
         if names is not None and names != base:
             telling.append(change)
             yield names
-    for one, other in itertools.islice(itertools.combinations(telling, 2), 15):
+    for one, other in itertools.islice(itertools.combinations(telling, 2), 120):
         names = _templates(model_class, config_class, one | other) if time.monotonic() < ends else None
         if names is not None:
             yield names

@@ -97,7 +97,7 @@ def count(
         total=total,
         stored=tally.stored,
         non_embedding=total - tally.embedding - tally.heads if tally.embedding else None,
-        active=_active(total, tally.experts, experts, per_token),
+        active=active_parameters(total, tally.experts, experts, per_token),
         language_model=total - tally.towers if tally.towers and tally.language_embedding else None,
         encoder=total - tally.task if tally.task else None,
         tied=total + ties.embedding if ties.tied and ties.embedding else None,
@@ -108,8 +108,15 @@ def count(
     )
 
 
-def _active(total: int, routed: int, experts: int | None, per_token: int | None) -> int | None:
-    """All that is always used, and the chosen share of the routed experts."""
+def active_parameters(total: int, routed: int, experts: int | None, per_token: int | None) -> int | None:
+    """Parameters used for one token: all that is always used, and the chosen share of the routed experts.
+
+    Args:
+        total: all parameters.
+        routed: those of the routed experts.
+        experts: routed experts of one layer.
+        per_token: how many of them are chosen.
+    """
     if not routed or not experts or not per_token or per_token > experts:
         return None
     return total - routed + routed * per_token // experts

@@ -23,10 +23,16 @@ from truename.declared.declared import Declared
 from truename.facts import Fact, Origin
 from truename.weights.header import WeightsHeader
 
-_EXPERTS_PER_TOKEN = (
-    "num_experts_per_tok", "num_experts_per_token", "experts_per_token", "moe_topk", "moe_top_k", "moe_k", "top_k_experts",
+EXPERTS_PER_TOKEN = (
+    "num_experts_per_tok",
+    "num_experts_per_token",
+    "experts_per_token",
+    "moe_topk",
+    "moe_top_k",
+    "moe_k",
+    "top_k_experts",
     "num_selected_experts",
-)  # fmt: skip
+)
 _FULL_PRECISION = frozenset({"F64", "F32", "F16", "BF16"})
 
 
@@ -108,7 +114,8 @@ class _Measure:
 
     def _named_parts(self) -> Iterator[Fact]:
         parts = [(g, part_of(g.template)) for g, u in self._unpacking if u.use is Use.WEIGHT]
-        heads = sorted({p.head for _, p in parts if p.head is not None})
+        words = any(p.token_embedding for _, p in parts)  # a diffusion model's proj_out is no head of words
+        heads = sorted({p.head for _, p in parts if p.head is not None and (words or p.head != "proj_out")})
         pretraining = sorted({p.head for _, p in parts if p.head is not None and p.pretraining})
         yield self._fact("head_tensors", tuple(heads), "names of tensors beside the base model")
         yield self._fact("pretraining_heads", tuple(pretraining), "names of tensors beside the base model")
@@ -117,7 +124,7 @@ class _Measure:
 
     def _counted(self) -> Iterator[Fact]:
         ties = find_ties(self._unpacking, self._settings)
-        per_token = self._settings.whole(*_EXPERTS_PER_TOKEN)
+        per_token = self._settings.whole(*EXPERTS_PER_TOKEN)
         experts = self._experts() or (self._settings.whole("num_local_experts", "num_experts", "n_routed_experts"))
         counts = count(self._unpacking, ties, experts, per_token)
         yield from self._counts(counts, per_token, experts)

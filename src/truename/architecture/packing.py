@@ -152,7 +152,8 @@ class Unpacker:
         bits = self._layer_bits(group)
         if group.dtype == "U8" and bits in (2, 4) and role == "weight":
             factor = 8 // bits
-            return Unpacked(Use.WEIGHT, factor * group.elements, None, self._config and self._config.method, bits)
+            method = self._config.method if self._config else None
+            return Unpacked(Use.WEIGHT, factor * group.elements, None, method, bits)
         return Unpacked(Use.UNEXPLAINED)
 
     def _is_auxiliary(self, example: str, role: str) -> bool:
