@@ -14,7 +14,7 @@ from truename.report.text.lines import put, wrapped
 from truename.report.text.values import value_text
 
 _KEY = 26  # columns of the key of a fact
-_VALUE = 34
+_VALUE = 24
 _REST = "repository"
 
 # heading -> facts under it, in this order; a fact that stands in none comes last
@@ -74,7 +74,7 @@ def _print_fact(fact: InspectedFact, console: Console) -> None:
     place = f"{fact.origin}, {fact.file}" if fact.file else fact.origin
     value = value_text(fact.value)
     room = console.width - 4 - _KEY
-    aside = shortened(place, room - _VALUE - 1)
+    aside = shortened(place, room - _VALUE)
     lines = list(wrapped(console, Text(value), indent=4 + _KEY))
     first = Text(" " * 4) + Text(_words(fact.key).ljust(_KEY), style="dim") + lines[0][4 + _KEY :]
     if len(lines) == 1 and Text(value).cell_len < _VALUE:

@@ -19,11 +19,11 @@ KINDS = {
     "S": ("size", "bold green"),
     "D": ("dataset", "magenta"),
     "C": ("dataset characteristic", "bright_magenta"),
-    "V": ("version", "bright_blue"),
+    "V": ("version", "bright_cyan"),
     "F": ("reuse method", "yellow"),
     "L": ("language", "bright_yellow"),
-    "T": ("task", "blue"),
-    "R": ("training", "bright_red"),
+    "T": ("task", "bright_green"),
+    "R": ("training", "orange3"),
     "N": ("layers", "green"),
     "H": ("hidden size", "green"),
     "P": ("parameters", "bold green"),
@@ -37,9 +37,9 @@ def print_reading(reading: Reading, console: Console) -> None:
         put(console, line)
     column = max((len(_noun(e.kind)) for e in reading.elements), default=0) + 2
     for element in reading.elements:
-        value = Text(shortened(element.text, 60), style=_style(element.kind))
+        value = Text.assemble((shortened(element.text, 60), _style(element.kind)))
         if element.value is not None and str(element.value).lower() != element.text.lower():
-            value.append(f"  {value_text(element.value)}", style="not bold dim")
+            value.append(f"  {value_text(element.value)}", style="dim")
         for line in labelled(console, _noun(element.kind), value, indent=2, column=column):
             put(console, line)
     put(console, Text(f"convention: {visible(reading.convention)}", style="dim"), indent=2)
