@@ -58,7 +58,9 @@ class Bits(Rule):
         for claim in stated:
             claimed = float(claim.value)
             if packed is not None:
-                findings += self._against_packed(claim, claimed, packed)
+                if not any(near(claimed, fact.value) for fact in evidence.all("quantisation_bits")):
+                    message = f"the name says {_bits(claimed)}; the weights are packed in {_bits(packed.value)}"
+                    findings.append(self.finding(Severity.ERROR, message, claim=claim, fact=packed))
             elif full is not None:
                 if claimed < 16 and (claimed < TERNARY or storage.speaks_of_another_state(claims.name)):
                     return cannot_tell("the weights may be the unpacked ones of a model that runs in fewer bits")
@@ -66,13 +68,6 @@ class Bits(Rule):
             elif measured is not None:
                 findings += self._against_average(claim, claimed, measured)
         return verdict(findings)
-
-    def _against_packed(self, claim: Claim, claimed: float, packed: Fact) -> list[Finding]:
-        found = float(packed.value)
-        if abs(claimed - found) <= SLACK or (claimed < TERNARY and found <= TERNARY):
-            return []
-        message = f"the name says {_bits(claimed)}; the weights are packed in {_bits(found)}"
-        return [self.finding(Severity.ERROR, message, claim=claim, fact=packed)]
 
     def _against_full(self, claim: Claim, claimed: float, stored: Fact) -> list[Finding]:
         dtype = stored.value[0]
@@ -88,6 +83,11 @@ class Bits(Rule):
             return []
         message = f"the name says {_bits(claimed)}; the weights take {found:.1f} bits each on average"
         return [self.finding(Severity.ERROR, message, claim=claim, fact=measured)]
+
+
+def near(claimed: float, found: float) -> bool:
+    """Whether two widths are the same up to mixed widths and the rounding of names."""
+    return abs(claimed - found) <= SLACK or (claimed < TERNARY and found <= TERNARY)
 
 
 def _bits(count: float) -> str:

@@ -63,7 +63,7 @@ class QuantisationMethod(Rule):
         if any(form in accepted for form in evidence.value("formats", ())):
             return None
         fact = storage.method_fact(evidence)
-        if fact is not None and storage.method(fact) in accepted:
+        if fact is not None and any(storage.method(f) in accepted for f in evidence.all("quantisation_method")):
             return None
         if others := storage.other_weights(evidence):
             return f"there are weights in other formats too ({others})"
