@@ -15,9 +15,9 @@ from typing import Any
 
 import msgspec
 
-from truename.testing.header_only import write_header_only
+from truename.testing.header_only import TensorSpecs, write_header_only
+from truename.testing.layouts import layout_tensors
 
-Shapes = dict[str, tuple[int, ...]]
 _PATTERN = 4096  # values of the noise that fills every tensor
 
 
@@ -26,8 +26,7 @@ class Model(msgspec.Struct, frozen=True):
 
     name: str
     config: Mapping[str, Any]
-    shapes: Shapes
-    dtype: str = "F16"
+    tensors: TensorSpecs
     card: Mapping[str, str] = {}  # front matter; values are written as they are
     tokenizer: Mapping[str, Any] | None = None
     hollow: bool = False  # header only, the data a hole: for shapes that nobody wants to write out
@@ -46,7 +45,7 @@ class Model(msgspec.Struct, frozen=True):
         front = "".join(f"{key}: {value}\n" for key, value in self.card.items())
         (folder / "README.md").write_text(f"---\n{front}---\n# {self.name}\n\nA miniature, made by truename.\n")
         weights = folder / "model.safetensors"
-        write_header_only(weights, {name: (self.dtype, shape) for name, shape in self.shapes.items()}, {"format": "pt"})
+        write_header_only(weights, self.tensors, {"format": "pt"})
         if not self.hollow:
             _fill(weights)
         return folder
@@ -68,150 +67,93 @@ def _fill(path: Path) -> None:
             left -= file.write(pattern[:left])
 
 
-def bert(layers: int, hidden: int, heads: int, *, vocabulary: int = 1000) -> tuple[dict[str, Any], Shapes]:
-    """Config and tensors of a BERT with its pre-training head for masked words."""
-    config = {
-        "architectures": ["BertForMaskedLM"],
-        "model_type": "bert",
-        "hidden_act": "gelu",
-        "hidden_size": hidden,
-        "intermediate_size": 4 * hidden,
-        "layer_norm_eps": 1e-12,
-        "max_position_embeddings": 512,
-        "num_attention_heads": heads,
-        "num_hidden_layers": layers,
-        "pad_token_id": 0,
-        "type_vocab_size": 2,
-        "vocab_size": vocabulary,
-    }
-    shapes: Shapes = {
-        "bert.embeddings.word_embeddings.weight": (vocabulary, hidden),
-        "bert.embeddings.position_embeddings.weight": (512, hidden),
-        "bert.embeddings.token_type_embeddings.weight": (2, hidden),
-        **_norm("bert.embeddings.LayerNorm", hidden),
-    }
-    for number in range(layers):
-        layer = f"bert.encoder.layer.{number}"
-        for part in ("query", "key", "value"):
-            shapes |= _linear(f"{layer}.attention.self.{part}", hidden, hidden)
-        shapes |= _linear(f"{layer}.attention.output.dense", hidden, hidden)
-        shapes |= _norm(f"{layer}.attention.output.LayerNorm", hidden)
-        shapes |= _linear(f"{layer}.intermediate.dense", 4 * hidden, hidden)
-        shapes |= _linear(f"{layer}.output.dense", hidden, 4 * hidden)
-        shapes |= _norm(f"{layer}.output.LayerNorm", hidden)
-    shapes |= {"cls.predictions.bias": (vocabulary,)}
-    shapes |= _linear("cls.predictions.transform.dense", hidden, hidden)
-    shapes |= _norm("cls.predictions.transform.LayerNorm", hidden)
-    return config, shapes
-
-
-def distilbert(layers: int, hidden: int, heads: int, *, labels: int = 2) -> tuple[dict[str, Any], Shapes]:
-    """Config and tensors of a DistilBERT that classifies text."""
-    vocabulary = 1000
-    config = {
-        "activation": "gelu",
-        "architectures": ["DistilBertForSequenceClassification"],
-        "model_type": "distilbert",
-        "dim": hidden,
-        "hidden_dim": 4 * hidden,
-        "max_position_embeddings": 512,
-        "n_heads": heads,
-        "n_layers": layers,
-        "pad_token_id": 0,
-        "vocab_size": vocabulary,
-    }
-    shapes: Shapes = {
-        "distilbert.embeddings.word_embeddings.weight": (vocabulary, hidden),
-        "distilbert.embeddings.position_embeddings.weight": (512, hidden),
-        **_norm("distilbert.embeddings.LayerNorm", hidden),
-    }
-    for number in range(layers):
-        layer = f"distilbert.transformer.layer.{number}"
-        for part in ("q_lin", "k_lin", "v_lin", "out_lin"):
-            shapes |= _linear(f"{layer}.attention.{part}", hidden, hidden)
-        shapes |= _norm(f"{layer}.sa_layer_norm", hidden)
-        shapes |= _linear(f"{layer}.ffn.lin1", 4 * hidden, hidden)
-        shapes |= _linear(f"{layer}.ffn.lin2", hidden, 4 * hidden)
-        shapes |= _norm(f"{layer}.output_layer_norm", hidden)
-    shapes |= _linear("pre_classifier", hidden, hidden)
-    shapes |= _linear("classifier", labels, hidden)
-    return config, shapes
-
-
-def llama(
-    layers: int,
-    hidden: int,
-    heads: int,
-    *,
-    intermediate: int,
-    key_value_heads: int | None = None,
-    vocabulary: int = 1000,
-    context: int = 2048,
-    family: str = "llama",
-) -> tuple[dict[str, Any], Shapes]:
-    """Config and tensors of a Llama, or of a family with the same tensors (``mistral``)."""
-    groups = key_value_heads or heads
-    config = {
-        "architectures": [f"{family.capitalize()}ForCausalLM"],
-        "model_type": family,
-        "hidden_act": "silu",
-        "hidden_size": hidden,
-        "intermediate_size": intermediate,
-        "max_position_embeddings": context,
-        "num_attention_heads": heads,
-        "num_hidden_layers": layers,
-        "num_key_value_heads": groups,
-        "rms_norm_eps": 1e-05,
-        "rope_theta": 10000.0,
-        "tie_word_embeddings": False,
-        "torch_dtype": "float16",
-        "vocab_size": vocabulary,
-    }
-    narrow = hidden // heads * groups
-    shapes: Shapes = {"model.embed_tokens.weight": (vocabulary, hidden)}
-    for number in range(layers):
-        layer = f"model.layers.{number}"
-        shapes |= {
-            f"{layer}.input_layernorm.weight": (hidden,),
-            f"{layer}.self_attn.q_proj.weight": (hidden, hidden),
-            f"{layer}.self_attn.k_proj.weight": (narrow, hidden),
-            f"{layer}.self_attn.v_proj.weight": (narrow, hidden),
-            f"{layer}.self_attn.o_proj.weight": (hidden, hidden),
-            f"{layer}.post_attention_layernorm.weight": (hidden,),
-            f"{layer}.mlp.gate_proj.weight": (intermediate, hidden),
-            f"{layer}.mlp.up_proj.weight": (intermediate, hidden),
-            f"{layer}.mlp.down_proj.weight": (hidden, intermediate),
-        }
-    return config, shapes | {"model.norm.weight": (hidden,), "lm_head.weight": (vocabulary, hidden)}
-
-
-def _linear(name: str, out: int, into: int) -> Shapes:
-    return {f"{name}.weight": (out, into), f"{name}.bias": (out,)}
-
-
-def _norm(name: str, width: int) -> Shapes:
-    return {f"{name}.weight": (width,), f"{name}.bias": (width,)}
-
-
 def demo_models() -> Iterator[Model]:
     """Five models for a first look: one honest, four whose names say what the files do not hold."""
-    config, shapes = bert(2, 128, 2)
-    card = {"language": "en", "library_name": "transformers", "pipeline_tag": "fill-mask"}
-    words = {"do_lower_case": True, "model_max_length": 512, "tokenizer_class": "BertTokenizer"}
-    yield Model("bert_uncased_L-2_H-128_A-2", config, shapes, card=card, tokenizer=words)
+    yield _model("bert_uncased_L-2_H-128_A-2", _BERT, _card("feature-extraction"), tokenizer=_words("Bert"))
+    yield _model(
+        "bert-sentiment-uncased",
+        _DISTILBERT,
+        _card("text-classification"),
+        tokenizer=_words("DistilBert"),
+        head={**_linear("pre_classifier", 64, 64), **_linear("classifier", 2, 64)},
+    )
+    yield _model("llama-7b", _LLAMA_1_1B, _card("text-generation"), hollow=True)
+    yield _model("mistral-instruct-awq", _small("mistral"), _card("text-generation"))
+    yield _model("llama-instruct-128k", _small("llama", context=8192), _card("text-generation"))
 
-    config, shapes = distilbert(2, 64, 2)
-    card = {"language": "en", "library_name": "transformers", "pipeline_tag": "text-classification"}
-    words = {"do_lower_case": True, "model_max_length": 512, "tokenizer_class": "DistilBertTokenizer"}
-    yield Model("bert-sentiment-uncased", config, shapes, card=card, tokenizer=words)
 
-    card = {"language": "en", "library_name": "transformers", "pipeline_tag": "text-generation"}
-    config, shapes = llama(22, 2048, 32, intermediate=5632, key_value_heads=4, vocabulary=32000)
-    yield Model("llama-7b", config, shapes, card=card, hollow=True)
+def _model(name: str, config: Mapping[str, Any], card: Mapping[str, str], **more: Any) -> Model:
+    """A model with every tensor that its configuration implies, and those of its task head."""
+    tensors = {**layout_tensors(config, "F16"), **more.pop("head", {})}
+    return Model(name, config, tensors, card, **more)
 
-    config, shapes = llama(2, 64, 4, intermediate=176, family="mistral")
-    yield Model("mistral-instruct-awq", config, shapes, card=card)
 
-    config, shapes = llama(2, 64, 4, intermediate=176, context=8192)
-    words = {"model_max_length": 8192, "tokenizer_class": "LlamaTokenizer"}
-    yield Model("llama-instruct-128k", config, shapes, card=card, tokenizer=words)
+_BERT = {
+    "architectures": ["BertModel"],
+    "hidden_act": "gelu",
+    "hidden_size": 128,
+    "intermediate_size": 512,
+    "layer_norm_eps": 1e-12,
+    "max_position_embeddings": 512,
+    "model_type": "bert",
+    "num_attention_heads": 2,
+    "num_hidden_layers": 2,
+    "pad_token_id": 0,
+    "type_vocab_size": 2,
+    "vocab_size": 1000,
+}
+_DISTILBERT = {
+    "activation": "gelu",
+    "architectures": ["DistilBertForSequenceClassification"],
+    "dim": 64,
+    "hidden_dim": 256,
+    "max_position_embeddings": 512,
+    "model_type": "distilbert",
+    "n_heads": 2,
+    "n_layers": 2,
+    "pad_token_id": 0,
+    "vocab_size": 1000,
+}
+_LLAMA_1_1B = {
+    "architectures": ["LlamaForCausalLM"],
+    "hidden_act": "silu",
+    "hidden_size": 2048,
+    "intermediate_size": 5632,
+    "max_position_embeddings": 2048,
+    "model_type": "llama",
+    "num_attention_heads": 32,
+    "num_hidden_layers": 22,
+    "num_key_value_heads": 4,
+    "rms_norm_eps": 1e-05,
+    "rope_theta": 10000.0,
+    "tie_word_embeddings": False,
+    "torch_dtype": "float16",
+    "vocab_size": 32000,
+}
+
+
+def _small(family: str, context: int = 4096) -> dict[str, Any]:
+    """The configuration of a Llama or Mistral of two narrow layers."""
+    return _LLAMA_1_1B | {
+        "architectures": [f"{family.capitalize()}ForCausalLM"],
+        "hidden_size": 64,
+        "intermediate_size": 176,
+        "max_position_embeddings": context,
+        "model_type": family,
+        "num_attention_heads": 4,
+        "num_hidden_layers": 2,
+        "num_key_value_heads": 2,
+        "vocab_size": 1000,
+    }
+
+
+def _card(task: str) -> dict[str, str]:
+    return {"language": "en", "library_name": "transformers", "pipeline_tag": task}
+
+
+def _words(family: str) -> dict[str, Any]:
+    return {"do_lower_case": True, "model_max_length": 512, "tokenizer_class": f"{family}Tokenizer"}
+
+
+def _linear(name: str, out: int, into: int) -> TensorSpecs:
+    return {f"{name}.weight": ("F16", (out, into)), f"{name}.bias": ("F16", (out,))}
