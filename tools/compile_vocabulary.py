@@ -46,16 +46,15 @@ def extended(types: list[str], known: list[str]) -> frozenset[str]:
 def compile_families(known: list[str]) -> dict[str, Family]:
     """The families of the hand-kept files, then a family for each model type of transformers that has none."""
     families: dict[str, Family] = {}
-    taken: set[str] = set()
+    taken: dict[str, str] = {}
     for name in FAMILY_FILES:
         content = load(name)
         for entry in content["family"]:
             if entry["key"] in families:
                 raise SystemExit(f"{name}.toml: the family {entry['key']} is there twice")
             for alias in entry["aliases"]:
-                if squeeze(alias) in taken:
-                    print(f"warning: {name}.toml: the alias {alias!r} is there twice", file=sys.stderr)
-                taken.add(squeeze(alias))
+                if taken.setdefault(squeeze(alias), entry["key"]) != entry["key"]:
+                    raise SystemExit(f"{name}.toml: the alias {alias!r} is there twice")
             families[entry["key"]] = Family(
                 entry["key"],
                 entry["title"],
@@ -77,7 +76,7 @@ def compile_families(known: list[str]) -> dict[str, Family]:
         types = extended([key], known)
         source = content["source"]
         families[key] = Family(key, title, (key,), types, False, {}, modality, source, generative, key in everyday, {})
-        taken.add(squeeze(key))
+        taken[squeeze(key)] = key
     return families
 
 
@@ -127,15 +126,23 @@ def compile_lists() -> tuple[dict[str, dict[str, str]], dict[str, Reading], dict
     return lists, readings, sources
 
 
-def add(table: dict[str, Reading], prefixes: set[str], word: str, reading: Reading) -> None:
-    """Enter a word, unless an earlier list has it, and the beginnings at which it may be separated."""
-    key = squeeze(word)
-    if len(key) < 2 or key in table:
-        return
-    table[key] = reading
-    parts = [part for part in BORDERS.split(word.lower()) if part]
-    for end in range(1, len(parts)):
-        prefixes.add("".join(parts[:end]))
+class Table:
+    """The readings, and where words of several parts may be separated."""
+
+    def __init__(self) -> None:
+        self.readings: dict[str, Reading] = {}
+        self.prefixes: set[str] = set()
+        self.compounds: set[str] = set()
+
+    def add(self, word: str, reading: Reading) -> None:
+        """Enter a word, unless an earlier list has it, and the beginnings at which it may be separated."""
+        key = squeeze(word)
+        if len(key) < 2 or self.readings.setdefault(key, reading) != reading:
+            return
+        parts = [part for part in BORDERS.split(word.lower()) if part]
+        if len(parts) > 1:
+            self.compounds.add(key)
+        self.prefixes.update("".join(parts[:end]) for end in range(1, len(parts)))
 
 
 def compile_all() -> Vocabulary:
@@ -150,29 +157,28 @@ def compile_all() -> Vocabulary:
     quantisation = {entry["word"]: msgspec.convert(entry, Quantisation) for entry in words["quantisation"]}
     datasets = {word: group["source"] for group in load("datasets")["dataset_group"] for word in group["words"]}
 
-    readings: dict[str, Reading] = {}
-    prefixes: set[str] = set()
+    table = Table()
     for family in families.values():
         role = "brand" if family.brand else "family"
         for alias in family.aliases:
             value = squeeze(alias) if family.brand and family.key not in ("granite", "deepseek") else family.key
-            add(readings, prefixes, alias, Reading("A", role, value, not family.everyday))
+            table.add(alias, Reading("A", role, value, not family.everyday))
     for words_of_list in lists.values():
         for form in words_of_list:
-            add(readings, prefixes, form, list_readings[squeeze(form)])
+            table.add(form, list_readings[squeeze(form)])
     for word, entry in quantisation.items():
-        add(readings, prefixes, word, Reading("O", "quantisation", entry.method))
+        table.add(word, Reading("O", "quantisation", entry.method))
     for task in tasks:
         for word in (task.key, *task.words):
             kind = "D" if word in task_datasets else "T"
             value = task.key if task.pipeline_tags else word
-            add(readings, prefixes, word, Reading(kind, "task", value, bool(task.pipeline_tags)))
+            table.add(word, Reading(kind, "task", value, bool(task.pipeline_tags)))
     for word in datasets:
-        add(readings, prefixes, word, Reading("D", "dataset", word))
+        table.add(word, Reading("D", "dataset", word))
     for language in languages:
         for word in language.words:
             if len(word) > 3 or word in cautious or len(word) == 2:
-                add(readings, prefixes, word, Reading("L", "language", language.code, word not in cautious))
+                table.add(word, Reading("L", "language", language.code, word not in cautious))
     return Vocabulary(
         families,
         tasks,
@@ -180,8 +186,9 @@ def compile_all() -> Vocabulary:
         datasets,
         quantisation,
         lists,
-        readings,
-        frozenset(prefixes),
+        table.readings,
+        frozenset(table.prefixes),
+        frozenset(table.compounds),
         cautious,
         iso["codes3"],
         iso["families"],

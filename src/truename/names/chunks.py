@@ -1,0 +1,196 @@
+"""Cut a name into chunks, and a chunk into pieces: CamelCase, borders of digits and letters, words run together."""
+
+from __future__ import annotations
+
+import re
+
+from truename.names.elements import Kind, Role
+from truename.names.pieces import LONGEST_WORD, Chunk, Piece, Tag, known, lexicon, lower, squeeze, unknown
+from truename.names.quantities import is_hash, quantity
+
+# letters and digits; a point belongs to the chunk between two digits only
+CHUNK = re.compile(r"[^\W_]+(?:(?<=[0-9])\.(?=[0-9])[^\W_]+)*")
+_RUN = re.compile(r"[0-9]+(?:\.[0-9]+)*|[^\W\d_]+|\d+|.")
+_CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|[^A-Za-z]+")
+_DECIMAL = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){1,3}")
+_PAIR = re.compile(r"([a-z]{2})2([a-z]{2})")
+MOST_RUNS = 7  # a chunk of more alternations of letters and digits is an id, not words
+
+_KEPT = 1 << 16  # chunks that are kept before the store is emptied; a registry's names share most of theirs
+_store: dict[str, Chunk] = {}
+
+
+def chunk(text: str) -> Chunk:
+    """A chunk's pieces, read once for every distinct text."""
+    found = _store.get(text)
+    if found is None:
+        if len(_store) >= _KEPT:
+            _store.clear()
+        found = _store[text] = _read(text)
+    return found
+
+
+def _read(text: str) -> Chunk:
+    word = lower(text)
+    if len(word) > LONGEST_WORD:
+        return Chunk(word, False, (unknown(word, 0, len(word)),))
+    key = squeeze(word)
+    return Chunk(key, key in lexicon().prefixes, _pieces(text, word, key))
+
+
+def _pieces(text: str, word: str, key: str) -> tuple[Piece, ...]:
+    end = len(word)
+    if found := known(key, 0, end):
+        return (found,)
+    if word.isascii() and word.isdigit():
+        return (Piece(Tag.NUMBER, Kind.OTHER, Role.OTHER, 0, end, int(word) if end < 10 else None, word),)
+    if word.isalpha():
+        if end == 1:
+            return (Piece(Tag.LETTER, Kind.OTHER, Role.OTHER, 0, 1, None, word),)
+        return _of_letters(text, word)
+    if _DECIMAL.fullmatch(word):
+        return (Piece(Tag.DECIMAL, Kind.VERSION, Role.VERSION, 0, end, word, word),)
+    if is_hash(word):
+        return (unknown(word, 0, end),)
+    if pair := _PAIR.fullmatch(word):
+        languages = lexicon().words.languages
+        if pair[1] in languages and pair[2] in languages and pair[1] != pair[2]:
+            value = (languages[pair[1]].code, languages[pair[2]].code)
+            return (Piece(Tag.FINAL, Kind.LANGUAGE, Role.LANGUAGE_PAIR, 0, end, value, word),)
+    return quantity(text, word) or _of_runs(text, word)
+
+
+def _of_letters(text: str, word: str) -> tuple[Piece, ...]:
+    """Letters only, and not a word by themselves: CamelCase, then two words run together, then a telling end."""
+    end = len(word)
+    if text != word and text.isascii():
+        parts = [(m.start(), m.end()) for m in _CAMEL.finditer(text)]
+        if 1 < len(parts) <= 12 and (found := _joined(word, parts)):
+            return found
+    if end >= 7 and word.isascii():
+        for cut in range(3, end - 2):
+            left = known(word[:cut], 0, cut)
+            if (
+                left
+                and (right := known(word[cut:], cut, end))
+                and Kind.ARCHITECTURE in (left.kind, right.kind)
+                and (cut > 3 or end - cut > 3)
+            ):
+                return (left, _glued(right))
+    return (_whole(word),)
+
+
+def _whole(word: str) -> Piece:
+    """An unknown word: a brand of an architecture by its end (``indobert``), else nothing we know."""
+    for ending in lexicon().words.hints.brand_endings:
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            return Piece(Tag.BRAND, Kind.ARCHITECTURE, Role.BRAND, 0, len(word), word, word)
+    return unknown(word, 0, len(word))
+
+
+def _glued(piece: Piece) -> Piece:
+    """A word that something is glued to on its left claims no architecture: ``rutergpt``, ``camelbert``."""
+    if piece.tag is not Tag.FAMILY:
+        return piece
+    return Piece(Tag.BRAND, piece.kind, Role.BRAND, piece.start, piece.end, piece.word, piece.word)
+
+
+def _joined(word: str, parts: list[tuple[int, int]]) -> tuple[Piece, ...] | None:
+    """Known words among the parts, longest first; None if there are none or only short ones."""
+    readings, prefixes = lexicon().readings, lexicon().prefixes
+    pieces: list[Piece] = []
+    hits, i = 0, 0
+    while i < len(parts):
+        key, best = "", -1
+        for j in range(i, len(parts)):
+            key += word[parts[j][0] : parts[j][1]]
+            if key in readings and len(key) > 2:
+                best = j
+            if key not in prefixes and j > i:
+                break
+        start, end = parts[i][0], parts[max(best, i)][1]
+        found = known(word[start:end], start, end) if best >= 0 else None
+        if found is None and pieces and pieces[-1].tag is Tag.UNKNOWN:
+            pieces[-1] = unknown(word[pieces[-1].start : end], pieces[-1].start, end)
+        else:
+            pieces.append((_glued(found) if start else found) if found else unknown(word[start:end], start, end))
+        hits += found is not None
+        i = max(best, i) + 1
+    if not hits:
+        return None
+    if len(pieces) == 2 and pieces[0].tag is Tag.UNKNOWN and pieces[1].kind is Kind.ARCHITECTURE:
+        return (Piece(Tag.BRAND, Kind.ARCHITECTURE, Role.BRAND, 0, len(word), word, word),)  # IndoBERT: one brand
+    return tuple(pieces)
+
+
+def _of_runs(text: str, word: str) -> tuple[Piece, ...]:
+    """Letters and digits together: ``llama65B``, ``t5small``, ``PHI3``, ``oasstpythia1.5brm``."""
+    runs = [(m.start(), m.end()) for m in _RUN.finditer(word)]
+    if len(runs) > MOST_RUNS:
+        return (unknown(word, 0, len(word)),)
+    pieces: list[Piece] = []
+    i = 0
+    while i < len(runs):
+        i = _next_run(text, word, runs, i, pieces)
+    told = [p for p in pieces if p.tag not in (Tag.UNKNOWN, Tag.NUMBER, Tag.DECIMAL)]
+    return tuple(pieces) if told else (unknown(word, 0, len(word)),)
+
+
+def _next_run(text: str, word: str, runs: list[tuple[int, int]], i: int, pieces: list[Piece]) -> int:
+    """Read the longest word or quantity that begins with run ``i``; returns the run after it."""
+    start = runs[i][0]
+    best = _longest(word, runs, i)
+    if best >= 0:
+        end = runs[best][1]
+        found = known(squeeze(word[start:end]), start, end)
+        if found:
+            pieces.append(_glued(found) if start and word[start - 1].isalpha() else found)
+            return best + 1
+    end = runs[i][1]
+    if word[start].isdigit():
+        after_letters = bool(start)
+        if i + 1 < len(runs) and (counted := _quantity_at(text, word, start, runs[i + 1][1], after_letters)):
+            pieces.extend(counted)
+            return i + 2
+        if pieces and pieces[-1].kind is Kind.ARCHITECTURE and pieces[-1].end == start and end - start < 4:
+            pieces.append(Piece(Tag.FINAL, Kind.VERSION, Role.VERSION, start, end, word[start:end], word[start:end]))
+        else:
+            pieces.append(unknown(word[start:end], start, end))
+        return i + 1
+    part = text[start:end]
+    for piece in _of_letters(part, word[start:end]) if len(part) > 1 else (unknown(part.lower(), 0, 1),):
+        at, to = piece.start + start, piece.end + start
+        pieces.append(Piece(piece.tag, piece.kind, piece.role, at, to, piece.value, piece.word, piece.claims))
+    return i + 1
+
+
+def _longest(word: str, runs: list[tuple[int, int]], i: int) -> int:
+    """The last run of the longest known word that begins with run ``i``; -1 if none does."""
+    readings, prefixes = lexicon().readings, lexicon().prefixes
+    best = -1
+    for j in range(i, len(runs)):
+        key = squeeze(word[runs[i][0] : runs[j][1]])
+        found = readings.get(key)
+        if found and (len(key) > 2 or found[0] is Tag.FAMILY) and not (j > i and _torn(word, runs, j)):
+            best = j
+        if key not in prefixes:
+            break
+    return best
+
+
+def _torn(word: str, runs: list[tuple[int, int]], j: int) -> bool:
+    """Whether run ``j`` is a number that belongs to the unit behind it: ``gemma2b`` is gemma and 2b."""
+    if j + 1 == len(runs) or not word[runs[j][0]].isdigit():
+        return False
+    letters = word[runs[j + 1][0] : runs[j + 1][1]]
+    return letters[0] in "bmk" and (len(letters) == 1 or letters[1:] in lexicon().readings)
+
+
+def _quantity_at(text: str, word: str, start: int, end: int, after_letters: bool) -> tuple[Piece, ...] | None:
+    """A quantity inside a chunk, moved to its place."""
+    found = quantity(text[start:end], word[start:end])
+    if not found or found[0].tag not in (Tag.QUANTITY, Tag.FINAL):
+        return None
+    if after_letters and found[0].tag is Tag.QUANTITY and found[0].value < 10_000_000:
+        return None  # gpt2m is GPT-2 medium
+    return tuple(Piece(p.tag, p.kind, p.role, p.start + start, p.end + start, p.value, p.word, p.claims) for p in found)

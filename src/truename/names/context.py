@@ -1,0 +1,290 @@
+"""Choose among the readings of each piece by its neighbours.
+
+``base`` is a size beside ``bert`` and none in ``base model``; ``it`` is instruct after Gemma; ``1M`` is a context
+length beside ``7B``; ``led-zeppelin`` is no LED. Where the neighbours do not decide, nothing is claimed, and the
+readings that were weighed are kept as alternatives.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from truename.names import numbers
+from truename.names.elements import Element, Kind, Role
+from truename.names.pieces import Piece, Tag, lexicon
+
+_CLAIMING = (Role.PARAMETERS, Role.MIXTURE)
+_SIZE_REACH = 3  # pieces between a family and its size word: bert-multilingual-uncased-base
+_SIZE_LETTERS = frozenset("tsmblhgnx")
+_BESIDE_FAMILY = (Tag.SIZE, Tag.QUANTITY, Tag.PATCH)
+_SKIPPED = (Tag.LANGUAGE, Tag.VERSION, Tag.NUMBER, Tag.DECIMAL)  # between a family and its size
+_GGUF_PARTS = frozenset(("k", "0", "1", "nl", "xs", "xxs", "s", "m", "l", "xl"))
+
+
+class Context:
+    """The pieces of one name, and the elements made of them so far.
+
+    Attributes:
+        name: the whole name.
+        pieces, at: the pieces, and where in the name the chunk of each begins.
+        elements, alternatives: what was chosen and what was weighed.
+    """
+
+    __slots__ = (
+        "alternatives",
+        "at",
+        "audio",
+        "elements",
+        "families",
+        "generative",
+        "name",
+        "pieces",
+        "sized",
+        "vision",
+        "words",
+    )
+
+    def __init__(self, name: str, pieces: list[Piece], at: list[int]) -> None:
+        self.name, self.pieces, self.at = name, pieces, at
+        self.elements: list[Element] = []
+        self.alternatives: list[Element] = []
+        self.vision = self.audio = self.generative = self.sized = False
+        self.families: list[str] = []
+        self.words: set[str] | None = None
+        known = lexicon().words.families
+        for piece in pieces:
+            if piece.tag is Tag.FAMILY:
+                family = known[piece.value]
+                self.families.append(piece.value)
+                modality = family.modality
+                self.vision |= modality in ("vision", "multimodal")
+                self.audio |= modality == "audio"
+                self.generative |= family.generative
+            elif piece.role in _CLAIMING:
+                self.sized |= piece.role is Role.MIXTURE or piece.word[-1] == "b"
+
+    def decide(self) -> None:
+        """Make the elements."""
+        i, count = 0, len(self.pieces)
+        while i < count:
+            decide = _DECIDERS.get(self.pieces[i].tag)
+            i = decide(self, i) if decide else self.keep(i)
+
+    def keep(self, i: int) -> int:
+        """Take a piece for what it seems."""
+        piece, at = self.pieces[i], self.at[i]
+        start, end = at + piece.start, at + piece.end
+        value = piece.value if piece.claims else None
+        self.elements.append(Element(piece.kind, piece.role, self.name[start:end], start, end, value))
+        return i + 1
+
+    def take(self, i: int, kind: Kind, role: Role, value: Any, last: int | None = None) -> int:
+        """Make one element of pieces ``i`` to ``last``; returns the piece after them."""
+        last = i if last is None else last
+        start, end = self.at[i] + self.pieces[i].start, self.at[last] + self.pieces[last].end
+        self.elements.append(Element(kind, role, self.name[start:end], start, end, value))
+        return last + 1
+
+    def weigh(self, i: int, kind: Kind, role: Role, value: Any, last: int | None = None) -> None:
+        """Keep a reading that is not chosen."""
+        last = i if last is None else last
+        start, end = self.at[i] + self.pieces[i].start, self.at[last] + self.pieces[last].end
+        self.alternatives.append(Element(kind, role, self.name[start:end], start, end, value))
+
+    def other(self, i: int, last: int | None = None) -> int:
+        """A piece that says nothing checkable."""
+        return self.take(i, Kind.OTHER, Role.OTHER, None, last)
+
+    def near(self, i: int) -> Piece | None:
+        """The piece at ``i``, if there is one."""
+        return self.pieces[i] if 0 <= i < len(self.pieces) else None
+
+    def gap(self, i: int) -> str:
+        """What stands between piece ``i`` and the next: at most a separator where they are neighbours."""
+        return self.name[self.at[i] + self.pieces[i].end : self.at[i + 1] + self.pieces[i + 1].start]
+
+    def has_word(self, words: frozenset[str]) -> bool:
+        """Whether any piece of the name is one of ``words``."""
+        if self.words is None:
+            self.words = {piece.word for piece in self.pieces}
+        return not self.words.isdisjoint(words)
+
+    def word(self, i: int) -> str:
+        """The word of piece ``i``, empty outside the name."""
+        return self.pieces[i].word if 0 <= i < len(self.pieces) else ""
+
+
+def family(context: Context, i: int) -> int:
+    """An architecture; an everyday word only with a size, a version or a count beside it."""
+    piece = context.pieces[i]
+    words = lexicon().words
+    found = words.families[piece.value]
+    if not piece.claims:
+        return _everyday_family(context, i)
+    if found.variants:
+        for other in context.pieces:
+            if other.tag is Tag.LANGUAGE and other.value in found.variants:
+                return context.take(i, Kind.ARCHITECTURE, Role.FAMILY, found.variants[other.value])
+    return context.keep(i)
+
+
+def _everyday_family(context: Context, i: int) -> int:
+    """``led-base`` and ``opt-1-3b`` are architectures; ``led-zeppelin`` is none."""
+    piece, after, before = context.pieces[i], context.near(i + 1), context.near(i - 1)
+    if after is not None and after.tag is Tag.NUMBER:
+        count = context.near(i + 2)
+        sized = count is not None and count.tag is Tag.QUANTITY
+    else:
+        sized = after is not None and (after.tag in _BESIDE_FAMILY or after.role is Role.MIXTURE)
+    if sized or (after is None and before is not None and before.tag is Tag.SIZE):
+        return context.take(i, Kind.ARCHITECTURE, Role.FAMILY, piece.value)
+    context.weigh(i, Kind.ARCHITECTURE, Role.FAMILY, piece.value)
+    if len(piece.word) <= 3 and after is not None and after.tag is Tag.UNKNOWN:
+        return context.other(i)
+    return context.take(i, Kind.ARCHITECTURE, Role.BRAND, None)
+
+
+def size_word(context: Context, i: int) -> int:
+    """A size beside a family (``bert-base-uncased``); a base model after a count (``llama-7b-base``) is none."""
+    piece = context.pieces[i]
+    hints = lexicon().words.hints
+    if context.word(i + 1) in hints.not_size:
+        return context.take(i, Kind.SIZE, Role.SIZE_WORD, None)
+    for j in range(i - 1, max(-1, i - 1 - _SIZE_REACH), -1):
+        before = context.pieces[j]
+        if before.tag in (Tag.FAMILY, Tag.BRAND):
+            return context.keep(i)
+        if before.tag is Tag.QUANTITY or before.tag is Tag.SIZE or before.role is Role.MIXTURE:
+            break
+        if before.tag not in _SKIPPED and before.kind is not Kind.CHARACTERISTIC:
+            break
+    after = context.near(i + 1)
+    if after and after.tag is Tag.FAMILY and not context.elements:
+        return context.keep(i)  # tiny-bert
+    context.weigh(i, Kind.SIZE, Role.SIZE_WORD, piece.value)
+    return context.take(i, Kind.SIZE, Role.SIZE_WORD, None)
+
+
+def language(context: Context, i: int) -> int:
+    """A language; a code that is a word too needs a neighbour that is a language, or a translation's context."""
+    piece = context.pieces[i]
+    if piece.word == "it" and any(f.startswith("gemma") for f in context.families):
+        context.weigh(i, Kind.LANGUAGE, Role.LANGUAGE, "it")
+        return context.take(i, Kind.TRAINING, Role.ALIGNMENT, "instruct")
+    if len(piece.word) > 3:
+        return context.keep(i)
+    if "marian" in context.families:
+        return translation_codes(context, i)
+    following = _neighbour_language(context, i)
+    if following:
+        if context.has_word(lexicon().words.hints.translation):
+            value = (piece.value, context.pieces[following].value)
+            return context.take(i, Kind.LANGUAGE, Role.LANGUAGE_PAIR, value, following)
+        if following == i + 1 and not (_cautious(piece) and _cautious(context.pieces[following])):
+            context.take(i, Kind.LANGUAGE, Role.LANGUAGE, piece.value)
+            return context.take(following, Kind.LANGUAGE, Role.LANGUAGE, context.pieces[following].value)
+    before = context.elements[-1] if context.elements else None
+    if (
+        before
+        and before.role is Role.LANGUAGE
+        and before.value
+        and len(before.text) < 4
+        and before.end + 1 == context.at[i]
+    ):
+        return context.take(i, Kind.LANGUAGE, Role.LANGUAGE, piece.value)
+    if piece.claims and i > 0:
+        return context.keep(i)
+    context.weigh(i, Kind.LANGUAGE, Role.LANGUAGE, piece.value)
+    return context.take(i, Kind.LANGUAGE if i > 0 else Kind.OTHER, Role.LANGUAGE if i > 0 else Role.OTHER, None)
+
+
+def _cautious(piece: Piece) -> bool:
+    return piece.word in lexicon().words.cautious_languages
+
+
+def _neighbour_language(context: Context, i: int) -> int | None:
+    """The next piece, if it is a two- or three-letter code; with ``to`` between, the one after that."""
+    j = i + 1
+    if context.word(j) == "to":
+        j += 1
+    piece = context.near(j)
+    if piece and piece.tag is Tag.LANGUAGE and len(piece.word) <= 3 and len(context.gap(j - 1)) == 1:
+        return j
+    return None
+
+
+def translation_codes(context: Context, i: int) -> int:
+    """The codes after Marian: ``en-de`` is a pair, ``itc-eng`` too; ``el_es_fi`` on one side is a group."""
+    codes = lexicon().words.language_codes
+    j = i
+    while j + 1 < len(context.pieces) and context.word(j + 1) in codes and len(context.gap(j)) == 1:
+        j += 1
+    before = context.word(i - 1)
+    if j == i + 1 and before not in codes:
+        names = lexicon().words.languages
+        value = tuple(names[w].code if w in names else w for w in (context.word(i), context.word(j)))
+        return context.take(i, Kind.LANGUAGE, Role.LANGUAGE_PAIR, value, j)
+    return context.take(i, Kind.LANGUAGE, Role.LANGUAGE, context.pieces[i].value)
+
+
+def unknown_word(context: Context, i: int) -> int:
+    """An unknown word; three-letter codes after Marian are languages."""
+    piece = context.pieces[i]
+    if context.families and 2 <= len(piece.word) <= 3 and "marian" in context.families:
+        codes = lexicon().words.language_codes
+        if piece.word in codes and (context.word(i + 1) in codes or context.word(i - 1) in codes):
+            return translation_codes(context, i)
+    return context.keep(i)
+
+
+def gguf_type(context: Context, i: int) -> int:
+    """``Q4_K_M``: the letters that belong to a GGUF type; ``q4`` alone is no exact claim."""
+    last = i
+    while last + 1 < len(context.pieces) and context.word(last + 1) in _GGUF_PARTS and context.gap(last) in ("_", "-"):
+        last += 1
+        if last - i == 2:
+            break
+    if last == i:
+        return context.take(i, Kind.OTHER, Role.QUANTISATION, None)
+    value = "_".join(context.word(j) for j in range(i, last + 1)).upper()
+    return context.take(i, Kind.OTHER, Role.QUANTISATION, value, last)
+
+
+def letter(context: Context, i: int) -> int:
+    """A single letter: a size beside a vision family, the ``L`` of ``L-12_H-768_A-12``, else nothing."""
+    word = context.word(i)
+    if word == "l" and (last := numbers.dimensions(context, i)):
+        return last
+    before = context.near(i - 1)
+    if (
+        word in _SIZE_LETTERS
+        and before
+        and before.kind is Kind.ARCHITECTURE
+        and (context.vision or before.tag is Tag.BRAND)
+    ):
+        return context.take(i, Kind.SIZE, Role.SIZE_WORD, None)
+    return context.other(i)
+
+
+def bits(context: Context, i: int) -> int:
+    """The word ``bit`` without a number before it."""
+    return context.other(i)
+
+
+_DECIDERS = {
+    Tag.UNKNOWN: unknown_word,
+    Tag.FAMILY: family,
+    Tag.SIZE: size_word,
+    Tag.LANGUAGE: language,
+    Tag.NUMBER: numbers.number,
+    Tag.DECIMAL: numbers.decimal,
+    Tag.QUANTITY: numbers.quantity,
+    Tag.ACTIVE: numbers.active,
+    Tag.GGUF_TYPE: gguf_type,
+    Tag.LETTER: letter,
+    Tag.BITS: bits,
+    Tag.UNIT: bits,
+    Tag.DIMENSION: numbers.dimension,
+    Tag.VERSION: numbers.version,
+    Tag.EXPERTS: numbers.experts,
+}

@@ -1,0 +1,236 @@
+"""Numbers in their context: versions, counts, context lengths, sides of images, layers and widths."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from truename.names.elements import Kind, Role
+from truename.names.pieces import Tag, lexicon
+from truename.names.quantities import times
+
+if TYPE_CHECKING:
+    from truename.names.context import Context
+
+_MOST_BILLIONS = 2_000  # the largest models announced have about as many; 8061B is a piece of a digest
+_LEAST, _LEAST_MILLIONS = 10**6, 2
+_NOT_ASKED = (Kind.DATASET, Kind.TASK)
+
+
+def quantity(context: Context, i: int) -> int:
+    """``7b``, ``128k``, ``1M``: parameters, a context length, or something counted."""
+    piece = context.pieces[i]
+    unit = piece.word[-1] if piece.word[-1] in "bmkt" else "b"
+    if _counts_something_else(context, i):
+        context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
+        return context.other(i)
+    if unit == "k":
+        return _thousands(context, i)
+    if unit == "m":
+        return _millions(context, i)
+    if unit == "t" or not _LEAST < piece.value <= _MOST_BILLIONS * 10**9:
+        return context.other(i)
+    return context.keep(i)
+
+
+def _counts_something_else(context: Context, i: int) -> bool:
+    """Whether the neighbours say that the number counts tokens, steps, samples ..."""
+    hints = lexicon().words.hints
+    after, before = context.word(i + 1), context.word(i - 1)
+    if after in hints.counted:
+        return not (after in hints.labels and context.word(i + 2)[:1].isdigit())  # 1.4b-epoch-2.5
+    if before in hints.labels or before in hints.run_ids:
+        return True
+    return before == "x" or after == "x"
+
+
+def _thousands(context: Context, i: int) -> int:
+    """``8k`` beside a language model is its context length; else it counts data or hertz."""
+    piece = context.pieces[i]
+    hints = lexicon().words.hints
+    thousands = piece.value // 1000
+    hinted = not {context.word(i - 1), context.word(i + 1)}.isdisjoint(hints.context)
+    before = context.near(i - 1)
+    named = (context.sized or context.generative) and not context.audio
+    after_data = before is not None and before.kind in _NOT_ASKED and not hinted
+    if piece.value % 1000 == 0 and thousands in hints.context_thousands and (hinted or (named and not after_data)):
+        exact = thousands * 1024 if thousands & (thousands - 1) == 0 else thousands * 1000
+        return context.take(i, Kind.CHARACTERISTIC, Role.CONTEXT, exact)
+    context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
+    return context.other(i)
+
+
+def _millions(context: Context, i: int) -> int:
+    """``560m`` is a count of parameters, unless a size word or another count stands before it."""
+    piece = context.pieces[i]
+    if context.sized:
+        hinted = piece.word in ("1m", "2m", "4m", "10m")
+        if hinted and context.generative:
+            return context.take(i, Kind.CHARACTERISTIC, Role.CONTEXT, piece.value)
+        context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
+        return context.other(i)
+    before = context.near(i - 1)
+    after_size = before is not None and before.tag is Tag.SIZE
+    after_data = before is not None and before.kind is Kind.DATASET and not context.generative
+    if after_size or after_data or piece.value < _LEAST_MILLIONS * _LEAST or piece.value > 2 * 10**9:
+        context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
+        return context.other(i)
+    return context.keep(i)
+
+
+def active(context: Context, i: int) -> int:
+    """``A22B``; in lower case only beside another count."""
+    piece = context.pieces[i]
+    others = any(p.role in (Role.PARAMETERS, Role.MIXTURE) and p is not piece for p in context.pieces)
+    plausible = piece.word[-1] == "b" and _LEAST < piece.value <= _MOST_BILLIONS * 10**9
+    if plausible and (piece.claims or others or context.has_word(frozenset(("moe",)))):
+        return context.take(i, piece.kind, piece.role, piece.value)
+    context.weigh(i, piece.kind, piece.role, piece.value)
+    return context.other(i)
+
+
+def experts(context: Context, i: int) -> int:
+    """``128E`` after a count (``17B-128E``); alone it may be epochs."""
+    before = context.near(i - 1)
+    if before is not None and before.role in (Role.PARAMETERS, Role.ACTIVE_PARAMETERS):
+        return context.keep(i)
+    context.weigh(i, Kind.OTHER, Role.EXPERTS, context.pieces[i].value)
+    return context.other(i)
+
+
+def number(context: Context, i: int) -> int:
+    """Digits alone: half of a decimal, a version, bits, layers, a side of an image or a patch, else nothing."""
+    piece = context.pieces[i]
+    after = context.near(i + 1)
+    if piece.value is None or len(piece.word) > 4:
+        return context.other(i)
+    if after is not None and (end := _with_next(context, i)):
+        return end
+    before = context.near(i - 1)
+    if before is None:
+        return context.other(i)
+    if before.word == "patch":
+        return context.take(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, piece.value)
+    if context.vision and (end := _pixels(context, i)):
+        return end
+    if before.tag in (Tag.FAMILY, Tag.BRAND) and len(piece.word) <= 2 and piece.word[0] != "0":
+        return context.take(i, Kind.VERSION, Role.VERSION, piece.word)
+    if before.word in ("v", "version", "ver") and len(piece.word) <= 3:
+        return context.take(i, Kind.VERSION, Role.VERSION, piece.word)
+    return context.other(i)
+
+
+def _with_next(context: Context, i: int) -> int | None:
+    """A number that belongs to the piece after it: ``1-3b``, ``4-bit``, ``12-layer``."""
+    piece, after = context.pieces[i], context.pieces[i + 1]
+    gap = context.gap(i)
+    if after.tag is Tag.BITS and len(gap) <= 1 and 1 <= piece.value <= 16:
+        return context.take(i, Kind.OTHER, Role.BITS, float(piece.value), i + 1)
+    if after.tag is Tag.UNIT and len(gap) <= 1 and 0 < piece.value < 1000:
+        kind = {Role.LAYERS: Kind.LAYERS, Role.HEADS: Kind.HIDDEN}.get(after.role, Kind.OTHER)
+        return context.take(i, kind, after.role, piece.value, i + 1)
+    if after.tag is Tag.QUANTITY and gap in ("_", "-") and after.word[-1] in "bm" and len(piece.word) == 1:
+        return _split_decimal(context, i)
+    return None
+
+
+def _split_decimal(context: Context, i: int) -> int | None:
+    """``1-3b``, ``0_5b``, ``1_8b``: one count or a version and a count.
+
+    A leading 0 makes a decimal. After a family with versions (``llama-3-8b``) the number is a version; a family
+    whose versions are not counted (``opt-1-3b``) has a decimal. An underscore elsewhere joins (``chat-1_8b``);
+    else a 1 stays undecided.
+    """
+    piece, after = context.pieces[i], context.pieces[i + 1]
+    digits = after.word[:-1]
+    if not digits.isdigit() or len(digits) > 2 or _counts_something_else(context, i + 1):
+        return None
+    value = times(f"{piece.word}.{digits}", after.word[-1])
+    before = context.near(i - 1)
+    joined = piece.word == "0" or (context.gap(i) == "_" and (before is None or before.kind is not Kind.ARCHITECTURE))
+    if before is not None and before.tag is Tag.FAMILY:
+        versions = lexicon().readings.get(f"{before.word}{piece.word}")
+        joined = joined or (
+            versions is None and len(digits) == 1 and before.value in lexicon().words.hints.decimal_families
+        )
+    if joined:
+        context.weigh(i + 1, Kind.PARAMETERS, Role.PARAMETERS, after.value)
+        return context.take(i, Kind.PARAMETERS, Role.PARAMETERS, value, i + 1)
+    if piece.word == "1" and len(digits) == 1:
+        context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, value, i + 1)
+        context.weigh(i + 1, Kind.PARAMETERS, Role.PARAMETERS, after.value)
+        return context.other(i, i + 1)
+    return None
+
+
+def _pixels(context: Context, i: int) -> int | None:
+    """``224`` and ``16`` beside a vision family, its size or its patch."""
+    piece, before, hints = context.pieces[i], context.pieces[i - 1], lexicon().words.hints
+    if before.tag in (Tag.PATCH, Tag.WINDOW) and piece.value in hints.image_sizes:
+        return context.take(i, Kind.CHARACTERISTIC, Role.IMAGE_SIZE, piece.value)
+    sized = before.tag is Tag.SIZE or (before.tag is Tag.LETTER and context.elements[-1].kind is Kind.SIZE)
+    if sized and piece.value in hints.patch_sizes:
+        return context.take(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, piece.value)
+    patched = before.role is Role.PATCH_SIZE or context.elements[-1].role is Role.PATCH_SIZE
+    if (sized or patched) and piece.value in hints.image_sizes:
+        return context.take(i, Kind.CHARACTERISTIC, Role.IMAGE_SIZE, piece.value)
+    return None
+
+
+def decimal(context: Context, i: int) -> int:
+    """``1.5``: a version, unless it is half of ``4.0 bits`` or the value of a label (``epoch-2.5``)."""
+    piece, after = context.pieces[i], context.near(i + 1)
+    if context.word(i - 1) in lexicon().words.hints.labels:
+        return context.other(i)
+    if after is not None and after.word in ("bit", "bits", "bpw") and piece.word.count(".") == 1:
+        value = float(piece.word)
+        if 1 <= value <= 16:
+            return context.take(i, Kind.OTHER, Role.BITS, value, i + 1)
+    return context.keep(i)
+
+
+def version(context: Context, i: int) -> int:
+    """``v1.5``; ``v1_1`` is 1.1."""
+    piece, after = context.pieces[i], context.near(i + 1)
+    if after is not None and after.tag is Tag.NUMBER and len(after.word) == 1 and context.gap(i) == "_":
+        return context.take(i, Kind.VERSION, Role.VERSION, f"{piece.value}.{after.word}", i + 1)
+    return context.keep(i)
+
+
+def dimension(context: Context, i: int) -> int:
+    """``L12`` and ``H384`` of a compact BERT, ``p16`` and ``b32`` of a vision transformer, else nothing."""
+    piece = context.pieces[i]
+    sign, value = piece.word[0], piece.value
+    before, after = context.near(i - 1), context.near(i + 1)
+    if sign == "l" and 0 < value < 200:
+        wide = after is not None and after.tag is Tag.DIMENSION and after.word[0] == "h"
+        if wide or (before is not None and before.word in ("minilm", "minilmv2", "multilingualminilm")):
+            return context.take(i, Kind.LAYERS, Role.LAYERS, value)
+    if sign in "ha" and before is not None and before.tag is Tag.DIMENSION and before.word[0] in "lh":
+        if sign == "h":
+            return context.take(i, Kind.HIDDEN, Role.HIDDEN_SIZE, value)
+        return context.take(i, Kind.HIDDEN, Role.HEADS, value)
+    if context.vision and value in lexicon().words.hints.patch_sizes and before is not None:
+        after_vit = before.tag is Tag.FAMILY and before.value in ("vit", "clip", "deit")
+        if (sign == "p" and value > 4) or (sign in "tsblhg" and value > 8 and after_vit):
+            return context.take(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, value)
+    return context.other(i)
+
+
+def dimensions(context: Context, i: int) -> int | None:
+    """``L-12_H-768_A-12``: layers, width and heads; returns the piece after them, None if it is no such row."""
+    signs = {"l": (Kind.LAYERS, Role.LAYERS), "h": (Kind.HIDDEN, Role.HIDDEN_SIZE), "a": (Kind.HIDDEN, Role.HEADS)}
+    first = context.near(i + 1)
+    if first is None or first.tag is not Tag.NUMBER or first.value is None or not 0 < first.value < 200:
+        return None
+    before = context.near(i - 1)
+    if context.word(i + 2) != "h" and not (before is not None and before.word in ("minilm", "minilmv2")):
+        return None
+    j = i
+    for sign in "lha":
+        value = context.near(j + 1)
+        if context.word(j) != sign or value is None or value.tag is not Tag.NUMBER or value.value is None:
+            break
+        kind, role = signs[sign]
+        context.take(j, kind, role, value.value, j + 1)
+        j += 2
+    return j

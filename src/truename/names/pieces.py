@@ -1,0 +1,139 @@
+"""Pieces: what one chunk of a name can be, read by itself and kept, so that the same chunk is read once.
+
+A chunk is a run of letters and digits between separators, with the decimal points inside numbers
+(``Llama-3.2-1B`` has the chunks ``Llama``, ``3.2``, ``1B``). Its pieces are words of the vocabulary, numbers and
+quantities; what they mean beside their neighbours is decided in ``truename.names.context``.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Any
+
+import msgspec
+
+from truename.names.elements import Kind, Role
+from truename.vocabulary import Vocabulary, squeeze, vocabulary
+
+LONGEST_WORD = 64  # characters; what is longer is no word and is not searched
+
+
+class Tag(IntEnum):
+    """What a piece is before its neighbours are looked at."""
+
+    FINAL = 0  # nothing to decide
+    UNKNOWN = 1
+    FAMILY = 2
+    BRAND = 3
+    SIZE = 4
+    LANGUAGE = 5
+    NUMBER = 6  # digits only
+    DECIMAL = 7  # 1.5, 3.2.1
+    QUANTITY = 8  # a number with a unit b, m, k, t
+    ACTIVE = 9  # A22B
+    GGUF_TYPE = 10  # Q4, IQ3: the beginning of Q4_K_M
+    LETTER = 11
+    VERSION = 12
+    BITS = 13  # the word bit or bits
+    UNIT = 14  # layers, experts, heads: a number stands before
+    DIMENSION = 15  # L12, H384, p16, b32: a letter and a number
+    PATCH = 16
+    WINDOW = 17
+    EXPERTS = 18  # 128E
+
+
+class Piece(msgspec.Struct, frozen=True, gc=False):
+    """A part of a chunk; ``start`` and ``end`` count from the start of the chunk."""
+
+    tag: Tag
+    kind: Kind
+    role: Role
+    start: int
+    end: int
+    value: Any  # normalised value if the piece is what it seems
+    word: str  # lower case
+    claims: bool = True
+
+
+class Chunk(msgspec.Struct, frozen=True, gc=False):
+    """A chunk with its pieces."""
+
+    word: str  # lower case, without decimal points
+    begins: bool  # whether a word of several chunks may begin here
+    pieces: tuple[Piece, ...]
+
+
+class Lexicon(msgspec.Struct, frozen=True):
+    """The vocabulary as the reader needs it: every word a piece."""
+
+    readings: dict[str, tuple[Tag, Kind, Role, Any, bool]]
+    prefixes: frozenset[str]
+    words: Vocabulary
+
+
+_TAGS = {
+    Role.FAMILY: Tag.FAMILY,
+    Role.BRAND: Tag.BRAND,
+    Role.SIZE_WORD: Tag.SIZE,
+    Role.LANGUAGE: Tag.LANGUAGE,
+}
+UNIT_WORDS = {"layer": Role.LAYERS, "layers": Role.LAYERS, "experts": Role.EXPERTS, "expert": Role.EXPERTS}
+_HEAD_WORDS = {"heads": Role.HEADS, "head": Role.HEADS}
+
+
+def make_lexicon(words: Vocabulary) -> Lexicon:
+    """The vocabulary, with its strings turned into kinds and roles."""
+    kinds, roles = {str(k): k for k in Kind}, {str(r): r for r in Role}
+    readings = {
+        word: (_TAGS.get(roles[r.role], Tag.FINAL), kinds[r.kind], roles[r.role], r.value, r.claims)
+        for word, r in words.readings.items()
+    }
+    for word in ("bit", "bits"):
+        readings[word] = (Tag.BITS, Kind.OTHER, Role.OTHER, None, True)
+    for word, role in (UNIT_WORDS | _HEAD_WORDS).items():
+        readings[word] = (Tag.UNIT, Kind.OTHER, role, None, True)
+    return Lexicon(readings, words.prefixes, words)
+
+
+_lexicon: list[Lexicon] = []
+
+
+def lexicon() -> Lexicon:
+    """The lexicon, made once."""
+    if not _lexicon:
+        _lexicon.append(make_lexicon(vocabulary()))
+    return _lexicon[0]
+
+
+def known(word: str, start: int, end: int) -> Piece | None:
+    """The piece of a word of the vocabulary."""
+    found = lexicon().readings.get(word)
+    if found is None:
+        return None
+    tag, kind, role, value, claims = found
+    return Piece(tag, kind, role, start, end, value, word, claims)
+
+
+def unknown(word: str, start: int, end: int) -> Piece:
+    """A piece that says nothing we know."""
+    return Piece(Tag.UNKNOWN, Kind.OTHER, Role.OTHER, start, end, None, word)
+
+
+def lower(text: str) -> str:
+    """Lower case with as many characters as ``text`` (``İ`` alone would become two)."""
+    low = text.lower()
+    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+
+
+__all__ = [
+    "LONGEST_WORD",
+    "Chunk",
+    "Lexicon",
+    "Piece",
+    "Tag",
+    "known",
+    "lexicon",
+    "lower",
+    "squeeze",
+    "unknown",
+]

@@ -1,0 +1,90 @@
+"""Read the model part of a name: chunks, words of several chunks, then each piece in its context."""
+
+from __future__ import annotations
+
+import re
+
+from truename.names.chunks import CHUNK, chunk
+from truename.names.context import Context
+from truename.names.elements import Element, Kind, Role
+from truename.names.pieces import Chunk, Piece, Tag, lexicon, unknown
+
+MOST_PARTS = 6  # chunks that one word may span: twitter-xlm-roberta-base is four
+_UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![0-9a-fA-F])")
+_UUID_LENGTH = 36
+_NUMERIC = re.compile(r"v?\d(?:\.\d{1,2})?")
+
+
+def read(name: str, start: int, end: int) -> tuple[tuple[Element, ...], tuple[Element, ...]]:
+    """The elements of ``name[start:end]`` and the readings that were not chosen; spans count from the name's start."""
+    pieces: list[Piece] = []
+    at: list[int] = []
+    if end - start >= _UUID_LENGTH and (found := _UUID.search(name, start, end)):
+        _collect(name, start, found.start(), pieces, at)
+        pieces.append(unknown("", 0, _UUID_LENGTH))
+        at.append(found.start())
+        _collect(name, found.end(), end, pieces, at)
+    else:
+        _collect(name, start, end, pieces, at)
+    context = Context(name, pieces, at)
+    context.decide()
+    return tuple(context.elements), tuple(context.alternatives)
+
+
+def _collect(name: str, start: int, end: int, pieces: list[Piece], at: list[int]) -> None:
+    """Append the pieces of a stretch of the name, words of several chunks joined."""
+    spans = [(m.start(), m.end()) for m in CHUNK.finditer(name, start, end)]
+    chunks = [chunk(name[a:b]) for a, b in spans]
+    i, count = 0, len(chunks)
+    while i < count:
+        one = chunks[i]
+        if one.begins and i + 1 < count:
+            last = _longest(name, spans, chunks, i)
+            if last > i:
+                _append_word(chunks, spans, i, last, pieces, at)
+                i = last + 1
+                continue
+        place = spans[i][0]
+        for piece in one.pieces:
+            pieces.append(piece)
+            at.append(place)
+        i += 1
+
+
+def _longest(name: str, spans: list[tuple[int, int]], chunks: list[Chunk], i: int) -> int:
+    """The last chunk of the longest known word that begins with chunk ``i``; ``i`` if none is longer than that."""
+    words = lexicon()
+    compounds = words.words.compounds
+    key, best = chunks[i].word, i
+    for j in range(i + 1, min(i + MOST_PARTS, len(chunks))):
+        if spans[j][0] - spans[j - 1][1] != 1 or name[spans[j - 1][1]] == "/":
+            break
+        key += chunks[j].word
+        if key in compounds:
+            best = j
+        if key not in words.prefixes:
+            break
+    return best
+
+
+def _append_word(
+    chunks: list[Chunk], spans: list[tuple[int, int]], i: int, last: int, pieces: list[Piece], at: list[int]
+) -> None:
+    """Append a word of several chunks; a version at the end of a family's name is an element of its own."""
+    readings = lexicon().readings
+    begin, end = spans[i][0], spans[last][1]
+    key = "".join(chunks[j].word for j in range(i, last + 1))
+    tag, kind, role, value, claims = readings[key]
+    ending = chunks[last].word
+    split = None
+    if kind is Kind.ARCHITECTURE and not chunks[last - 1].word[-1].isdigit() and _NUMERIC.fullmatch(ending):
+        shorter = readings.get(key[: -len(ending)])
+        if shorter and shorter[0] is Tag.FAMILY:
+            split = spans[last - 1][1]
+    pieces.append(Piece(tag, kind, role, 0, (split or end) - begin, value, key, claims))
+    at.append(begin)
+    if split:
+        start = spans[last][0]
+        text = chunks[last].pieces[0].word.removeprefix("v")
+        pieces.append(Piece(Tag.VERSION, Kind.VERSION, Role.VERSION, 0, end - start, text, ending))
+        at.append(start)
