@@ -62,4 +62,4 @@ def test_a_file_that_is_not_utf8(tmp_path: Path) -> None:
 
 
 def test_the_levels_are_the_severities_and_never() -> None:
-    assert FAIL_ON == (*Severity, "never")
+    assert (*Severity, "never") == FAIL_ON

@@ -1,11 +1,18 @@
-"""Write every generated page; with ``--check`` fail where one is not what the code says."""
+"""Write every generated file; with ``--check`` fail where one is not what the code says."""
 
 from __future__ import annotations
 
+import compile_vocabulary
 import fact_page
 import pages
 import readme_example
 import rule_pages
 
+
+def vocabulary(check: bool) -> int:
+    """Write or check the compiled vocabulary, on which the pages rest."""
+    return compile_vocabulary.main(["--check"] if check else [])
+
+
 if __name__ == "__main__":
-    pages.run(fact_page.main, rule_pages.main, readme_example.main)
+    pages.run(vocabulary, fact_page.main, rule_pages.main, readme_example.main)

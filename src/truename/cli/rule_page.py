@@ -52,8 +52,10 @@ def _case(rule: Rule, case: Case) -> str:
     verdict = rule.check(claims_of(parse_name(case.name)), case.evidence())
     told = [f"**{finding.severity.value}**: {visible(finding.message)}" for finding in verdict.findings]
     suggested = [f"suggested name {_code(f.suggestion)}" for f in verdict.findings if f.suggestion]
-    outcome = "; ".join([*told, *suggested]) or verdict.reason or "clean"
-    return f"- {_code(case.name)} with {facts or 'nothing known of its files'}\n  {outcome}"
+    line = f"- {_code(case.name)} with {facts or 'nothing known of its files'}"
+    if outcome := "; ".join([*told, *suggested]) or verdict.reason:
+        line += f"\n  {outcome}"
+    return line
 
 
 def _code(text: str) -> str:

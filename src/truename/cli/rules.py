@@ -40,6 +40,7 @@ def _find(code: str) -> Rule:
             return rule
     from difflib import get_close_matches
 
-    near = get_close_matches(code.upper(), [rule.code for rule in all_rules()], n=1)
+    codes = [rule.code for rule in all_rules()]
+    near = [c for c in codes if code and c.startswith(code.upper())] or get_close_matches(code.upper(), codes, n=1)
     hint = f"did you mean {near[0]}?" if near else "'truename rules' lists them"
     raise UsageError(f"no rule has the code {code!r}; {hint}")
