@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from enum import IntEnum
 from functools import cache
 
-from truename.architecture.signatures import known_model_types
+from truename.architecture import known_model_types
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.names.claims import Claim, Claims

@@ -42,7 +42,7 @@ class FamilyAgainstConfig(Rule):
         Case("bert-base-uncased", model_type="someones-own-code"),
         Case("bert-base-uncased"),
         Case("llama-2-7b-lora", is_adapter=True),
-        Case("llama-vision-7b", model_type="llava"),
+        Case("gpt2-image-captioner", model_type="vision-encoder-decoder"),
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:

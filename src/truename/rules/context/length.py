@@ -39,7 +39,7 @@ class ContextLength(Rule):
     flagged = (
         Case("HerculeanSea-7b-128k", context_length=8192, expect=Severity.ERROR),
         Case("Qwen2.5-7B-Instruct-128k", context_length=32_768, expect=Severity.ERROR),
-        Case("llama-7b-12k-context", context_length=8192, expect=Severity.WARNING),
+        Case("llama-7b-16k", context_length=12_288, expect=Severity.WARNING),
         Case("llama-7b-1M-context", context_length=131_072, model_max_length=10**30, expect=Severity.ERROR),
     )
     clean = (

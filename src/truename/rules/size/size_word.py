@@ -43,7 +43,7 @@ class SizeWord(Rule):
         Case("bert-base-uncased"),
         Case("bert-uncased", parameters=109_482_240),
         Case("large-sentiment-model", parameters=109_482_240),
-        Case("bert-base-110M", parameters=109_482_240),
+        Case("bert-base-1B", parameters=109_482_240),
         Case("bert-base-lora", is_adapter=True, parameters=300_000),
     )
 
