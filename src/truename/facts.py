@@ -97,3 +97,11 @@ FACTS: dict[str, str] = {
     "index_extra_tensors": "tensors that the shards hold and the index does not name",
     "unreadable_files": "files that break their format, each with what is wrong",
 }
+
+# facts that only the repository itself can say
+DECLARED_FACTS = frozenset(
+    """compute_dtype model_type architectures diffusers_class adapter_base adapter_rank base_models
+    base_model_relation languages datasets pipeline_tag library_name tags cased model_max_length rope_scaling
+    original_name index_total_size index_total_parameters context_length extended_context_length
+    experts_per_token heads""".split()
+)

@@ -21,7 +21,12 @@ class Evidence(msgspec.Struct, frozen=True):
     architecture: AbstractArchitecture | None = None
 
     @classmethod
-    def of(cls, facts: Iterable[Fact], missing: Mapping[str, str] | None = None) -> Self:
+    def of(
+        cls,
+        facts: Iterable[Fact],
+        missing: Mapping[str, str] | None = None,
+        architecture: AbstractArchitecture | None = None,
+    ) -> Self:
         """Group ``facts`` by key, the strongest origin first.
 
         Raises:
@@ -35,6 +40,7 @@ class Evidence(msgspec.Struct, frozen=True):
         return cls(
             {key: tuple(sorted(group, key=lambda f: _STRENGTH[f.origin])) for key, group in grouped.items()},
             dict(missing or {}),
+            architecture,
         )
 
     def get(self, key: str, *origins: Origin) -> Fact | None:

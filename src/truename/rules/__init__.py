@@ -1,1 +1,36 @@
-"""TODO."""
+"""Rules: one fault a file, three outcomes each. A new rule is a new file; nothing else lists it."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from truename.rules.rule import Case, Rule, Verdict
+
+__all__ = ["Case", "Rule", "Verdict", "all_rules"]
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """One instance of every rule, by code.
+
+    Every module in a sub-package of this one is a rule's file.
+
+    Raises:
+        RuntimeError: two rules share a code or a slug.
+    """
+    rules: list[Rule] = []
+    for family in pkgutil.iter_modules(__path__, f"{__name__}."):
+        if not family.ispkg:
+            continue
+        for module in pkgutil.iter_modules(importlib.import_module(family.name).__path__, f"{family.name}."):
+            members = vars(importlib.import_module(module.name)).values()
+            rules += [
+                c() for c in members if isinstance(c, type) and issubclass(c, Rule) and c.__module__ == module.name
+            ]
+    for key in ("code", "slug"):
+        seen = [getattr(rule, key) for rule in rules]
+        if len(set(seen)) != len(seen):
+            raise RuntimeError(f"two rules share a {key}: {sorted(seen)}")
+    return tuple(sorted(rules, key=lambda rule: rule.code))

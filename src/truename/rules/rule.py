@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import DECLARED_FACTS, Fact, Origin
 from truename.findings import ClaimSpan, EvidenceRef, Finding, Outcome, Severity
 from truename.names.claims import Claim, Claims
 
@@ -35,14 +35,6 @@ class Case:
     def evidence(self) -> Evidence:
         """The evidence of this example."""
         return Evidence.of(self.facts)
-
-
-DECLARED_FACTS = frozenset(
-    """compute_dtype model_type architectures diffusers_class adapter_base adapter_rank base_models
-    base_model_relation languages datasets pipeline_tag library_name tags cased model_max_length rope_scaling
-    original_name index_total_size index_total_parameters context_length extended_context_length
-    experts_per_token heads""".split()
-)
 
 
 def default_origin(key: str) -> Origin:

@@ -2,8 +2,8 @@
 
 from truename.weights.checkpoints import FORMATS, Checkpoint, find_checkpoints
 from truename.weights.dtypes import DTYPE_BITS, StoredDtype
-from truename.weights.header import Tensor, WeightsHeader
-from truename.weights.index import IndexComparison, WeightIndex, WeightIndexError, compare_index, read_index
+from truename.weights.header import Tensor, WeightIndex, WeightsHeader
+from truename.weights.index import IndexComparison, WeightIndexError, compare_index, read_index
 from truename.weights.reading import TooManyShardsError, UnsupportedFormatError, read_checkpoint
 from truename.weights.safetensors import read_safetensors
 from truename.weights.safetensors_errors import SafetensorsError

@@ -1,4 +1,4 @@
-"""The one noun of every weights format: what a header says, never a value of a tensor."""
+"""The nouns of every weights format: what a header and an index say, never a value of a tensor."""
 
 from __future__ import annotations
 
@@ -20,6 +20,15 @@ class Tensor(msgspec.Struct, frozen=True, gc=False):
     storage: str | None = None  # tensors with the same storage share their bytes (ties); None: a storage of its own
 
 
+class WeightIndex(msgspec.Struct, frozen=True):
+    """A weight index: which shard holds which tensor (``model.safetensors.index.json`` and its kin)."""
+
+    file: str
+    weight_map: Mapping[str, str]  # tensor -> shard, relative to the model's root
+    total_size: int | None  # metadata.total_size in bytes, where it is a whole number above zero
+    total_parameters: int | None  # metadata.total_parameters: self-reported
+
+
 class WeightsHeader(msgspec.Struct, frozen=True):
     """The tensors of one checkpoint, over all its shards."""
 
@@ -29,6 +38,7 @@ class WeightsHeader(msgspec.Struct, frozen=True):
     file_of: Mapping[str, str]  # tensor name -> its file; empty where there is one file
     metadata: Mapping[str, str]  # the format's own key-value metadata, as text
     bytes_read: int = 0
+    index: WeightIndex | None = None  # where the checkpoint has one
 
     @property
     def shapes_known(self) -> bool:

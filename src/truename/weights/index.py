@@ -10,7 +10,7 @@ import msgspec
 
 from truename.blob import Blob
 from truename.errors import DeclaredError, FileTooLargeError
-from truename.weights.header import WeightsHeader
+from truename.weights.header import WeightIndex, WeightsHeader
 
 MAX_INDEX_BYTES = 50_000_000  # 22,000 tensors take 2 MB
 
@@ -19,15 +19,6 @@ _SHARD = re.compile(r"-(\d{1,6})-of-(\d{1,6})(?=\.)")
 
 class WeightIndexError(DeclaredError):
     """A weight index is no weight index, or points out of the model."""
-
-
-class WeightIndex(msgspec.Struct, frozen=True):
-    """A weight index: which shard holds which tensor (``model.safetensors.index.json`` and its kin)."""
-
-    file: str
-    weight_map: Mapping[str, str]  # tensor -> shard, relative to the model's root
-    total_size: int | None  # metadata.total_size in bytes, where it is a whole number above zero
-    total_parameters: int | None  # metadata.total_parameters: self-reported
 
 
 class IndexComparison(msgspec.Struct, frozen=True):

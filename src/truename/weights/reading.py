@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterable
 from truename.blob import Blob
 from truename.errors import TargetNotFoundError, WeightsError
 from truename.weights.checkpoints import Checkpoint
-from truename.weights.header import Tensor, WeightsHeader
-from truename.weights.index import WeightIndex, read_index
+from truename.weights.header import Tensor, WeightIndex, WeightsHeader
+from truename.weights.index import read_index
 from truename.weights.safetensors import read_safetensors
 
 MAX_SHARDS = 4_000
@@ -110,5 +110,5 @@ def _with_index(header: WeightsHeader, index: WeightIndex, index_bytes: int) -> 
             file_of[name] = shard
     read = header.bytes_read + index_bytes
     if not header.files:
-        return WeightsHeader(header.format, (index.file,), tensors, {}, header.metadata, read)
-    return WeightsHeader(header.format, header.files, tensors, file_of, header.metadata, read)
+        return WeightsHeader(header.format, (index.file,), tensors, {}, header.metadata, read, index)
+    return WeightsHeader(header.format, header.files, tensors, file_of, header.metadata, read, index)

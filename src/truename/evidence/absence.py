@@ -1,0 +1,49 @@
+"""Why a fact is not there, in a clause that ends a *cannot tell*."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from truename.declared import Declared
+from truename.errors import FileError
+from truename.facts import DECLARED_FACTS, FACTS
+from truename.weights import Checkpoint, WeightsHeader
+
+_CARD = frozenset(
+    ("base_models", "base_model_relation", "languages", "datasets", "pipeline_tag", "library_name", "tags")
+)
+_TOKENIZER = frozenset(("cased", "model_max_length"))
+_ADAPTER = frozenset(("adapter_base", "adapter_rank"))
+
+
+def why_absent(
+    declared: Declared, checkpoint: Checkpoint | None, header: WeightsHeader | None, problems: Iterable[FileError]
+) -> dict[str, str]:
+    """A reason for every kind of fact whose file is missing, broken or silent."""
+    weights = _why_no_weights(checkpoint, header, tuple(problems))
+    broken = {problem.path: str(problem) for problem in declared.problems}
+    reasons = {key: weights for key in FACTS if key not in DECLARED_FACTS} if weights else {}
+    for keys, document, file in (
+        (_CARD, declared.card, "README.md"),
+        (_TOKENIZER, declared.tokenizer_config, "tokenizer_config.json"),
+        (_ADAPTER, declared.adapter_config, "adapter_config.json"),
+        (DECLARED_FACTS - _CARD - _TOKENIZER - _ADAPTER, declared.config, "config.json"),
+    ):
+        if document is None:
+            reason = broken.get(file, "the card has no front matter" if file == "README.md" else f"there is no {file}")
+            reasons.update(dict.fromkeys(keys, reason))
+        else:
+            reasons.update({key: f"{document.file} says nothing of the {key.replace('_', ' ')}" for key in keys})
+    return reasons
+
+
+def _why_no_weights(
+    checkpoint: Checkpoint | None, header: WeightsHeader | None, problems: tuple[FileError, ...]
+) -> str | None:
+    if header is None and problems:
+        return str(problems[0])
+    if checkpoint is None:
+        return "there is no weights file"
+    if header is not None and not header.shapes_known:
+        return f"{checkpoint.name} only names the tensors, and their shapes lie in shards that are not there"
+    return None

@@ -1,0 +1,102 @@
+"""Gather the evidence of one model from its source. The name is never looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from truename.architecture import AbstractArchitecture, abstract_architecture, declared_measures, measure
+from truename.declared import Declared, declared_facts, read_declared
+from truename.errors import FileError
+from truename.evidence.absence import why_absent
+from truename.evidence.evidence import Evidence
+from truename.evidence.mentions import card_mentions
+from truename.facts import Fact, Origin
+from truename.sources.source import Source
+from truename.weights import Checkpoint, WeightIndex, WeightsHeader, compare_index, find_checkpoints, read_checkpoint
+
+
+class WeightsReading(msgspec.Struct, frozen=True):
+    """What came of reading the main checkpoint: its header, or why there is none."""
+
+    checkpoint: Checkpoint | None = None
+    header: WeightsHeader | None = None
+    problems: tuple[FileError, ...] = ()
+
+
+def gather(source: Source) -> Evidence:
+    """Read every document and the header of the main checkpoint, and measure them.
+
+    A file that breaks its format is no error here: it becomes the fact ``unreadable_files`` and the reason why
+    other facts are missing.
+    """
+    declared = read_declared(source.files, source.open)
+    checkpoints = find_checkpoints(source.files)
+    weights = read_main(checkpoints, source)
+    architecture = None if weights.header is None else abstract_architecture(weights.header)
+    facts = [
+        *declared_facts(declared),
+        *_file_facts(checkpoints, declared, weights),
+        *_weights_facts(weights, declared, architecture),
+        *card_mentions(source),
+    ]
+    return Evidence.of(facts, why_absent(declared, weights.checkpoint, weights.header, weights.problems), architecture)
+
+
+def read_main(checkpoints: tuple[Checkpoint, ...], source: Source) -> WeightsReading:
+    """Read the first checkpoint that can be read; an adapter's only where nothing else is there."""
+    full = [c for c in checkpoints if not is_adapter(c)] or list(checkpoints)
+    problems: list[FileError] = []
+    for checkpoint in full:
+        try:
+            header = read_checkpoint(checkpoint, source.open)
+        except FileError as error:
+            problems.append(error)
+            continue
+        return WeightsReading(checkpoint, header, tuple(problems))
+    return WeightsReading(full[0] if full else None, problems=tuple(problems))
+
+
+def is_adapter(checkpoint: Checkpoint) -> bool:
+    """Whether a checkpoint holds adapter weights, by the name that peft gives them."""
+    return checkpoint.name.rpartition("/")[2].startswith("adapter_model")
+
+
+def _weights_facts(
+    weights: WeightsReading, declared: Declared, architecture: AbstractArchitecture | None
+) -> Iterator[Fact]:
+    index = weights.header and weights.header.index
+    if weights.header is not None and weights.checkpoint is not None and not is_adapter(weights.checkpoint):
+        yield from measure(weights.header, declared, architecture)
+    if weights.header is None or not weights.header.shapes_known:
+        yield from declared_measures(declared, index and index.total_size)
+
+
+def _file_facts(checkpoints: tuple[Checkpoint, ...], declared: Declared, weights: WeightsReading) -> Iterator[Fact]:
+    """Facts of the list of files: formats, whether it is an adapter, unreadable files, index against shards."""
+    if present := tuple(dict.fromkeys(c.format for c in checkpoints if c.paths)):
+        yield Fact("formats", present, Origin.FILES)
+    if declared.adapter_config is not None and not any(c.paths and not is_adapter(c) for c in checkpoints):
+        yield Fact("is_adapter", True, Origin.FILES, declared.adapter_config.file)
+    broken = [*declared.problems, *weights.problems]
+    if broken:
+        yield Fact("unreadable_files", tuple(map(str, broken)), Origin.FILES, broken[0].path)
+    if weights.header is not None and weights.header.index is not None:
+        yield from _index_facts(weights.header.index, weights.header)
+
+
+def _index_facts(index: WeightIndex, header: WeightsHeader) -> Iterator[Fact]:
+    compared = compare_index(index, header)
+    for key, value in {"index_total_size": index.total_size, "index_total_parameters": index.total_parameters}.items():
+        if value is not None:
+            yield Fact(key, value, Origin.DECLARED, index.file, f"metadata.{key.removeprefix('index_')}")
+    if compared.nothing_read:
+        return
+    for key, names in {
+        "index_missing_files": tuple(dict.fromkeys((*compared.missing_files, *compared.numbering_gaps))),
+        "index_missing_tensors": compared.missing_tensors,
+        "index_extra_tensors": compared.extra_tensors,
+    }.items():
+        if names:
+            yield Fact(key, names, Origin.FILES, index.file)
