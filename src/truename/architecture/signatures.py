@@ -23,6 +23,7 @@ from truename.architecture.templates import modern
 _FILE = Path(__file__).with_name("signatures.json")
 _ROLES = {"qweight": "weight", "weight_packed": "weight"}
 _LIMIT = 4096  # templates; a structure of more is none that is known
+_FEWEST = 6  # templates in repeated blocks; fewer are no sign of anything
 
 
 class Structure(msgspec.Struct, frozen=True):
@@ -68,6 +69,8 @@ def known_model_types() -> frozenset[str]:
 @lru_cache(maxsize=64)
 def _model_types(names: frozenset[str]) -> frozenset[str]:
     structure = structure_of(names)
+    if sum("#" in name for name in structure.templates) < _FEWEST:
+        return frozenset()
     types = _structures().get(structure.digest, {})
     if not structure.prefix:
         return frozenset(types)
