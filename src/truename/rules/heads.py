@@ -24,6 +24,7 @@ class Head(msgspec.Struct, frozen=True):
     datasets: frozenset[str]
     serves: frozenset[str]
     tensors: tuple[str, ...]
+    words: frozenset[str] = frozenset()
 
 
 @cache
@@ -47,9 +48,20 @@ def asked_by(claim: Claim) -> Head | None:
 
     'Classification' alone is said of tokens, images and sounds as well as of sentences, and asks for none.
     """
-    if "classif" in claim.element.text.lower():
+    if is_classification(claim.element.text):
         return None
-    return _by_dataset(claim) or next((head for head in heads() if plain(claim.value) in _plain(head.tags)), None)
+    return _by_dataset(claim) or next((head for head in heads() if _asks(claim, head)), None)
+
+
+def is_classification(text: str) -> bool:
+    """Whether a text speaks of classes or labels, whatever else it says."""
+    return any(part in text.lower() for part in ("classif", "label"))
+
+
+def _asks(claim: Claim, head: Head) -> bool:
+    if head.words:
+        return plain(claim.element.text) in _plain(head.words)
+    return plain(claim.value) in _plain(head.tags)
 
 
 def serves(head: Head, claim: Claim) -> bool:

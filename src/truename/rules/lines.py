@@ -67,10 +67,10 @@ def declared_bases(evidence: Evidence) -> tuple[str, ...]:
     """Names of the base models that the card and the adapter's configuration give, without local folders."""
     bases = [base for fact in evidence.all("base_models") for base in fact.value]
     bases += [str(fact.value) for fact in evidence.all("adapter_base")]
-    return tuple(dict.fromkeys(_short(str(base)) for base in bases if base))
+    return tuple(dict.fromkeys(short_base(str(base)) for base in bases if base))
 
 
-def _short(base: str) -> str:
+def short_base(base: str) -> str:
     """``owner/name`` as it is, of a path on somebody's disk the last part."""
     parts = [part for part in base.replace("\\", "/").split("/") if part]
     local = base.startswith(("/", ".", "~")) or len(parts) > 2

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from truename.evidence.evidence import Evidence
+from truename.names import claims_of, parse_name
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.name.says_nothing import SaysNothing
 from truename.rules.rule import Case
+
+from reference import reference
 
 RULE = SaysNothing()
 
@@ -62,3 +68,15 @@ def test_table(
 def test_suggestions(stated: Callable[..., Claims], facts: dict[str, Any], suggestion: str | None) -> None:
     (finding,) = RULE.check(stated("1"), Case("", **facts).evidence()).findings
     assert finding.suggestion == suggestion
+
+
+def test_people_agree() -> None:
+    """Of the names that are flagged, nine in ten are among those that people labelled uninformative."""
+    table = reference("ptm-naming", "informative.csv.gz")
+    with gzip.open(table, "rt", encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    nothing = Evidence.of(())
+    flagged = [r for r in rows if RULE.check(claims_of(parse_name(r["name"])), nothing).findings]
+    agreed = sum(row["label"] == "uninformative" for row in flagged)
+    assert len(flagged) > 250
+    assert agreed / len(flagged) > 0.9

@@ -59,6 +59,12 @@ def test_the_note_names_the_base(stated: Callable[..., Claims]) -> None:
     )
 
 
+def test_a_folder_on_somebodys_disk_is_not_shown(stated: Callable[..., Claims]) -> None:
+    facts = {"is_adapter": True, "adapter_base": "/root/autodl-tmp/models/qwythos-9b"}
+    (finding,) = RULE.check(stated("m-7b", *SIZE), Case("", **facts).evidence()).findings
+    assert finding.message.endswith("holds an adapter for qwythos-9b")
+
+
 def test_layers_of_an_adapter_show(stated: Callable[..., Claims]) -> None:
     layer = Layer("attn.to_q.lora_A", Operation.LINEAR, {"weight": (64, 3072)})
     block = Block("transformer.single_blocks", 38, (BlockVariant(38, (layer,)),))

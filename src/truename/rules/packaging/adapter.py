@@ -10,6 +10,7 @@ from truename.facts import Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
+from truename.rules.lines import short_base
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
 
 MERGED = ("merge", "fused", "baked")
@@ -58,7 +59,7 @@ class Adapter(Rule):
     def _hidden(self, size: Claim, fact: Fact, evidence: Evidence) -> Verdict:
         base, rank = evidence.value("adapter_base"), evidence.value("adapter_rank")
         kind = f"adapter of rank {rank}" if rank else "adapter"
-        whose = f" for {base}" if base else ""
+        whose = f" for {short_base(str(base))}" if base else ""
         message = f"the name reads like a full model of {size.element.text}; the repository holds an {kind}{whose}"
         return verdict([self.finding(Severity.NOTE, message, claim=size, fact=fact)])
 

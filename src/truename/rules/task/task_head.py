@@ -7,7 +7,7 @@ from truename.facts import Origin
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.heads import asked_by, head_of, is_generative, serves
+from truename.rules.heads import asked_by, head_of, is_classification, is_generative, serves
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
 
 
@@ -55,6 +55,8 @@ class TaskHead(Rule):
             return cannot_tell(f"a {architecture} has no task head that could bear the name out or contradict it")
         shown = evidence.get("head_tensors", Origin.WEIGHTS)
         if any(serves(found, claim) for claim in stated) or (shown and _show(shown.value, asked[0][1].tensors)):
+            return CLEAN
+        if found.key == "sequence-classification" and is_classification(claims.name):
             return CLEAN
         for claim, head in asked:
             if head.modality == found.modality:
