@@ -37,7 +37,7 @@ class Adapter(Rule):
     clean = (
         Case("GeM2-14B-Korean-RAG-QLoRA", is_adapter=True, adapter_base="vaiv/GeM2-Llamion-14B-Chat"),
         Case("HY-MT1.5-yoruba-pidgin-lora", is_adapter=True),
-        Case("Llama-2-7b-lora-merged", is_adapter=False, parameters=6_738_415_616),
+        Case("Llama-2-7b-lora", is_adapter=False, parameters=6_738_415_616, base_model_relation="merge"),
         Case("Gemma2-Peshwa", is_adapter=True, adapter_base="unsloth/gemma-2-9b-bnb-4bit"),
     )
     undecided = (
