@@ -49,7 +49,23 @@ def _quantised(evidence: Evidence) -> bool:
 
 def _trustworthy(fact: Fact, evidence: Evidence) -> bool:
     """Bytes divided by a dtype's size say nothing of packed weights."""
-    return not (_quantised(evidence) and fact.origin is Origin.DECLARED and (fact.file or "").endswith(".index.json"))
+    return not (_quantised(evidence) and is_from_bytes(fact))
+
+
+def is_from_bytes(fact: Fact) -> bool:
+    """Whether a count is an index's total of bytes divided by the size of the declared dtype."""
+    return fact.origin is Origin.DECLARED and "total_size" in (fact.detail or "")
+
+
+def why_only_a_total(claim: Claim, counts: Sequence[Fact]) -> str | None:
+    """Why a claim below the total may still be right: the total is all there is, and its parts are not known.
+
+    Fuyu-8b has 9.41 B by its index, of which 2.15 B are embeddings; Qwen2.5-VL-7B has 8.29 B with its vision tower.
+    """
+    fact = max(counts, key=lambda f: f.value)
+    if not all(is_from_bytes(f) for f in counts) or not claim.value < fact.value <= FALSE * claim.value:
+        return None
+    return f"the index gives {spelled(round(fact.value))} in all, and not what embeddings and towers take of it"
 
 
 def grade(claim: Claim, counts: Sequence[Fact]) -> tuple[Severity | None, Fact]:
@@ -80,8 +96,8 @@ def holding(fact: Fact) -> str:
     what = f"{spelled(round(fact.value))} {READINGS[fact.key]}"
     if fact.origin is not Origin.DECLARED:
         return f"the weights hold {what}"
-    source = fact.file or "the configuration"
-    return f"by what {source} declares it has {what} (no weights were read)"
+    source = "the weight index" if is_from_bytes(fact) else fact.file or "the configuration"
+    return f"by {source} it has {what}"
 
 
 def why_uncounted(evidence: Evidence) -> str | None:

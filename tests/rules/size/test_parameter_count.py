@@ -24,8 +24,12 @@ def evidence(**facts: Any) -> Evidence:
     return Case("", **facts).evidence()
 
 
-def declared(key: str, value: Any, file: str = "config.json") -> Fact:
-    return Fact(key, value, Origin.DECLARED, file)
+def declared(key: str, value: Any) -> Fact:
+    return Fact(key, value, Origin.DECLARED, "config.json")
+
+
+def by_index(parameters: int) -> Fact:
+    return Fact("parameters", parameters, Origin.DECLARED, "config.json", "metadata.total_size by 2 bytes an element")
 
 
 @pytest.mark.parametrize(
@@ -114,7 +118,7 @@ def test_one_right_size_of_several_is_enough(stated: Callable[..., Claims]) -> N
 def test_what_is_only_declared_gives_a_warning(stated: Callable[..., Claims]) -> None:
     (finding,) = RULE.check(stated("llama-7b", SEVEN), evidence(parameters=declared("parameters", B))).findings
     assert finding.severity is Severity.WARNING
-    assert "config.json declares" in finding.message
+    assert finding.message == "the name says 7b; by config.json it has 1.00 B parameters"
 
 
 def test_a_declared_count_does_not_excuse_the_weights(stated: Callable[..., Claims]) -> None:
@@ -124,14 +128,12 @@ def test_a_declared_count_does_not_excuse_the_weights(stated: Callable[..., Clai
 
 
 def test_one_of_two_declared_counts_is_enough(stated: Callable[..., Claims]) -> None:
-    facts = Evidence.of([declared("parameters", 14 * B, "model.safetensors.index.json"), declared("parameters", 7 * B)])
+    facts = Evidence.of([by_index(14 * B), declared("parameters", 7 * B)])
     assert RULE.check(stated("llama-7b", SEVEN), facts).outcome is Outcome.CLEAN
 
 
 def test_the_bytes_of_packed_weights_are_no_count(stated: Callable[..., Claims]) -> None:
-    facts = evidence(
-        quantisation_method="bitsandbytes", parameters=declared("parameters", 2 * B, "model.safetensors.index.json")
-    )
+    facts = evidence(quantisation_method="bitsandbytes", parameters=by_index(2 * B))
     assert RULE.check(stated("llama-7b", SEVEN), facts).outcome is Outcome.CANNOT_TELL
 
 
@@ -184,3 +186,29 @@ def test_a_number_beside_a_fitting_size_word_may_be_data(stated: Callable[..., C
 def test_thousands_beside_millions_are_no_size(stated: Callable[..., Claims], count: int, expected: str) -> None:
     verdict = RULE.check(stated("model-10k", (Role.PARAMETERS, "10k", 10_000)), evidence(parameters=count))
     assert verdict.outcome.value == expected
+
+
+@pytest.mark.parametrize(
+    ("total", "expected"),
+    [
+        (6.9, "clean"),
+        (8.29, "cannot_tell"),
+        (14.0, "cannot_tell"),
+        (14.1, "flagged"),
+        (5.0, "flagged"),
+        (3.4, "flagged"),
+    ],
+)
+def test_a_bare_total_may_hold_more_than_the_name_counts(
+    stated: Callable[..., Claims], total: float, expected: str
+) -> None:
+    name = stated("llama-7b", SEVEN)
+    facts = evidence(parameters=by_index(round(total * B)))
+    assert RULE.check(name, facts).outcome.value == expected
+
+
+def test_a_total_with_its_parts_is_judged(stated: Callable[..., Claims]) -> None:
+    parts = declared("non_embedding_parameters", 8_800_000_000)
+    facts = Evidence.of([by_index(9 * B), parts])
+    (finding,) = RULE.check(stated("llama-7b", SEVEN), facts).findings
+    assert finding.severity is Severity.NOTE

@@ -9,7 +9,17 @@ from truename.facts import Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.counts import CLOSE, FALSE, SIZE_CLASS, grade, holding, plausible_counts, softened, why_uncounted
+from truename.rules.counts import (
+    CLOSE,
+    FALSE,
+    SIZE_CLASS,
+    grade,
+    holding,
+    plausible_counts,
+    softened,
+    why_only_a_total,
+    why_uncounted,
+)
 from truename.rules.quantities import distance, in_the_style_of, ratio, spelled, written_unit
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
 from truename.rules.sizes import fits_its_word
@@ -21,8 +31,9 @@ SHARED = 0.55
 Counts = Sequence[Fact]
 
 
-def _declared(key: str, value: int, file: str) -> Fact:
-    return Fact(key, value, Origin.DECLARED, file)
+def _by_index(parameters: int) -> Fact:
+    detail = "metadata.total_size of the weight index by 2 bytes an element"
+    return Fact("parameters", parameters, Origin.DECLARED, "config.json", detail)
 
 
 def _is_other_thousands(claim: Claim, counts: Counts) -> bool:
@@ -67,7 +78,7 @@ class ParameterCount(Rule):
         Case("Falcon3-1B-Base", parameters=1_669_408_768, expect=Severity.WARNING),
         Case(
             "COBOLpro_llama65B",
-            parameters=_declared("parameters", 33_744_035_840, "pytorch_model.bin.index.json"),
+            parameters=_by_index(33_744_035_840),
             expect=Severity.WARNING,
         ),
     )
@@ -83,6 +94,7 @@ class ParameterCount(Rule):
         Case("bert-base-uncased", parameters=109_482_240),
         Case("FS8B-finetuned", is_adapter=True, parameters=20_971_520),
         Case("llama-7b"),
+        Case("adept-fuyu-8b", parameters=_by_index(9_408_238_592)),
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
@@ -103,6 +115,10 @@ class ParameterCount(Rule):
         results = [self._compare(claims, claim, counts, evidence) for claim in sorted(stated, key=_off(counts))]
         if None in results:  # of several sizes, as in 'distilled from 7b to 1.5b', one is this model's
             return verdict(())
+        if reason := next(
+            filter(None, (why_only_a_total(c, counts) for c in stated if c.role is Role.PARAMETERS)), None
+        ):
+            return cannot_tell(reason)
         finding = min((f for f in results if f is not None), key=lambda f: -f.severity.rank)
         if finding.severity is not Severity.NOTE and fits_its_word(claims, counts):
             # roberta-base-10M was trained on 10 M words and is as large as a base is.
