@@ -15,7 +15,7 @@ from truename.rules.rule import Case
 
 RULE = WeightIndex()
 
-READ = {"storage_dtypes": ("BF16",)}
+READ = {"formats": ("safetensors",)}
 
 TABLE = [
     ("m", [], {}, "cannot_tell"),

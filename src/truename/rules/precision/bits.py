@@ -59,7 +59,7 @@ class Bits(Rule):
             claimed = float(claim.value)
             if packed is not None:
                 if not any(near(claimed, fact.value) for fact in evidence.all("quantisation_bits")):
-                    message = f"the name says {_bits(claimed)}; the weights are packed in {_bits(packed.value)}"
+                    message = f"the name says {claim.element.text}; the weights are packed in {_bits(packed.value)}"
                     findings.append(self.finding(Severity.ERROR, message, claim=claim, fact=packed))
             elif full is not None:
                 if claimed < 16 and (claimed < TERNARY or storage.speaks_of_another_state(claims.name)):
@@ -73,7 +73,9 @@ class Bits(Rule):
         dtype = stored.value[0]
         if claimed in {storage.WIDTHS[d] for d in stored.value if d in storage.WIDTHS}:
             return []
-        message = f"the name says {_bits(claimed)}; the weights are stored in {storage.WIDTHS[dtype]} bits ({dtype})"
+        message = (
+            f"the name says {claim.element.text}; the weights are stored in {storage.WIDTHS[dtype]} bits ({dtype})"
+        )
         return [self.finding(Severity.ERROR, message, claim=claim, fact=stored)]
 
     def _against_average(self, claim: Claim, claimed: float, measured: Fact) -> list[Finding]:
@@ -81,7 +83,7 @@ class Bits(Rule):
         found = float(measured.value)
         if 0.7 * claimed <= found < max(15.5, 1.3 * claimed):
             return []
-        message = f"the name says {_bits(claimed)}; the weights take {found:.1f} bits each on average"
+        message = f"the name says {claim.element.text}; the weights take {found:.1f} bits each on average"
         return [self.finding(Severity.ERROR, message, claim=claim, fact=measured)]
 
 
