@@ -43,7 +43,7 @@ class WeightIndex(Rule):
         Case("pythia-70m", parameters=70_426_624, stored_parameters=95_592_496, index_total_parameters=95_592_496),
         Case(
             "llama-7b",
-            storage_dtypes=("F16",),
+            formats=("safetensors",),
             index_missing_files=(),
             index_missing_tensors=(),
             index_extra_tensors=(),
