@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from truename.blob import Blob, MemoryBlob
 from truename.declared import Declared, Document, declared_facts, read_declared, wrong_values
 from truename.declared.documents import MAX_CONFIG_BYTES
-from truename.errors import FileTooLargeError
+from truename.errors import FileTooLargeError, TargetNotFoundError
 
 Read = Callable[..., Declared]
 
@@ -97,6 +97,14 @@ def test_a_file_above_its_limit_is_not_opened() -> None:
 
     declared = read_declared({"config.json": MAX_CONFIG_BYTES + 1}, refuse)
     assert [type(problem) for problem in declared.problems] == [FileTooLargeError]
+
+
+def test_a_file_that_cannot_be_opened() -> None:
+    def gone(path: str) -> Blob:
+        raise TargetNotFoundError(path, "cannot be read (Permission denied)")
+
+    declared = read_declared({"README.md": 1, "config.json": 1, "tokenizer.json": 1}, gone)
+    assert sorted(problem.path for problem in declared.problems) == ["README.md", "config.json", "tokenizer.json"]
 
 
 def test_a_tokenizer_is_read_at_its_head() -> None:

@@ -14,6 +14,7 @@ from truename.blob import Blob, MemoryBlob
 from truename.errors import FileTooLargeError, TargetNotFoundError
 from truename.weights import (
     Tensor,
+    UnreadableFileError,
     UnsupportedFormatError,
     WeightIndexError,
     compare_index,
@@ -115,6 +116,12 @@ def test_a_tensor_in_two_shards_is_taken_from_the_promised_one() -> None:
 def test_a_format_without_a_reader() -> None:
     with pytest.raises(UnsupportedFormatError, match="no reader for gguf"):
         read({"model.gguf": b"GGUF"})
+
+
+@pytest.mark.parametrize("listed", ["model.safetensors", INDEX])
+def test_a_file_that_cannot_be_opened(listed: str) -> None:
+    with pytest.raises(UnreadableFileError, match="holds no file"):
+        read_checkpoint(find_checkpoints({listed: 1})[0], opener({}))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from truename.declared.card import read_card
 from truename.declared.declared import Declared, Document
 from truename.declared.documents import Open, kind_of, read_json, read_object
-from truename.errors import DeclaredError, FileError
+from truename.errors import DeclaredError, FileError, TargetError
 
 MAX_COMPONENTS = 64
 QUANTIZE_CONFIGS = ("quantize_config.json", "quant_config.json", "hf_quant_config.json")
@@ -41,7 +41,9 @@ def read_declared(files: Mapping[str, int], open: Open) -> Declared:
             return read()
         except FileError as problem:
             problems.append(problem)
-            return None
+        except TargetError as error:  # listed, and gone or not ours to read
+            problems.append(DeclaredError(error.target, error.problem))
+        return None
 
     def document(*names: str) -> Document | None:
         path = next((name for name in names if name in files), None)
@@ -58,10 +60,10 @@ def read_declared(files: Mapping[str, int], open: Open) -> Declared:
         modules=attempt(lambda: _modules(files, open)),
         model_index=model_index,
         components={} if model_index is None else _components(files, document),
-        problems=tuple(problems),
         normalizer=None if _says_case(tokenizer_config) else attempt(lambda: _normalizer(files, open)),
         adapter_files=tuple(path for path in files if _ADAPTER.fullmatch(path)),
         full_weights=tuple(path for path in files if _FULL.fullmatch(path.rpartition("/")[2]) and _main(path)),
+        problems=tuple(problems),  # last: what is read above adds to them
     )
 
 

@@ -4,7 +4,7 @@ from truename.weights.checkpoints import FORMATS, Checkpoint, find_checkpoints
 from truename.weights.dtypes import DTYPE_BITS, StoredDtype
 from truename.weights.header import Tensor, WeightIndex, WeightsHeader
 from truename.weights.index import IndexComparison, WeightIndexError, compare_index, read_index
-from truename.weights.reading import TooManyShardsError, UnsupportedFormatError, read_checkpoint
+from truename.weights.reading import TooManyShardsError, UnreadableFileError, UnsupportedFormatError, read_checkpoint
 from truename.weights.safetensors import read_safetensors
 from truename.weights.safetensors_errors import SafetensorsError
 
@@ -17,6 +17,7 @@ __all__ = [
     "StoredDtype",
     "Tensor",
     "TooManyShardsError",
+    "UnreadableFileError",
     "UnsupportedFormatError",
     "WeightIndex",
     "WeightIndexError",

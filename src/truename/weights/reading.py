@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from truename.blob import Blob
-from truename.errors import TargetNotFoundError, WeightsError
+from truename.errors import TargetError, TargetNotFoundError, WeightsError
 from truename.weights.checkpoints import Checkpoint
 from truename.weights.header import Tensor, WeightIndex, WeightsHeader
 from truename.weights.index import read_index
@@ -17,6 +17,10 @@ _NAME_ONLY = Tensor(None, None, None)
 
 class UnsupportedFormatError(WeightsError):
     """There is no reader for this format of weights."""
+
+
+class UnreadableFileError(WeightsError):
+    """A weights file is in the list and cannot be opened."""
 
 
 class TooManyShardsError(WeightsError):
@@ -34,12 +38,13 @@ def read_checkpoint(checkpoint: Checkpoint, open: Callable[[str], Blob]) -> Weig
 
     Raises:
         UnsupportedFormatError: the format has no reader and there is no index.
+        UnreadableFileError: a file of the checkpoint cannot be opened.
         WeightsError: a file breaks its format.
         WeightIndexError: the index is no index, or names a file outside of the model.
     """
     index: WeightIndex | None = None
     if checkpoint.index is not None:
-        with open(checkpoint.index) as blob:
+        with _open(open, checkpoint.index) as blob:
             index = read_index(blob)
             index_bytes = blob.bytes_read
     reader = READERS.get(checkpoint.format)
@@ -76,6 +81,14 @@ def merge(format: str, headers: Iterable[WeightsHeader], index: WeightIndex | No
     return WeightsHeader(format, tuple(files), tensors, file_of, metadata, read)
 
 
+def _open(open: Callable[[str], Blob], path: str) -> Blob:
+    """A file that was listed; gone or unreadable since, it is a fault of that file and not of the whole target."""
+    try:
+        return open(path)
+    except TargetError as error:
+        raise UnreadableFileError(path, error.problem) from None
+
+
 def _read_files(
     checkpoint: Checkpoint,
     index: WeightIndex | None,
@@ -83,7 +96,7 @@ def _read_files(
     reader: Callable[[Blob], WeightsHeader],
 ) -> Iterable[WeightsHeader]:
     for path in checkpoint.paths:
-        with open(path) as blob:
+        with _open(open, path) as blob:
             yield reader(blob)
     if checkpoint.paths or index is None:
         return
