@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from headers import declared, header_of, values
-from reference import reference
 
+from headers import declared, header_of, values
 from truename.architecture import declared_measures, measure
 from truename.testing import layout_tensors
+
+from reference import reference
 
 MODELS: list[dict[str, Any]] = tomllib.loads(
     (Path(__file__).parent / "published_configs.toml").read_text(encoding="utf-8")

@@ -70,7 +70,7 @@ def heads(block: Block, settings: Settings, plain_rotary: bool) -> list[Dimensio
     size, source, found = _head_size(block, settings, queries, plain_rotary)
     if not size:
         return found
-    if source.startswith("length"):
+    if not source.endswith(settings.file) and "bias" not in source:
         found.append(Dimension("head_size", size, source))
     if queries and queries % size == 0 and not any(d.key == "heads" for d in found):
         found.append(Dimension("heads", queries // size, f"outputs of the query projection by {size} ({source})"))

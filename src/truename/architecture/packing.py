@@ -58,10 +58,10 @@ class Unpacker:
             return found
         if is_buffer(group, self._names):
             return Unpacked(Use.BUFFER)
-        if group.dtype is not None and group.dtype.startswith("F8"):
-            return Unpacked(Use.WEIGHT, group.elements, group.shape, "fp8", 8)
         if self._is_auxiliary(group.example, role):
             return Unpacked(Use.AUXILIARY)
+        if group.dtype is not None and group.dtype.startswith("F8"):
+            return Unpacked(Use.WEIGHT, group.elements, group.shape, "fp8", 8)
         if group.dtype in _INTEGERS and group.shape:
             return self._integers(group, role)
         return Unpacked(Use.WEIGHT, group.elements, group.shape)
