@@ -21,6 +21,7 @@ FP8 = [(Role.PRECISION, "FP8", "fp8")]
 INT8 = [(Role.PRECISION, "int8", "int8")]
 
 TABLE = [
+    ("half-cheetah", [(Role.PRECISION, "half", "fp16")], {"storage_dtypes": ("F32",)}, "cannot_tell"),
     ("m-int8", INT8, {"storage_dtypes": ("F32",), "formats": ("safetensors", "onnx")}, "cannot_tell"),
     ("m-fp16", FP16, {"storage_dtypes": ("F16", "F32", "I64")}, "clean"),
     ("m-fp16", FP16, {"storage_dtypes": ("BF16",)}, "note"),

@@ -44,7 +44,7 @@ class Dtype(Rule):
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
         words = table("precision")["dtypes"]
-        stated = [claim for claim in claims.of(Role.PRECISION) if str(claim.value).lower() in words]
+        stated = [c for c in claims.of(Role.PRECISION) if str(c.value).lower() in words and c.element.text != "half"]
         if not stated:
             return self.no_claim()
         if storage.is_adapter(evidence):
