@@ -35,7 +35,7 @@ def measure(command: Sequence[str], runs: int) -> tuple[float, float]:
     quiet = [(os.POSIX_SPAWN_DUP2, devnull, 1), (os.POSIX_SPAWN_DUP2, devnull, 2)]
     for _ in range(runs + 1):
         start = time.perf_counter()
-        child = os.posix_spawn(command[0], command, os.environ, file_actions=quiet)
+        child = os.posix_spawn(command[0], tuple(command), os.environ, file_actions=quiet)
         _, status, usage = os.wait4(child, 0)
         seconds.append(time.perf_counter() - start)
         kilobytes.append(usage.ru_maxrss)
