@@ -28,7 +28,9 @@ from truename.vocabulary import vocabulary
     ("family", "model_type", "expected"),
     [
         ("bert", "bert", Fit.AGREES),
-        ("bert", "distilbert", Fit.AGREES),  # a kind of it
+        ("bert", "distilbert", Fit.FOREIGN),  # another architecture, by a prefix
+        ("bert", "nobodys-own-bert", Fit.AGREES),  # a type nobody knows that says it is one
+        ("t5", "mt5", Fit.AGREES),  # as the vocabulary has it
         ("bert", "gpt2", Fit.FOREIGN),
         ("bert", "nobody-knows", Fit.UNKNOWN),
         ("roberta", "bert", Fit.KIN),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 
 from truename.architecture import known_model_types
 from truename.evidence.evidence import Evidence
@@ -41,12 +41,15 @@ def claimed_families(claims: Claims) -> tuple[tuple[Claim, Family], ...]:
 def fit(family: Family, model_type: str) -> Fit:
     """How ``family`` and ``model_type`` go together.
 
-    Model types grow by suffix (``qwen2``, ``qwen2_vl``) and by prefix (``bert``, ``distilbert``), so a type that
-    contains the family's key is a kind of it. Types that the vocabulary does not know are nobody's.
+    Model types grow by suffix (``qwen2``, ``qwen2_vl``), so a type that starts with one of the family's is a kind of
+    it. What comes before makes another architecture (``bert`` and ``distilbert``, ``t5`` and ``mt5``), and the
+    vocabulary says where it does not. Types that the vocabulary does not know are nobody's.
     """
     found, key = squash(model_type), squash(family.key)
     types = {squash(t) for t in family.model_types}
-    if found in types or key in found or any(found.startswith(t) for t in types):
+    if found in types or any(found.startswith(t) for t in types):
+        return Fit.AGREES
+    if key in found and not is_known(model_type):
         return Fit.AGREES
     if len(found) > 2 and (found in key or any(t.startswith(found) for t in types)):
         return Fit.KIN
@@ -59,6 +62,7 @@ def best_fit(families: Iterable[Family], model_types: Iterable[str]) -> Fit:
     return min((fit(family, t) for family in families for t in types), default=Fit.UNKNOWN)
 
 
+@lru_cache(maxsize=4096)
 def squash(word: str) -> str:
     """A model type or class name without case and signs: ``GPTNeoX`` and ``gpt_neox`` are one."""
     return re.sub(r"[^a-z0-9]", "", word.lower())

@@ -212,3 +212,12 @@ def test_a_total_with_its_parts_is_judged(stated: Callable[..., Claims]) -> None
     facts = Evidence.of([by_index(9 * B), parts])
     (finding,) = RULE.check(stated("llama-7b", SEVEN), facts).findings
     assert finding.severity is Severity.NOTE
+
+
+def test_a_size_that_hangs_on_other_letters_accuses_nobody(stated: Callable[..., Claims]) -> None:
+    claim = (Role.PARAMETERS, "65B", 65 * B)
+    facts = evidence(parameters=7 * B)
+    assert RULE.check(stated("x-s65B", claim), facts).outcome is Outcome.CANNOT_TELL
+    assert RULE.check(stated("x-s65B", claim), evidence(parameters=65 * B)).outcome is Outcome.CLEAN
+    assert RULE.check(stated("x-llama65B", (Role.FAMILY, "llama", "llama"), claim), facts).outcome is Outcome.FLAGGED
+    assert RULE.check(stated("x-65B", claim), facts).outcome is Outcome.FLAGGED

@@ -43,6 +43,14 @@ def _is_other_thousands(claim: Claim, counts: Counts) -> bool:
     return min(ratio(claim.value, fact.value) for fact in counts) > 100
 
 
+def _is_glued(claims: Claims, claim: Claim) -> bool:
+    """Whether the size hangs on letters that are no architecture: lvd1689m and s34B count data, llama65B a model."""
+    start = claim.element.start
+    if start == 0 or not claims.name[start - 1].isalpha():
+        return False
+    return not any(e.end == start and e.role in (Role.FAMILY, Role.BRAND) for e in claims.parsed.elements)
+
+
 def _off(counts: Counts) -> Callable[[Claim], float]:
     """How many times a claim is off its nearest count: of several wrong sizes the nearest is the one to name."""
 
@@ -94,6 +102,7 @@ class ParameterCount(Rule):
         Case("bert-base-uncased", parameters=109_482_240),
         Case("FS8B-finetuned", is_adapter=True, parameters=20_971_520),
         Case("llama-7b"),
+        Case("dinov3-vitb16-pretrain-lvd1689m", parameters=85_660_416),
         Case("adept-fuyu-8b", parameters=_by_index(9_408_238_592)),
     )
 
@@ -115,9 +124,10 @@ class ParameterCount(Rule):
         results = [self._compare(claims, claim, counts, evidence) for claim in sorted(stated, key=_off(counts))]
         if None in results:  # of several sizes, as in 'distilled from 7b to 1.5b', one is this model's
             return verdict(())
-        if reason := next(
-            filter(None, (why_only_a_total(c, counts) for c in stated if c.role is Role.PARAMETERS)), None
-        ):
+        if all(_is_glued(claims, claim) for claim in stated):
+            return cannot_tell(f"{stated[0].element.text} is part of a longer word, and may count something else")
+        totals = (why_only_a_total(claim, counts) for claim in stated if claim.role is Role.PARAMETERS)
+        if reason := next(filter(None, totals), None):
             return cannot_tell(reason)
         finding = min((f for f in results if f is not None), key=lambda f: -f.severity.rank)
         if finding.severity is not Severity.NOTE and fits_its_word(claims, counts):
