@@ -79,7 +79,8 @@ def test_the_unit_a_size_is_written_in(text: str, value: int, unit: int) -> None
 
 
 @pytest.mark.parametrize(
-    ("value", "unit", "decimals"), [(7 * 10**9, 10**9, 0), (1_500_000_000, 10**9, 1), (10**11, 10**9, 0), (6_738, 10**3, 3)]
+    ("value", "unit", "decimals"),
+    [(7 * 10**9, 10**9, 0), (1_500_000_000, 10**9, 1), (10**11, 10**9, 0), (6_738, 10**3, 3)],
 )
 def test_decimals(value: int, unit: int, decimals: int) -> None:
     assert decimals_of(value, unit) == decimals
