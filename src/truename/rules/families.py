@@ -26,7 +26,7 @@ class Fit(IntEnum):
     """How a family and a model type go together, best first."""
 
     AGREES = 0
-    KIN = 1  # the family is built on that type: RoBERTa on bert
+    KIN = 1  # a related type, by its name: bert for RoBERTa
     UNKNOWN = 2  # nobody knows the type, or it holds other models that are not known
     FOREIGN = 3
 

@@ -74,7 +74,7 @@ class FamilyAgainstConfig(Rule):
         source = f"{found.file or 'the configuration'} declares {found.value}"
         if fits is Fit.KIN:
             claim, family = next((c, f) for c, f in families if fit(f, found.value) is Fit.KIN)
-            message = f"the name says {family.title}; {source}, the design that {family.title} is built on"
+            message = f"the name says {family.title}; {source}, a design related to it"
             return verdict([self.finding(Severity.NOTE, message, claim=claim, fact=found)])
         message = f"the name says {family.title}; {source}"
         return verdict([self.finding(Severity.ERROR, message, claim=claim, fact=found)])
