@@ -95,3 +95,21 @@ def test_a_locale_without_our_letters_is_no_fault(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "truename", "parse", "模型-7b"]
     done = subprocess.run(command, env=environment, capture_output=True, check=True)
     assert b"\\u6a21" in done.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full, a device that is always full")
+@pytest.mark.parametrize("format_", ["text", "json", "jsonl"])
+def test_a_full_disk_is_one_sentence(format_: str) -> None:
+    command = [sys.executable, "-m", "truename", "parse", "llama-7b", "--format", format_]
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "truename: error: standard output: No space left on device\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="closes a stream as a POSIX shell does")
+def test_no_standard_output_at_all_is_no_fault() -> None:
+    done = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m truename parse llama-7b >&-"], capture_output=True, check=True
+    )
+    assert done.stderr == b""

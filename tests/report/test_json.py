@@ -69,6 +69,8 @@ def test_values(honest: ModelReport, value: object, written: object) -> None:
     found = json.loads(text, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
     assert found["models"][0]["facts"][0]["value"] == written
     assert text.endswith("}\n")
+    assert text.startswith('{\n  "schema": "truename.report/1",\n  "models": [\n')
+    assert list(found["models"][0]) == MODEL_KEYS
 
 
 def test_mappings_are_written_in_one_order(honest: ModelReport) -> None:

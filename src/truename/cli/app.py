@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from enum import StrEnum
 from functools import wraps
@@ -11,7 +12,7 @@ from typing import Annotated, ParamSpec
 import typer
 
 from truename import __version__
-from truename.cli.streams import complain, silence
+from truename.cli.streams import complain, ready, silence
 from truename.errors import TruenameError
 
 P = ParamSpec("P")
@@ -58,6 +59,7 @@ class FailOn(StrEnum):
 
 def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; never raises for a wrong call."""
+    ready()
     try:
         code = app(list(arguments), prog_name="truename", standalone_mode=False)
     except _WrongCall as error:
@@ -84,13 +86,18 @@ def _command(function: Callable[P, int]) -> Callable[P, int]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> int:
         try:
             code = function(*args, **kwargs)
-            silence(flush_only=True)
+            sys.stdout.flush()
         except TruenameError as error:
             complain(str(error))
             return UNUSABLE
         except BrokenPipeError:
             silence()
             return BROKEN_PIPE
+        except OSError as error:  # a full disk, a folder that went away
+            complain(f"{error.filename or 'standard output'}: {error.strerror or error}")
+            if error.filename is None:
+                silence()
+            return UNUSABLE
         except KeyboardInterrupt:
             return INTERRUPTED
         return code

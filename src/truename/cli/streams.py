@@ -24,15 +24,15 @@ def complain(sentence: str) -> None:
         pass  # nobody is left to tell, or in no letters that they could read
 
 
-def silence(*, flush_only: bool = False) -> None:
-    """Flush standard output; where its reader is gone, keep the interpreter from complaining at exit.
+def ready() -> None:
+    """Give a process that was started without standard streams somewhere to write."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - open as long as the process
 
-    Raises:
-        BrokenPipeError: with ``flush_only``, if the reader is gone.
-    """
-    if flush_only:
-        sys.stdout.flush()
-        return
+
+def silence() -> None:
+    """Keep the interpreter from complaining at exit that standard output cannot be flushed."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -39,7 +39,7 @@ def _encode(document: Any) -> bytes:
     try:
         return _ENCODER.encode(document)
     except UnicodeEncodeError:  # a file name that is not UTF-8 reaches Python as lone surrogates
-        return _ENCODER.encode(_whole(msgspec.to_builtins(document, order="deterministic")))
+        return msgspec.json.encode(_whole(msgspec.to_builtins(document, order="deterministic")))
 
 
 def _whole(value: Any) -> Any:
