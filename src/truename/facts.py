@@ -61,7 +61,7 @@ FACTS: dict[str, str] = {
     "storage_dtypes": "dtypes of the stored tensors, largest share of bytes first",
     "compute_dtype": "dtype that the config declares (torch_dtype, dtype)",
     "bits_per_weight": "stored bits of the weights divided by the parameters they stand for",
-    "quantisation_method": "gptq, awq, bitsandbytes, compressed-tensors, fp8, mxfp4, mlx, gguf ...; none if full precision",
+    "quantisation_method": "gptq, awq, bitsandbytes, compressed-tensors, fp8, mxfp4, mlx, gguf ...",
     "quantisation_bits": "bits of a quantised weight",
     "formats": "weight formats present: safetensors, gguf, onnx ...",
     "tensors": "number of tensors",
@@ -99,9 +99,11 @@ FACTS: dict[str, str] = {
 }
 
 # facts that only the repository itself can say
-DECLARED_FACTS = frozenset(
-    """compute_dtype model_type architectures diffusers_class adapter_base adapter_rank base_models
-    base_model_relation languages datasets pipeline_tag library_name tags cased model_max_length rope_scaling
-    original_name index_total_size index_total_parameters context_length extended_context_length
-    experts_per_token heads""".split()
-)
+# fmt: off
+DECLARED_FACTS = frozenset({
+    "compute_dtype", "model_type", "architectures", "diffusers_class", "adapter_base", "adapter_rank", "base_models",
+    "base_model_relation", "languages", "datasets", "pipeline_tag", "library_name", "tags", "card_mentions", "cased",
+    "model_max_length", "rope_scaling", "original_name", "index_total_size", "index_total_parameters",
+    "context_length", "extended_context_length", "experts_per_token", "heads",
+})
+# fmt: on

@@ -39,7 +39,7 @@ class Evidence(msgspec.Struct, frozen=True):
             grouped.setdefault(fact.key, []).append(fact)
         return cls(
             {key: tuple(sorted(group, key=lambda f: _STRENGTH[f.origin])) for key, group in grouped.items()},
-            dict(missing or {}),
+            {key: reason for key, reason in (missing or {}).items() if key not in grouped},
             architecture,
         )
 

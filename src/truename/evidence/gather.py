@@ -66,19 +66,17 @@ def is_adapter(checkpoint: Checkpoint) -> bool:
 def _weights_facts(
     weights: WeightsReading, declared: Declared, architecture: AbstractArchitecture | None
 ) -> Iterator[Fact]:
-    index = weights.header and weights.header.index
+    index = None if weights.header is None else weights.header.index
     if weights.header is not None and weights.checkpoint is not None and not is_adapter(weights.checkpoint):
         yield from measure(weights.header, declared, architecture)
     if weights.header is None or not weights.header.shapes_known:
-        yield from declared_measures(declared, index and index.total_size)
+        yield from declared_measures(declared, None if index is None else index.total_size)
 
 
 def _file_facts(checkpoints: tuple[Checkpoint, ...], declared: Declared, weights: WeightsReading) -> Iterator[Fact]:
     """Facts of the list of files: formats, whether it is an adapter, unreadable files, index against shards."""
     if present := tuple(dict.fromkeys(c.format for c in checkpoints if c.paths)):
         yield Fact("formats", present, Origin.FILES)
-    if declared.adapter_config is not None and not any(c.paths and not is_adapter(c) for c in checkpoints):
-        yield Fact("is_adapter", True, Origin.FILES, declared.adapter_config.file)
     broken = [*declared.problems, *weights.problems]
     if broken:
         yield Fact("unreadable_files", tuple(map(str, broken)), Origin.FILES, broken[0].path)

@@ -37,6 +37,8 @@ def card_mentions(source: Source) -> Iterator[Fact]:
 def _families_by_word() -> dict[str, str]:
     words: dict[str, str] = {}
     for family in vocabulary().families.values():
+        if family.everyday:
+            continue
         for alias in (family.key, *family.aliases):
             if (word := squeeze(alias).rstrip("0123456789")) and len(word) > 2:
                 words.setdefault(word, family.key)

@@ -9,6 +9,8 @@ from itertools import takewhile
 import msgspec
 
 from truename.evidence.evidence import Evidence
+from truename.facts import Fact
+from truename.names import claims_of, parse_name
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.tables import table
@@ -51,6 +53,37 @@ def lines_of_name(claims: Claims) -> frozenset[str]:
 def line_that_owns(model_type: str) -> Line | None:
     """The line that a configuration's type belongs to and to no other."""
     return next((line for line in lines() if model_type in line.model_types), None)
+
+
+def origin(evidence: Evidence) -> tuple[Line | None, Fact | None]:
+    """The line of the configuration's type, else the one line of the model it was made from, and the fact."""
+    if (fact := evidence.get("model_type")) and (line := line_that_owns(str(fact.value))):
+        return line, fact
+    if (fact := evidence.get("original_name")) is not None:
+        keys = mentioned(str(fact.value).rstrip("/").rpartition("/")[2])
+        if len(keys) == 1:
+            return next(line for line in lines() if line.key in keys), fact
+    return None, None
+
+
+def mentioned(name: str) -> frozenset[str]:
+    """The lines that the name of another model mentions."""
+    return lines_of_name(claims_of(parse_name(name)))
+
+
+def spells(text: str, line: Line) -> bool:
+    """Whether a text contains one of the line's words, joined to others or not."""
+    plain = "".join(c for c in text.lower() if c.isalpha())
+    return any(key in plain for key in line.keys)
+
+
+def discloses(evidence: Evidence, line: Line) -> bool:
+    """Whether the card names the line: by its base models, its tags or its text."""
+    if any(line.key in mentioned(base) for base in declared_bases(evidence)):
+        return True
+    if any(spells(str(tag), line) for tag in evidence.value("tags", ()) or ()):
+        return True
+    return any(line_of_family(str(family)) == line for family in evidence.value("card_mentions", ()))
 
 
 def bears_out(model_type: str, keys: Iterable[str]) -> bool:

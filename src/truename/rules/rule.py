@@ -95,8 +95,12 @@ class Rule(ABC):
         suggestion: str | None = None,
     ) -> Finding:
         """A finding of this rule."""
-        span = claim and ClaimSpan(claim.element.kind, claim.element.text, claim.element.start, claim.element.end)
-        evidence = fact and EvidenceRef(fact.value, fact.origin, fact.file, fact.detail)
+        span = evidence = None
+        if claim is not None:
+            element = claim.element
+            span = ClaimSpan(element.kind, element.text, element.start, element.end)
+        if fact is not None:
+            evidence = EvidenceRef(fact.value, fact.origin, fact.file, fact.detail)
         return Finding(self.code, self.slug, severity, message, span, evidence, suggestion)
 
 

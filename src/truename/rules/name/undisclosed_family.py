@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact
 from truename.findings import Severity
-from truename.names import claims_of, parse_name
 from truename.names.claims import Claims
-from truename.rules.lines import Line, declared_bases, line_of_family, line_that_owns, lines, lines_of_name
+from truename.rules.lines import discloses, lines_of_name, origin, spells
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
 
 
@@ -51,36 +49,9 @@ class UndisclosedFamily(Rule):
             return cannot_tell("the configuration does not belong to one known family alone")
         if line.key in lines_of_name(claims) or spells(claims.name, line):
             return CLEAN
-        if any(line.key in mentioned(base) for base in declared_bases(evidence)):
+        if discloses(evidence, line):
             return CLEAN
-        if any(spells(str(tag), line) for tag in evidence.value("tags", ()) or ()):
-            return CLEAN
-        card = evidence.get("card_mentions")
-        if card is None:
+        if evidence.get("card_mentions") is None:
             return cannot_tell("there is no card that could name the family")
-        if any(line_of_family(str(family)) == line for family in card.value):
-            return CLEAN
         message = f"the configuration says {line.title} ({fact.value}); neither the name nor the card mentions it"
         return verdict([self.finding(Severity.NOTE, message, fact=fact)])
-
-
-def origin(evidence: Evidence) -> tuple[Line | None, Fact | None]:
-    """The line of the configuration's type, else the one line of the model it was made from, and the fact."""
-    if (fact := evidence.get("model_type")) and (line := line_that_owns(str(fact.value))):
-        return line, fact
-    if (fact := evidence.get("original_name")) is not None:
-        keys = mentioned(str(fact.value).rstrip("/").rpartition("/")[2])
-        if len(keys) == 1:
-            return next(line for line in lines() if line.key in keys), fact
-    return None, None
-
-
-def mentioned(name: str) -> frozenset[str]:
-    """The lines that the name of another model mentions."""
-    return lines_of_name(claims_of(parse_name(name)))
-
-
-def spells(text: str, line: Line) -> bool:
-    """Whether a text contains one of the line's words, joined to others or not."""
-    plain = "".join(c for c in text.lower() if c.isalpha())
-    return any(key in plain for key in line.keys)

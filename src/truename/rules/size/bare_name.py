@@ -1,0 +1,59 @@
+"""SIZ005: the name of one release on another."""
+
+from __future__ import annotations
+
+from truename.evidence.evidence import Evidence
+from truename.findings import Severity
+from truename.names.claims import Claims
+from truename.names.elements import Role
+from truename.rules.counts import holding, plausible_counts, softened, why_uncounted
+from truename.rules.quantities import in_the_style_of, ratio, spelled
+from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.tables import table
+
+FAR = 2.0  # vocabularies, heads and ties never double a model
+
+
+class BareName(Rule):
+    """The name is exactly that of one well-known release, and the weights have another size.
+
+    ``bloom`` is the model of 176 B parameters, ``gpt2`` the one of 124 M; their smaller and larger kin carry the size
+    in their names. A ``bloom`` of 0.56 B parameters was found by everybody who looked for the large one. Only
+    families whose bare name is a release are asked; ``llama`` or ``gemma`` alone say no size.
+    """
+
+    code, slug, since = "SIZ005", "bare-name", "0.1"
+    claims = "the size of one known release"
+    flagged = (
+        Case("bloom", parameters=559_214_592, expect=Severity.ERROR),
+        Case("someone/gpt2", parameters=1_557_611_200, expect=Severity.ERROR),
+        Case("starcoder", parameters=1_137_207_296, expect=Severity.ERROR),
+    )
+    clean = (
+        Case("bloom", parameters=176_247_271_424),
+        Case("gpt2", parameters=124_439_808),
+        Case("someone/gpt2", parameters=124_439_808, stored_parameters=137_022_720),
+    )
+    undecided = (
+        Case("bloom-560m", parameters=559_214_592),
+        Case("bloom"),
+        Case("bloom", is_adapter=True, parameters=2_000_000),
+    )
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        release = table("bare_releases")["parameters"].get(claims.parsed.model.rpartition("/")[2].lower())
+        named = claims.of(Role.FAMILY, Role.BRAND)
+        if release is None or not named:
+            return self.no_claim()
+        if reason := why_uncounted(evidence):
+            return cannot_tell(reason)
+        fact = min(plausible_counts(evidence), key=lambda f: ratio(f.value, release))
+        if ratio(fact.value, release) <= FAR:
+            return CLEAN
+        claim, fact = named[0], evidence.get("parameters") or fact
+        message = (
+            f"{claim.element.text} alone is the name of a release with {spelled(release)} parameters; {holding(fact)}"
+        )
+        suggestion = f"{claims.name}-{in_the_style_of('1b', round(fact.value))}"
+        severity = softened(Severity.ERROR, fact)
+        return verdict([self.finding(severity, message, claim=claim, fact=fact, suggestion=suggestion)])
