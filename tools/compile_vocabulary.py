@@ -158,9 +158,12 @@ def compile_all() -> Vocabulary:
     datasets = {word: group["source"] for group in load("datasets")["dataset_group"] for word in group["words"]}
 
     table = Table()
+    task_words = {word for task in tasks for word in task.words}
     for family in families.values():
         role = "brand" if family.brand else "family"
         for alias in family.aliases:
+            if family.everyday and alias in task_words:
+                continue  # rag is a task far more often than the model
             value = squeeze(alias) if family.brand and family.key not in ("granite", "deepseek") else family.key
             table.add(alias, Reading("A", role, value, not family.everyday))
     for words_of_list in lists.values():

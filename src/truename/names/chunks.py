@@ -149,7 +149,12 @@ def _next_run(text: str, word: str, runs: list[tuple[int, int]], i: int, pieces:
     end = runs[i][1]
     if word[start].isdigit():
         after_letters = bool(start)
-        if i + 1 < len(runs) and (counted := _quantity_at(text, word, start, runs[i + 1][1], after_letters)):
+        torn = i + 2 < len(runs) and word[runs[i + 2][0]].isdigit()  # 70M4 is an id
+        if (
+            i + 1 < len(runs)
+            and not torn
+            and (counted := _quantity_at(text, word, start, runs[i + 1][1], after_letters))
+        ):
             pieces.extend(counted)
             return i + 2
         if pieces and pieces[-1].kind is Kind.ARCHITECTURE and pieces[-1].end == start and end - start < 4:

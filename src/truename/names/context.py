@@ -14,7 +14,10 @@ from truename.names.elements import Element, Kind, Role
 from truename.names.pieces import Piece, Tag, lexicon
 
 _CLAIMING = (Role.PARAMETERS, Role.MIXTURE)
+_PACKING = (Role.QUANTISATION, Role.PACKAGING)  # beside these a LoRA is merged into the weights
 _SIZE_REACH = 3  # pieces between a family and its size word: bert-multilingual-uncased-base
+_GEMMAS = frozenset(("gemma", "gemma2", "gemma3", "gemma3n", "gemma4", "recurrent_gemma", "paligemma"))
+_MOST_CODES = 12  # codes of one group of languages
 _SIZE_LETTERS = frozenset("tsmblhgnx")
 _BESIDE_FAMILY = (Tag.SIZE, Tag.QUANTITY, Tag.PATCH)
 _SKIPPED = (Tag.LANGUAGE, Tag.VERSION, Tag.NUMBER, Tag.DECIMAL)  # between a family and its size
@@ -34,11 +37,16 @@ class Context:
         "alternatives",
         "at",
         "audio",
+        "counts",
         "elements",
         "families",
         "generative",
+        "languages",
         "name",
+        "packed",
         "pieces",
+        "quantities",
+        "size_claimed",
         "sized",
         "vision",
         "words",
@@ -48,20 +56,28 @@ class Context:
         self.name, self.pieces, self.at = name, pieces, at
         self.elements: list[Element] = []
         self.alternatives: list[Element] = []
-        self.vision = self.audio = self.generative = self.sized = False
-        self.families: list[str] = []
+        self.vision = self.audio = self.generative = self.sized = self.packed = self.size_claimed = False
+        self.quantities = self.counts = 0
+        self.families: set[str] = set()
+        self.languages: set[str] = set()
         self.words: set[str] | None = None
         known = lexicon().words.families
         for piece in pieces:
             if piece.tag is Tag.FAMILY:
                 family = known[piece.value]
-                self.families.append(piece.value)
+                self.families.add(piece.value)
                 modality = family.modality
                 self.vision |= modality in ("vision", "multimodal")
                 self.audio |= modality == "audio"
                 self.generative |= family.generative
             elif piece.role in _CLAIMING:
-                self.sized |= piece.role is Role.MIXTURE or piece.word[-1] == "b"
+                self.sized |= piece.role is Role.MIXTURE or (piece.word[-1] == "b" and piece.value < numbers.TRAINED_ON)
+                self.quantities += piece.tag is Tag.QUANTITY
+                self.counts += 1
+            elif piece.tag is Tag.LANGUAGE:
+                self.languages.add(piece.value)
+            elif piece.role in _PACKING or piece.value == "merged":
+                self.packed = True
 
     def decide(self) -> None:
         """Make the elements."""
@@ -122,9 +138,9 @@ def family(context: Context, i: int) -> int:
     if not piece.claims:
         return _everyday_family(context, i)
     if found.variants:
-        for other in context.pieces:
-            if other.tag is Tag.LANGUAGE and other.value in found.variants:
-                return context.take(i, Kind.ARCHITECTURE, Role.FAMILY, found.variants[other.value])
+        for language_code, variant in found.variants.items():
+            if language_code in context.languages:
+                return context.take(i, Kind.ARCHITECTURE, Role.FAMILY, variant)
     return context.keep(i)
 
 
@@ -153,6 +169,7 @@ def size_word(context: Context, i: int) -> int:
     for j in range(i - 1, max(-1, i - 1 - _SIZE_REACH), -1):
         before = context.pieces[j]
         if before.tag in (Tag.FAMILY, Tag.BRAND):
+            context.size_claimed = True
             return context.keep(i)
         if before.tag is Tag.QUANTITY or before.tag is Tag.SIZE or before.role is Role.MIXTURE:
             break
@@ -160,6 +177,7 @@ def size_word(context: Context, i: int) -> int:
             break
     after = context.near(i + 1)
     if after and after.tag is Tag.FAMILY and not context.elements:
+        context.size_claimed = True
         return context.keep(i)  # tiny-bert
     context.weigh(i, Kind.SIZE, Role.SIZE_WORD, piece.value)
     return context.take(i, Kind.SIZE, Role.SIZE_WORD, None)
@@ -168,16 +186,19 @@ def size_word(context: Context, i: int) -> int:
 def language(context: Context, i: int) -> int:
     """A language; a code that is a word too needs a neighbour that is a language, or a translation's context."""
     piece = context.pieces[i]
-    if piece.word == "it" and any(f.startswith("gemma") for f in context.families):
+    if piece.word == "it" and not context.families.isdisjoint(_GEMMAS):
         context.weigh(i, Kind.LANGUAGE, Role.LANGUAGE, "it")
-        return context.take(i, Kind.TRAINING, Role.ALIGNMENT, "instruct")
+        return context.take(i, Kind.TASK, Role.ALIGNMENT, "instruct")
     if len(piece.word) > 3:
         return context.keep(i)
+    if piece.word == "to":
+        return context.other(i)
     if "marian" in context.families:
         return translation_codes(context, i)
     following = _neighbour_language(context, i)
     if following:
-        if context.has_word(lexicon().words.hints.translation):
+        group = _neighbour_language(context, following)
+        if group is None and context.has_word(lexicon().words.hints.translation):
             value = (piece.value, context.pieces[following].value)
             return context.take(i, Kind.LANGUAGE, Role.LANGUAGE_PAIR, value, following)
         if following == i + 1 and not (_cautious(piece) and _cautious(context.pieces[following])):
@@ -216,15 +237,23 @@ def _neighbour_language(context: Context, i: int) -> int | None:
 def translation_codes(context: Context, i: int) -> int:
     """The codes after Marian: ``en-de`` is a pair, ``itc-eng`` too; ``el_es_fi`` on one side is a group."""
     codes = lexicon().words.language_codes
+    names = lexicon().words.languages
     j = i
-    while j + 1 < len(context.pieces) and context.word(j + 1) in codes and len(context.gap(j)) == 1:
+    while (
+        j - i < _MOST_CODES
+        and context.word(j + 1) in codes
+        and context.word(j + 1) != "to"
+        and len(context.gap(j)) == 1
+    ):
         j += 1
-    before = context.word(i - 1)
-    if j == i + 1 and before not in codes:
-        names = lexicon().words.languages
+    if j == i and context.word(i + 1) == "to" and context.word(i + 2) in codes:
+        j = i + 2
+    alone = context.word(i - 1) not in codes or context.word(i - 1) == "to"
+    if alone and (j == i + 1 or (j == i + 2 and context.word(i + 1) == "to")):
         value = tuple(names[w].code if w in names else w for w in (context.word(i), context.word(j)))
         return context.take(i, Kind.LANGUAGE, Role.LANGUAGE_PAIR, value, j)
-    return context.take(i, Kind.LANGUAGE, Role.LANGUAGE, context.pieces[i].value)
+    word = context.word(i)
+    return context.take(i, Kind.LANGUAGE, Role.LANGUAGE, names[word].code if word in names else word)
 
 
 def unknown_word(context: Context, i: int) -> int:
@@ -234,6 +263,15 @@ def unknown_word(context: Context, i: int) -> int:
         codes = lexicon().words.language_codes
         if piece.word in codes and (context.word(i + 1) in codes or context.word(i - 1) in codes):
             return translation_codes(context, i)
+    return context.keep(i)
+
+
+def word(context: Context, i: int) -> int:
+    """A word that means what it says; an adapter that was merged, quantised or packed is no adapter any more."""
+    piece = context.pieces[i]
+    if piece.role is Role.ADAPTER and context.packed:
+        context.weigh(i, piece.kind, piece.role, piece.value)
+        return context.take(i, piece.kind, piece.role, None)
     return context.keep(i)
 
 
@@ -272,6 +310,7 @@ def bits(context: Context, i: int) -> int:
 
 
 _DECIDERS = {
+    Tag.WORD: word,
     Tag.UNKNOWN: unknown_word,
     Tag.FAMILY: family,
     Tag.SIZE: size_word,

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from truename.names.elements import Convention, Element, Kind, Role
 
 _IMPLEMENTATION = frozenset((Kind.ARCHITECTURE, Kind.PARAMETERS))
-_APPLICATION = frozenset((Kind.TASK,))
+_APPLICATION = frozenset((Kind.TASK, Kind.LANGUAGE))  # people count a language as what the model is for
 
 
 def convention_of(elements: Iterable[Element]) -> Convention:

@@ -6,14 +6,16 @@ from typing import TYPE_CHECKING
 
 from truename.names.elements import Kind, Role
 from truename.names.pieces import Tag, lexicon
-from truename.names.quantities import times
+from truename.names.quantities import FEW, times
 
 if TYPE_CHECKING:
     from truename.names.context import Context
 
 _MOST_BILLIONS = 2_000  # the largest models announced have about as many; 8061B is a piece of a digest
+TRAINED_ON = 100 * 10**9  # from here on, beside another size, a count is of training tokens
 _LEAST, _LEAST_MILLIONS = 10**6, 2
-_NOT_ASKED = (Kind.DATASET, Kind.TASK)
+_BEFORE_CONTEXT = (Kind.ARCHITECTURE, Kind.PARAMETERS, Kind.VERSION, Kind.SIZE, Kind.TRAINING, Kind.REUSE)
+_TAGS_BEFORE_CONTEXT = (Tag.NUMBER, Tag.QUANTITY, Tag.ACTIVE)
 
 
 def quantity(context: Context, i: int) -> int:
@@ -27,9 +29,18 @@ def quantity(context: Context, i: int) -> int:
         return _thousands(context, i)
     if unit == "m":
         return _millions(context, i)
+    if piece.value >= TRAINED_ON and _trained_on(context, i):
+        context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
+        return context.other(i)
     if unit == "t" or not _LEAST < piece.value <= _MOST_BILLIONS * 10**9:
         return context.other(i)
     return context.keep(i)
+
+
+def _trained_on(context: Context, i: int) -> bool:
+    """Whether a count of billions is rather of tokens: a data set before it, or another size in the name."""
+    before = context.near(i - 1)
+    return context.quantities > 1 or context.size_claimed or (before is not None and before.kind is Kind.DATASET)
 
 
 def _counts_something_else(context: Context, i: int) -> bool:
@@ -51,8 +62,10 @@ def _thousands(context: Context, i: int) -> int:
     hinted = not {context.word(i - 1), context.word(i + 1)}.isdisjoint(hints.context)
     before = context.near(i - 1)
     named = (context.sized or context.generative) and not context.audio
-    after_data = before is not None and before.kind in _NOT_ASKED and not hinted
-    if piece.value % 1000 == 0 and thousands in hints.context_thousands and (hinted or (named and not after_data)):
+    beside = before is not None and (
+        before.kind in _BEFORE_CONTEXT or before.tag in _TAGS_BEFORE_CONTEXT or before.role is Role.ALIGNMENT
+    )
+    if piece.value % 1000 == 0 and thousands in hints.context_thousands and (hinted or (named and beside)):
         exact = thousands * 1024 if thousands & (thousands - 1) == 0 else thousands * 1000
         return context.take(i, Kind.CHARACTERISTIC, Role.CONTEXT, exact)
     context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
@@ -69,9 +82,9 @@ def _millions(context: Context, i: int) -> int:
         context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
         return context.other(i)
     before = context.near(i - 1)
-    after_size = before is not None and before.tag is Tag.SIZE
+    alone = piece.value < 10 * _LEAST and (before is None or before.kind is not Kind.ARCHITECTURE)
     after_data = before is not None and before.kind is Kind.DATASET and not context.generative
-    if after_size or after_data or piece.value < _LEAST_MILLIONS * _LEAST or piece.value > 2 * 10**9:
+    if context.size_claimed or after_data or alone or piece.value < _LEAST_MILLIONS * _LEAST or piece.value > 2 * 10**9:
         context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
         return context.other(i)
     return context.keep(i)
@@ -80,9 +93,8 @@ def _millions(context: Context, i: int) -> int:
 def active(context: Context, i: int) -> int:
     """``A22B``; in lower case only beside another count."""
     piece = context.pieces[i]
-    others = any(p.role in (Role.PARAMETERS, Role.MIXTURE) and p is not piece for p in context.pieces)
     plausible = piece.word[-1] == "b" and _LEAST < piece.value <= _MOST_BILLIONS * 10**9
-    if plausible and (piece.claims or others or context.has_word(frozenset(("moe",)))):
+    if plausible and (piece.claims or context.counts or context.has_word(frozenset(("moe",)))):
         return context.take(i, piece.kind, piece.role, piece.value)
     context.weigh(i, piece.kind, piece.role, piece.value)
     return context.other(i)
@@ -127,8 +139,8 @@ def _with_next(context: Context, i: int) -> int | None:
         return context.take(i, Kind.OTHER, Role.BITS, float(piece.value), i + 1)
     if after.tag is Tag.UNIT and len(gap) <= 1 and 0 < piece.value < 1000:
         kind = {Role.LAYERS: Kind.LAYERS, Role.HEADS: Kind.HIDDEN}.get(after.role, Kind.OTHER)
-        return context.take(i, kind, after.role, piece.value, i + 1)
-    if after.tag is Tag.QUANTITY and gap in ("_", "-") and after.word[-1] in "bm" and len(piece.word) == 1:
+        return context.take(i, kind, after.role, piece.value if piece.value > FEW else None, i + 1)
+    if after.tag is Tag.QUANTITY and gap in ("_", "-") and after.word[-1] == "b" and len(piece.word) == 1:
         return _split_decimal(context, i)
     return None
 
@@ -146,7 +158,10 @@ def _split_decimal(context: Context, i: int) -> int | None:
         return None
     value = times(f"{piece.word}.{digits}", after.word[-1])
     before = context.near(i - 1)
-    joined = piece.word == "0" or (context.gap(i) == "_" and (before is None or before.kind is not Kind.ARCHITECTURE))
+    mixed = context.gap(i) == "_" and (before is None or context.gap(i - 1) != "_")
+    joined = piece.word == "0" or (
+        mixed and (piece.word == "1" or before is None or before.kind is not Kind.ARCHITECTURE)
+    )
     if before is not None and before.tag is Tag.FAMILY:
         versions = lexicon().readings.get(f"{before.word}{piece.word}")
         joined = joined or (

@@ -40,6 +40,7 @@ class Tag(IntEnum):
     PATCH = 16
     WINDOW = 17
     EXPERTS = 18  # 128E
+    WORD = 19  # a word whose claim other words of the name may undo
 
 
 class Piece(msgspec.Struct, frozen=True, gc=False):
@@ -76,6 +77,7 @@ _TAGS = {
     Role.BRAND: Tag.BRAND,
     Role.SIZE_WORD: Tag.SIZE,
     Role.LANGUAGE: Tag.LANGUAGE,
+    Role.ADAPTER: Tag.WORD,
 }
 UNIT_WORDS = {"layer": Role.LAYERS, "layers": Role.LAYERS, "experts": Role.EXPERTS, "expert": Role.EXPERTS}
 _HEAD_WORDS = {"heads": Role.HEADS, "head": Role.HEADS}

@@ -16,9 +16,10 @@ _COUNTED = re.compile(rf"({_NUMBER})([a-z]{{1,16}})")
 _MIXTURE = re.compile(rf"(\d{{1,3}})x({_NUMBER})([bmt])([a-z]{{0,12}})")
 _INFIX = re.compile(r"(\d{1,2})b(\d)")  # 1b7 is 1.7 billion
 _ACTIVE = re.compile(rf"a({_NUMBER})([bm])")
+_EFFECTIVE = re.compile(rf"e({_NUMBER})b")  # Gemma 3n's E4B: the memory it takes, not the parameters it has
 _VERSION = re.compile(r"(?:v|ver|version)(\d{1,4}(?:\.\d{1,4}){0,3})([a-z]?)")
 _BITS = re.compile(r"w(\d{1,2})a(\d{1,2})(?:g\d+)?")
-_INT = re.compile(r"u?int(\d{1,2})")
+_INT = re.compile(r"u?int([1-9]\d?)")
 _GGUF = re.compile(r"(?:i|t)?q[1-8]")
 _DIMENSION = re.compile(r"([a-z])(\d{1,5})")
 _PATCH = re.compile(r"patch(\d{1,3})")
@@ -26,6 +27,7 @@ _WINDOW = re.compile(r"(?:window|win)(\d{1,3})(?:to\d{1,3})?")
 _HASH = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}")
 
 UNITS = {"k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}
+FEW = 2  # so few layers are as often layers that were added, dropped or frozen as all that there are
 _PLAUSIBLE_BITS = (1.0, 16.0)
 
 
@@ -73,7 +75,7 @@ def counted(text: str, word: str) -> tuple[Piece, ...] | None:
         return one(Tag.FINAL, Kind.OTHER, Role.BITS, word, float(number))
     if letters in UNIT_WORDS and number.isdigit():
         kind = Kind.LAYERS if UNIT_WORDS[letters] is Role.LAYERS else Kind.OTHER
-        return one(Tag.FINAL, kind, UNIT_WORDS[letters], word, int(number))
+        return one(Tag.FINAL, kind, UNIT_WORDS[letters], word, int(number), claims=int(number) > FEW)
     if letters == "e" and text[-1] == "E" and number.isdigit():
         return one(Tag.EXPERTS, Kind.OTHER, Role.EXPERTS, word, int(number))
     if letters in ("px", "pix") and number.isdigit():
@@ -121,6 +123,11 @@ def active(text: str, word: str) -> tuple[Piece, ...] | None:
     return one(Tag.ACTIVE, Kind.PARAMETERS, Role.ACTIVE_PARAMETERS, word, value, claims=written and found[2] == "b")
 
 
+def effective(text: str, word: str) -> tuple[Piece, ...] | None:
+    """``E4B``: said, not checked."""
+    return one(Tag.FINAL, Kind.PARAMETERS, Role.OTHER, word, None) if _EFFECTIVE.fullmatch(word) else None
+
+
 def version(text: str, word: str) -> tuple[Piece, ...] | None:
     """``v1.5``, ``v2b``."""
     found = _VERSION.fullmatch(word)
@@ -160,4 +167,4 @@ def window(text: str, word: str) -> tuple[Piece, ...] | None:
 
 _Reader = Callable[[str, str], tuple[Piece, ...] | None]
 _READERS_OF_DIGIT: tuple[_Reader, ...] = (counted, mixture, infix)
-_READERS_OF_LETTER: tuple[_Reader, ...] = (active, version, bits, gguf_type, dimension, patch, window)
+_READERS_OF_LETTER: tuple[_Reader, ...] = (active, effective, version, bits, gguf_type, dimension, patch, window)

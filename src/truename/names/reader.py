@@ -60,11 +60,19 @@ def _longest(name: str, spans: list[tuple[int, int]], chunks: list[Chunk], i: in
         if spans[j][0] - spans[j - 1][1] != 1 or name[spans[j - 1][1]] == "/":
             break
         key += chunks[j].word
-        if key in compounds:
+        if key in compounds and not _half_a_count(name, spans, chunks, j):
             best = j
         if key not in words.prefixes:
             break
     return best
+
+
+def _half_a_count(name: str, spans: list[tuple[int, int]], chunks: list[Chunk], j: int) -> bool:
+    """Whether chunk ``j`` is the 1 of ``Qwen-1_8B``: joined to a count by another sign than to the family."""
+    if chunks[j].word not in ("0", "1") or j + 1 == len(chunks) or chunks[j + 1].pieces[0].tag is not Tag.QUANTITY:
+        return False
+    before, after = name[spans[j][0] - 1], name[spans[j][1]]
+    return after == "_" and before != "_"
 
 
 def _append_word(

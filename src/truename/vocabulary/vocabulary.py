@@ -125,7 +125,7 @@ class Vocabulary(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def size_words(self) -> Mapping[str, str]:
-        """Size word -> the word as sizes of families have it (``lg`` is ``large``)."""
+        """Size word -> the word as sizes of families have it (usually the word itself)."""
         return self.lists["sizes"]
 
     @property

@@ -1,0 +1,134 @@
+"""Any text is a name: spans are valid, elements and gaps give the name back, the time is linear."""
+
+from __future__ import annotations
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from truename.names import Kind, Role, claims_of, parse_name
+
+WORDS = st.sampled_from(
+    [
+        "bert",
+        "llama",
+        "Llama-3",
+        "7b",
+        "8x7B",
+        "A22B",
+        "v1.5",
+        "1_8b",
+        "Q4_K_M",
+        "L-12",
+        "H-768",
+        "en",
+        "de",
+        "it",
+        "to",
+        "opus-mt",
+        "patch16",
+        "224",
+        "4",
+        "bit",
+        "128k",
+        "1M",
+        "base",
+        "DistilBERT",
+        "lora",
+        "merged",
+        "gguf",
+        "led",
+        "van",
+        "1",
+        "0",
+        "12",
+        "layers",
+        ".",
+        "_",
+        "-",
+        "/",
+        "@",
+        ":",
+        "İ",
+        "ß",
+        "٣b",
+        "ﬁ",
+        " ",
+        "",
+        "\0",
+    ]
+)
+NAMES = st.one_of(
+    st.text(max_size=200), st.lists(WORDS, max_size=25).map("".join), st.lists(WORDS, max_size=25).map("-".join)
+)
+
+
+@settings(deadline=None)
+@given(NAMES)
+@example("İ" * 50 + "-7b")
+@example("a" * 10_000)
+@example("1b" * 5_000)
+@example("7b-" * 3_333)
+@example("Ab" * 5_000)
+@example("1." * 5_000)
+@example("en-" * 3_333)
+@example("opus-mt-" + "en-de-" * 1_600)
+@example("-" * 10_000)
+@example("xlm-roberta-" * 800)
+@example("L-12_H-" * 1_400)
+@example("\u202ellama-7b\u0000\ud7ff")
+def test_elements_and_gaps_give_the_name_back(name: str) -> None:
+    parsed = parse_name(name)
+    end = 0
+    rebuilt = ""
+    for element in parsed.elements:
+        assert end <= element.start < element.end <= len(name)
+        assert element.text == name[element.start : element.end]
+        rebuilt += name[end : element.start] + element.text
+        end = element.end
+    assert rebuilt + name[end:] == name
+    for element in parsed.alternatives:
+        assert element.text == name[element.start : element.end]
+        assert element.text
+
+
+@settings(deadline=None)
+@given(NAMES)
+def test_values_have_the_form_of_their_role(name: str) -> None:
+    whole = {
+        Role.PARAMETERS,
+        Role.ACTIVE_PARAMETERS,
+        Role.CONTEXT,
+        Role.LAYERS,
+        Role.HIDDEN_SIZE,
+        Role.HEADS,
+        Role.EXPERTS,
+    }
+    for claim in claims_of(parse_name(name)).items:
+        assert claim.element.kind in Kind
+        if claim.role in whole or claim.role in (Role.PATCH_SIZE, Role.IMAGE_SIZE):
+            assert isinstance(claim.value, int)
+            assert claim.value > 0
+        elif claim.role is Role.BITS:
+            assert isinstance(claim.value, float)
+        elif claim.role in (Role.MIXTURE, Role.LANGUAGE_PAIR):
+            assert isinstance(claim.value, tuple)
+            assert len(claim.value) == 2
+        else:
+            assert isinstance(claim.value, str)
+
+
+@settings(deadline=None)
+@given(NAMES)
+def test_the_same_name_is_read_the_same(name: str) -> None:
+    assert parse_name(name) == parse_name(name)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet="abcdefghijklmnop", min_size=1, max_size=12), NAMES)
+def test_the_owner_changes_no_claim(owner: str, name: str) -> None:
+    model = name.replace("/", "").replace("@", "").replace(":", "").lstrip(".~") or "x"
+    alone, owned = parse_name(model), parse_name(f"{owner}/{model}")
+    shift = len(owner) + 1
+    assert [(e.kind, e.role, e.value, e.start + shift) for e in alone.elements] == [
+        (e.kind, e.role, e.value, e.start) for e in owned.elements
+    ]
