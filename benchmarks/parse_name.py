@@ -21,12 +21,14 @@ from truename.vocabulary.vocabulary import COMPILED
 
 DEFAULT = os.environ.get("TRUENAME_DATA") or str(Path(__file__).resolve().parents[1].parent / "shared" / "data")
 # what every program that reads JSON files has loaded anyway is loaded before the clock starts
-LOAD = "import msgspec, functools, pathlib, typing, enum, re, time; start = time.perf_counter(); {work}; print(time.perf_counter() - start)"
+LOAD = (
+    "import msgspec, functools, pathlib, typing, enum, re, time; "
+    "start = time.perf_counter(); {work}; print(time.perf_counter() - start)"
+)
 COLD = LOAD.format(work="from truename.names import parse_name; parse_name('bert')")
 BARE = LOAD.format(work="from truename.vocabulary import vocabulary; vocabulary()")
-TOML = LOAD.format(
-    work=f"import tomllib; [tomllib.loads(p.read_text()) for p in pathlib.Path({str(COMPILED.parent)!r}).glob('*.toml')]"
-)
+FILES = f"pathlib.Path({str(COMPILED.parent)!r}).glob('*.toml')"
+TOML = LOAD.format(work=f"import tomllib; [tomllib.loads(path.read_text()) for path in {FILES}]")
 SPLIT = re.compile(r"[-_./ ]")
 REPEATS = 5
 
