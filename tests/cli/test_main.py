@@ -22,7 +22,7 @@ HOSTILE = "x\x1b[2J\u202ey"
         (["check"], "missing argument 'TARGET'"),
         (["check", "--format", "xml", "."], "'xml' is not one of 'text', 'json'"),
         (["check", "--fail-on", "bad", "."], "'bad' is not one of"),
-        (["check", "--nonsense", "."], "no such option: --nonsense"),
+        (["check", "--nonsense", "."], "--nonsense"),
         (["check", "nowhere"], "nowhere: there is no such folder"),
         (["check", ""], "a target is empty"),
         (["check", "a", "b", "--name", "c"], "--name belongs to one target"),
