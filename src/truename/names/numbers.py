@@ -51,7 +51,8 @@ def _counts_something_else(context: Context, i: int) -> bool:
         return not (after in hints.labels and context.word(i + 2)[:1].isdigit())  # 1.4b-epoch-2.5
     if before in hints.labels or before in hints.run_ids:
         return True
-    return before == "x" or after == "x"
+    many = context.near(i - 2)
+    return before == "x" and many is not None and many.tag is Tag.NUMBER  # 8 x 7B, as words
 
 
 def _thousands(context: Context, i: int) -> int:
