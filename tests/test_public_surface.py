@@ -41,16 +41,6 @@ def test_every_public_name_can_be_imported_from_the_top(name: str) -> None:
         assert callable(value)
 
 
-def test_check_stays_the_function_after_its_module_was_imported() -> None:
-    """``truename.check`` is a module and a public function; the function must win, in either order."""
-    code = """
-import truename.check
-from truename import check
-assert callable(check), check
-"""
-    subprocess.run([sys.executable, "-c", code], check=True)
-
-
 def test_an_unknown_name_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = truename.nothing

@@ -10,12 +10,10 @@ Names are imported when first used, so that ``import truename`` costs next to no
 
 from __future__ import annotations
 
-import sys
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from truename.check import check, select_rules
+    from truename.checking import check, select_rules
     from truename.errors import FileError, TargetError, TruenameError, UsageError
     from truename.findings import Finding, ModelReport, Outcomes, Report, Severity
     from truename.names import ParsedName, parse_name
@@ -50,9 +48,9 @@ _HOME = {
     "TargetError": "errors",
     "TruenameError": "errors",
     "UsageError": "errors",
-    "check": "check",
+    "check": "checking",
     "parse_name": "names",
-    "select_rules": "check",
+    "select_rules": "checking",
 }
 
 
@@ -69,15 +67,3 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *__all__})
-
-
-class _Package(ModuleType):
-    """Keeps ``truename.check`` the function: importing the module of that name would bind the module over it."""
-
-    def __setattr__(self, name: str, value: object) -> None:
-        if isinstance(value, ModuleType) and _HOME.get(name) == name:
-            value = getattr(value, name)
-        super().__setattr__(name, value)
-
-
-sys.modules[__name__].__class__ = _Package

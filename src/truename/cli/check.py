@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from truename.check import check, select_rules
+from truename.checking import check, select_rules
 from truename.cli.streams import complain, print_text, write_text
 from truename.config import load_config
 from truename.errors import TruenameError, UsageError

@@ -9,13 +9,14 @@ from typing import Any
 
 import pytest
 
-from reference import reference
 from truename.evidence.evidence import Evidence
 from truename.names import claims_of, parse_name
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.name.says_nothing import SaysNothing
 from truename.rules.rule import Case
+
+from reference import reference
 
 RULE = SaysNothing()
 

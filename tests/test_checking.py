@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from truename.check import check, select_rules
+from truename.checking import check, select_rules
 from truename.errors import EmptyTargetError, TargetNotFoundError, UsageError
 from truename.evidence import gather
 from truename.findings import Severity
