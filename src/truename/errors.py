@@ -11,6 +11,7 @@
         ├── FileTooLargeError
         ├── DeclaredError         config.json, the card, an index ...
         └── WeightsError          a weights file; each format hangs its own below this
+            └── UnsupportedFormatError  nothing is wrong with the file, truename cannot read it
 
 An error carries data (which path, what is wrong, what to do), and its text is one sentence made of it.
 A ``FileError`` inside a folder does not end a check: it becomes the reason of a *cannot tell*.
@@ -92,3 +93,7 @@ class DeclaredError(FileError):
 
 class WeightsError(FileError):
     """A weights file breaks its format."""
+
+
+class UnsupportedFormatError(WeightsError):
+    """A weights file uses a format, or a part of one, that truename does not read: no fault of the file."""

@@ -8,7 +8,7 @@ import msgspec
 
 from truename.architecture import AbstractArchitecture, abstract_architecture, declared_measures, measure
 from truename.declared import Declared, declared_facts, read_declared
-from truename.errors import FileError
+from truename.errors import FileError, UnsupportedFormatError
 from truename.evidence.absence import why_absent
 from truename.evidence.evidence import Evidence
 from truename.evidence.mentions import card_mentions
@@ -77,7 +77,7 @@ def _file_facts(checkpoints: tuple[Checkpoint, ...], declared: Declared, weights
     """Facts of the list of files: formats, whether it is an adapter, unreadable files, index against shards."""
     if present := tuple(dict.fromkeys(c.format for c in checkpoints if c.paths)):
         yield Fact("formats", present, Origin.FILES)
-    broken = [*declared.problems, *weights.problems]
+    broken = [*declared.problems, *(p for p in weights.problems if not isinstance(p, UnsupportedFormatError))]
     if broken:
         yield Fact("unreadable_files", tuple(map(str, broken)), Origin.FILES, broken[0].path)
     if weights.header is not None and weights.header.index is not None:

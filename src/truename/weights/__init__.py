@@ -1,10 +1,12 @@
 """From bytes to header: which tensors a model's weights hold. One format a file; never a value of a tensor."""
 
+from truename.errors import UnsupportedFormatError
 from truename.weights.checkpoints import FORMATS, Checkpoint, find_checkpoints
 from truename.weights.dtypes import DTYPE_BITS, StoredDtype
+from truename.weights.graph import OperatorGraph, OperatorNode
 from truename.weights.header import Tensor, WeightIndex, WeightsHeader
 from truename.weights.index import IndexComparison, WeightIndexError, compare_index, read_index
-from truename.weights.reading import TooManyShardsError, UnreadableFileError, UnsupportedFormatError, read_checkpoint
+from truename.weights.reading import TooManyShardsError, UnreadableFileError, read_checkpoint
 from truename.weights.safetensors import read_safetensors
 from truename.weights.safetensors_errors import SafetensorsError
 
@@ -13,6 +15,8 @@ __all__ = [
     "FORMATS",
     "Checkpoint",
     "IndexComparison",
+    "OperatorGraph",
+    "OperatorNode",
     "SafetensorsError",
     "StoredDtype",
     "Tensor",

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 
 import msgspec
 
+from truename.weights.graph import OperatorGraph
+
 
 class Tensor(msgspec.Struct, frozen=True, gc=False):
     """One stored tensor.
@@ -39,6 +41,7 @@ class WeightsHeader(msgspec.Struct, frozen=True):
     metadata: Mapping[str, str]  # the format's own key-value metadata, as text
     bytes_read: int = 0
     index: WeightIndex | None = None  # where the checkpoint has one
+    graph: OperatorGraph | None = None  # where the format stores one: ONNX, TFLite
 
     @property
     def shapes_known(self) -> bool:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from importlib import import_module
 
 from truename.blob import Blob
-from truename.errors import TargetError, TargetNotFoundError, WeightsError
+from truename.errors import TargetError, TargetNotFoundError, UnsupportedFormatError, WeightsError
 from truename.weights.checkpoints import Checkpoint
 from truename.weights.header import Tensor, WeightIndex, WeightsHeader
 from truename.weights.index import read_index
@@ -13,10 +14,6 @@ from truename.weights.safetensors import read_safetensors
 
 MAX_SHARDS = 4_000
 _NAME_ONLY = Tensor(None, None, None)
-
-
-class UnsupportedFormatError(WeightsError):
-    """There is no reader for this format of weights."""
 
 
 class UnreadableFileError(WeightsError):
@@ -27,7 +24,19 @@ class TooManyShardsError(WeightsError):
     """A checkpoint of more shards than any real model has."""
 
 
-READERS: dict[str, Callable[[Blob], WeightsHeader]] = {"safetensors": read_safetensors}
+def _reader(module: str, function: str) -> Callable[[Blob], WeightsHeader]:
+    """A reader that is imported when first used: a check of one format does not pay for all others."""
+
+    def read(blob: Blob) -> WeightsHeader:
+        reader: Callable[[Blob], WeightsHeader] = getattr(import_module(f"truename.weights.{module}"), function)
+        return reader(blob)
+
+    return read
+
+
+READERS: dict[str, Callable[[Blob], WeightsHeader]] = {
+    "safetensors": read_safetensors,
+}
 
 
 def read_checkpoint(checkpoint: Checkpoint, open: Callable[[str], Blob]) -> WeightsHeader:
