@@ -17,6 +17,7 @@ from truename.architecture.tables import table
 from truename.architecture.ties import is_tied
 
 _LIMIT = 2**31  # no dimension of a real configuration is larger
+_STATED = ("H", "L")
 _HEADS = ("lm_head.", "embed_out.", "vocab_", "cls.")
 _WITH_HEAD = ("CausalLM", "LMHeadModel", "ConditionalGeneration", "MaskedLM", "PreTraining")
 
@@ -58,6 +59,13 @@ class _Parsed(msgspec.Struct, frozen=True):
 def families() -> tuple[str, ...]:
     """The model types that have a layout."""
     return tuple(table("layouts")["family"])
+
+
+def is_stub(settings: Settings) -> bool:
+    """Whether the configuration leaves out what ``save_pretrained`` always writes: its defaults would be guesses."""
+    tables = table("layouts")
+    keys = tables["keys"] | tables["family"].get(settings.model_type or "", {}).get("keys", {})
+    return any(settings.get(*keys[name]) is None for name in _STATED)
 
 
 def layout_of(settings: Settings) -> Layout | None:
