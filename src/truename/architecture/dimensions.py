@@ -65,16 +65,20 @@ def heads(block: Block, settings: Settings, plain_rotary: bool) -> list[Dimensio
         settings: the configuration; its ``head_dim`` is used where no tensor tells the width.
         plain_rotary: whether the family turns the whole head, so that a rotary table is half as long.
     """
-    rows = {key: _rows(block, key) for key in ("queries", "keys")}
-    queries, keys = rows["queries"], rows["keys"]
+    queries, keys, outputs = _side(block, "queries", 0), _side(block, "keys", 0), _side(block, "outputs", 1)
+    latent = any(layer.name.rpartition(".")[2] in _words("latent") for layer in stack_layers(block))
+    if queries != outputs or latent:  # a gate beside the queries, or latent attention: rows do not count heads
+        return []
     size, source, found = _head_size(block, settings, queries, plain_rotary)
     if not size:
         return found
     if not source.endswith(settings.file) and "bias" not in source:
         found.append(Dimension("head_size", size, source))
-    if queries and queries % size == 0 and not any(d.key == "heads" for d in found):
+    if not queries or queries % size:
+        return found
+    if not any(d.key == "heads" for d in found):
         found.append(Dimension("heads", queries // size, f"outputs of the query projection by {size} ({source})"))
-    if keys and keys % size == 0:
+    if keys and keys % size == 0 and queries % keys == 0:
         found.append(Dimension("key_value_heads", keys // size, f"outputs of the key projection by {size} ({source})"))
     return [d for d in found if d.value > 0]
 
@@ -99,7 +103,7 @@ def _head_size(
     count = settings.whole("num_attention_heads", "n_head", "num_heads")
     if count and queries and queries % count == 0 and settings.whole("num_key_value_heads"):
         size = queries // count
-        keys = _rows(block, "keys")
+        keys = _side(block, "keys", 0)
         source = f"num_attention_heads of {settings.file}"
         if keys and keys % size == 0:
             detail = f"outputs of the key projection by {size} ({source})"
@@ -107,13 +111,14 @@ def _head_size(
     return 0, "", []
 
 
-def _rows(block: Block, key: str) -> int | None:
-    """Outputs of the projection named in ``key``; None where members differ."""
+def _side(block: Block, key: str, side: int) -> int | None:
+    """Outputs (side 0) or inputs (side 1) of the projection named in ``key``; None where members differ."""
     found = set()
     for layer in stack_layers(block):
         shape = layer.parameters.get("weight")
-        if shape is not None and len(shape) == 2 and layer.name.rpartition(".")[2] in _words(key):
-            found.add(shape[0])
+        *path, last = layer.name.split(".")
+        if shape is not None and len(shape) == 2 and last in _words(key) and _words("aside").isdisjoint(path):
+            found.add(shape[side])
     return found.pop() if len(found) == 1 else None
 
 
@@ -133,11 +138,14 @@ def vocabulary_size(unpacking: Sequence[tuple[TensorGroup, Unpacked]]) -> Dimens
 def context_length(groups: Sequence[TensorGroup]) -> Dimension | None:
     """Rows of a table of learned token positions, less the rows that some families reserve."""
     audio = any(g.template.endswith("encoder.conv1.weight") for g in groups)
-    tokens = any(part_of(g.template).token_embedding for g in groups)
+    tokens = {_parent(g.template, 2) for g in groups if part_of(g.template).token_embedding}
     found = []
     for group in groups:
         shape = group.shape
-        if not tokens or shape is None or len(shape) != 2 or part_of(group.template).tower:
+        if shape is None or len(shape) != 2 or part_of(group.template).tower:
+            continue
+        parent = _parent(group.template, 1 if group.role == "positional_embedding" else 2)
+        if parent not in tokens and _parent(parent, 1) not in tokens:  # positions of something else than tokens
             continue
         if audio and "encoder" in group.template.split("."):
             continue
@@ -151,6 +159,10 @@ def context_length(groups: Sequence[TensorGroup]) -> Dimension | None:
     return Dimension("context_length", rows, f"rows of {example}")
 
 
+def _parent(path: str, levels: int) -> str:
+    return ".".join(path.split(".")[:-levels])
+
+
 def patch_and_image(groups: Sequence[TensorGroup], settings: Settings) -> list[Dimension]:
     """The side of a patch, and of the image where a table of positions gives a square grid of patches."""
     patches = {p: g for g in groups if _ends(g.template, "patches") for p in _patch_side(g.shape)}
@@ -159,7 +171,8 @@ def patch_and_image(groups: Sequence[TensorGroup], settings: Settings) -> list[D
     side, group = patches.popitem()
     found = [Dimension("patch_size", side, f"kernel of {group.example}")]
     tables = [g for g in groups if _ends(g.template, "image_positions") and _same_tower(g, group)]
-    free = any(word in g.template for g in tables for word in _words("any_resolution"))
+    video = group.shape is not None and len(group.shape) == 5 and group.shape[2] > 1
+    free = video or any(word in g.template for g in tables for word in _words("any_resolution"))
     if len(tables) != 1 or free:
         return found
     grid = _grid(tables[0].shape, _class_tokens(groups, group))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from truename.architecture.counting import active_parameters
-from truename.architecture.layouts import Layout, layout_of
+from truename.architecture.layouts import Layout, is_stub, layout_of
 from truename.architecture.measure import EXPERTS_PER_TOKEN
 from truename.architecture.parts import part_of
 from truename.architecture.quantisation import quantisation_config
@@ -30,7 +30,7 @@ def declared_measures(declared: Declared, index_total_size: int | None) -> tuple
         families in ``layouts.toml``. Where neither can be known there is no fact.
     """
     config = settings(declared)
-    layout = layout_of(config)
+    layout = None if is_stub(config) else layout_of(config)
     facts: list[Fact] = []
     if index_total_size and quantisation_config(declared) is None:
         facts += _from_index(config, layout, index_total_size)

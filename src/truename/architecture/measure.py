@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from truename.architecture import dimensions
-from truename.architecture.abstract import AbstractArchitecture
+from truename.architecture.abstract import AbstractArchitecture, Block
 from truename.architecture.build import abstract_architecture
 from truename.architecture.counting import Counts, count
 from truename.architecture.dimensions import Dimension
@@ -96,21 +96,32 @@ class _Measure:
         return experts_of(block) if block is not None else None
 
     def _sizes(self) -> Iterator[Fact]:
-        block = self._stacks.main or self._stacks.decoder
-        found: list[Dimension | None] = []
-        if block is not None:
-            size = widths(block)
-            if len(size) == 1:
-                found.append(Dimension("hidden_size", next(iter(size)), f"width of the norms of {block.path}.#"))
-            if self._experts() is None:
-                found.append(dimensions.intermediate_size(block))
-            found += dimensions.heads(block, self._settings, "llama" in self._model_types)
+        found: list[Dimension | None] = [*self._stack_sizes()]
         found.append(dimensions.vocabulary_size(self._unpacking))
         found.append(dimensions.context_length(self._groups))
         found += dimensions.patch_and_image(self._groups, self._settings)
         for dimension in found:
             if dimension is not None:
                 yield self._fact(dimension.key, dimension.value, dimension.detail)
+
+    def _stack_sizes(self) -> list[Dimension]:
+        """Sizes of the main stack; of an encoder and a decoder only those that both have."""
+        stacks = self._stacks
+        sides = (stacks.main,) if stacks.encoder is None else (stacks.encoder, stacks.decoder)
+        found = [self._block_sizes(side) for side in sides if side is not None]
+        if len(found) < 2:
+            return found[0] if found else []
+        other = {(d.key, d.value) for d in found[1]}
+        return [d for d in found[0] if (d.key, d.value) in other]
+
+    def _block_sizes(self, block: Block) -> list[Dimension]:
+        found = []
+        size = widths(block)
+        if len(size) == 1:
+            found.append(Dimension("hidden_size", next(iter(size)), f"width of the norms of {block.path}.#"))
+        if self._experts() is None and (dimension := dimensions.intermediate_size(block)) is not None:
+            found.append(dimension)
+        return found + dimensions.heads(block, self._settings, "llama" in self._model_types)
 
     def _named_parts(self) -> Iterator[Fact]:
         parts = [(g, part_of(g.template)) for g, u in self._unpacking if u.use is Use.WEIGHT]

@@ -21,6 +21,7 @@ from truename.weights.header import Tensor
 _CONTAINER_BITS = {"I64": 64, "I32": 32, "U32": 32, "I16": 16, "U16": 16, "I8": 8, "U8": 8}
 _INTEGERS = frozenset(_CONTAINER_BITS)
 _MLX_GROUP = 64  # MLX's default group size
+_LAYERS_ASKED = 2_000  # layers whose bits are looked up; a real model has some tens of kinds
 
 
 class Use(StrEnum):
@@ -50,6 +51,7 @@ class Unpacker:
         self._names = names
         self._config = config
         self._layout = _layout(names)
+        self._asked = 0
 
     def unpack(self, group: TensorGroup) -> Unpacked:
         """What one tensor of ``group`` stands for; elements is 0 where its shape is not known."""
@@ -86,7 +88,10 @@ class Unpacker:
         return self._tensors.get(group.example[: len(group.example) - len(group.role)] + role)
 
     def _layer_bits(self, group: TensorGroup) -> int | None:
-        return self._config.bits_of(group.example.rpartition(".")[0]) if self._config else None
+        self._asked += 1
+        if self._config is None or self._asked > _LAYERS_ASKED:
+            return None
+        return self._config.bits_of(group.example.rpartition(".")[0])
 
     def _gptq_awq(self, group: TensorGroup) -> Unpacked:
         """GPTQ packs inputs (in/8, out), AWQ outputs (in, out/8); scales are (groups, out), qzeros (groups, out/8)."""

@@ -11,7 +11,10 @@ import msgspec
 from truename.architecture.settings import settings
 from truename.declared.declared import Declared
 
-_PATTERN_LIMIT = 512  # characters of a ``re:`` target; longer ones are left unmatched
+_PATTERN_LENGTH = 512  # characters of a ``re:`` target; longer ones are left unmatched
+_LAYER_LENGTH = 128
+_REPEATS = 2  # repetitions in a pattern beside a leading ``.*``
+_PATTERNS = 32  # of one list that are tried
 
 
 class BitsGroup(msgspec.Struct, frozen=True):
@@ -38,13 +41,14 @@ class QuantisationConfig(msgspec.Struct, frozen=True):
         """Bits of a weight of ``layer``, None where nothing is declared or the layer is left unquantised."""
         if layer in self.overrides:
             return _whole(self.overrides[layer].get("bits"))
-        if any(_matches(target, layer) for target in self.ignore):
+        if _matches_any(self.ignore, layer):
             return None
         for group in self.groups:
-            if any(_matches(target, layer) for target in group.targets):
+            if _matches_any(group.targets, layer):
                 return group.bits
         if self.groups:
-            return self.groups[0].bits if all("." not in t for g in self.groups for t in g.targets) else None
+            classes = all("." not in t and not t.startswith("re:") for g in self.groups for t in g.targets)
+            return self.groups[0].bits if classes else None
         return self.bits
 
 
@@ -91,21 +95,25 @@ def _groups(found: Any) -> list[BitsGroup]:
     return groups
 
 
-def _matches(target: str, layer: str) -> bool:
-    """Whether a compressed-tensors target names ``layer``: ``re:`` pattern, full path, or a class such as Linear."""
-    if not target.startswith("re:"):
-        return target in ("Linear", layer) or layer.endswith(f".{target}")
-    if len(target) > _PATTERN_LIMIT or _repeats_nested(target):
+def _matches_any(targets: tuple[str, ...], layer: str) -> bool:
+    """Whether one of ``targets`` names ``layer``: by path, by its end, by a class such as Linear, by ``re:`` pattern."""
+    if "Linear" in targets or any(layer == t or layer.endswith(f".{t}") for t in targets):
+        return True
+    patterns = [target[3:] for target in targets if target.startswith("re:")]
+    return any(_matches(pattern, layer) for pattern in patterns[:_PATTERNS])
+
+
+def _matches(pattern: str, layer: str) -> bool:
+    """Match a pattern from a stranger: short, on short names, and with few repetitions, so that it cannot take long."""
+    if len(pattern) > _PATTERN_LENGTH or len(layer) > _LAYER_LENGTH:
+        return False
+    rest = pattern.removeprefix("^").removeprefix(".*")
+    if sum(rest.count(sign) for sign in "*+{") > _REPEATS or re.search(r"\)[*+{]", rest):
         return False
     try:
-        return re.match(target[3:], layer) is not None
+        return (re.match if rest == pattern else re.search)(rest, layer) is not None
     except re.error:
         return False
-
-
-def _repeats_nested(pattern: str) -> bool:
-    """Whether a pattern repeats a group: it could take exponential time, and no real target does so."""
-    return re.search(r"\)[*+{]", pattern) is not None or pattern.count("*") + pattern.count("+") > 6
 
 
 def _whole(value: Any) -> int | None:

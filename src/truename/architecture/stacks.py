@@ -55,7 +55,8 @@ def depth(block: Block) -> int | None:
         for inner in variant.blocks:
             if inner.path.rpartition(".")[2] not in _EXPERT_PATHS:
                 counts[inner.path].add(inner.count)
-    if any(len(found) > 1 for found in counts.values()) and len(widths(block)) != 1:
+    width = widths(block)
+    if len(width) > 1 or (not width and any(len(found) > 1 for found in counts.values())):
         return None
     return sum(variant.count for variant in block.variants if not _predicts(variant)) or None
 
@@ -66,6 +67,8 @@ def widths(block: Block) -> frozenset[int]:
     for variant in block.variants:
         sizes = Counter[int]()
         for layer in layers_of(variant):
+            if not _words("bottlenecks").isdisjoint(layer.name.split(".")):
+                return frozenset()
             shape = layer.parameters.get("weight")
             if shape is not None and len(shape) == 1 and _is_outer_norm(layer):
                 sizes[shape[0]] += 1
@@ -105,10 +108,11 @@ def _is_outer_norm(layer: Layer) -> bool:
 
 
 def _is_stack(block: Block) -> bool:
-    """Whether the members look like layers of a network: each holds at least two layers with weights."""
+    """Whether the members look like layers of a transformer or its kin: each has a norm or an attention layer."""
     if not _words("stacks_aside").isdisjoint(block.path.split(".")):
         return False
-    return any(sum(1 for _ in layers_of(variant)) > 1 for variant in block.variants)
+    found = [layer for variant in block.variants for layer in layers_of(variant)]
+    return len(found) > 1 and any(layer.operation is Operation.NORM or "attn" in layer.name for layer in found)
 
 
 def _side(blocks: list[Block], word: str) -> Block | None:
