@@ -1,0 +1,78 @@
+"""Which format a weights file really is: its first bytes decide, its suffix is only a hint.
+
+One line a format: ``SIGNATURES`` for fixed bytes, ``PROBES`` for formats that have none. A zip is told by the name of
+its first entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from truename.blob import Blob
+
+HEAD_BYTES = 512  # a tar's magic stands at byte 257
+
+# (format, offset, bytes): the format's own magic
+SIGNATURES: tuple[tuple[str, int, bytes], ...] = (
+    ("gguf", 0, b"GGUF"),
+    ("keras", 0, b"\x89HDF\r\n\x1a\n"),
+    ("tflite", 4, b"TFL3"),
+    ("tar", 0, b"\x1f\x8b"),  # a compressed one
+    ("tar", 257, b"ustar"),
+)
+
+
+def _safetensors(head: bytes) -> bool:
+    """A length that is no more than the format allows, and an object behind it."""
+    return head[8:9] == b"{" and int.from_bytes(head[:8], "little") <= 100_000_000
+
+
+def _pickle(head: bytes) -> bool:
+    """A PROTO opcode with a protocol that exists, as PyTorch's writers begin every stream."""
+    return head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
+
+
+# (format, what its first bytes must be like): tried in order, after the signatures
+PROBES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
+    ("safetensors", _safetensors),
+    ("pytorch", _pickle),
+)
+
+# (format, how the name of a zip's first entry ends)
+ZIP_ENTRIES: tuple[tuple[str, str], ...] = (
+    ("pytorch", "/data.pkl"),
+    ("numpy", ".npy"),
+    ("keras", "metadata.json"),
+    ("keras", "config.json"),
+    ("keras", "model.weights.h5"),
+)
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+
+
+def detect(blob: Blob, hint: str | None = None) -> str | None:
+    """The format that the first bytes of a file show.
+
+    Args:
+        blob: the file; at most ``HEAD_BYTES`` of it are read.
+        hint: the format that its suffix suggests, which decides where the bytes do not.
+
+    Returns:
+        A key of ``READERS``, or ``hint`` where no format claims these bytes.
+    """
+    head = blob.read(0, HEAD_BYTES)
+    if head[:4] in _ZIP:
+        return _zip_format(head) or hint
+    for format, offset, magic in SIGNATURES:
+        if head.startswith(magic, offset):
+            return format
+    for format, fits in PROBES:
+        if fits(head):
+            return format
+    return hint
+
+
+def _zip_format(head: bytes) -> str | None:
+    """What the first entry of a zip is called decides."""
+    length = int.from_bytes(head[26:28], "little")
+    name = head[30 : 30 + length].decode("utf-8", "replace")
+    return next((format for format, end in ZIP_ENTRIES if name.endswith(end)), None)
