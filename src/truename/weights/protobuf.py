@@ -1,0 +1,182 @@
+"""Protocol buffers by their wire format, without the schema's code: fields of a message, payloads skipped.
+
+    WeightsError
+    └── ProtobufError
+        ├── VarintError          a number of more than ten bytes, or one that the message ends in
+        ├── FieldRangeError      a payload that reaches out of its message
+        ├── WireTypeError        a field number of zero, a group, or a wire type that does not exist
+        ├── FieldKindError       a field whose wire type is not the one that the schema gives it
+        ├── TextError            a name that is too long or not UTF-8
+        └── TooManyFieldsError   more fields than any real file
+
+Source: the format's own description, "Encoding" at protobuf.dev. A library would build every message, the
+gigabytes of weights among them; here a message is a range of the file, and only what is asked for is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from truename.errors import WeightsError
+from truename.weights.window import Window
+
+VARINT, FIXED64, LEN, FIXED32 = 0, 1, 2, 5
+MAX_FIELDS = 8_000_000
+MAX_TEXT = 65_536
+_LONGEST = 10  # bytes of a 64-bit varint
+_HEAD = 2 * _LONGEST  # a tag and a length
+_MASK = 2**64 - 1
+
+
+class ProtobufError(WeightsError):
+    """A file breaks the wire format of protocol buffers."""
+
+
+class VarintError(ProtobufError):
+    """A variable-length number has no end."""
+
+
+class FieldRangeError(ProtobufError):
+    """A payload reaches out of its message."""
+
+
+class WireTypeError(ProtobufError):
+    """A field has a wire type or a number that is not in use."""
+
+
+class FieldKindError(ProtobufError):
+    """A field has another wire type than its schema says."""
+
+
+class TextError(ProtobufError):
+    """A name is too long or not UTF-8."""
+
+
+class TooManyFieldsError(ProtobufError):
+    """There are more fields than in any real file."""
+
+
+class Field(NamedTuple):
+    """One field. ``value`` of a number; ``start`` and ``end`` of a payload in the file."""
+
+    number: int
+    wire: int
+    value: int
+    start: int
+    end: int
+
+
+class Wire:
+    """Walks the messages of one file, and counts the fields that were walked."""
+
+    def __init__(self, window: Window, path: str, max_fields: int = MAX_FIELDS) -> None:
+        self.path = path
+        self._window = window
+        self._left = max_fields
+
+    def fields(self, start: int, end: int) -> Iterator[Field]:
+        """The fields of the message at ``start`` to ``end``; payloads are skipped.
+
+        Raises:
+            ProtobufError: the bytes are no message.
+        """
+        around = self._window.around
+        position = start
+        while position < end:
+            self._left -= 1
+            if self._left < 0:
+                raise TooManyFieldsError(self.path, "has more fields than any real file of its kind")
+            data, begin = around(position, min(_HEAD, end - position))
+            limit = min(len(data), begin + end - position)
+            tag, at = self._varint(data, begin, limit, position)
+            number, wire = tag >> 3, tag & 7
+            value, payload = 0, 0
+            if wire in (VARINT, LEN):
+                value, at = self._varint(data, at, limit, position)
+                payload = value if wire == LEN else 0
+            elif wire in (FIXED64, FIXED32):
+                payload = 8 if wire == FIXED64 else 4
+            else:
+                raise WireTypeError(self.path, f"has wire type {wire} at byte {position}; this is no protocol buffer")
+            if not 0 < number < 2**29:
+                raise WireTypeError(self.path, f"has field number {number} at byte {position}")
+            first = position + at - begin
+            position = first + payload
+            if position > end:
+                problem = f"says that a field at byte {first} has {payload:,} bytes, and its message ends before"
+                raise FieldRangeError(self.path, problem)
+            yield Field(number, wire, value, first, position)
+
+    def text(self, field: Field, limit: int = MAX_TEXT) -> str:
+        """The payload of ``field`` as text.
+
+        Raises:
+            ProtobufError: it is no text, or longer than ``limit`` bytes.
+        """
+        data = self.payload(field, limit)
+        try:
+            return data.decode("utf-8")
+        except UnicodeDecodeError:
+            raise TextError(self.path, f"has text at byte {field.start} that is not UTF-8") from None
+
+    def payload(self, field: Field, limit: int = MAX_TEXT) -> bytes:
+        """The payload of ``field``, at most ``limit`` bytes.
+
+        Raises:
+            ProtobufError: it is longer, or no payload.
+        """
+        self.expect(field, LEN)
+        length = field.end - field.start
+        if length > limit:
+            raise TextError(
+                self.path, f"has a name of {length:,} bytes at byte {field.start}; at most {limit:,} are read"
+            )
+        return self._whole(field.start, length)
+
+    def number(self, field: Field) -> int:
+        """The value of a varint as a signed 64-bit number."""
+        self.expect(field, VARINT)
+        return field.value - 2**64 if field.value >> 63 else field.value
+
+    def numbers(self, field: Field, limit: int) -> list[int]:
+        """Signed 64-bit numbers of a repeated field: one, or a packed run of at most ``limit``."""
+        if field.wire == VARINT:
+            return [self.number(field)]
+        self.expect(field, LEN)
+        length = field.end - field.start
+        if length > limit * _LONGEST:
+            raise TooManyFieldsError(self.path, f"has a list of {length:,} bytes at byte {field.start}")
+        data = self._whole(field.start, length)
+        found = []
+        at = 0
+        while at < length:
+            value, at = self._varint(data, at, length, field.start)
+            found.append(value - 2**64 if value >> 63 else value)
+        return found
+
+    def expect(self, field: Field, wire: int) -> None:
+        """Refuse ``field`` unless it has this wire type."""
+        if field.wire != wire:
+            problem = f"has wire type {field.wire} for field {field.number} at byte {field.start}, not {wire}"
+            raise FieldKindError(self.path, problem)
+
+    def _whole(self, start: int, length: int) -> bytes:
+        data = self._window.read(start, length)
+        if len(data) < length:
+            raise FieldRangeError(self.path, "became shorter while it was read")
+        return data
+
+    def _varint(self, data: bytes, at: int, limit: int, where: int) -> tuple[int, int]:
+        value = shift = 0
+        last = min(limit, at + _LONGEST)
+        while at < last:
+            byte = data[at]
+            at += 1
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                if value > _MASK:
+                    raise VarintError(self.path, f"has a number above 64 bits near byte {where}")
+                return value, at
+            shift += 7
+        raise VarintError(self.path, f"has a number without an end near byte {where}")
