@@ -65,3 +65,8 @@ def test_measures_end(tensors: TensorSpecs, config: dict[str, Any] | None) -> No
     assert facts["tensors"] == len(tensors)
     assert all(value >= 0 for value in facts.values() if isinstance(value, int))
     declared_measures(declared(config), HUGE)
+
+
+def test_more_kinds_of_tensors_than_any_model_has_are_only_counted() -> None:
+    tensors = {f"a{index}.weight": ("F32", (2, 2)) for index in range(20_001)}
+    assert values(measure(plain_header(tensors), declared(None))) == {"tensors": 20_001}

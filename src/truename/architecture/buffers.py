@@ -2,20 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-
-from truename.architecture.tables import table
+from truename.architecture.tables import ends_with, table
 from truename.architecture.templates import TensorGroup
-
-
-@lru_cache(maxsize=4096)
-def _named_buffer(template: str) -> bool:
-    return any(template == s or template.endswith("." + s) for s in table("buffers")["suffixes"])
-
-
-@lru_cache(maxsize=4096)
-def _named_mask(template: str) -> bool:
-    return any(template == s or template.endswith("." + s) for s in table("buffers")["masks"])
 
 
 def is_buffer(group: TensorGroup, names: frozenset[str]) -> bool:
@@ -26,9 +14,13 @@ def is_buffer(group: TensorGroup, names: frozenset[str]) -> bool:
         names: every template of the header; a mask without a known shape is told by its missing weight.
     """
     rules = table("buffers")
-    if group.dtype in rules["dtypes"] or group.dtype in rules["exponent_dtypes"] or _named_buffer(group.template):
+    if (
+        group.dtype in rules["dtypes"]
+        or group.dtype in rules["exponent_dtypes"]
+        or ends_with(group.template, "buffers", "suffixes")
+    ):
         return True
-    if not _named_mask(group.template):
+    if not ends_with(group.template, "buffers", "masks"):
         return False
     if group.shape is None:
         return group.template.removesuffix("bias") + "weight" not in names

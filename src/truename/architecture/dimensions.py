@@ -13,7 +13,7 @@ from truename.architecture.packing import Unpacked, Use
 from truename.architecture.parts import part_of
 from truename.architecture.settings import Settings
 from truename.architecture.stacks import layers_of
-from truename.architecture.tables import table
+from truename.architecture.tables import ends_with, table
 from truename.architecture.templates import TensorGroup
 
 _RESERVED_ROWS = 2  # RoBERTa, OPT, BART: positions start at padding index + 1
@@ -149,7 +149,7 @@ def context_length(groups: Sequence[TensorGroup]) -> Dimension | None:
             continue
         if audio and "encoder" in group.template.split("."):
             continue
-        if any(group.template == e or group.template.endswith("." + e) for e in _words("token_positions")):
+        if ends_with(group.template, "dimensions", "token_positions"):
             found.append((shape[0], group.example))
     if not found:
         return None
@@ -165,12 +165,12 @@ def _parent(path: str, levels: int) -> str:
 
 def patch_and_image(groups: Sequence[TensorGroup], settings: Settings) -> list[Dimension]:
     """The side of a patch, and of the image where a table of positions gives a square grid of patches."""
-    patches = {p: g for g in groups if _ends(g.template, "patches") for p in _patch_side(g.shape)}
+    patches = {p: g for g in groups if ends_with(g.template, "dimensions", "patches") for p in _patch_side(g.shape)}
     if len(patches) != 1:
         return []
     side, group = patches.popitem()
     found = [Dimension("patch_size", side, f"kernel of {group.example}")]
-    tables = [g for g in groups if _ends(g.template, "image_positions") and _same_tower(g, group)]
+    tables = [g for g in groups if ends_with(g.template, "dimensions", "image_positions") and _same_tower(g, group)]
     video = group.shape is not None and len(group.shape) == 5 and group.shape[2] > 1
     free = video or any(word in g.template for g in tables for word in _words("any_resolution"))
     if len(tables) != 1 or free:
@@ -214,10 +214,6 @@ def _class_tokens(groups: Sequence[TensorGroup], patch: TensorGroup) -> int:
 
 def _same_tower(one: TensorGroup, other: TensorGroup) -> bool:
     return one.template.split(".")[:1] == other.template.split(".")[:1] or "." not in one.template
-
-
-def _ends(template: str, key: str) -> bool:
-    return any(template == end or template.endswith("." + end) for end in _words(key))
 
 
 def _declared_image(settings: Settings) -> int | None:

@@ -33,6 +33,7 @@ EXPERTS_PER_TOKEN = (
     "top_k_experts",
     "num_selected_experts",
 )
+_KINDS = 20_000  # distinct kinds of tensors; a real model has tens or hundreds, and more are not worth the time
 _FULL_PRECISION = frozenset({"F64", "F32", "F16", "BF16"})
 
 
@@ -61,7 +62,8 @@ class _Measure:
         self._groups = group_tensors(header)
         names = templates(self._groups)
         unpacker = Unpacker(header.tensors, names, quantisation_config(declared))
-        self._unpacking: list[tuple[TensorGroup, Unpacked]] = [(g, unpacker.unpack(g)) for g in self._groups]
+        kinds = self._groups if len(self._groups) <= _KINDS else ()
+        self._unpacking: list[tuple[TensorGroup, Unpacked]] = [(g, unpacker.unpack(g)) for g in kinds]
         self._stacks: Stacks = find_stacks(architecture)
         self._model_types = tensor_model_types(frozenset(g.template for g, u in self._unpacking if u.use is Use.WEIGHT))
         self._file = header.files[0] if len(header.files) == 1 else None
@@ -70,6 +72,8 @@ class _Measure:
     def facts(self) -> Iterator[Fact]:
         """All of them."""
         yield self._fact("tensors", len(self._header.tensors), "all tensors of the header")
+        if len(self._groups) > _KINDS:
+            return
         yield from self._structure()
         yield from self._sizes()
         yield from self._named_parts()

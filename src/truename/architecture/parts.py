@@ -39,7 +39,7 @@ def part_of(template: str) -> Part:
     head, pretraining = (None, False) if tower else _head(path)
     return Part(
         token_embedding=token and not tower,
-        output_head=not tower and _starts(path, tuple(names["output_heads"])),
+        output_head=not tower and f"{path}.".startswith(_output_heads()),
         expert=_EXPERT.search(template) is not None and _SHARED.search(template) is None,
         tower=tower,
         paired_text=not _set("paired_text").isdisjoint(components[:2]),
@@ -63,14 +63,21 @@ def _without_prefix(template: str) -> str:
     return template
 
 
-def _starts(path: str, heads: tuple[str, ...]) -> bool:
-    return any(path == h or path.startswith(h + ".") for h in heads)
+@cache
+def _output_heads() -> tuple[str, ...]:
+    return tuple(f"{head}." for head in table("parts")["output_heads"])
+
+
+@cache
+def _heads() -> tuple[tuple[str, bool, tuple[str, ...]], ...]:
+    return tuple(
+        (head["word"], head.get("pretraining", False), tuple(f"{path}." for path in head["paths"]))
+        for head in table("heads")["head"]
+    )
 
 
 def _head(path: str) -> tuple[str | None, bool]:
     if _NUMBERED.search(path.split(".", 1)[0]):
         return None, False
-    for head in table("heads")["head"]:
-        if _starts(path, tuple(head["paths"])):
-            return head["word"], head.get("pretraining", False)
-    return None, False
+    dotted = f"{path}."
+    return next(((word, pre) for word, pre, paths in _heads() if dotted.startswith(paths)), (None, False))

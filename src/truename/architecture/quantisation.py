@@ -96,7 +96,7 @@ def _groups(found: Any) -> list[BitsGroup]:
 
 
 def _matches_any(targets: tuple[str, ...], layer: str) -> bool:
-    """Whether one of ``targets`` names ``layer``: by path, by its end, by a class such as Linear, by ``re:`` pattern."""
+    """Whether one of ``targets`` names ``layer``: by path or its end, by class such as Linear, by ``re:`` pattern."""
     if "Linear" in targets or any(layer == t or layer.endswith(f".{t}") for t in targets):
         return True
     patterns = [target[3:] for target in targets if target.startswith("re:")]

@@ -14,3 +14,14 @@ _HERE = Path(__file__).parent
 def table(name: str) -> dict[str, Any]:
     """The content of ``name``.toml in this room."""
     return tomllib.loads((_HERE / f"{name}.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def dotted(name: str, key: str) -> tuple[str, ...]:
+    """The list ``key`` of a table, a dot before each entry, as ``str.endswith`` takes it for whole components."""
+    return tuple(f".{entry}" for entry in table(name)[key])
+
+
+def ends_with(path: str, name: str, key: str) -> bool:
+    """Whether ``path`` ends with one of the entries of list ``key`` in table ``name``, by whole path components."""
+    return f".{path}".endswith(dotted(name, key))
