@@ -67,6 +67,7 @@ def compile_families(known: list[str]) -> dict[str, Family]:
                 bool(entry.get("generative", content.get("generative", False))),
                 bool(entry.get("context", False)),
                 dict(entry.get("variants", {})),
+                frozenset(entry.get("related", ())),
             )
     everyday = {word for entry in load("ambiguous")["everyday"] for word in entry["words"]}
     content = load("transformers")

@@ -30,11 +30,18 @@ from truename.vocabulary import vocabulary
         ("bert", "bert", Fit.AGREES),
         ("bert", "distilbert", Fit.FOREIGN),  # another architecture, by a prefix
         ("bert", "nobodys-own-bert", Fit.AGREES),  # a type nobody knows that says it is one
-        ("t5", "mt5", Fit.AGREES),  # as the vocabulary has it
+        ("t5", "mt5", Fit.FOREIGN),
+        ("byt5", "mt5", Fit.AGREES),  # as the vocabulary has it
+        ("mt5", "t5", Fit.RELATED),
+        ("roberta", "xlm-roberta", Fit.RELATED),
+        ("gpt_neo", "gpt_neox", Fit.FOREIGN),  # a word of its own
+        ("convnext", "convnextv2", Fit.AGREES),
+        ("vit", "vits", Fit.FOREIGN),
+        ("qwen3-vl", "qwen3", Fit.KIN),
         ("bert", "gpt2", Fit.FOREIGN),
         ("bert", "nobody-knows", Fit.UNKNOWN),
-        ("roberta", "bert", Fit.KIN),
-        ("distilbert", "bert", Fit.KIN),
+        ("roberta", "bert", Fit.RELATED),
+        ("distilbert", "bert", Fit.FOREIGN),
         ("llama", "mistral", Fit.FOREIGN),
         ("mistral", "llama", Fit.FOREIGN),
         ("clip", "clip_text_model", Fit.AGREES),

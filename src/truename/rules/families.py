@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from truename.architecture import known_model_types
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
+from truename.findings import Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.tables import table
@@ -19,6 +20,7 @@ _HEAD = re.compile(
     r"(For[A-Z]\w*|(LM|DoubleHeads|MT|Reward|PreTrained)Model|LMHead(Model)?|ModelWith\w*|With\w*|Model|Encoder|Decoder)$"
 )
 
+_LETTERS = re.compile(r"(?!v[0-9])[a-z]")  # letters that go on; v2 is a number
 _CLASS = "architectures: "
 
 
@@ -26,9 +28,10 @@ class Fit(IntEnum):
     """How a family and a model type go together, best first."""
 
     AGREES = 0
-    KIN = 1  # a related type, by its name: bert for RoBERTa
-    UNKNOWN = 2  # nobody knows the type, or it holds other models that are not known
-    FOREIGN = 3
+    KIN = 1  # another member of the same line: qwen3 for Qwen3-VL
+    RELATED = 2  # the vocabulary knows that the field confuses them: xlm-roberta for RoBERTa
+    UNKNOWN = 3  # nobody knows the type, or it holds other models that are not known
+    FOREIGN = 4
 
 
 def claimed_families(claims: Claims) -> tuple[tuple[Claim, Family], ...]:
@@ -42,24 +45,52 @@ def fit(family: Family, model_type: str) -> Fit:
     """How ``family`` and ``model_type`` go together.
 
     Model types grow by suffix (``qwen2``, ``qwen2_vl``), so a type that starts with one of the family's is a kind of
-    it. What comes before makes another architecture (``bert`` and ``distilbert``, ``t5`` and ``mt5``), and the
-    vocabulary says where it does not. Types that the vocabulary does not know are nobody's.
+    it, unless it is a word of its own that transformers knows (``gpt_neox`` is no ``gpt_neo``). What comes before
+    makes another architecture (``bert`` and ``distilbert``, ``t5`` and ``mt5``), and the vocabulary says where it
+    does not. Types that the vocabulary does not know are nobody's.
     """
     found, key = squash(model_type), squash(family.key)
     types = {squash(t) for t in family.model_types}
-    if found in types or any(found.startswith(t) for t in types):
+    if found in types or any(_extends(found, t) for t in types):
         return Fit.AGREES
     if key in found and not is_known(model_type):
         return Fit.AGREES
-    if len(found) > 2 and (found in key or any(t.startswith(found) for t in types)):
+    if any(found == squash(t) for t in family.related):
+        return Fit.RELATED
+    if len(found) > 2 and key.startswith(found):
         return Fit.KIN
     return Fit.FOREIGN if is_known(model_type) else Fit.UNKNOWN
+
+
+def _extends(found: str, base: str) -> bool:
+    """Whether a type is another with something added: a part, a number, or letters that make no known type."""
+    if not found.startswith(base):
+        return False
+    rest = found[len(base) :]
+    return not (rest and _LETTERS.match(rest) and found in _single_words())
 
 
 def best_fit(families: Iterable[Family], model_types: Iterable[str]) -> Fit:
     """The best fit of any family with any type: a name that combines two families is right if one agrees."""
     types = tuple(model_types)
     return min((fit(family, t) for family in families for t in types), default=Fit.UNKNOWN)
+
+
+SEVERITIES = {Fit.KIN: Severity.NOTE, Fit.RELATED: Severity.WARNING, Fit.FOREIGN: Severity.ERROR}
+
+
+def in_the_words_of(claims: Claims, model_types: Iterable[str]) -> tuple[str, ...]:
+    """The types as a name would say them: beside ``distilled``, ``bert`` may mean DistilBERT."""
+    types = tuple(model_types)
+    if "distil" not in squash(claims.parsed.model):
+        return types
+    return (*types, *(t.removeprefix("distil") for t in types if t.startswith("distil")))
+
+
+def is_draft(claims: Claims) -> bool:
+    """Whether the name is that of a draft model, which may have another architecture than the model it serves."""
+    words = re.split(r"[\W_]+", claims.parsed.model.lower())
+    return not _draft_words().isdisjoint(words)
 
 
 @lru_cache(maxsize=4096)
@@ -134,6 +165,19 @@ def listed(types: tuple[str, ...], most: int = 4) -> str:
 @cache
 def _known_types() -> frozenset[str]:
     return frozenset(squash(t) for family in vocabulary().families.values() for t in family.model_types)
+
+
+@cache
+def _draft_words() -> frozenset[str]:
+    return frozenset(table("drafts")["words"])
+
+
+@cache
+def _single_words() -> frozenset[str]:
+    """Known types that no sign and no number joins to another: ``vits``, ``clipseg``, ``gpt_neox``; not ``vit_mae``."""
+    known = {t for family in vocabulary().families.values() for t in family.model_types}
+    joined = {t for t in known for sign in "-_" if any(t.startswith(base + sign) for base in known)}
+    return frozenset(squash(t) for t in known - joined)
 
 
 @cache

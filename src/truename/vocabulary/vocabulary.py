@@ -32,6 +32,7 @@ class Family(msgspec.Struct, frozen=True):
     generative: bool = False  # a decoder that writes text: a number like 8k beside it is a context length
     everyday: bool = False  # an everyday word too: claims only beside a size, a version or a count
     variants: Mapping[str, str] = {}  # language code -> the family that the name means beside that language
+    related: frozenset[str] = frozenset()  # types that such a name should not have, and that its field has at times
 
 
 class Task(msgspec.Struct, frozen=True):

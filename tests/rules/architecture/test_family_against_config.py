@@ -50,10 +50,30 @@ def test_the_parts_of_a_model_count(stated: Callable[..., Claims]) -> None:
     assert RULE.check(stated("gpt2", (Role.FAMILY, "gpt2", "gpt2")), facts).outcome.value == "cannot_tell"
 
 
-def test_what_a_family_is_built_on_is_worth_a_note(stated: Callable[..., Claims]) -> None:
-    claims = stated("my-roberta", (Role.FAMILY, "roberta", "roberta"))
-    (finding,) = RULE.check(claims, Case("", model_type="bert").evidence()).findings
-    assert finding.severity is Severity.NOTE
+@pytest.mark.parametrize(
+    ("family", "model_type", "severity", "tail"),
+    [
+        ("roberta", "bert", Severity.WARNING, ", a related design"),
+        ("qwen3-vl", "qwen3", Severity.NOTE, ", another of its line"),
+        ("distilbert", "bert", Severity.ERROR, "declares bert"),
+    ],
+)
+def test_how_far_apart_decides_the_severity(
+    stated: Callable[..., Claims], family: str, model_type: str, severity: Severity, tail: str
+) -> None:
+    claims = stated(f"my-{family}", (Role.FAMILY, family, family))
+    (finding,) = RULE.check(claims, Case("", model_type=model_type).evidence()).findings
+    assert finding.severity is severity
+    assert finding.message.endswith(tail)
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [("distilled-bert", "clean"), ("bert", "flagged"), ("bert-medusa", "cannot_tell"), ("eagles-bert", "flagged")],
+)
+def test_words_beside_the_family(stated: Callable[..., Claims], name: str, outcome: str) -> None:
+    claims = stated(name, (Role.FAMILY, "bert", "bert"))
+    assert RULE.check(claims, Case("", model_type="distilbert").evidence()).outcome.value == outcome
 
 
 def test_the_message_names_family_file_and_type(stated: Callable[..., Claims]) -> None:

@@ -35,7 +35,7 @@ def test_families(stated: Callable[..., Claims], family: str, facts: dict[str, A
 
 
 def test_kin_is_worth_a_note(stated: Callable[..., Claims]) -> None:
-    claims = stated("distilbert", (Role.FAMILY, "distilbert", "distilbert"))
-    (finding,) = RULE.check(claims, Case("", tensor_model_types=("bert",)).evidence()).findings
+    claims = stated("a-qwen3-vl", (Role.FAMILY, "qwen3-vl", "qwen3-vl"))
+    (finding,) = RULE.check(claims, Case("", tensor_model_types=("qwen3",)).evidence()).findings
     assert finding.severity is Severity.NOTE
-    assert finding.message.endswith("the tensors are those of bert")
+    assert finding.message.endswith("the tensors are those of qwen3")

@@ -5,7 +5,18 @@ from __future__ import annotations
 from truename.evidence.evidence import Evidence
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.families import Fit, best_fit, claimed_families, declared_types, fit, is_composite, is_of_class
+from truename.rules.families import (
+    SEVERITIES,
+    Fit,
+    best_fit,
+    claimed_families,
+    declared_types,
+    fit,
+    in_the_words_of,
+    is_composite,
+    is_draft,
+    is_of_class,
+)
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
 
 
@@ -17,7 +28,8 @@ class FamilyAgainstConfig(Rule):
     each cost their users a discussion to find out; a granite-7b-lab declared MistralForCausalLM over llama tensors.
 
     A name that combines families (DeepSeek-R1-Distill-Qwen) is right if one of them agrees. A brand (Yi, Zephyr) claims
-    no architecture. Model types that nobody knows, and models put together from others, cannot be told.
+    no architecture. Model types that nobody knows, and models put together from others, cannot be told. Where the field
+    confuses two types (RoBERTa and XLM-RoBERTa) it is a warning, and another member of one line is worth a note.
     """
 
     code = "ARC001"
@@ -29,6 +41,10 @@ class FamilyAgainstConfig(Rule):
         Case("llama-2-7b-chat", model_type="mistral", expect=Severity.ERROR),
         Case("bert-base-uncased", model_type="gpt2", expect=Severity.ERROR),
         Case("bert-base-cased", architectures=("T5ForConditionalGeneration",), expect=Severity.ERROR),
+        Case("bert-emotion", model_type="distilbert", expect=Severity.ERROR),
+        Case("t5-large-ua-news", model_type="mt5", expect=Severity.ERROR),
+        Case("roberta-base-squad2", model_type="xlm-roberta", expect=Severity.WARNING),
+        Case("Qwen3-VL-8B", model_type="qwen3", expect=Severity.NOTE),
     )
     clean = (
         Case("bert-base-uncased", model_type="bert"),
@@ -36,12 +52,15 @@ class FamilyAgainstConfig(Rule):
         Case("DeepSeek-R1-Distill-Qwen-7B", model_type="qwen2"),
         Case("llama-2-7b", model_type="llama"),
         Case("mt5-large-google", model_type="mt5"),
+        Case("distilled_bert_finetuning", model_type="distilbert"),
+        Case("chinese-roberta-wwm-ext", model_type="bert"),
     )
     undecided = (
         Case("sentiment-model", model_type="bert"),
         Case("bert-base-uncased", model_type="someones-own-code"),
         Case("bert-base-uncased"),
         Case("llama-2-7b-lora", is_adapter=True),
+        Case("gpt-oss-120b-Eagle3", model_type="llama"),
         Case("gpt2-image-captioner", model_type="vision-encoder-decoder"),
     )
 
@@ -54,9 +73,12 @@ class FamilyAgainstConfig(Rule):
         declared = declared_types(evidence)
         if not declared:
             return cannot_tell(evidence.why_missing("model_type"))
-        fits = best_fit((family for _, family in families), (fact.value for fact in declared))
+        types = in_the_words_of(claims, (fact.value for fact in declared))
+        fits = best_fit((family for _, family in families), types)
         if fits is Fit.AGREES:
             return verdict(())
+        if is_draft(claims):
+            return cannot_tell("a draft model may have another architecture than the model it serves")
         if evidence.get("diffusers_class") is not None:
             return cannot_tell("the model is a pipeline, and its configuration is that of one component")
         outer = declared[0]
@@ -71,10 +93,8 @@ class FamilyAgainstConfig(Rule):
             message = f"the name says {family.title}; {own.file or 'the configuration'} declares {own.detail}"
             return verdict([self.finding(Severity.WARNING, message, claim=claim, fact=own)])
         found = next((f for f in declared if any(fit(family, f.value) is fits for _, family in families)), outer)
-        source = f"{found.file or 'the configuration'} declares {found.value}"
-        if fits is Fit.KIN:
-            claim, family = next((c, f) for c, f in families if fit(f, found.value) is Fit.KIN)
-            message = f"the name says {family.title}; {source}, a design related to it"
-            return verdict([self.finding(Severity.NOTE, message, claim=claim, fact=found)])
-        message = f"the name says {family.title}; {source}"
-        return verdict([self.finding(Severity.ERROR, message, claim=claim, fact=found)])
+        claim, family = next(((c, f) for c, f in families if fit(f, found.value) is fits), families[0])
+        message = f"the name says {family.title}; {found.file or 'the configuration'} declares {found.value}"
+        if fits is not Fit.FOREIGN:
+            message += ", a related design" if fits is Fit.RELATED else ", another of its line"
+        return verdict([self.finding(SEVERITIES[fits], message, claim=claim, fact=found)])

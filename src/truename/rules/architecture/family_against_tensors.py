@@ -6,12 +6,15 @@ from truename.evidence.evidence import Evidence
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.rules.families import (
+    SEVERITIES,
     Fit,
     best_fit,
     claimed_families,
     declared_types,
     fit,
+    in_the_words_of,
     is_composite,
+    is_draft,
     is_recognisable,
     listed,
     tensor_types,
@@ -62,9 +65,11 @@ class FamilyAgainstTensors(Rule):
         fact = evidence.get("tensor_model_types")
         if not types or fact is None:
             return cannot_tell(evidence.why_missing("tensor_model_types"))
-        fits = best_fit((family for _, family in families), types)
+        fits = best_fit((family for _, family in families), in_the_words_of(claims, types))
         if fits is Fit.AGREES:
             return verdict(())
+        if is_draft(claims):
+            return cannot_tell("a draft model may have another architecture than the model it serves")
         outer = next((f.value for f in declared_types(evidence)), None)
         if any(is_composite(t) for t in (*types, outer) if t):
             return cannot_tell("the model is put together from models of other families")
@@ -72,12 +77,9 @@ class FamilyAgainstTensors(Rule):
             return cannot_tell(f"the tensors may be {' or '.join(types[:3])}, and not every one of these is known")
         if reason := _out_of_sight([family for _, family in families], outer):
             return cannot_tell(reason)
-        claim, family = families[0]
-        if fits is Fit.KIN:
-            claim, family = next((c, f) for c, f in families if best_fit([f], types) is Fit.KIN)
+        claim, family = next(((c, f) for c, f in families if best_fit([f], types) is fits), families[0])
         message = f"the name says {family.title}; the tensors are those of {listed(types)}"
-        severity = Severity.NOTE if fits is Fit.KIN else Severity.ERROR
-        return verdict([self.finding(severity, message, claim=claim, fact=fact)])
+        return verdict([self.finding(SEVERITIES[fits], message, claim=claim, fact=fact)])
 
 
 def _out_of_sight(families: list[Family], declared: str | None) -> str | None:
