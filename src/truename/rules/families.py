@@ -164,7 +164,7 @@ def listed(types: tuple[str, ...], most: int = 4) -> str:
 
 @cache
 def _known_types() -> frozenset[str]:
-    return frozenset(squash(t) for family in vocabulary().families.values() for t in family.model_types)
+    return frozenset(map(squash, vocabulary().known_model_types))
 
 
 @cache
@@ -175,7 +175,7 @@ def _draft_words() -> frozenset[str]:
 @cache
 def _single_words() -> frozenset[str]:
     """Known types that no sign and no number joins to another: ``vits``, ``clipseg``, ``gpt_neox``; not ``vit_mae``."""
-    known = {t for family in vocabulary().families.values() for t in family.model_types}
+    known = vocabulary().known_model_types
     joined = {t for t in known for sign in "-_" if any(t.startswith(base + sign) for base in known)}
     return frozenset(squash(t) for t in known - joined)
 
