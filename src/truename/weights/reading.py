@@ -37,6 +37,7 @@ def _reader(module: str, function: str) -> Callable[[Blob], WeightsHeader]:
 READERS: dict[str, Callable[[Blob], WeightsHeader]] = {
     "safetensors": read_safetensors,
     "onnx": _reader("onnx", "read_onnx"),
+    "keras": _reader("keras", "read_keras"),
 }
 
 
