@@ -6,7 +6,9 @@
     ├── TargetError               the thing to check is not there or is no model
     │   ├── TargetNotFoundError
     │   ├── EmptyTargetError
-    │   └── UnsafePathError       a path that would leave the model's folder
+    │   ├── UnsafePathError       a path that would leave the model's folder
+    │   ├── AccessError           it is there, and not for this reader: gated, private, a token that is no good
+    │   └── UnavailableError      the network or a server fails; another try may not
     └── FileError                 one file of the model is not what it must be
         ├── FileTooLargeError
         ├── DeclaredError         config.json, the card, an index ...
@@ -67,6 +69,22 @@ class EmptyTargetError(TargetError):
 
 class UnsafePathError(TargetError):
     """A file name inside the model points out of its folder."""
+
+
+class AccessError(TargetError):
+    """The model is there, and this reader may not read it."""
+
+
+class UnavailableError(TargetError):
+    """The network or a server fails, and nothing can be said of the model.
+
+    Attributes:
+        retry_after: seconds that the server asked to wait, None where it did not.
+    """
+
+    def __init__(self, target: str, problem: str, retry_after: float | None = None) -> None:
+        self.retry_after = retry_after
+        super().__init__(target, problem)
 
 
 class FileError(TruenameError):

@@ -10,11 +10,12 @@ from typing import Any, TypeVar
 from truename.declared.card import read_card
 from truename.declared.declared import Declared, Document
 from truename.declared.documents import Open, kind_of, read_json, read_object
-from truename.errors import DeclaredError, FileError, TargetError
+from truename.errors import DeclaredError, FileError, TargetNotFoundError, UnsafePathError
 
 MAX_COMPONENTS = 64
 QUANTIZE_CONFIGS = ("quantize_config.json", "quant_config.json", "hf_quant_config.json")
-_TOKENIZER_STEPS = (16_384, 1_000_000)  # the normalizer stands before the vocabulary
+# The normalizer stands before the vocabulary, behind up to hundreds of added tokens.
+_TOKENIZER_STEPS = (4_096, 16_384, 65_536, 262_144, 1_000_000)
 _NORMALIZER = re.compile(rb'(?<!\\)"normalizer"\s*:\s*')
 
 _ADAPTER = re.compile(r"adapter_(?:model|config)\..+|pytorch_lora_weights\..+")
@@ -41,7 +42,7 @@ def read_declared(files: Mapping[str, int], open: Open) -> Declared:
             return read()
         except FileError as problem:
             problems.append(problem)
-        except TargetError as error:  # listed, and gone or not ours to read
+        except (TargetNotFoundError, UnsafePathError) as error:  # listed, and gone or leading out
             problems.append(DeclaredError(error.target, error.problem))
         return None
 

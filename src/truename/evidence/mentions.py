@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from truename.errors import TargetError
+from truename.errors import FileError, TargetNotFoundError, UnsafePathError
 from truename.facts import Fact, Origin
 from truename.sources.source import Source
 from truename.vocabulary import squeeze, vocabulary
@@ -26,7 +26,7 @@ def card_mentions(source: Source) -> Iterator[Fact]:
     try:
         with source.open(CARD) as blob:
             text = blob.read(0, MAX_TEXT).decode("utf-8", "replace").lower()
-    except TargetError:  # a link out of the model: no card of this model
+    except (TargetNotFoundError, UnsafePathError, FileError):  # a link out of the model: no card of this model
         return
     known = _families_by_word()
     found = {known[word] for word in set(_WORD.findall(text)) if word in known}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from truename.blob import Blob
+
+B = TypeVar("B")
 
 
 class Source(Protocol):
@@ -29,4 +31,17 @@ class Source(Protocol):
             UnsafePathError: the path would leave the model.
             TargetNotFoundError: there is no such file.
         """
+        ...
+
+
+@runtime_checkable
+class Distant(Protocol):
+    """What a source adds whose every read costs a round trip: fetch ahead, and read several files at a time."""
+
+    def prefetch(self, heads: Mapping[str, int]) -> None:
+        """Begin to fetch the first bytes of files; does not wait."""
+        ...
+
+    def map(self, function: Callable[[Any], B], items: Iterable[Any]) -> Iterator[B]:
+        """Like the built-in, several items at a time, results in order."""
         ...

@@ -1,0 +1,234 @@
+"""Models on the Hugging Face Hub, by id: one request for what is there, then ranges of the files that are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from threading import Lock
+from typing import TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from truename.blob import Blob
+from truename.errors import EmptyTargetError, TargetError, TargetNotFoundError, UsageError
+from truename.model_id import ModelId
+from truename.sources.folder import FolderSource, is_model_file
+from truename.sources.hub_errors import Asked
+from truename.sources.hub_info import ListedFile, add_sizes, ask_info
+from truename.sources.paths import unsafe_because
+from truename.sources.range_cache import RangeCache
+from truename.sources.remote import RemoteFile, RemoteSource, Wire
+from truename.sources.snapshots import snapshot_folder, without_broken_sets
+from truename.sources.transport import Retry, Transport
+
+MAX_FILES = 100_000
+
+_COMMIT = re.compile(r"[0-9a-f]{40,64}")
+
+A = TypeVar("A")
+B = TypeVar("B")
+
+
+class Hub:
+    """One Hub and who asks it: made once, for any number of sources and threads.
+
+    What is not given is as huggingface_hub has it: ``HF_ENDPOINT``, ``HF_TOKEN`` or the stored token, ``HF_HOME``,
+    ``HF_HUB_CACHE``, ``HF_HUB_OFFLINE``, ``HF_HUB_DOWNLOAD_TIMEOUT``, ``HF_HUB_ETAG_TIMEOUT``.
+
+    Args:
+        endpoint: the address.
+        token: ``False`` for none.
+        cache: folder for ranges; ``False`` keeps none. By default ``truename`` in HF_HOME.
+        downloads: the folder of the client's downloaded repositories.
+        offline: read these and nothing else.
+        retry: how often to ask again.
+        timeout: seconds that a range may take to begin.
+        metadata_timeout: the same for metadata.
+        workers: connections at a time.
+    """
+
+    def __init__(
+        self,
+        endpoint: str | None = None,
+        token: str | bool | None = None,
+        *,
+        cache: Path | str | bool | None = None,
+        downloads: Path | str | None = None,
+        offline: bool | None = None,
+        retry: Retry | None = None,
+        timeout: float | None = None,
+        metadata_timeout: float | None = None,
+        workers: int = 16,
+    ) -> None:
+        from huggingface_hub import constants
+
+        self.endpoint = (endpoint or constants.ENDPOINT).rstrip("/")
+        self.downloads = Path(downloads or constants.HF_HUB_CACHE)
+        self.offline = constants.HF_HUB_OFFLINE if offline is None else offline
+        self.metadata_timeout = metadata_timeout or constants.HF_HUB_ETAG_TIMEOUT
+        transport = Transport(
+            self.endpoint, _headers(token), timeout=timeout or constants.HF_HUB_DOWNLOAD_TIMEOUT, retry=retry
+        )
+        folder = Path(constants.HF_HOME) / "truename" if cache is None or cache is True else cache
+        self.wire = Wire(transport, RangeCache(folder) if folder else None, workers)
+
+    def close(self) -> None:
+        """End the threads."""
+        self.wire.close()
+
+
+_shared: list[Hub] = []
+_shared_lock = Lock()
+
+
+def shared_hub() -> Hub:
+    """The Hub of the environment, made when first asked for."""
+    with _shared_lock:
+        if not _shared:
+            _shared.append(Hub())
+        return _shared[0]
+
+
+class HubSource(RemoteSource):
+    """The files of a model on the Hub, as they are at one commit.
+
+    Making one takes one request, or none offline. Files of a downloaded snapshot of that commit are read from there.
+
+    Args:
+        repo_id: ``owner/name``, or ``name`` of the first models.
+        revision: a branch, tag or commit; the main branch by default.
+        hub: by default that of the environment.
+        target: what the user wrote, for messages.
+
+    Attributes:
+        name: the id that the model has now, which another one may redirect to.
+        commit: the hash of the commit.
+        refused: path -> why a file is not among ``files``.
+
+    Raises:
+        UsageError: the id is no id.
+        TargetNotFoundError: there is no such model or revision, or it is not shown to this reader.
+        AccessError: it is gated, disabled, or the token is no good.
+        EmptyTargetError: it holds no file that a model could consist of.
+        UnavailableError: the Hub cannot be reached or does not answer as it should.
+    """
+
+    def __init__(
+        self, repo_id: str, revision: str | None = None, *, hub: Hub | None = None, target: str | None = None
+    ) -> None:
+        self.repo_id = ModelId.parse(repo_id).repo_id
+        self.revision = revision
+        self.refused: dict[str, str] = {}
+        self._hub = hub or shared_hub()
+        self._local: FolderSource | None = None
+        target = target or (f"{repo_id}@{revision}" if revision else repo_id)
+        self.target = target
+        if self._hub.offline:
+            self._read_downloads()
+            return
+        wire, timeout = self._hub.wire, self._hub.metadata_timeout
+        asked = Asked(target, self.repo_id, revision, self._hub.endpoint, wire.transport.has_token)
+        info = ask_info(asked, wire.transport, timeout)
+        self.commit = info.sha if info.sha and _COMMIT.fullmatch(info.sha) else revision or "main"
+        asked = msgspec.structs.replace(asked, repo=_id(info.id) or self.repo_id)
+        add_sizes(info, asked, self.commit, wire.transport, timeout)
+        super().__init__(target, asked.repo, dict(self._admit(asked, info.siblings or [])), wire)
+        if not any(map(is_model_file, self.files)):
+            raise EmptyTargetError(target, self._nothing_here())
+        self._local = self._snapshot(asked.repo)
+
+    def open(self, path: str) -> Blob:
+        """The bytes of one of ``files``; none are fetched before they are read.
+
+        Raises:
+            UnsafePathError: the path would leave the model.
+            TargetNotFoundError: there is no such file.
+        """
+        if self._has_local(path):
+            assert self._local is not None
+            return self._local.open(path)
+        return super().open(path)
+
+    def prefetch(self, heads: Mapping[str, int]) -> None:
+        """Begin to fetch the first bytes of files that were not downloaded; does not wait."""
+        super().prefetch({path: length for path, length in heads.items() if not self._has_local(path)})
+
+    def map(self, function: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
+        """Like the built-in, several items at a time, results in order. Not for use inside itself."""
+        return map(function, items) if self._hub.offline else super().map(function, items)
+
+    def _admit(self, asked: Asked, siblings: list[ListedFile]) -> Iterator[tuple[str, RemoteFile]]:
+        """The files that may be read; others are named in ``refused``. Hidden ones are not part of a model."""
+        if len(siblings) > MAX_FILES:
+            raise TargetError(self.target, f"holds {len(siblings):,} files; at most {MAX_FILES:,} are listed")
+        base = f"{asked.endpoint}/{quote(asked.repo)}/resolve/{quote(self.commit, safe='')}/"
+        for sibling in siblings:
+            path = sibling.rfilename
+            why = unsafe_because(path)
+            if why is None and (sibling.size is None or sibling.size < 0):
+                why = "has no size in the list of files"
+            if why is not None:
+                self.refused[path[:200]] = why
+            elif "/." not in f"/{path}":
+                key = f"{asked.endpoint} {sibling.key}" if sibling.key else None
+                url = base + quote(path)
+                yield path, RemoteFile(path, sibling.size or 0, url, self._hub.wire, asked.no_file, key)
+
+    def _nothing_here(self) -> str:
+        if self.refused:
+            path, why = next(iter(sorted(self.refused.items())))
+            return f"holds no model file that may be read ({path} {why})"
+        return "holds no file that a model could consist of (no config.json, no weights)"
+
+    # --- what was downloaded ----------------------------------------------------------------------------------------
+
+    def _snapshot(self, name: str) -> FolderSource | None:
+        """The downloaded files of this very commit."""
+        for repo in dict.fromkeys((name, self.repo_id)):
+            if (folder := snapshot_folder(self._hub.downloads, repo, self.commit)) is not None:
+                try:
+                    return FolderSource(folder, name)
+                except TargetError:
+                    return None  # a download that was broken off
+        return None
+
+    def _has_local(self, path: str) -> bool:
+        return self._local is not None and path in self.files and self._local.files.get(path) == self.files[path]
+
+    def _read_downloads(self) -> None:
+        """Take the files of a downloaded snapshot and ask nobody."""
+        folder = snapshot_folder(self._hub.downloads, self.repo_id, self.revision or "main")
+        if folder is None:
+            problem = "is not among the downloaded models, and HF_HUB_OFFLINE is set; unset it, or download the model"
+            raise TargetNotFoundError(self.target, problem)
+        self.name = self.repo_id
+        self.commit = folder.name
+        self._local = FolderSource(folder, self.repo_id)
+        self._files = without_broken_sets(self._local.files)
+        self._remote = {}
+
+
+def _id(said: str | None) -> str | None:
+    """An id as a server gives it, None where it is none."""
+    try:
+        return None if said is None else ModelId.parse(said).repo_id
+    except UsageError:
+        return None
+
+
+def _headers(token: str | bool | None) -> dict[str, str]:
+    """Who asks. Built here: the client's own function sends a request of its own on the way."""
+    import huggingface_hub
+    from huggingface_hub import constants
+
+    from truename import __version__
+
+    headers = {"user-agent": f"truename/{__version__}; hf_hub/{huggingface_hub.__version__}"}
+    if token is None and constants.HF_HUB_DISABLE_IMPLICIT_TOKEN:
+        token = False
+    found = huggingface_hub.get_token() if token is None or token is True else token
+    if found:
+        headers["authorization"] = f"Bearer {found}"
+    return headers

@@ -1,0 +1,242 @@
+"""Files that lie on another machine: read by range, each byte fetched once, what will be needed fetched ahead."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from truename.blob import Blob
+from truename.errors import TargetNotFoundError
+from truename.sources.paths import check_path
+from truename.sources.range_cache import RangeCache
+from truename.sources.transport import Reply, Span, Transport
+
+WORKERS = 16  # connections at a time, of all models together
+_SMALL = 4_096  # a shorter read is one of many: more is fetched than was asked for
+_AHEAD = (16_384, 65_536, 262_144, 1_048_576)  # bytes, growing while such reads go on
+
+A = TypeVar("A")
+B = TypeVar("B")
+Refused = Callable[[str, Reply], Exception]  # path, reply of 400 and more -> what to raise
+
+
+class Wire:
+    """What the models of one place share: connections, threads, and ranges on disk. Safe for many threads.
+
+    Threads and connections are made when first used.
+    """
+
+    def __init__(self, transport: Transport, cache: RangeCache | None = None, workers: int = WORKERS) -> None:
+        self.transport = transport
+        self.cache = cache
+        self._workers = workers
+        self._pool: ThreadPoolExecutor | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def pool(self) -> ThreadPoolExecutor:
+        """The threads, in which tasks begin in the order in which they were given."""
+        with self._lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="truename-source")
+            return self._pool
+
+    def close(self) -> None:
+        """End the threads, once what they do is done."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+class RemoteFile:
+    """One file: its ranges that have come so far, and how to get others.
+
+    Args:
+        path: for messages.
+        size: in bytes.
+        url: where it is.
+        wire: what fetches it.
+        refused: the error for a reply of 400 and more.
+        key: of the content, for the cache on disk; None keeps nothing.
+    """
+
+    def __init__(self, path: str, size: int, url: str, wire: Wire, refused: Refused, key: str | None = None) -> None:
+        self.path = path
+        self.size = size
+        self._url = url
+        self._place: str | None = None  # where a redirect led: a signed address that lasts for minutes
+        self._wire = wire
+        self._refused = refused
+        self._key = key
+        self._on_disk: dict[int, int] | None = None
+        self._lock = threading.Lock()
+        self._pieces: dict[int, bytes] = {}  # start -> bytes; they may overlap
+        self._ahead: Future[None] | None = None
+        self._small_reads = 0
+
+    def start(self, length: int) -> None:
+        """Fetch the first bytes in the background; a read of them waits for that."""
+        if self._ahead is None and length > 0:
+            self._ahead = self._wire.pool.submit(self._fill, 0, min(length, self.size))
+
+    def add(self, start: int, data: bytes) -> None:
+        """Bytes that came by another way."""
+        with self._lock:
+            self._pieces[start] = data
+
+    def read(self, start: int, length: int) -> bytes:
+        """A range that lies inside the file; shorter where the file turns out to be.
+
+        Raises:
+            UnavailableError: the server or the network failed.
+            AccessError: this file may not be read.
+            FileError: it is listed, and not there.
+        """
+        if self._ahead is not None:
+            self._ahead.result()
+        with self._lock:
+            return self._filled(start, length)
+
+    def _fill(self, start: int, length: int) -> None:
+        with self._lock:
+            self._filled(start, length)
+
+    def _filled(self, start: int, length: int) -> bytes:
+        parts: list[bytes] = []
+        position, end = start, start + length
+        while position < end:
+            if (have := self._at(position, end)) is None:
+                stop = self._next(position, end)
+                have = self._get(position, stop - position, wide=stop == end)
+                if not have:
+                    break
+                have = have[: end - position]
+            parts.append(have)
+            position += len(have)
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _at(self, position: int, end: int) -> bytes | None:
+        """Bytes from ``position`` on that are here."""
+        for start, data in self._pieces.items():
+            if start <= position < start + len(data):
+                return data[position - start : end - start]
+        return None
+
+    def _next(self, position: int, end: int) -> int:
+        """Where the gap at ``position`` ends."""
+        return min((start for start in self._pieces if position < start < end), default=end)
+
+    def _get(self, start: int, length: int, *, wide: bool) -> bytes:
+        """Bytes of a gap, from disk or from the network; at least the first of them."""
+        if (kept := self._kept(start)) is not None:
+            self._pieces[kept[0]] = kept[1]
+            return kept[1][start - kept[0] :]
+        ahead_start, ahead = self._reach(start, length) if wide else (start, length)
+        data = self._fetch(ahead_start, ahead)
+        self._pieces[ahead_start] = data
+        if self._key is not None and self._wire.cache is not None:
+            self._wire.cache.write(self._key, ahead_start, data)
+        return data[start - ahead_start :]
+
+    def _reach(self, start: int, length: int) -> tuple[int, int]:
+        """A wider range for a short read, since such reads come in rows: forwards, or back from the file's end."""
+        if length >= _SMALL:
+            return start, length
+        ahead = _AHEAD[min(self._small_reads, len(_AHEAD) - 1)]
+        self._small_reads += 1
+        if start + ahead >= self.size:
+            start, ahead = max(0, self.size - ahead), min(ahead, self.size)
+        return start, ahead
+
+    def _kept(self, position: int) -> tuple[int, bytes] | None:
+        if self._key is None or self._wire.cache is None:
+            return None
+        if self._on_disk is None:
+            self._on_disk = self._wire.cache.ranges(self._key)
+        for start, length in list(self._on_disk.items()):
+            if start <= position < start + length:
+                if (data := self._wire.cache.read(self._key, start, length)) is not None:
+                    return start, data
+                del self._on_disk[start]
+        return None
+
+    def _fetch(self, start: int, length: int) -> bytes:
+        if length <= 0:
+            return b""
+        span = Span(start, length)
+        transport = self._wire.transport
+        if self._place is not None:
+            reply = transport.get(self.path, self._place, limit=length, span=span)
+            if reply.status in (200, 206):
+                return reply.body
+        reply = transport.get(self.path, self._url, limit=length, span=span)
+        if reply.status == 416:
+            return b""
+        if reply.status not in (200, 206):
+            raise self._refused(self.path, reply)
+        if reply.url != self._url:
+            self._place = reply.url
+        return reply.body
+
+
+class RemoteBlob(Blob):
+    """A reader's view of a remote file."""
+
+    def __init__(self, file: RemoteFile) -> None:
+        super().__init__(file.path, file.size)
+        self._file = file
+
+    def _read(self, offset: int, length: int) -> bytes:
+        return self._file.read(offset, length)
+
+
+class RemoteSource:
+    """What every source over a network shares; subclasses find out which files there are.
+
+    Args:
+        target: as the user wrote it.
+        name: the model's name.
+        files: path to file.
+        wire: what fetches them.
+    """
+
+    def __init__(self, target: str, name: str, files: Mapping[str, RemoteFile], wire: Wire) -> None:
+        self.target = target
+        self.name = name
+        self._wire = wire
+        self._remote = dict(sorted(files.items()))
+        self._files = {path: file.size for path, file in self._remote.items()}
+
+    @property
+    def files(self) -> Mapping[str, int]:
+        """Path to size in bytes of every file, sorted by path."""
+        return self._files
+
+    def open(self, path: str) -> Blob:
+        """The bytes of one of ``files``; none are fetched before they are read.
+
+        Raises:
+            UnsafePathError: the path would leave the model.
+            TargetNotFoundError: there is no such file.
+        """
+        check_path(self.target, path)
+        if path not in self._remote:
+            raise TargetNotFoundError(self.target, f"holds no file {path[:200]!r}")
+        return RemoteBlob(self._remote[path])
+
+    def prefetch(self, heads: Mapping[str, int]) -> None:
+        """Begin to fetch the first bytes of files, all at once; does not wait.
+
+        Args:
+            heads: path to number of bytes; paths that are not there are left out.
+        """
+        for path, length in heads.items():
+            if (file := self._remote.get(path)) is not None:
+                file.start(length)
+
+    def map(self, function: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
+        """Like the built-in, several items at a time, results in order. Not for use inside itself."""
+        return self._wire.pool.map(function, items)

@@ -1,0 +1,314 @@
+"""Bytes over HTTP: bounded, retried, and with a token that stays with the host it was given for.
+
+The client of ``huggingface_hub`` does the sending, so that proxies, certificates and a client factory that a program
+has set hold here too. Everything that a server may do wrong ends within a bound: a body is read no further than was
+asked for, an endless or dripping one stops at a deadline, a redirect leaves the token behind.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from email.utils import parsedate_to_datetime
+from importlib import import_module
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import msgspec
+
+from truename.errors import UnavailableError
+
+MAX_SKIPPED = 64 * 2**20  # bytes thrown away where a server ignores a range
+MAX_REDIRECTS = 8
+_ERROR_BYTES = 65_536
+_RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
+_PORTS = {"http": 80, "https": 443}
+
+
+class Retry(msgspec.Struct, frozen=True):
+    """How often and how long to try. Waits double, with jitter; what a server asks for comes first."""
+
+    attempts: int = 5
+    first_wait: float = 0.5  # seconds
+    longest_wait: float = 8.0
+    longest_asked: float = 120.0  # a Retry-After beyond this ends the attempt at once
+    sleep: Callable[[float], None] = time.sleep
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What came back."""
+
+    status: int
+    headers: Mapping[str, str]  # names in lower case
+    body: bytes
+    url: str  # after redirects
+
+    @property
+    def total(self) -> int | None:
+        """The size of the whole file, in bytes, where the reply says it."""
+        said = self.headers.get("content-range", "").rpartition("/")[2]
+        if said.isdecimal():
+            return int(said[:18])
+        return _length(self.headers) if self.status == 200 else None
+
+
+class Span(msgspec.Struct, frozen=True):
+    """A range of bytes."""
+
+    start: int
+    length: int
+
+    @property
+    def header(self) -> str:
+        """As the header ``Range`` says it."""
+        return f"bytes={self.start}-{self.start + self.length - 1}"
+
+
+class _Broken(Exception):
+    """One attempt failed and another may not. Never leaves this module."""
+
+    def __init__(self, why: str, wait: float | None = None) -> None:
+        self.wait = wait
+        super().__init__(why)
+
+
+class Transport:
+    """Requests to one host and to wherever it redirects. One object serves many threads.
+
+    Args:
+        endpoint: the host that ``headers`` are meant for.
+        headers: sent to that host; ``authorization`` is never sent to another.
+        timeout: seconds without a byte before an attempt has failed.
+        retry: how often to try.
+        patience: seconds for the whole of one body.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        headers: Mapping[str, str],
+        *,
+        timeout: float = 10.0,
+        retry: Retry | None = None,
+        patience: float = 300.0,
+    ) -> None:
+        self.endpoint = endpoint
+        self.retry = retry or Retry()
+        self._headers = dict(headers)
+        self._timeout = timeout
+        self._patience = patience
+        self._lock = threading.Lock()
+        self.requests = 0
+        self.bytes_received = 0  # of bodies
+
+    @property
+    def has_token(self) -> bool:
+        """Whether requests to the endpoint carry a token."""
+        return any(name.lower() == "authorization" for name in self._headers)
+
+    def get(
+        self,
+        target: str,
+        url: str,
+        *,
+        limit: int,
+        span: Span | None = None,
+        timeout: float | None = None,
+        json: object = None,
+    ) -> Reply:
+        """Get a document, or a range of a file. A reply of 400 and more is returned, not raised.
+
+        Args:
+            target: what is read, for messages.
+            url: where.
+            limit: bytes that a body without a range may have.
+            span: the range; the reply's body is that range or what the file has of it.
+            timeout: instead of the transport's own.
+            json: the body of a POST; without it the method is GET.
+
+        Raises:
+            UnavailableError: no attempt brought a whole reply.
+        """
+        for attempt in range(self.retry.attempts):
+            try:
+                return self._follow(target, url, limit, span, timeout or self._timeout, json)
+            except _Broken as broken:
+                wait = broken.wait
+                if attempt == self.retry.attempts - 1 or (wait is not None and wait > self.retry.longest_asked):
+                    raise self._unavailable(target, str(broken), attempt + 1, wait) from None
+            if wait is None:
+                wait = min(self.retry.longest_wait, self.retry.first_wait * 2**attempt) * random.uniform(0.5, 1.0)
+            self.retry.sleep(wait)
+        raise AssertionError("a retry of no attempts")
+
+    def _unavailable(self, target: str, why: str, attempts: int, wait: float | None) -> UnavailableError:
+        times = f" ({attempts} attempts)" if attempts > 1 else ""
+        again = "try again later" if wait is None else f"try again in {wait:.0f} seconds"
+        return UnavailableError(target, f"{why}{times}; {again}", retry_after=wait)
+
+    def _follow(self, target: str, url: str, limit: int, span: Span | None, timeout: float, json: object) -> Reply:
+        headers = dict(self._headers)
+        if not _same_origin(self.endpoint, url):
+            headers = _without_token(headers)
+        for _ in range(MAX_REDIRECTS):
+            reply = self._once(target, url, headers, limit, span, timeout, json)
+            where = reply.headers.get("location")
+            if not (300 <= reply.status < 400 and where):
+                return reply
+            moved = urljoin(url, where)
+            scheme = urlsplit(moved).scheme
+            if scheme not in _PORTS or (scheme == "http" and urlsplit(url).scheme == "https"):
+                raise UnavailableError(target, f"{_host(url)} redirects to {moved[:200]!r}, which is not followed")
+            if not _same_origin(url, moved):
+                headers = _without_token(headers)
+            url = moved
+        raise UnavailableError(target, f"{_host(self.endpoint)} redirects more than {MAX_REDIRECTS} times")
+
+    def _once(
+        self,
+        target: str,
+        url: str,
+        headers: Mapping[str, str],
+        limit: int,
+        span: Span | None,
+        timeout: float,
+        json: object,
+    ) -> Reply:
+        client, library = _client()
+        sent = {**headers, "accept-encoding": "identity" if span else "gzip"}
+        if span is not None:
+            sent["range"] = span.header
+        with self._lock:
+            self.requests += 1
+        more = {} if json is None else {"json": json}
+        method = "GET" if json is None else "POST"
+        try:
+            with client.stream(method, url, headers=sent, timeout=timeout, follow_redirects=False, **more) as response:
+                return self._receive(target, response, limit, span)
+        except library.TimeoutException:
+            raise _Broken(f"{_host(url)} does not answer within {timeout:g} seconds") from None
+        except library.ConnectError:
+            raise _Broken(f"{_host(url)} cannot be reached") from None
+        except (library.TransportError, library.DecodingError) as error:
+            raise _Broken(f"{_host(url)} broke off ({str(error)[:120] or type(error).__name__})") from None
+        except library.InvalidURL:
+            raise UnavailableError(target, f"{url[:200]!r} is no address") from None
+        except RuntimeError:  # another thread closed the shared client after an error of its own
+            if not client.is_closed:
+                raise
+            raise _Broken("the connection was closed") from None
+
+    def _receive(self, target: str, response: Any, limit: int, span: Span | None) -> Reply:
+        status, headers = int(response.status_code), {k.lower(): v for k, v in response.headers.items()}
+        host = _host(str(response.request.url))
+        if status in _RETRIED:
+            raise _Broken(f"{host} answers {status} {response.reason_phrase}".strip(), _asked_wait(headers))
+        if span is not None and status in (200, 206):
+            body = self._ranged(target, host, response, headers, span)
+        else:
+            # What a redirect or a refusal says beyond its headers is not worth much.
+            bound = limit if status < 300 else _ERROR_BYTES
+            body = self._bounded(response.iter_bytes(), bound + 1)
+            if len(body) > bound and status < 300:
+                raise UnavailableError(target, f"{host} sends more than {limit:,} bytes where a document is expected")
+        return Reply(status, headers, body, str(response.request.url))
+
+    def _ranged(self, target: str, host: str, response: Any, headers: Mapping[str, str], span: Span) -> bytes:
+        """The bytes of a range, whether or not the server understood that one was asked for."""
+        if headers.get("content-encoding", "identity") != "identity":
+            raise UnavailableError(target, f"{host} compresses ranges, which cannot be read")
+        skipped, wanted, promised = 0, span.length, False
+        if response.status_code == 200:
+            skipped = span.start
+            if skipped > MAX_SKIPPED:
+                raise UnavailableError(target, f"{host} does not answer ranges of bytes, and the file is too large")
+        elif (said := _content_range(headers)) is not None:
+            if said[0] != span.start:
+                raise _Broken(f"{host} sends another range than was asked for")
+            wanted, promised = min(wanted, said[1] + 1 - said[0]), True
+        body = self._bounded(response.iter_raw(), skipped + wanted, _length(headers))[skipped:]
+        if promised and len(body) < wanted:
+            raise _Broken(f"{host} broke off after {len(body):,} of {wanted:,} bytes")
+        return body
+
+    def _bounded(self, chunks: Iterator[bytes], limit: int, length: int | None = None) -> bytes:
+        """At most ``limit`` bytes; what comes after them is never asked of the connection.
+
+        Args:
+            chunks: the body.
+            limit: bytes.
+            length: of the body as announced. One that was read whole leaves its connection for the next request.
+        """
+        parts: list[bytes] = []
+        left, deadline = limit, time.monotonic() + self._patience
+        while left > 0 and (chunk := next(chunks, None)) is not None:
+            parts.append(chunk[:left])
+            left -= len(parts[-1])
+            if time.monotonic() > deadline:
+                raise _Broken(f"a body did not end within {self._patience:g} seconds")
+        if limit - left == length:
+            next(chunks, None)
+        body = b"".join(parts)
+        with self._lock:
+            self.bytes_received += len(body)
+        return body
+
+
+def _client() -> tuple[Any, Any]:
+    """The shared client of huggingface_hub, and the library whose errors it raises (httpx by one name or another)."""
+    from huggingface_hub.utils import get_session
+
+    client = get_session()
+    home = next(c.__module__ for c in type(client).__mro__ if c.__name__ == "Client")
+    return client, import_module(home.partition(".")[0])
+
+
+def _origin(url: str) -> tuple[str, str | None, int | None]:
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = None
+    return parts.scheme, parts.hostname, port or _PORTS.get(parts.scheme)
+
+
+def _same_origin(before: str, after: str) -> bool:
+    """Whether a token for one address may be sent to the other: the same host, or the same host by https."""
+    old, new = _origin(before), _origin(after)
+    return old == new or (old[1] == new[1] and (old[0], old[2], new[0], new[2]) == ("http", 80, "https", 443))
+
+
+def _without_token(headers: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in headers.items() if name.lower() not in ("authorization", "cookie")}
+
+
+def _host(url: str) -> str:
+    return urlsplit(url).netloc.rpartition("@")[2] or url
+
+
+def _content_range(headers: Mapping[str, str]) -> tuple[int, int] | None:
+    """First and last byte of ``bytes 0-99/1000``."""
+    first, _, last = headers.get("content-range", "").removeprefix("bytes ").partition("/")[0].partition("-")
+    return (int(first[:18]), int(last[:18])) if first.isdecimal() and last.isdecimal() else None
+
+
+def _length(headers: Mapping[str, str]) -> int | None:
+    said = headers.get("content-length", "")
+    return int(said[:18]) if said.isdecimal() else None
+
+
+def _asked_wait(headers: Mapping[str, str]) -> float | None:
+    """Seconds that a server asks to wait: ``Retry-After`` in seconds or as a date, or a used-up ``RateLimit``."""
+    said = headers.get("retry-after", "").strip()
+    if said.isdecimal():
+        return float(said[:9])
+    if said:
+        try:
+            return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+        except ValueError:
+            return None
+    fields = dict(part.strip().partition("=")[::2] for part in headers.get("ratelimit", "").split(";")[1:])
+    reset = fields.get("t", "")
+    return float(reset[:9]) if fields.get("r") == "0" and reset.isdecimal() else None
