@@ -19,7 +19,7 @@ MAX_ENTRIES = 200_000  # what is looked at, hidden and refused entries included
 WEIGHT_SUFFIXES = frozenset({
     ".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".gguf", ".ggml", ".onnx", ".h5", ".hdf5", ".keras", ".msgpack",
     ".tflite", ".pb", ".npz", ".npy", ".mlmodel", ".nemo", ".llamafile", ".ot", ".pkl", ".joblib", ".engine", ".exl2",
-    ".pdparams", ".params", ".mar", ".task", ".litertlm",
+    ".pdparams", ".params", ".mar", ".task", ".litertlm", ".index",
 })
 MODEL_FILES = frozenset({
     "config.json", "adapter_config.json", "model_index.json", "modules.json", "tokenizer_config.json",

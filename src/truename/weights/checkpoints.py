@@ -87,12 +87,27 @@ def find_checkpoints(files: Mapping[str, int]) -> tuple[Checkpoint, ...]:
             total = found["total"] and found["total"].lstrip("0")
             key = (folder, _stem(found), _format(found), total)
             groups.setdefault(key, _Group(_stem(found), [])).paths.append((int(found["number"] or 0), path))
+        elif (stem := _tensorflow_stem(path, files)) is not None:
+            groups[(folder, stem, "tensorflow", None)] = _Group(stem, [(0, path)])
     _join_indexes(groups)
     ordered = sorted(groups.items(), key=lambda item: _rank(item[0]))
     return tuple(
         Checkpoint(kind, tuple(path for _, path in sorted(group.paths)), group.index, folder)
         for (folder, _, kind, _), group in ordered
     )
+
+
+def _tensorflow_stem(path: str, files: Mapping[str, int]) -> str | None:
+    """``saved_model`` for a SavedModel, ``model.ckpt`` for a checkpoint's index with data beside it."""
+    name = path.rpartition("/")[2]
+    if name == "saved_model.pb":
+        return "saved_model"
+    stem = name.removesuffix(".index")
+    if stem == name or not stem:
+        return None
+    start = f"{path.removesuffix('.index')}.data-00000-of-"
+    telling = ".ckpt" in name or stem == "variables" or stem.startswith("ckpt-")
+    return stem if telling or any(other.startswith(start) for other in files) else None
 
 
 def _stem(found: re.Match[str]) -> str:

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from importlib import import_module
 
+import msgspec
+
 from truename.blob import Blob
 from truename.errors import TargetError, TargetNotFoundError, UnsupportedFormatError, WeightsError
 from truename.weights.checkpoints import Checkpoint
+from truename.weights.detect import detect
 from truename.weights.header import Tensor, WeightIndex, WeightsHeader
-from truename.weights.index import read_index
+from truename.weights.index import numbering_gaps, read_index
+from truename.weights.pickle_errors import UnsafeGlobal
 from truename.weights.safetensors import read_safetensors
 
 MAX_SHARDS = 4_000
@@ -36,8 +40,16 @@ def _reader(module: str, function: str) -> Callable[[Blob], WeightsHeader]:
 
 READERS: dict[str, Callable[[Blob], WeightsHeader]] = {
     "safetensors": read_safetensors,
+    "pytorch": _reader("pytorch", "read_pytorch"),
+    "numpy": _reader("numpy_archive", "read_npz"),
+    "tar": _reader("tar_archive", "read_tar"),
+    "nemo": _reader("tar_archive", "read_tar"),
     "onnx": _reader("onnx", "read_onnx"),
     "keras": _reader("keras", "read_keras"),
+    "tensorflow": _reader("saved_model", "read_tensorflow"),
+    "tflite": _reader("tflite", "read_tflite"),
+    "gguf": _reader("gguf", "read_gguf"),
+    "flax": _reader("flax", "read_flax"),
 }
 
 
@@ -58,17 +70,35 @@ def read_checkpoint(checkpoint: Checkpoint, open: Callable[[str], Blob]) -> Weig
         with _open(open, checkpoint.index) as blob:
             index = read_index(blob)
             index_bytes = blob.bytes_read
-    reader = READERS.get(checkpoint.format)
-    if reader is None and index is None:
-        raise UnsupportedFormatError(checkpoint.name, f"truename has no reader for {checkpoint.format} weights yet")
     if len(checkpoint.paths) > MAX_SHARDS:
         raise TooManyShardsError(
             checkpoint.name, f"has {len(checkpoint.paths):,} shards; at most {MAX_SHARDS:,} are read"
         )
-    headers = [] if reader is None else list(_read_files(checkpoint, index, open, reader))
+    headers = list(_read_files(checkpoint, index, open))
+    format = headers[0].format if headers else checkpoint.format
     if index is None:
-        return headers[0] if len(headers) == 1 else merge(checkpoint.format, headers)
-    return _with_index(merge(checkpoint.format, headers, index), index, index_bytes)
+        return headers[0] if len(headers) == 1 else merge(format, headers)
+    return _with_index(merge(format, headers, index), index, index_bytes)
+
+
+def read_file(blob: Blob, hint: str | None = None) -> WeightsHeader:
+    """Read the header of one file in whatever format its first bytes show; ``hint`` is what its suffix suggests.
+
+    Raises:
+        UnsupportedFormatError: no reader knows its format.
+        WeightsError: it breaks its format.
+    """
+    return next(iter(_read_known(blob, hint, skip=False)))
+
+
+def _read_known(blob: Blob, hint: str | None, *, skip: bool) -> Iterable[WeightsHeader]:
+    """The header of one file; nothing where no reader knows its format and ``skip`` is set."""
+    format = detect(blob, hint)
+    if (reader := READERS.get(format or "")) is not None:
+        yield reader(blob)
+    elif not skip:
+        known = f"truename has no reader for {format} weights yet" if format else "is in no format that truename reads"
+        raise UnsupportedFormatError(blob.path, known)
 
 
 def merge(format: str, headers: Iterable[WeightsHeader], index: WeightIndex | None = None) -> WeightsHeader:
@@ -78,9 +108,11 @@ def merge(format: str, headers: Iterable[WeightsHeader], index: WeightIndex | No
     metadata: dict[str, str] = {}
     promised = {} if index is None else index.weight_map
     files: list[str] = []
+    unsafe: list[UnsafeGlobal] = []
     read = 0
     for header in headers:
         file = header.files[0]
+        unsafe += header.unsafe_globals
         for name, tensor in header.tensors.items():
             if name not in tensors or promised.get(name) == file:
                 tensors[name] = tensor
@@ -89,7 +121,15 @@ def merge(format: str, headers: Iterable[WeightsHeader], index: WeightIndex | No
             metadata.setdefault(key, text)
         files.append(file)
         read += header.bytes_read
-    return WeightsHeader(format, tuple(files), tensors, file_of, metadata, read)
+    return WeightsHeader(
+        format, tuple(files), tensors, file_of, metadata, read, unsafe_globals=tuple(dict.fromkeys(unsafe))
+    )
+
+
+def _missing_shards(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Shards that the numbering of a checkpoint without an index asks for; some writers number from zero."""
+    missing = numbering_gaps(set(paths))
+    return missing if len(missing) > 1 or not any("-00000-of-" in path for path in paths) else ()
 
 
 def _open(open: Callable[[str], Blob], path: str) -> Blob:
@@ -104,11 +144,10 @@ def _read_files(
     checkpoint: Checkpoint,
     index: WeightIndex | None,
     open: Callable[[str], Blob],
-    reader: Callable[[Blob], WeightsHeader],
 ) -> Iterable[WeightsHeader]:
     for path in checkpoint.paths:
         with _open(open, path) as blob:
-            yield reader(blob)
+            yield from _read_known(blob, checkpoint.format, skip=index is not None)
     if checkpoint.paths or index is None:
         return
     # An index whose shards are not named like it: those of its shards that are there.
@@ -121,7 +160,7 @@ def _read_files(
         except TargetNotFoundError:
             continue
         with blob:
-            yield reader(blob)
+            yield from _read_known(blob, checkpoint.format, skip=True)
 
 
 def _with_index(header: WeightsHeader, index: WeightIndex, index_bytes: int) -> WeightsHeader:
@@ -135,4 +174,4 @@ def _with_index(header: WeightsHeader, index: WeightIndex, index_bytes: int) -> 
     read = header.bytes_read + index_bytes
     if not header.files:
         return WeightsHeader(header.format, (index.file,), tensors, {}, header.metadata, read, index)
-    return WeightsHeader(header.format, header.files, tensors, file_of, header.metadata, read, index)
+    return msgspec.structs.replace(header, tensors=tensors, file_of=file_of, bytes_read=read, index=index)
