@@ -73,6 +73,16 @@ FACTS: dict[str, str] = {
     "tensor_model_types": "model types whose tensor names and shapes agree with the weights",
     "head_tensors": "task heads that the tensors show: lm_head, classifier, qa_outputs, score ...",
     "pretraining_heads": "heads of pre-training that the tensors show: cls.predictions, nsp ...",
+    # what a GGUF file says of itself
+    "gguf_architecture": "general.architecture of a GGUF file: llama, qwen2, bert ...",
+    "gguf_name": "general.name of a GGUF file",
+    "gguf_basename": "general.basename of a GGUF file",
+    "gguf_finetune": "general.finetune of a GGUF file",
+    "gguf_version": "general.version of a GGUF file",
+    "gguf_size_label": "general.size_label of a GGUF file: 8B, 8x7B",
+    "gguf_file_type": "encoding by general.file_type: Q4_K_M, F16 ...; one fact a GGUF file",
+    "gguf_tensor_types": "types of the tensors, largest share of bytes first; one fact a GGUF file",
+    "gguf_tensor_shares": "shares of the bytes, in the order of gguf_tensor_types; one fact a GGUF file",
     # repository
     "is_adapter": "the repository holds an adapter (LoRA ...) and no full weights",
     "adapter_base": "base model named by the adapter's configuration",
@@ -96,6 +106,12 @@ FACTS: dict[str, str] = {
     "index_missing_tensors": "tensors that the index promises and the shards do not hold",
     "index_extra_tensors": "tensors that the shards hold and the index does not name",
     "unreadable_files": "files that break their format, each with what is wrong",
+    # several sets of weights in one folder
+    "formats_read": "weights files whose headers were read and compared with the main one",
+    "formats_agree": "of those, the ones with the tensors of the main one",
+    "formats_differ": "of those, the others, each with what is different",
+    "weight_variants": "further sets of the same tensors in other dtypes: fp16 beside fp32, Q8_0 beside Q4_K_M",
+    "missing_shards": "shards that the numbering of the files asks for and that are not there",
 }
 
 # facts that only the repository itself can say
@@ -104,6 +120,7 @@ DECLARED_FACTS = frozenset({
     "compute_dtype", "model_type", "architectures", "diffusers_class", "adapter_base", "adapter_rank", "base_models",
     "base_model_relation", "languages", "datasets", "pipeline_tag", "library_name", "tags", "card_mentions", "cased",
     "model_max_length", "rope_scaling", "original_name", "index_total_size", "index_total_parameters",
-    "context_length", "extended_context_length", "experts_per_token", "heads",
+    "context_length", "extended_context_length", "experts_per_token", "heads", "gguf_architecture", "gguf_name",
+    "gguf_basename", "gguf_finetune", "gguf_version", "gguf_size_label", "gguf_file_type",
 })
 # fmt: on

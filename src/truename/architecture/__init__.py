@@ -2,7 +2,9 @@
 
 from truename.architecture.abstract import AbstractArchitecture, Block, BlockVariant, Layer, Operation
 from truename.architecture.build import abstract_architecture
+from truename.architecture.canonical import canonical_header
 from truename.architecture.formula import declared_measures
+from truename.architecture.gguf import gguf_file_facts
 from truename.architecture.measure import measure
 from truename.architecture.signatures import known_model_types
 
@@ -13,7 +15,9 @@ __all__ = [
     "Layer",
     "Operation",
     "abstract_architecture",
+    "canonical_header",
     "declared_measures",
+    "gguf_file_facts",
     "known_model_types",
     "measure",
 ]

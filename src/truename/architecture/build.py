@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from truename.architecture.abstract import AbstractArchitecture, Block, BlockVariant, Layer
+from truename.architecture.canonical import canonical_header
 from truename.architecture.operations import operation_of
 from truename.architecture.packing import Unpacker, Use
 from truename.architecture.templates import TensorGroup, modern, template_of
@@ -21,6 +22,7 @@ def abstract_architecture(header: WeightsHeader) -> AbstractArchitecture:
 
     Works on names alone where shapes are not known. Time and memory are linear in the header.
     """
+    header = canonical_header(header)
     layers, blocks = _Builder(header).part([(name, name) for name in header.tensors], 0)
     return AbstractArchitecture(layers, blocks)
 

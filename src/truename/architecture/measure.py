@@ -9,8 +9,10 @@ from typing import Any
 from truename.architecture import dimensions
 from truename.architecture.abstract import AbstractArchitecture, Block
 from truename.architecture.build import abstract_architecture
+from truename.architecture.canonical import canonical_header, shows_model_type
 from truename.architecture.counting import Counts, count
 from truename.architecture.dimensions import Dimension
+from truename.architecture.gguf import gguf_facts, gguf_file_facts, gguf_settings, is_gguf
 from truename.architecture.packing import Unpacked, Unpacker, Use
 from truename.architecture.parts import part_of
 from truename.architecture.quantisation import quantisation_config
@@ -57,22 +59,31 @@ class _Measure:
     """The measures of one header."""
 
     def __init__(self, header: WeightsHeader, declared: Declared, architecture: AbstractArchitecture) -> None:
-        self._header = header
+        self._stored = header
+        self._header = header = canonical_header(header)
         self._settings: Settings = settings(declared)
+        if is_gguf(header):
+            self._settings = gguf_settings(self._stored, self._settings)
         self._groups = group_tensors(header)
         names = templates(self._groups)
         unpacker = Unpacker(header.tensors, names, quantisation_config(declared))
         kinds = self._groups if len(self._groups) <= _KINDS else ()
         self._unpacking: list[tuple[TensorGroup, Unpacked]] = [(g, unpacker.unpack(g)) for g in kinds]
         self._stacks: Stacks = find_stacks(architecture)
-        self._model_types = tensor_model_types(frozenset(g.template for g, u in self._unpacking if u.use is Use.WEIGHT))
+        self._model_types: frozenset[str] = frozenset()
+        if shows_model_type(header):
+            weights = (g.template for g, u in self._unpacking if u.use is Use.WEIGHT)
+            self._model_types = tensor_model_types(frozenset(weights))
         self._file = header.files[0] if len(header.files) == 1 else None
         self._shapes_known = all(g.shape is not None for g in self._groups) and bool(self._groups)
 
     def facts(self) -> Iterator[Fact]:
         """All of them."""
-        yield self._fact("tensors", len(self._header.tensors), "all tensors of the header")
-        if len(self._groups) > _KINDS:
+        yield self._fact("tensors", len(self._stored.tensors), "all tensors of the header")
+        if is_gguf(self._stored):
+            yield from gguf_facts(self._stored)
+            yield from gguf_file_facts(self._stored)
+        if len(self._groups) > _KINDS or self._stored.missing_files:  # some shards show neither depth nor sums
             return
         yield from self._structure()
         yield from self._sizes()

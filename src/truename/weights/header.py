@@ -42,11 +42,12 @@ class WeightsHeader(msgspec.Struct, frozen=True):
     bytes_read: int = 0
     index: WeightIndex | None = None  # where the checkpoint has one
     graph: OperatorGraph | None = None  # where the format stores one: ONNX, TFLite
+    missing_files: tuple[str, ...] = ()  # shards that the numbering of the files asks for and that were not there
 
     @property
     def shapes_known(self) -> bool:
-        """Whether every tensor has a shape."""
-        return all(t.shape is not None for t in self.tensors.values())
+        """Whether every tensor of the model has a shape; not so where a shard is missing."""
+        return not self.missing_files and all(t.shape is not None for t in self.tensors.values())
 
     def file(self, tensor: str) -> str | None:
         """The file that holds ``tensor``."""

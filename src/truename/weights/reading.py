@@ -77,7 +77,9 @@ def read_checkpoint(checkpoint: Checkpoint, open: Callable[[str], Blob]) -> Weig
     headers = list(_read_files(checkpoint, index, open))
     format = headers[0].format if headers else checkpoint.format
     if index is None:
-        return headers[0] if len(headers) == 1 else merge(format, headers)
+        header = headers[0] if len(headers) == 1 else merge(format, headers)
+        missing = _missing_shards(checkpoint.paths)
+        return msgspec.structs.replace(header, missing_files=missing) if missing else header
     return _with_index(merge(format, headers, index), index, index_bytes)
 
 

@@ -1,0 +1,142 @@
+"""The entrance of this room: a header of any format -> one with the names and shapes of PyTorch's checkpoints.
+
+Measures and signatures know one way to name a layer. What formats do differently is undone here and nowhere else:
+
+- GGUF names every tensor its own way (``gguf_names.toml``) and keeps the experts of a layer in one tensor.
+- Flax and TensorFlow call a weight ``kernel``, ``embedding`` or ``scale`` and store it with its inputs first.
+- ONNX keeps PyTorch's names, but the matrices that an exporter turned round are named after a node's output.
+- Wrappers for training put a word before every name of a PyTorch checkpoint.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+
+import msgspec
+
+from truename.architecture import gguf_names
+from truename.architecture.tables import table
+from truename.weights.header import Tensor, WeightsHeader
+
+Renamed = Iterator[tuple[str, str, Tensor]]  # canonical name, name in the file, tensor
+
+_TF_SCOPE = re.compile(r"[^/]*___([^/]*)")
+_MATRICES = frozenset({"MatMul", "Gemm", "MatMulInteger", "MatMulNBits", "QLinearMatMul", "QGemm", "FusedMatMul"})
+_NO_NAME = re.compile(r"(?:onnx::)?(?:[A-Za-z]+_)?\d+(?P<rest>_quantized|_scale|_zero_point)?")
+_CONSTANT = re.compile(r"(?:^|/)(?:Constant|ConstantOfShape)(?:_\d+)?(?:_output_0)?")
+
+
+def canonical_header(header: WeightsHeader) -> WeightsHeader:
+    """``header`` with canonical names and shapes; itself where its format names tensors as PyTorch does.
+
+    Doing it twice changes nothing: a canonical name is none of those that are changed. Where two tensors would get
+    one name, the second keeps its own.
+    """
+    rename = _RENAMERS.get(header.format)
+    if rename is None or not header.tensors:
+        return header
+    tensors: dict[str, Tensor] = {}
+    file_of: dict[str, str] = {}
+    for canonical, original, tensor in rename(header):
+        name = original if canonical in tensors else canonical
+        tensors[name] = tensor
+        if original in header.file_of:
+            file_of[name] = header.file_of[original]
+    return msgspec.structs.replace(header, tensors=tensors, file_of=file_of)
+
+
+def shows_model_type(header: WeightsHeader) -> bool:
+    """Whether the canonical names are those of the family's own checkpoints, so that they may tell a model type."""
+    return header.format != "gguf" or gguf_names.shows_model_type(header)
+
+
+def _flax(header: WeightsHeader) -> Renamed:
+    """``params.bert.encoder.layer.0.attention.self.query.kernel``."""
+    for original, tensor in header.tensors.items():
+        name = _unwrapped(original)
+        if not name.startswith(_starts("training")):
+            yield _by_role(name, original, tensor)
+
+
+def _tensorflow(header: WeightsHeader) -> Renamed:
+    """``tf_bert_model/bert/encoder/layer_._0/attention/self/query/kernel:0``, as transformers' own classes write.
+
+    The first component is the class that was saved. Where there is but one component, or no slash, nothing is known
+    of the layout and only the role is changed.
+    """
+    for original, tensor in header.tensors.items():
+        name = original.removesuffix(":0")
+        parts = _TF_SCOPE.sub(r"\1", name).replace("_._", "/").split("/")
+        parts = [part for part in parts if part]
+        path = ".".join(parts[1:] if len(parts) > 2 and "/" in name else parts)
+        if path and not path.startswith(_starts("training")):
+            yield _by_role(path, original, tensor)
+
+
+def _onnx(header: WeightsHeader) -> Renamed:
+    """PyTorch's names; ``onnx::MatMul_123`` is named after its node, ``/bert/encoder/layer.0/.../query/MatMul``."""
+    nodes = {
+        value: node.name
+        for node in (header.graph.nodes if header.graph is not None else ())
+        if node.op_type in _MATRICES and node.name.startswith("/")
+        for value in node.inputs
+    }
+    for original, tensor in header.tensors.items():
+        if _CONSTANT.search(original):
+            continue
+        found = _NO_NAME.fullmatch(original)
+        path = nodes.get(original, "").strip("/").rpartition("/")[0].replace("/", ".")
+        if found is None or not path:
+            yield original.replace(".weight_quantized", ".weight"), original, tensor
+            continue
+        shape = tensor.shape
+        turned = tensor if shape is None or len(shape) != 2 else _shaped(tensor, (shape[1], shape[0]))
+        yield f"{path}.weight", original, turned
+
+
+def _pytorch(header: WeightsHeader) -> Renamed:
+    """Without the word that a wrapper for training put before every name."""
+    prefix = next((p for p in _starts("prefixes") if all(name.startswith(p) for name in header.tensors)), "")
+    for original, tensor in header.tensors.items():
+        yield original.removeprefix(prefix), original, tensor
+
+
+def _by_role(name: str, original: str, tensor: Tensor) -> tuple[str, str, Tensor]:
+    """A tensor whose role is turned into PyTorch's, and its shape with it."""
+    path, _, role = name.rpartition(".")
+    names = table("canonical")
+    if role not in names["roles"]:
+        return name, original, tensor
+    target = f"{path}.{names['roles'][role]}" if path else names["roles"][role]
+    if role not in names["shapes"]["inputs_first"] or tensor.shape is None or len(tensor.shape) < 2:
+        return target, original, tensor
+    *space, inputs, outputs = tensor.shape
+    sides = (inputs, outputs) if role == "depthwise_kernel" else (outputs, inputs)
+    return target, original, _shaped(tensor, (*sides, *space))
+
+
+def _shaped(tensor: Tensor, shape: tuple[int, ...]) -> Tensor:
+    return Tensor(tensor.dtype, shape, tensor.stored_bytes, tensor.storage)
+
+
+def _unwrapped(name: str) -> str:
+    for wrapper in _starts("wrappers"):
+        name = name.removeprefix(wrapper)
+    return name
+
+
+@cache
+def _starts(key: str) -> tuple[str, ...]:
+    return tuple(table("canonical")["files"][key])
+
+
+_RENAMERS: dict[str, Callable[[WeightsHeader], Renamed]] = {
+    "gguf": gguf_names.renamed,
+    "flax": _flax,
+    "keras": _tensorflow,
+    "tensorflow": _tensorflow,
+    "onnx": _onnx,
+    "pytorch": _pytorch,
+}

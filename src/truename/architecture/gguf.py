@@ -1,0 +1,109 @@
+"""What the metadata and the tensor types of a GGUF file say: the format carries its own configuration."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from truename.architecture.settings import Settings
+from truename.architecture.tables import table
+from truename.facts import Fact, Origin
+from truename.weights.ggml_types import FILE_TYPES
+from truename.weights.header import WeightsHeader
+
+_FULL_PRECISION = frozenset({"F64", "F32", "F16", "BF16"})
+_MAX_TEXT = 200
+_MAX_NUMBER = 2**40
+
+
+def is_gguf(header: WeightsHeader) -> bool:
+    """Whether ``header`` is that of a GGUF file."""
+    return header.format == "gguf"
+
+
+def gguf_settings(header: WeightsHeader, declared: Settings) -> Settings:
+    """``declared`` with what the file's own metadata says, in config.json's words; config.json comes first."""
+    found: dict[str, Any] = {}
+    for word, key in table("gguf")["settings"].items():
+        if (value := _number(header, key)) is not None:
+            found[word] = value
+    if "output_norm.weight" in header.tensors:
+        found["tie_word_embeddings"] = "output.weight" not in header.tensors
+    file = declared.file if declared.top or not header.files else header.files[0]
+    return Settings(declared.top, (*declared.nested, found), file)
+
+
+def gguf_facts(header: WeightsHeader) -> Iterator[Fact]:
+    """Facts of a whole GGUF model: what it says of itself, and that its weights are quantised where they are."""
+    file = header.files[0] if header.files else None
+    for fact, key in table("gguf")["facts"].items():
+        if text := header.metadata.get(key, "").strip()[:_MAX_TEXT]:
+            yield Fact(fact, text, Origin.DECLARED, file, key)
+    for fact, key in table("gguf")["numbers"].items():
+        if (value := _number(header, key)) is not None:
+            yield Fact(fact, value, Origin.DECLARED, file, _named(header, key))
+    yield from _scaling(header, file)
+    types = tensor_types(header)
+    if types and types[0][0] not in _FULL_PRECISION:
+        yield Fact("quantisation_method", "gguf", Origin.WEIGHTS, file, f"tensors of type {types[0][0]}")
+
+
+def gguf_file_facts(header: WeightsHeader) -> Iterator[Fact]:
+    """Facts of one of a model's GGUF files: its encoding as declared and as stored. A folder may hold many."""
+    file = header.files[0] if header.files else None
+    number = header.metadata.get("general.file_type", "")
+    if number.isascii() and number.isdigit() and len(number) < 5:
+        name = FILE_TYPES.get(int(number) & ~1024)  # 1024: guessed from the tensors
+        if name is not None and not int(number) & 1024:
+            yield Fact("gguf_file_type", name, Origin.DECLARED, file, f"general.file_type {number}")
+    types = tensor_types(header)
+    if types:
+        yield Fact("gguf_tensor_types", tuple(name for name, _ in types), Origin.WEIGHTS, file, "by bytes, most first")
+        shares = tuple(share for _, share in types)
+        yield Fact("gguf_tensor_shares", shares, Origin.WEIGHTS, file, "of the bytes, as in gguf_tensor_types")
+
+
+def tensor_types(header: WeightsHeader) -> tuple[tuple[str, float], ...]:
+    """The types of the tensors with their shares of all bytes, the largest first."""
+    stored = Counter[str]()
+    for tensor in header.tensors.values():
+        stored[tensor.dtype or "?"] += tensor.stored_bytes or 0
+    total = sum(stored.values()) or 1
+    return tuple((name, round(stored[name] / total, 4)) for name in sorted(stored, key=lambda t: (-stored[t], t)))
+
+
+def _scaling(header: WeightsHeader, file: str | None) -> Iterator[Fact]:
+    keys: Mapping[str, str] = table("gguf")["scaling"]
+    kind = header.metadata.get(_named(header, keys["kind"]), "")
+    if not kind or kind == "none":
+        return
+    yield Fact("rope_scaling", kind[:_MAX_TEXT], Origin.DECLARED, file, _named(header, keys["kind"]))
+    original = _number(header, keys["original"])
+    factor = _float(header.metadata.get(_named(header, keys["factor"]), ""))
+    if original is not None and factor is not None:
+        detail = f"{_named(header, keys['original'])} × {_named(header, keys['factor'])}"
+        yield Fact("extended_context_length", int(original * factor), Origin.DECLARED, file, detail)
+
+
+def _named(header: WeightsHeader, key: str) -> str:
+    return key.replace("{arch}", header.metadata.get("general.architecture", "")[:_MAX_TEXT])
+
+
+def _number(header: WeightsHeader, key: str) -> int | None:
+    """A whole number above zero; of one number a layer, the one that all layers share."""
+    text = header.metadata.get(_named(header, key), "")
+    if text.startswith("["):
+        values = {value.strip() for value in text.strip("[]").split(",")}
+        text = values.pop() if len(values) == 1 else ""
+    if not text.isascii() or not text.isdigit() or len(text) > 13:
+        return None
+    return value if 0 < (value := int(text)) < _MAX_NUMBER else None
+
+
+def _float(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if 1 <= value <= 1_000_000 else None
