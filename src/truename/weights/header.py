@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from truename.weights.graph import OperatorGraph
+from truename.weights.pickle_errors import UnsafeGlobal
 
 
 class Tensor(msgspec.Struct, frozen=True, gc=False):
@@ -42,7 +43,9 @@ class WeightsHeader(msgspec.Struct, frozen=True):
     bytes_read: int = 0
     index: WeightIndex | None = None  # where the checkpoint has one
     graph: OperatorGraph | None = None  # where the format stores one: ONNX, TFLite
+    unsafe_globals: tuple[UnsafeGlobal, ...] = ()  # what a pickle imports beyond the parts of tensors
     missing_files: tuple[str, ...] = ()  # shards that the numbering of the files asks for and that were not there
+    inferred_files: tuple[str, ...] = ()  # shards whose tensors are those of their kin: see ``sampling``
 
     @property
     def shapes_known(self) -> bool:

@@ -1,0 +1,161 @@
+"""Read the headers of the arrays in a NumPy archive (``.npz``, of NumPy, MLX and JAX): a zip of ``.npy`` files.
+
+Of each member only its header is read. The layout is that of ``numpy/lib/format.py``, versions 1 to 3. The header is a
+Python dictionary as text; it is matched against the one form that every writer gives it, and never evaluated.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+
+from truename.blob import Blob
+from truename.errors import WeightsError
+from truename.weights.header import Tensor, WeightsHeader
+from truename.weights.numpy_dtypes import numpy_dtype
+from truename.weights.zip_archive import ZipEntry, read_directory, read_start
+
+MAX_HEADER_BYTES = 10_000  # NumPy's own limit (max_header_size)
+_MAGIC = b"\x93NUMPY"
+_FIRST = 512  # bytes of a member that hold the header of every plain array
+_MAX_COUNT = 2**63
+
+_FIELD = re.compile(
+    r"\s*'(?P<key>[a-z_]{1,16})'\s*:\s*"
+    r"(?:'(?P<text>[^'\\\n]{1,64})'|(?P<truth>True|False)|\((?P<shape>[0-9L, ]{0,2000})\)|(?P<fields>\[[^\n]*\]))"
+    r"\s*(?:,|$)"
+)
+
+
+class NumpyError(WeightsError):
+    """A ``.npy`` inside of an archive breaks its format.
+
+        WeightsError
+        └── NumpyError
+            ├── NumpyMagicError        does not begin like a .npy, or with a version that does not exist
+            ├── NumpyTruncatedError    ends within its header
+            ├── NumpyHeaderTooLargeError
+            ├── NumpyHeaderError       the header is no dictionary of descr, fortran_order and shape
+            ├── NumpyDtypeError        a dtype that is none
+            ├── NumpyShapeError        too many dimensions or elements
+            ├── NumpySizeError         holds another number of bytes than dtype and shape need
+            └── NoArraysError          no member is a .npy
+
+    Attributes:
+        member: the member's name.
+    """
+
+    def __init__(self, path: str, member: str, problem: str) -> None:
+        self.member = member
+        name = member if len(member) <= 120 else member[:120] + "…"
+        super().__init__(path, f"array {name!r} {problem}")
+
+
+class NumpyMagicError(NumpyError):
+    """A member does not begin like a ``.npy``, or with a version that does not exist."""
+
+
+class NumpyTruncatedError(NumpyError):
+    """A member ends within its header."""
+
+
+class NumpyHeaderTooLargeError(NumpyError):
+    """A header is larger than NumPy itself reads."""
+
+
+class NumpyHeaderError(NumpyError):
+    """A header is no dictionary of ``descr``, ``fortran_order`` and ``shape``."""
+
+
+class NumpyDtypeError(NumpyError):
+    """A dtype is none."""
+
+
+class NumpyShapeError(NumpyError):
+    """A shape has too many dimensions or elements."""
+
+
+class NumpySizeError(NumpyError):
+    """A member holds another number of bytes than dtype and shape need."""
+
+
+class NoArraysError(NumpyError):
+    """No member is a ``.npy``."""
+
+
+def read_npz(blob: Blob) -> WeightsHeader:
+    """Read the header of every array in an archive.
+
+    Raises:
+        ZipError: the archive is broken.
+        NumpyError: an array's header is broken; the class says how.
+    """
+    entries = {name: entry for name, entry in read_directory(blob).items() if name.endswith(".npy")}
+    if not entries:
+        raise NoArraysError(blob.path, "*.npy", "is not in the archive: it holds no arrays")
+    tensors = {name.removesuffix(".npy"): _read_array(blob, entry) for name, entry in entries.items()}
+    return WeightsHeader("numpy", (blob.path,), tensors, {}, {}, blob.bytes_read)
+
+
+def _read_array(blob: Blob, entry: ZipEntry) -> Tensor:
+    head = read_start(blob, entry, min(_FIRST, entry.size))
+    start, length = _header_range(blob.path, entry.name, head)
+    if start + length > len(head):
+        head = read_start(blob, entry, min(start + length, entry.size))
+    if start + length > len(head):
+        raise NumpyTruncatedError(blob.path, entry.name, f"ends within its header of {length:,} bytes")
+    dtype, width, shape = _parse(blob.path, entry.name, head[start : start + length])
+    if len(shape) > 64 or math.prod(filter(None, shape)) * max(width, 1) >= _MAX_COUNT:
+        raise NumpyShapeError(blob.path, entry.name, "has more dimensions or elements than an array can have")
+    stored = math.prod(shape) * width
+    held = entry.size - start - length
+    if held != stored and not dtype.startswith("O"):  # objects are a pickle of any length
+        raise NumpySizeError(blob.path, entry.name, f"holds {held:,} bytes, and its dtype and shape need {stored:,}")
+    return Tensor(dtype, shape, held)
+
+
+def _header_range(path: str, name: str, head: bytes) -> tuple[int, int]:
+    """Where the header's text begins, and how long it is."""
+    if head[:6] != _MAGIC or head[6:7] not in (b"\x01", b"\x02", b"\x03"):
+        raise NumpyMagicError(path, name, "does not begin like an array of NumPy")
+    width = 2 if head[6] == 1 else 4
+    if len(head) < 8 + width:
+        raise NumpyTruncatedError(path, name, "ends within the length of its header")
+    length = int.from_bytes(head[8 : 8 + width], "little")
+    if length > MAX_HEADER_BYTES:
+        raise NumpyHeaderTooLargeError(
+            path, name, f"has a header of {length:,} bytes; NumPy reads {MAX_HEADER_BYTES:,}"
+        )
+    return 8 + width, length
+
+
+def _parse(path: str, name: str, header: bytes) -> tuple[str, int, tuple[int, ...]]:
+    text = header.decode("latin-1").strip()
+    if text[:1] != "{" or text[-1:] != "}":
+        raise NumpyHeaderError(path, name, "has a header that is no dictionary")
+    text, at, fields = text[1:-1].strip(), 0, {}
+    while at < len(text):
+        found = _FIELD.match(text, at)
+        if found is None or found["key"] in fields:
+            raise NumpyHeaderError(path, name, "has a header that is no dictionary of plain values")
+        fields[found["key"]] = found
+        at = found.end()
+    if fields.keys() != {"descr", "fortran_order", "shape"} or fields["shape"]["shape"] is None:
+        raise NumpyHeaderError(path, name, "has a header without descr, fortran_order and shape")
+    shape = _shape(path, name, fields["shape"]["shape"])
+    if fields["descr"]["fields"] is not None:
+        raise NumpyDtypeError(path, name, "is an array of records, which hold no weights")
+    dtype = numpy_dtype(fields["descr"]["text"] or "")
+    if dtype is None:
+        raise NumpyDtypeError(path, name, f"has the dtype {fields['descr']['text']!r}, which is none of NumPy's")
+    return *dtype, shape
+
+
+def _shape(path: str, name: str, text: str) -> tuple[int, ...]:
+    """Sizes with commas between them, one behind the only one; Python 2 wrote an L behind each."""
+    sizes = [size.strip().removesuffix("L") for size in text.split(",")]
+    if sizes[-1] == "":
+        sizes.pop()
+    if not all(size.isdigit() and len(size) < 20 for size in sizes) or (len(sizes) == 1 and "," not in text):
+        raise NumpyHeaderError(path, name, "has a shape that is no tuple of sizes")
+    return tuple(map(int, sizes))

@@ -1,0 +1,158 @@
+"""The names that a checkpoint's pickle may import, and what truename does in their place.
+
+Everything else is recorded as an unsafe global and flows on as an opaque value. The harmless names and the dtypes
+stand in ``pickle_globals.toml``; the functions that build tensors stand here, after ``torch/_utils.py`` of 2.7.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+import tomllib
+from importlib.resources import files
+from typing import Any
+
+from truename.weights.pickle_errors import UnsafeGlobal
+from truename.weights.pickled import Global, Opaque, Record, Storage
+
+MAX_UNSAFE = 256  # distinct names that are kept; more do not make it worse
+
+
+class GlobalTable:
+    """Looks names up for one stream and remembers the unsafe ones.
+
+    Args:
+        file: the file, for ``UnsafeGlobal``.
+        stream: what offsets count in: the archive's entry, or the file.
+    """
+
+    def __init__(self, file: str, stream: str) -> None:
+        self.file = file
+        self.stream = stream
+        self.base = 0  # where the stream begins in what offsets count in
+        self._unsafe: dict[str, UnsafeGlobal] = {}
+
+    @property
+    def unsafe(self) -> tuple[UnsafeGlobal, ...]:
+        """The unsafe names in the order in which they came first."""
+        return tuple(self._unsafe.values())
+
+    def resolve(self, name: str, offset: int) -> Global:
+        """The stand-in of ``module.name``; ``offset`` is that of its opcode."""
+        known = known_globals()
+        if (found := known.get(name)) is not None:
+            return found
+        module, _, last = name.rpartition(".")
+        if (renamed := _tables()["modules"].get(module)) is not None and f"{renamed}.{last}" in known:
+            return known[f"{renamed}.{last}"]
+        if not _patterns().fullmatch(name) and len(self._unsafe) < MAX_UNSAFE:
+            self._unsafe.setdefault(name, UnsafeGlobal(name, self.file, self.base + offset, self.stream))
+        return Global(name)
+
+
+def _dict(args: tuple[Any, ...]) -> Any:
+    """A mapping, from a list of pairs as Python 2 wrote it; a default's factory is dropped."""
+    mapping: dict[str, Any] = {}
+    source = args[-1] if args else None
+    if type(source) is dict:
+        mapping.update(source)
+    elif type(source) is list:
+        for pair in source:
+            if type(pair) in (list, tuple) and len(pair) == 2 and type(pair[0]) is str:
+                mapping[pair[0]] = pair[1]
+    return mapping
+
+
+def _size(args: tuple[Any, ...]) -> Any:
+    value = args[0] if args else ()
+    return tuple(value) if type(value) in (list, tuple) else ()
+
+
+def _tensor(args: tuple[Any, ...]) -> Any:
+    """``_rebuild_tensor*`` and ``_rebuild_qtensor``: storage, offset, size, stride, and more."""
+    return Record(args[0], args[1], args[2], args[3]) if len(args) >= 4 else Record(None, None, None, None)
+
+
+def _reconstructor(args: tuple[Any, ...]) -> Any:
+    """``copyreg._reconstructor``: an object of its first argument's class, empty before its state comes."""
+    return Opaque(args[0] if args else None, args[1:])
+
+
+def _tensor_v3(args: tuple[Any, ...]) -> Any:
+    """Storage, offset, size, stride, requires_grad, hooks, dtype."""
+    return Record(args[0], args[1], args[2], args[3], args[6]) if len(args) >= 7 else Record(None, None, None, None)
+
+
+def _first(args: tuple[Any, ...]) -> Any:
+    """``_rebuild_parameter*``: the tensor itself."""
+    return args[0] if args else None
+
+
+def _meta(args: tuple[Any, ...]) -> Any:
+    """``_rebuild_meta_tensor_no_storage``: dtype, size, stride, requires_grad: a shape without bytes."""
+    return Record(None, None, args[1], None, args[0]) if len(args) >= 3 else Record(None, None, None, None)
+
+
+def _wrapper(args: tuple[Any, ...]) -> Any:
+    """``_rebuild_wrapper_subclass``: class, dtype, size, stride, offset, layout, device, requires_grad."""
+    return Record(None, None, args[2], None, args[1]) if len(args) >= 4 else Record(None, None, None, None)
+
+
+def _from_type(args: tuple[Any, ...]) -> Any:
+    """``_rebuild_from_type_v2``: function, class, arguments, state; what its function gives, where that is known."""
+    if len(args) >= 3 and type(args[0]) is Global and type(args[2]) is tuple:
+        rebuild = args[0].rebuild
+        if rebuild is not None and rebuild is not _from_type:
+            return rebuild(args[2])
+    return Opaque(args[1] if len(args) > 1 else None, args)
+
+
+def _sparse(args: tuple[Any, ...]) -> Any:
+    """``_rebuild_sparse_tensor``: layout, (indices, values, size, ...): the shape, with the dtype of its values."""
+    if len(args) >= 2 and type(args[1]) is tuple and len(args[1]) >= 3 and type(args[1][1]) is Record:
+        values = args[1][1]
+        held = values.storage
+        dtype = Global("", value=(held.dtype or "", held.width)) if type(held) is Storage else values.dtype
+        return Record(None, None, args[1][2], None, dtype)
+    return Opaque(None, args)
+
+
+_REBUILT = {
+    "collections.OrderedDict": _dict,
+    "collections.defaultdict": _dict,
+    "builtins.dict": _dict,
+    "copyreg._reconstructor": _reconstructor,
+    "torch.Size": _size,
+    "torch._utils._rebuild_tensor": _tensor,
+    "torch._utils._rebuild_tensor_v2": _tensor,
+    "torch._utils._rebuild_qtensor": _tensor,
+    "torch._utils._rebuild_tensor_v3": _tensor_v3,
+    "torch._utils._rebuild_parameter": _first,
+    "torch._utils._rebuild_parameter_with_state": _first,
+    "torch._utils._rebuild_meta_tensor_no_storage": _meta,
+    "torch._utils._rebuild_wrapper_subclass": _wrapper,
+    "torch._utils._rebuild_device_tensor_from_cpu_tensor": _first,
+    "torch._utils._rebuild_sparse_tensor": _sparse,
+    "torch._tensor._rebuild_from_type": _from_type,
+    "torch._tensor._rebuild_from_type_v2": _from_type,
+}
+
+
+@functools.cache
+def known_globals() -> dict[str, Global]:
+    """Name -> stand-in of everything that is not reported."""
+    tables = _tables()
+    known = {name: Global(name) for name in tables["harmless"]}
+    known |= {f"torch.{name}": Global(f"torch.{name}", value=tuple(v)) for name, v in tables["dtypes"].items()}
+    known |= {name: Global(name, rebuild) for name, rebuild in _REBUILT.items()}
+    return known
+
+
+@functools.cache
+def _tables() -> dict[str, Any]:
+    return tomllib.loads(files("truename.weights").joinpath("pickle_globals.toml").read_text("utf-8"))
+
+
+@functools.cache
+def _patterns() -> re.Pattern[str]:
+    return re.compile("|".join(f"(?:{pattern})" for pattern in _tables()["patterns"]))
