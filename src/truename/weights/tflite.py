@@ -15,6 +15,7 @@ Source: tensorflow/compiler/mlir/lite/schema/schema.fbs, version 3.
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from functools import cache
 from pathlib import Path
 
@@ -115,7 +116,7 @@ class _Reader:
         self._nodes: list[OperatorNode] = []
         self._inputs: tuple[str, ...] = ()
         self._outputs: tuple[str, ...] = ()
-        self._storages: dict[int, int] = {}
+        self._uses: Counter[int] = Counter()  # buffer -> tensors in it
         self._quantised = self._values = self._seen = self._text = 0
 
     def read(self) -> WeightsHeader:
@@ -164,9 +165,10 @@ class _Reader:
     def _graph(self, graph: Table, number: int, sizes: list[int], codes: list[str]) -> None:
         found = graph.vector(_GRAPH_TENSORS, 4, MAX_TENSORS)
         names: list[str] = []
-        for position in range(found.count if found is not None else 0):
-            assert found is not None
-            names.append(self._tensor(found.table(position), number, position, sizes))
+        tensors = [] if found is None else [found.table(position) for position in range(found.count)]
+        self._uses.update(tensor.number(_TENSOR_BUFFER, 4) for tensor in tensors)
+        for position, tensor in enumerate(tensors):
+            names.append(self._tensor(tensor, number, position, sizes))
         operators = graph.vector(_GRAPH_OPERATORS, 4, MAX_OPERATORS)
         for position in range(operators.count if operators is not None else 0):
             assert operators is not None
@@ -215,7 +217,8 @@ class _Reader:
         quantisation = tensor.table(_TENSOR_QUANTISATION)
         scales = None if quantisation is None else quantisation.vector(_SCALE, 4, 100_000_000)
         self._quantised += bool(scales is not None and scales.count)
-        return Tensor(dtype, shape, held, f"buffer {buffer}")
+        # Vectors share a buffer where their values are alike by chance (zeros); only a shared matrix is a tie.
+        return Tensor(dtype, shape, held, f"buffer {buffer}" if len(shape) > 1 and self._uses[buffer] > 1 else None)
 
     def _unique(self, name: str, graph: int, position: int) -> str:
         if name not in self._tensors:

@@ -1,0 +1,159 @@
+"""Hand-built bad ONNX files, each with its own named error."""
+
+from __future__ import annotations
+
+import pytest
+
+from truename.blob import Blob, MemoryBlob
+from truename.errors import WeightsError
+from truename.testing.protobuf_files import field, message, onnx_model, onnx_node, onnx_tensor, varint
+from truename.weights import onnx, protobuf
+from truename.weights import onnx_errors as faults
+from truename.weights.onnx import read_onnx
+
+GOOD = onnx_tensor("w", (2, 3), raw=bytes(24))
+
+
+def external(location: str, **more: str) -> bytes:
+    entries = {"location": location, **more}
+    pairs = [(13, message((1, key), (2, value))) for key, value in entries.items()]
+    return onnx_model([message((1, 2), (1, 3), (2, 1), (8, "w"), *pairs, (14, 1))])
+
+
+def nested(depth: int) -> bytes:
+    graph = b""
+    for _ in range(depth):
+        graph = message((1, message((4, "If"), (5, message((1, "then_branch"), (6, graph))))))
+    return message((7, graph))
+
+
+CASES: dict[str, tuple[bytes, type[WeightsError]]] = {
+    "nothing at all": (b"", faults.NoModelError),
+    "no graph": (message((1, 8), (2, "pytorch")), faults.NoModelError),
+    "a tag without a value": (b"\x08", protobuf.VarintError),
+    "a number without an end": (b"\x08" + b"\xff" * 20, protobuf.VarintError),
+    "a number of 2^70": (b"\x08" + b"\xff" * 9 + b"\x7f", protobuf.VarintError),
+    "a tag of 2^70": (b"\xff" * 9 + b"\x7f\x01", protobuf.VarintError),
+    "wire type 3": (b"\x0b", protobuf.WireTypeError),
+    "wire type 4": (b"\x0c", protobuf.WireTypeError),
+    "wire type 7": (b"\x0f", protobuf.WireTypeError),
+    "field number 0": (b"\x00\x01", protobuf.WireTypeError),
+    "field number 2^29": (varint(2**29 << 3) + b"\x01", protobuf.WireTypeError),
+    "a payload of 2^63 bytes": (b"\x3a" + varint(2**63), protobuf.FieldRangeError),
+    "a payload that is one byte short": (onnx_model([GOOD])[:-1], protobuf.FieldRangeError),
+    "a fixed number that is cut off": (b"\x09\0\0\0", protobuf.FieldRangeError),
+    "a safetensors file": (b"\x10\0\0\0\0\0\0\0{}", protobuf.FieldKindError),
+    "a pickle": (b"\x80\x02}q\x00.", protobuf.FieldRangeError),
+    "an LFS pointer": (b"version https://git-lfs.github.com/spec/v1\n", protobuf.WireTypeError),
+    "the graph is a number": (message((7, 5)), protobuf.FieldKindError),
+    "a node is a number": (message((7, message((1, 5)))), protobuf.FieldKindError),
+    "a tensor is a number": (message((7, message((5, 5)))), protobuf.FieldKindError),
+    "a tensor that reaches out of its graph": (
+        message((7, b"\x2a" + varint(400) + GOOD)) + bytes(400),
+        protobuf.FieldRangeError,
+    ),
+    "a name that is a number": (onnx_model([message((2, 1), (8, 7))]), protobuf.FieldKindError),
+    "a name that is not UTF-8": (onnx_model([message((2, 1), (8, b"\xff\xfe"))]), protobuf.TextError),
+    "a name of 64 KB": (onnx_model([onnx_tensor("a" * 65_000)]), protobuf.TextError),
+    "an operator of 64 KB": (onnx_model(nodes=[onnx_node("a" * 65_000, (), ())]), protobuf.TextError),
+    "a data type that is a payload": (onnx_model([message((2, b"x"), (8, "w"))]), protobuf.FieldKindError),
+    "a tensor without a name": (onnx_model([onnx_tensor("", (2,))]), faults.TensorNameError),
+    "the same tensor twice": (onnx_model([GOOD, GOOD]), faults.DuplicateTensorError),
+    "data type 0": (onnx_model([onnx_tensor("w", (2,), 0)]), faults.TensorDtypeError),
+    "data type 99": (onnx_model([onnx_tensor("w", (2,), 99)]), faults.TensorDtypeError),
+    "data type -1": (onnx_model([onnx_tensor("w", (2,), -1)]), faults.TensorDtypeError),
+    "a negative size": (onnx_model([onnx_tensor("w", (2, -3))]), faults.TensorShapeError),
+    "two sizes whose product is above 2^63": (onnx_model([onnx_tensor("w", (2**40, 2**40))]), faults.TensorShapeError),
+    "an overflow behind a zero": (onnx_model([onnx_tensor("w", (0, 2**62, 2**62))]), faults.TensorShapeError),
+    "1,000 dimensions": (onnx_model([onnx_tensor("w", (1,) * 1000)]), faults.TensorShapeError),
+    "too few bytes": (onnx_model([onnx_tensor("w", (2, 3), raw=bytes(20))]), faults.TensorDataError),
+    "too many bytes": (onnx_model([onnx_tensor("w", (2, 3), raw=bytes(28))]), faults.TensorDataError),
+    "too few numbers": (onnx_model([onnx_tensor("w", (4,)) + field(4, bytes(8))]), faults.TensorDataError),
+    "four bits, and bytes for eight": (onnx_model([onnx_tensor("w", (4,), 22, bytes(4))]), faults.TensorDataError),
+    "data outside, above the folder": (external("../../etc/passwd"), faults.ExternalDataError),
+    "data outside, absolute": (external("/etc/passwd"), faults.ExternalDataError),
+    "data outside, on a drive": (external("C:/w.bin"), faults.ExternalDataError),
+    "data outside, with a backslash": (external("..\\w.bin"), faults.ExternalDataError),
+    "data outside, with a NUL": (external("w\0.bin"), faults.ExternalDataError),
+    "data outside, nowhere": (external(""), faults.ExternalDataError),
+    "data outside, at a negative place": (external("w.bin", offset="-1"), faults.ExternalDataError),
+    "data outside, at a place of 10,000 digits": (external("w.bin", offset="9" * 4_000), faults.ExternalDataError),
+    "data outside, of another length": (external("w.bin", length="23"), faults.TensorDataError),
+    "17 graphs in each other": (nested(18), faults.GraphNestingError),
+    "a sparse tensor without values": (message((7, message((15, message((3, 4)))))), faults.TensorNameError),
+    "a sparse tensor of a negative size": (
+        message((7, message((15, message((1, GOOD), (3, -4)))))),
+        faults.TensorShapeError,
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "error"), CASES.values(), ids=CASES)
+def test_a_bad_file_has_its_own_error(data: bytes, error: type[WeightsError]) -> None:
+    with pytest.raises(WeightsError) as caught:
+        read_onnx(MemoryBlob("bad.onnx", data))
+    assert type(caught.value) is error
+    assert str(caught.value).startswith("bad.onnx: ")
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
+def test_every_error_has_a_case() -> None:
+    leaves = {
+        error
+        for module, base in ((faults, faults.OnnxError), (protobuf, protobuf.ProtobufError))
+        for error in vars(module).values()
+        if isinstance(error, type) and issubclass(error, base) and not error.__subclasses__()
+    }
+    beside = {faults.TooManyPartsError, protobuf.TooManyFieldsError}  # tested with lower limits below
+    assert leaves - beside == {error for _, error in CASES.values()}
+
+
+@pytest.mark.parametrize("limit", ["MAX_NODES", "MAX_TENSORS", "MAX_VALUES", "MAX_TEXT_BYTES"])
+def test_counts_are_bounded(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onnx, limit, 3)
+    nodes = [onnx_node("Add", ("a", "b"), ("c",)) for _ in range(9)]
+    tensors = [onnx_tensor(f"tensor {number}") for number in range(9)]
+    with pytest.raises(faults.TooManyPartsError):
+        read_onnx(MemoryBlob("bad.onnx", onnx_model(tensors if limit == "MAX_TENSORS" else (), nodes)))
+
+
+def test_fields_are_bounded() -> None:
+    data = b"\x08\x01" * 101
+    wire = protobuf.Wire(onnx.Window(MemoryBlob("bad.onnx", data)), "bad.onnx", max_fields=100)
+    with pytest.raises(protobuf.TooManyFieldsError):
+        list(wire.fields(0, len(data)))
+
+
+def test_cut_off_anywhere() -> None:
+    data = onnx_model([GOOD], [onnx_node("MatMul", ("x", "w"), ("y",), axis=1)])
+    for length in range(len(data)):
+        try:
+            read_onnx(MemoryBlob("bad.onnx", data[:length]))
+        except WeightsError:
+            continue
+        assert data[length : length + 1] == b"\x42"  # only the operator set, the last field, is missing
+
+
+def test_a_file_that_shrinks_while_it_is_read() -> None:
+    class Shrinking(Blob):
+        def _read(self, offset: int, length: int) -> bytes:
+            return data[offset : min(offset + length, 30)]
+
+    data = onnx_model([GOOD])
+    with pytest.raises(protobuf.ProtobufError):
+        read_onnx(Shrinking("bad.onnx", len(data)))
+
+
+def test_gigabytes_of_data_are_not_read() -> None:
+    class Hole(Blob):
+        def _read(self, offset: int, length: int) -> bytes:
+            return (head + bytes(max(0, offset + length - len(head))))[offset : offset + length]
+
+    size = 1 << 31
+    tensor = message((1, size // 4), (2, 1), (8, "w")) + b"\x4a" + varint(size)
+    graph = b"\x2a" + varint(len(tensor) + size) + tensor
+    head = b"\x3a" + varint(len(graph) + size) + graph
+    blob = Hole("model.onnx", len(head) + size)
+    assert read_onnx(blob).tensors["w"].stored_bytes == size
+    assert blob.bytes_read <= len(head) + 65_536
