@@ -103,9 +103,11 @@ def _data(out: bytearray, item: Data) -> list[tuple[int, bytes]]:
 def _group(out: bytearray, item: Group) -> list[tuple[int, bytes]]:
     names = bytearray(8)
     entries = b""
+    last = 0
     for name in sorted(item.links):
         target = _object(out, item.links[name])
-        entries += number(len(names)) + number(target) + bytes(24)
+        last = len(names)
+        entries += number(last) + number(target) + bytes(24)
         names += name.encode() + b"\0"
         names += bytes(-len(names) % 8)
     segment = len(out)
@@ -115,6 +117,6 @@ def _group(out: bytearray, item: Group) -> list[tuple[int, bytes]]:
     node = len(out)
     out += (b"SNOD\1\0" + number(len(item.links), 2) + entries).ljust(_SYMBOL_NODE, b"\0")
     tree = len(out)
-    out += b"TREE\0\0" + number(1, 2) + 2 * UNDEFINED + number(0) + number(node) + number(8)
+    out += b"TREE\0\0" + number(1, 2) + 2 * UNDEFINED + number(0) + number(node) + number(last)
     out += bytes(tree + _TREE_NODE - len(out))
     return [(0x11, symbol_table(tree, heap))]
