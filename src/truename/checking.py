@@ -18,23 +18,24 @@ from truename.findings import (
 )
 from truename.names import ParsedName, claims_of, parse_name
 from truename.rules import Rule, all_rules
-from truename.sources import FolderSource, Source
+from truename.sources import Source, open_source
+from truename.suggest import with_suggestion
 
 
 def check(
     target: str | os.PathLike[str] | Source, *, name: str | None = None, rules: Sequence[Rule] | None = None
 ) -> ModelReport:
-    """Check a model folder, or any source of a model's files, against its name.
+    """Check a model against its name.
 
     Args:
-        target: a folder's path, or a source.
-        name: the claimed name; without it the source's own (the folder's name).
+        target: a folder's path, a model's id on the Hub (``owner/name@revision``), an address, or a source.
+        name: the claimed name; without it the source's own (the folder's name, the id).
         rules: the rules to run; all of them by default.
 
     Raises:
         TargetError: there is no model at the target.
     """
-    source = FolderSource(target) if isinstance(target, (str, os.PathLike)) else target
+    source = open_source(target) if isinstance(target, (str, os.PathLike)) else target
     parsed = parse_name(name if name is not None else source.name)
     return judge(parsed, gather(source), target=source.target, rules=rules)
 
@@ -48,7 +49,7 @@ def judge(parsed: ParsedName, evidence: Evidence, *, target: str, rules: Sequenc
     for rule in all_rules() if rules is None else rules:
         verdict = rule.check(claims, evidence)
         counts[verdict.outcome] += 1
-        findings += verdict.findings
+        findings += (with_suggestion(finding, claims) for finding in verdict.findings)
         if verdict.outcome is Outcome.CANNOT_TELL:
             undecided.append(Undecided(rule.code, verdict.reason or "no reason given"))
     return ModelReport(

@@ -21,3 +21,12 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def _no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run where no pyproject.toml of ours settles anything."""
     monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture(autouse=True)
+def _no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A word that is no folder could be a model's id: ask nobody for it."""
+    from truename.sources import hub
+
+    nobody = hub.Hub(offline=True, cache=False, downloads="nothing-was-downloaded")
+    monkeypatch.setattr(hub, "_shared", [nobody])

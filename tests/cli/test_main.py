@@ -31,7 +31,7 @@ HOSTILE = "x\x1b[2J\u202ey"
         (["check", ".", "--ignore", "NOPE1"], "'NOPE1'"),
         (["check", HOSTILE], "x\\x1b[2J\\u202ey: there is no such folder"),
         (["inspect", "nowhere"], "nowhere: there is no such folder"),
-        (["inspect", ""], "the target is empty"),
+        (["inspect", ""], "a target is empty"),
         (["parse", " "], "a name is empty"),
         (["rule", "NOPE"], "no rule has the code 'NOPE'"),
         (["rule"], "missing argument 'CODE'"),

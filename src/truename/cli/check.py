@@ -57,8 +57,6 @@ def run_check(targets: Sequence[str], options: CheckOptions) -> int:
 
 
 def _check_one(target: str, name: str | None, rules: Sequence[Rule]) -> ModelReport:
-    if not target.strip():
-        raise UsageError("a target is empty; give a model folder")
     return check(target, name=name, rules=rules)
 
 

@@ -6,10 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from truename.architecture.abstract import AbstractArchitecture, Block, Layer
 from truename.cli.streams import print_text, write_text
-from truename.errors import UsageError
 from truename.evidence import Evidence, gather
 from truename.report.inspection import Branch, InspectedFact, Inspection, inspection_json
-from truename.sources import FolderSource
+from truename.sources import open_source
 
 
 def run_inspect(target: str, *, as_json: bool) -> int:
@@ -17,10 +16,9 @@ def run_inspect(target: str, *, as_json: bool) -> int:
 
     Raises:
         TargetError: there is no model at the target.
+        UsageError: the target is empty.
     """
-    if not target.strip():
-        raise UsageError("the target is empty; give a model folder")
-    source = FolderSource(target)
+    source = open_source(target)
     found = inspection(source.target, gather(source))
     if as_json:
         write_text(inspection_json(found))

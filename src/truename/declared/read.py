@@ -13,9 +13,10 @@ from truename.declared.documents import Open, kind_of, read_json, read_object
 from truename.errors import DeclaredError, FileError, TargetNotFoundError, UnsafePathError
 
 MAX_COMPONENTS = 64
+CARDS = ("README.md", "readme.md", "Readme.md")
 QUANTIZE_CONFIGS = ("quantize_config.json", "quant_config.json", "hf_quant_config.json")
 # The normalizer stands before the vocabulary, behind up to hundreds of added tokens.
-_TOKENIZER_STEPS = (4_096, 16_384, 65_536, 262_144, 1_000_000)
+TOKENIZER_STEPS = (4_096, 16_384, 65_536, 262_144, 1_000_000)
 _NORMALIZER = re.compile(rb'(?<!\\)"normalizer"\s*:\s*')
 
 _ADAPTER = re.compile(r"adapter_(?:model|config)\..+|pytorch_lora_weights\..+")
@@ -23,7 +24,7 @@ _FULL = re.compile(
     r"(?:pytorch_|diffusion_pytorch_)?model(?:[.-].*)?\.(?:safetensors|bin)|consolidated[.-].*|tf_model\.h5"
     r"|flax_model\.msgpack|.+\.(?:safetensors|bin)\.index(?:\..+)?\.json"
 )
-_COMPONENT = re.compile(r"([^/.]+)/config\.json")
+COMPONENT = re.compile(r"([^/.]+)/config\.json")
 
 T = TypeVar("T")
 
@@ -74,7 +75,7 @@ def _main(path: str) -> bool:
 
 
 def _card(files: Mapping[str, int], open: Open) -> Document | None:
-    path = next((name for name in ("README.md", "readme.md", "Readme.md") if name in files), None)
+    path = next((name for name in CARDS if name in files), None)
     if path is None:
         return None
     with open(path) as blob:
@@ -94,7 +95,7 @@ def _modules(files: Mapping[str, int], open: Open) -> Document | None:
 def _components(files: Mapping[str, int], document: Callable[[str], Document | None]) -> dict[str, Document]:
     found: dict[str, Document] = {}
     for path in files:
-        match = _COMPONENT.fullmatch(path)
+        match = COMPONENT.fullmatch(path)
         if match and len(found) < MAX_COMPONENTS and (component := document(path)) is not None:
             found[match[1]] = component
     return found
@@ -110,7 +111,7 @@ def _normalizer(files: Mapping[str, int], open: Open) -> Document | None:
     if path not in files:
         return None
     with open(path) as blob:
-        for length in _TOKENIZER_STEPS:
+        for length in TOKENIZER_STEPS:
             data = blob.read(0, length)
             if (found := _value_after(_NORMALIZER.search(data), data)) is not _ABSENT:
                 return Document(path, {"normalizer": found})

@@ -10,11 +10,21 @@ from truename.architecture import AbstractArchitecture, abstract_architecture, d
 from truename.declared import Declared, declared_facts, read_declared
 from truename.errors import FileError, UnsupportedFormatError
 from truename.evidence.absence import why_absent
+from truename.evidence.ahead import needed_bytes
+from truename.evidence.comparison import compare_checkpoints, is_adapter, is_sidecar
 from truename.evidence.evidence import Evidence
 from truename.evidence.mentions import card_mentions
 from truename.facts import Fact, Origin
-from truename.sources.source import Source
-from truename.weights import Checkpoint, WeightIndex, WeightsHeader, compare_index, find_checkpoints, read_checkpoint
+from truename.sources.source import Distant, Source
+from truename.weights import (
+    ALL_SHARDS,
+    Checkpoint,
+    WeightIndex,
+    WeightsHeader,
+    compare_index,
+    find_checkpoints,
+    read_checkpoint,
+)
 
 
 class WeightsReading(msgspec.Struct, frozen=True):
@@ -31,26 +41,35 @@ def gather(source: Source) -> Evidence:
     A file that breaks its format is no error here: it becomes the fact ``unreadable_files`` and the reason why
     other facts are missing.
     """
-    declared = read_declared(source.files, source.open)
     checkpoints = find_checkpoints(source.files)
+    if isinstance(source, Distant):
+        source.prefetch(needed_bytes(source.files, _in_order(checkpoints)))
+    declared = read_declared(source.files, source.open)
     weights = read_main(checkpoints, source)
     architecture = None if weights.header is None else abstract_architecture(weights.header)
+    compared = compare_checkpoints(weights.checkpoint, weights.header, checkpoints, source)
     facts = [
         *declared_facts(declared),
         *_file_facts(checkpoints, declared, weights),
         *_weights_facts(weights, declared, architecture),
+        *compared.facts(),
         *card_mentions(source),
     ]
-    return Evidence.of(facts, why_absent(declared, weights.checkpoint, weights.header, weights.problems), architecture)
+    missing = why_absent(declared, weights.checkpoint, weights.header, weights.problems)
+    silent = {fact.key: reason for fact in facts if (reason := compared.silences(fact)) is not None}
+    spoken = [fact for fact in facts if compared.silences(fact) is None]
+    return Evidence.of(spoken, {**missing, **silent}, architecture)
 
 
 def read_main(checkpoints: tuple[Checkpoint, ...], source: Source) -> WeightsReading:
     """Read the first checkpoint that can be read; an adapter's only where nothing else is there."""
-    full = [c for c in checkpoints if not is_adapter(c)] or list(checkpoints)
+    full = _in_order(checkpoints)
+    distant = source if isinstance(source, Distant) else None
+    map_, sample_above = (map, None) if distant is None else (distant.map, ALL_SHARDS)
     problems: list[FileError] = []
     for checkpoint in full:
         try:
-            header = read_checkpoint(checkpoint, source.open)
+            header = read_checkpoint(checkpoint, source.open, map_, sample_above)
         except FileError as error:
             problems.append(error)
             continue
@@ -58,16 +77,19 @@ def read_main(checkpoints: tuple[Checkpoint, ...], source: Source) -> WeightsRea
     return WeightsReading(full[0] if full else None, problems=tuple(problems))
 
 
-def is_adapter(checkpoint: Checkpoint) -> bool:
-    """Whether a checkpoint holds adapter weights, by the name that peft gives them."""
-    return checkpoint.name.rpartition("/")[2].startswith("adapter_model")
+def _in_order(checkpoints: tuple[Checkpoint, ...]) -> list[Checkpoint]:
+    """Which checkpoints to try, the first first."""
+    first = [c for c in checkpoints if not is_adapter(c)] or list(checkpoints)
+    return sorted(first, key=is_sidecar)
 
 
 def _weights_facts(
     weights: WeightsReading, declared: Declared, architecture: AbstractArchitecture | None
 ) -> Iterator[Fact]:
     index = None if weights.header is None else weights.header.index
-    if weights.header is not None and weights.checkpoint is not None and not is_adapter(weights.checkpoint):
+    if weights.header is not None and weights.header.metadata.get("general.type") == "adapter":
+        yield Fact("is_adapter", True, Origin.FILES, weights.header.files[0], "general.type of the GGUF file")
+    elif weights.header is not None and weights.checkpoint is not None and not is_adapter(weights.checkpoint):
         yield from measure(weights.header, declared, architecture)
     if weights.header is None or not weights.header.shapes_known:
         yield from declared_measures(declared, None if index is None else index.total_size)
@@ -80,6 +102,8 @@ def _file_facts(checkpoints: tuple[Checkpoint, ...], declared: Declared, weights
     broken = [*declared.problems, *(p for p in weights.problems if not isinstance(p, UnsupportedFormatError))]
     if broken:
         yield Fact("unreadable_files", tuple(map(str, broken)), Origin.FILES, broken[0].path)
+    if weights.header is not None and weights.header.missing_files:
+        yield Fact("missing_shards", weights.header.missing_files, Origin.FILES)
     if weights.header is not None and weights.header.index is not None:
         yield from _index_facts(weights.header.index, weights.header)
 

@@ -201,7 +201,7 @@ class HubSource(RemoteSource):
         """Take the files of a downloaded snapshot and ask nobody."""
         folder = snapshot_folder(self._hub.downloads, self.repo_id, self.revision or "main")
         if folder is None:
-            problem = "is not among the downloaded models, and HF_HUB_OFFLINE is set; unset it, or download the model"
+            problem = "no such model was downloaded, and HF_HUB_OFFLINE is set; unset it, or download the model first"
             raise TargetNotFoundError(self.target, problem)
         self.name = self.repo_id
         self.commit = folder.name
@@ -232,3 +232,9 @@ def _headers(token: str | bool | None) -> dict[str, str]:
     if found:
         headers["authorization"] = f"Bearer {found}"
     return headers
+
+
+def open_hub(target: str) -> HubSource:
+    """The source of ``owner/name``, ``name@revision`` or ``hf://owner/name``."""
+    model = ModelId.parse(target.removeprefix("hf://").removesuffix("/"))
+    return HubSource(model.repo_id, model.revision, target=target)

@@ -1,6 +1,7 @@
 """From bytes to header: which tensors a model's weights hold. One format a file; never a value of a tensor."""
 
 from truename.errors import UnsupportedFormatError
+from truename.weights.ahead import ALL_SHARDS, first_bytes
 from truename.weights.checkpoints import FORMATS, Checkpoint, find_checkpoints
 from truename.weights.dtypes import DTYPE_BITS, StoredDtype
 from truename.weights.graph import OperatorGraph, OperatorNode
@@ -11,6 +12,7 @@ from truename.weights.safetensors import read_safetensors
 from truename.weights.safetensors_errors import SafetensorsError
 
 __all__ = [
+    "ALL_SHARDS",
     "DTYPE_BITS",
     "FORMATS",
     "Checkpoint",
@@ -28,6 +30,7 @@ __all__ = [
     "WeightsHeader",
     "compare_index",
     "find_checkpoints",
+    "first_bytes",
     "read_checkpoint",
     "read_index",
     "read_safetensors",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from importlib import import_module
+from typing import Any
 
 import msgspec
 
 from truename.blob import Blob
-from truename.errors import TargetError, TargetNotFoundError, UnsupportedFormatError, WeightsError
+from truename.errors import TargetNotFoundError, UnsafePathError, UnsupportedFormatError, WeightsError
 from truename.weights.checkpoints import Checkpoint
 from truename.weights.detect import detect
 from truename.weights.header import Tensor, WeightIndex, WeightsHeader
@@ -17,6 +18,7 @@ from truename.weights.pickle_errors import UnsafeGlobal
 from truename.weights.safetensors import read_safetensors
 
 MAX_SHARDS = 4_000
+Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 _NAME_ONLY = Tensor(None, None, None)
 
 
@@ -53,11 +55,19 @@ READERS: dict[str, Callable[[Blob], WeightsHeader]] = {
 }
 
 
-def read_checkpoint(checkpoint: Checkpoint, open: Callable[[str], Blob]) -> WeightsHeader:
+def read_checkpoint(
+    checkpoint: Checkpoint, open: Callable[[str], Blob], map: Map = map, sample_above: int | None = None
+) -> WeightsHeader:
     """Read the headers of a checkpoint's files and merge them.
 
     Tensors that only the index names (their shard is not there, or no reader knows its format) have no dtype and no
     shape. Where no file of the checkpoint can be read at all, ``files`` of the result is the index.
+
+    Args:
+        checkpoint: which files.
+        open: hands out a file's bytes.
+        map: reads several files; one that works in parallel gives its results in the same order.
+        sample_above: of more safetensors shards than this, some are read and the others inferred: see ``sampling``.
 
     Raises:
         UnsupportedFormatError: the format has no reader and there is no index.
@@ -74,13 +84,14 @@ def read_checkpoint(checkpoint: Checkpoint, open: Callable[[str], Blob]) -> Weig
         raise TooManyShardsError(
             checkpoint.name, f"has {len(checkpoint.paths):,} shards; at most {MAX_SHARDS:,} are read"
         )
-    headers = list(_read_files(checkpoint, index, open))
+    headers, inferred = _read_shards(checkpoint, index, open, map, sample_above)
     format = headers[0].format if headers else checkpoint.format
     if index is None:
         header = headers[0] if len(headers) == 1 else merge(format, headers)
         missing = _missing_shards(checkpoint.paths)
         return msgspec.structs.replace(header, missing_files=missing) if missing else header
-    return _with_index(merge(format, headers, index), index, index_bytes)
+    merged = _with_index(merge(format, headers, index), index, index_bytes)
+    return msgspec.structs.replace(merged, inferred_files=inferred) if inferred else merged
 
 
 def read_file(blob: Blob, hint: str | None = None) -> WeightsHeader:
@@ -138,31 +149,50 @@ def _open(open: Callable[[str], Blob], path: str) -> Blob:
     """A file that was listed; gone or unreadable since, it is a fault of that file and not of the whole target."""
     try:
         return open(path)
-    except TargetError as error:
+    except (TargetNotFoundError, UnsafePathError) as error:
         raise UnreadableFileError(path, error.problem) from None
 
 
-def _read_files(
-    checkpoint: Checkpoint,
-    index: WeightIndex | None,
-    open: Callable[[str], Blob],
-) -> Iterable[WeightsHeader]:
-    for path in checkpoint.paths:
+def _read_shards(
+    checkpoint: Checkpoint, index: WeightIndex | None, open: Callable[[str], Blob], map: Map, sample_above: int | None
+) -> tuple[list[WeightsHeader], tuple[str, ...]]:
+    """Headers of the files that are there, in order, and the files of those that were inferred and not read."""
+    if not checkpoint.paths and index is not None:
+        return _read_named(checkpoint, index, open), ()
+
+    def read_one(path: str) -> tuple[WeightsHeader, ...]:
         with _open(open, path) as blob:
-            yield from _read_known(blob, checkpoint.format, skip=index is not None)
-    if checkpoint.paths or index is None:
-        return
-    # An index whose shards are not named like it: those of its shards that are there.
+            return tuple(_read_known(blob, checkpoint.format, skip=index is not None))
+
+    def read_all(paths: Iterable[str]) -> list[WeightsHeader]:
+        return [header for headers in map(read_one, paths) for header in headers]
+
+    if index is None or sample_above is None or len(checkpoint.paths) <= sample_above:
+        return read_all(checkpoint.paths), ()
+    from truename.weights.sampling import read_sample
+
+    def size_of(path: str) -> int:
+        with _open(open, path) as blob:
+            return blob.size
+
+    sizes = {path: size_of(path) for path in checkpoint.paths}
+    return read_sample(checkpoint.paths, sizes, index, read_all)
+
+
+def _read_named(checkpoint: Checkpoint, index: WeightIndex, open: Callable[[str], Blob]) -> list[WeightsHeader]:
+    """Headers of those shards of an index that are there, where none is named like it."""
     shards = sorted(set(index.weight_map.values()))
     if len(shards) > MAX_SHARDS:
         raise TooManyShardsError(index.file, f"names {len(shards):,} shards; at most {MAX_SHARDS:,} are read")
+    headers: list[WeightsHeader] = []
     for path in shards:
         try:
             blob = open(path)
         except TargetNotFoundError:
             continue
         with blob:
-            yield from _read_known(blob, checkpoint.format, skip=True)
+            headers += _read_known(blob, checkpoint.format, skip=True)
+    return headers
 
 
 def _with_index(header: WeightsHeader, index: WeightIndex, index_bytes: int) -> WeightsHeader:

@@ -1,0 +1,111 @@
+"""A model folder, or one weights file, at an address: ``https://host/path``, ``s3://bucket/prefix`` (public).
+
+A web server lists nothing, so the files that models usually have are asked for by name, all at once, and then those
+that an index names. Each question is for the file's first bytes, so an answer is not only a yes.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from functools import partial
+from urllib.parse import quote, unquote, urlsplit
+
+from truename.errors import FileError, TargetError, TargetNotFoundError, UnavailableError
+from truename.sources.folder import WEIGHT_SUFFIXES
+from truename.sources.paths import unsafe_because
+from truename.sources.remote import RemoteFile, RemoteSource, Wire
+from truename.sources.transport import Reply, Retry, Span, Transport
+
+_FIRST = 16_384
+_SHARDS = 4_000
+_INDEX = ".index.json"
+# fmt: off
+USUAL_FILES = (
+    "config.json", "README.md", "tokenizer_config.json", "tokenizer.json", "adapter_config.json", "modules.json",
+    "quantize_config.json", "quant_config.json", "model_index.json", "model.safetensors",
+    "model.safetensors.index.json", "adapter_model.safetensors", "pytorch_model.bin", "pytorch_model.bin.index.json",
+    "adapter_model.bin",
+)
+# fmt: on
+
+
+class HttpSource(RemoteSource):
+    """The files at an address.
+
+    Args:
+        url: of a folder, or of one weights file; a query (a signature) is kept.
+        retry: how often to ask again.
+
+    Raises:
+        TargetNotFoundError: none of the usual files is there.
+        UnavailableError: the host cannot be reached or does not answer as it should.
+    """
+
+    def __init__(self, url: str, *, retry: Retry | None = None) -> None:
+        self.target = url
+        parts = urlsplit(_by_http(url))
+        if not parts.netloc:
+            raise TargetNotFoundError(url, "names no host")
+        self._query = f"?{parts.query}" if parts.query else ""
+        self._base = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+        name = unquote(parts.path.rstrip("/").rpartition("/")[2]) or parts.netloc
+        wire = Wire(Transport(self._base, {"user-agent": "truename"}, retry=retry))
+        self._wire = wire
+        if os.path.splitext(name)[1].lower() in WEIGHT_SUFFIXES:
+            self._base, _, last = self._base.rpartition("/")
+            found = self._look([name], {name: last})
+        else:
+            found = self._look(USUAL_FILES)
+            for index in [path for path in found if path.endswith(_INDEX)]:
+                found |= self._look(_shards(found[index]))
+        if not found:
+            raise TargetNotFoundError(url, "none of a model's usual files is there; give the folder of a model")
+        super().__init__(url, name, found, wire)
+
+    def _look(self, paths: list[str] | tuple[str, ...], written: dict[str, str] | None = None) -> dict[str, RemoteFile]:
+        """Those of the files that are there."""
+        urls = {path: f"{self._base}/{(written or {}).get(path) or quote(path)}{self._query}" for path in paths}
+        found = zip(paths, self._wire.pool.map(self._first, urls.values()), strict=True)
+        files: dict[str, RemoteFile] = {}
+        for path, reply in found:
+            if reply is not None and (size := reply.total) is not None:
+                files[path] = RemoteFile(path, size, urls[path], self._wire, partial(_no_file, self.target))
+                files[path].add(0, reply.body)
+        return files
+
+    def _first(self, url: str) -> Reply | None:
+        """A file's first bytes, None where there is none; S3 answers 403 to those who may not list."""
+        reply = self._wire.transport.get(self.target, url, limit=_FIRST, span=Span(0, _FIRST))
+        if reply.status in (200, 206):
+            return reply
+        if reply.status in (403, 404, 410, 416):
+            return None
+        raise UnavailableError(self.target, f"{urlsplit(url).netloc} answers {reply.status}")
+
+
+def _by_http(url: str) -> str:
+    """``s3://bucket/prefix`` as the address under which a public bucket answers (or below ``AWS_ENDPOINT_URL``)."""
+    if not url.lower().startswith("s3://"):
+        return url
+    bucket, _, prefix = url[5:].partition("/")
+    endpoint = os.environ.get("AWS_ENDPOINT_URL")
+    return f"{endpoint.rstrip('/')}/{bucket}/{prefix}" if endpoint else f"https://{bucket}.s3.amazonaws.com/{prefix}"
+
+
+def _shards(index: RemoteFile) -> list[str]:
+    """The files that an index names; what is wrong with it is for its reader to say."""
+    try:
+        named = json.loads(index.read(0, min(index.size, 50_000_000)))["weight_map"].values()
+        shards = sorted({shard for shard in named if isinstance(shard, str) and unsafe_because(shard) is None})
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return []
+    if len(shards) > _SHARDS:
+        raise TargetError(index.path, f"names {len(shards):,} shards; at most {_SHARDS:,} are read")
+    return shards
+
+
+def _no_file(target: str, path: str, reply: Reply) -> Exception:
+    if reply.status in (404, 410):
+        return FileError(path, "was there a moment ago and is gone")
+    return UnavailableError(target, f"the host answers {reply.status} for {path}; try again later")

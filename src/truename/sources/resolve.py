@@ -1,0 +1,73 @@
+"""From what a user wrote to the source of a model's files: a folder, a file, an id on a hub, an address."""
+
+from __future__ import annotations
+
+import os
+from importlib import import_module
+from typing import cast
+
+from truename.errors import TargetNotFoundError, UnavailableError, UsageError
+from truename.model_id import ModelId
+from truename.sources.folder import WEIGHT_SUFFIXES, FileSource, FolderSource
+from truename.sources.source import Source
+
+# Scheme -> the module and function or class that take the whole target. Imported when one is met.
+_SCHEMES = {
+    "hf": ("hub", "open_hub"),
+    "modelscope": ("modelscope", "open_modelscope"),
+    "http": ("http", "HttpSource"),
+    "https": ("http", "HttpSource"),
+    "s3": ("http", "HttpSource"),
+}
+
+
+def open_source(target: str | os.PathLike[str]) -> Source:
+    """The source of a target's files.
+
+    What is there as a path is a path. Else ``hf://owner/name``, ``owner/name`` and ``name``, each with ``@revision``
+    or without, are models on the Hub; ``modelscope://owner/name`` is one on ModelScope; ``https://``, ``http://`` and
+    ``s3://`` lead to a folder or a weights file.
+
+    Raises:
+        TargetError: there is no model at the target.
+        UsageError: the target is empty, or of a scheme that nobody knows.
+    """
+    text = os.fspath(target)
+    if not text.strip():
+        raise UsageError("a target is empty; give a model folder or a model's id")
+    if not isinstance(target, str) or "\0" in text or os.path.lexists(text):
+        return _path(text)
+    scheme, separator, _ = text.partition("://")
+    if separator:
+        if (home := _SCHEMES.get(scheme.lower())) is None:
+            known = ", ".join(f"{name}://" for name in _SCHEMES)
+            raise UsageError(f"{text[:200]!r}: there is no such folder, and of addresses these are known: {known}")
+        return cast(Source, getattr(import_module(f"truename.sources.{home[0]}"), home[1])(text))
+    if not _could_be_id(text):
+        return _path(text)
+    from truename.sources.hub import open_hub
+
+    try:
+        return open_hub(text)
+    except TargetNotFoundError as error:
+        raise TargetNotFoundError(error.target, f"there is no such folder, and {error.problem}") from None
+    except UnavailableError as error:
+        problem = f"there is no such folder, and {error.problem}"
+        raise UnavailableError(error.target, problem, error.retry_after) from None
+
+
+def _path(text: str) -> Source:
+    if os.path.isfile(text) and os.path.splitext(text)[1].lower() in WEIGHT_SUFFIXES:
+        return FileSource(text)
+    return FolderSource(text)
+
+
+def _could_be_id(text: str) -> bool:
+    """Whether a text that is no path may be an id; what is plainly a missing path or file is not sent anywhere."""
+    if text.lower().endswith((".json", *WEIGHT_SUFFIXES)):
+        return False
+    try:
+        ModelId.parse(text)
+    except UsageError:
+        return False
+    return True
