@@ -1,0 +1,133 @@
+"""Hand-built bad Keras archives and files, each with its own named error."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zipfile
+
+import pytest
+
+from truename.blob import MemoryBlob
+from truename.errors import UnsupportedFormatError, WeightsError
+from truename.testing.hdf5_files import Data, Group, hdf5_file
+from truename.weights import hdf5_errors, keras, zip_errors
+from truename.weights.keras import read_keras
+
+LAYERS = Group({"dense": Group({"vars": Group({"0": Data((2, 3)), "1": Data((3,))}, {"name": "up"})})})
+WEIGHTS = hdf5_file(Group({"layers": LAYERS}))
+CONFIG = b'{"class_name": "Functional"}'
+
+
+def archive(entries: dict[str, bytes], packing: int = zipfile.ZIP_STORED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", packing) as file:
+        for name, data in entries.items():
+            file.writestr(zipfile.ZipInfo(name), data, packing)
+    return out.getvalue()
+
+
+GOOD = archive({"metadata.json": b"{}", "config.json": CONFIG, "model.weights.h5": WEIGHTS})
+END = GOOD.rindex(b"PK\x05\x06")
+DIRECTORY = GOOD.index(b"PK\x01\x02")
+LAST = GOOD.rindex(b"PK\x01\x02")
+LOCAL = GOOD.index(b"PK\x03\x04", GOOD.index(CONFIG))
+
+
+def patched(at: int, data: bytes, file: bytes = GOOD) -> bytes:
+    return file[:at] + data + file[at + len(data) :]
+
+
+def with_config(config: bytes, packing: int = zipfile.ZIP_STORED) -> bytes:
+    """The weights stay stored; only the configuration is packed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as file:
+        file.writestr(zipfile.ZipInfo("config.json"), config, packing)
+        file.writestr(zipfile.ZipInfo("model.weights.h5"), WEIGHTS, zipfile.ZIP_STORED)
+    return out.getvalue()
+
+
+def with_weights(data: bytes) -> bytes:
+    return archive({"config.json": CONFIG, "model.weights.h5": data})
+
+
+CASES: dict[str, tuple[bytes, type[WeightsError]]] = {
+    "nothing at all": (b"", hdf5_errors.NoHdf5Error),
+    "only PK": (b"PK", zip_errors.NoDirectoryError),
+    "cut off in the middle": (GOOD[: len(GOOD) // 2], zip_errors.NoDirectoryError),
+    "cut off by a byte": (GOOD[:-1], zip_errors.NoDirectoryError),
+    "bytes behind the archive": (GOOD + b"x", zip_errors.NoDirectoryError),
+    "a directory elsewhere": (patched(END + 16, b"\0\0\0\0"), zip_errors.DirectoryRangeError),
+    "a directory of 4 GB": (patched(END + 12, b"\xf0\xff\xff\xff"), zip_errors.DirectoryTooLargeError),
+    "60,000 entries": (patched(END + 8, b"\x60\xea\x60\xea"), zip_errors.EntryCountError),
+    "one part of several": (patched(END + 4, b"\1\0"), zip_errors.MultiDiskError),
+    "an entry above the folder": (archive({"../model.weights.h5": WEIGHTS}), zip_errors.EntryNameError),
+    "an absolute entry": (archive({"/model.weights.h5": WEIGHTS}), zip_errors.EntryNameError),
+    "two entries over each other": (patched(LAST + 42, b"\0\0\0\0"), zip_errors.EntryOverlapError),
+    "an entry that reaches out": (patched(LAST + 20, b"\xf0\xff\xff\x7f"), zip_errors.EntryRangeError),
+    "an entry that is encrypted": (patched(LAST + 8, b"\1\0"), zip_errors.EntryEncryptedError),
+    "an entry without a header": (patched(LOCAL, b"XX"), zip_errors.LocalHeaderError),
+    "an entry whose header has another name": (patched(LOCAL + 30, b"M"), zip_errors.LocalHeaderError),
+    "no weights": (archive({"config.json": CONFIG}), keras.KerasWeightsError),
+    "weights under another name": (archive({"weights.h5": WEIGHTS}), keras.KerasWeightsError),
+    "weights in a format that is not read": (archive({"model.weights.npz": b""}), UnsupportedFormatError),
+    "weights that are packed": (archive({"model.weights.h5": WEIGHTS}, zipfile.ZIP_DEFLATED), UnsupportedFormatError),
+    "weights that are no HDF5": (with_weights(b"x" * 100), hdf5_errors.NoHdf5Error),
+    "weights of no bytes": (with_weights(b""), hdf5_errors.NoHdf5Error),
+    "weights that are cut off": (with_weights(WEIGHTS[:-9]), hdf5_errors.FileCutError),
+    "weights whose root lies outside": (
+        with_weights(patched(64, struct.pack("<Q", 2**40), WEIGHTS)),
+        hdf5_errors.AddressError,
+    ),
+    "weights whose root lies in the archive, not in the file": (
+        with_weights(patched(64, struct.pack("<Q", len(WEIGHTS) + 40), WEIGHTS)),
+        hdf5_errors.AddressError,
+    ),
+    "weights with no variable": (with_weights(hdf5_file(Group({"layers": Group({})}))), keras.KerasWeightsError),
+    "weights of an optimizer alone": (
+        with_weights(hdf5_file(Group({"optimizer": LAYERS}))),
+        keras.KerasWeightsError,
+    ),
+    "a configuration that is a list": (with_config(b"[1]"), keras.KerasConfigError),
+    "a configuration that is cut off": (with_config(CONFIG[:-1]), keras.KerasConfigError),
+    "a configuration that is empty": (with_config(b""), keras.KerasConfigError),
+    "a configuration that is not UTF-8": (with_config(b'{"a": "\xff"}'), keras.KerasConfigError),
+    "a configuration 100,000 deep": (with_config(b'{"a":' * 100_000 + b"1" + b"}" * 100_000), keras.KerasConfigError),
+    "a configuration that unpacks to 17 MB": (
+        with_config(bytes(keras.MAX_CONFIG_BYTES + 1), zipfile.ZIP_DEFLATED),
+        zip_errors.EntryTooLargeError,
+    ),
+    "a configuration packed in another way": (with_config(CONFIG, zipfile.ZIP_BZIP2), zip_errors.EntryCompressionError),
+    "a configuration in the weights that is none": (
+        hdf5_file(Group({"a": Data((2,))}, {"model_config": "{"})),
+        keras.KerasConfigError,
+    ),
+}
+
+
+@pytest.mark.parametrize(("data", "error"), CASES.values(), ids=CASES)
+def test_a_bad_file_has_its_own_error(data: bytes, error: type[WeightsError]) -> None:
+    with pytest.raises(WeightsError) as caught:
+        read_keras(MemoryBlob("bad.keras", data))
+    assert type(caught.value) is error, caught.value
+    assert str(caught.value).startswith("bad.keras: ")
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
+def test_the_archive_that_all_others_are_made_of_is_good() -> None:
+    found = read_keras(MemoryBlob("good.keras", GOOD))
+    assert {name: tensor.shape for name, tensor in found.tensors.items()} == {"up/kernel": (2, 3), "up/bias": (3,)}
+    assert found.metadata["model_config"] == CONFIG.decode()
+
+
+def test_cut_off_anywhere() -> None:
+    for length in range(0, len(GOOD), 5):
+        with pytest.raises(WeightsError):
+            read_keras(MemoryBlob("bad.keras", GOOD[:length]))
+
+
+def test_a_layer_named_like_a_path_stays_in_its_place() -> None:
+    group = Group({"dense": Group({"vars": Group({"0": Data((2, 3))}, {"name": "../../other"})})})
+    found = read_keras(MemoryBlob("odd.h5", hdf5_file(Group({"layers": group}))))
+    assert list(found.tensors) == ["dense/kernel"]
