@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test fix docs bench clean
+.PHONY: help demo test fix docs bench fuzz clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -13,22 +13,26 @@ demo: $(VENV)/.installed  ## write five small models, honest and dishonest, and 
 	@$(BIN)/truename demo
 
 test: $(VENV)/.installed-dev  ## the whole gate
-	$(BIN)/ruff format --check src tests benchmarks tools
-	$(BIN)/ruff check src tests benchmarks tools
+	$(BIN)/ruff format --check src tests benchmarks tools fuzz
+	$(BIN)/ruff check src tests benchmarks tools fuzz
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/generated.py --check
 	$(BIN)/python -m pytest -q
 
 fix: $(VENV)/.installed-dev  ## format, and mend what the linter can mend
-	$(BIN)/ruff check --fix src tests benchmarks tools
-	$(BIN)/ruff format src tests benchmarks tools
+	$(BIN)/ruff check --fix src tests benchmarks tools fuzz
+	$(BIN)/ruff format src tests benchmarks tools fuzz
 
 docs: $(VENV)/.installed-dev  ## write the generated pages again
 	$(BIN)/python tools/generated.py
 
 bench: $(VENV)/.installed-dev  ## every measure, each against its named alternative
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+fuzz: $(VENV)/.installed-dev  ## every reader, guided by coverage; RUNS=2000000 for the record in docs/records
+	$(PIP) install --constraint constraints.txt --editable '.[fuzz]'
+	@for file in fuzz/seeds/[a-z]*.py; do $(BIN)/python fuzz/fuzz_reader.py $$(basename $$file .py) --runs $(or $(RUNS),100000) || exit 1; done
 
 clean:  ## remove the virtual environment and every cache
 	rm -rf $(VENV) build dist demo-models .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

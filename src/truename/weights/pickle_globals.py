@@ -42,9 +42,12 @@ class GlobalTable:
         known = known_globals()
         if (found := known.get(name)) is not None:
             return found
+        first, _, rest = name.partition(".")
+        if (today := _tables()["python2"].get(first)) is not None:
+            return self.resolve(f"{today}.{rest}", offset)
         module, _, last = name.rpartition(".")
-        if (renamed := _tables()["modules"].get(module)) is not None and f"{renamed}.{last}" in known:
-            return known[f"{renamed}.{last}"]
+        if (same := _tables()["modules"].get(module)) is not None and f"{same}.{last}" in known:
+            return known[f"{same}.{last}"]
         if not _patterns().fullmatch(name) and len(self._unsafe) < MAX_UNSAFE:
             self._unsafe.setdefault(name, UnsafeGlobal(name, self.file, self.base + offset, self.stream))
         return Global(name)

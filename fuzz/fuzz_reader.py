@@ -1,0 +1,119 @@
+"""Fuzz one reader of weights, guided by coverage: python fuzz/fuzz_reader.py FORMAT --runs 2000000
+
+FORMAT is a module in ``fuzz/seeds``: ``seeds()`` gives small real files by name; ``READER`` names the reader where it
+is not FORMAT itself; ``wrap(data)`` puts the fuzzer's bytes into a file, where the reader is to see a valid frame.
+Whatever the bytes are, a reader gives a header or raises ``WeightsError``; it never takes more than a second or more
+than 256 MB for the whole process. A run that found nothing is recorded in docs/records/fuzzing.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+
+ROOT = Path(__file__).resolve().parent.parent
+RECORD = ROOT / "docs" / "records" / "fuzzing.md"
+HANG_SECONDS, MEMORY_MB, MAX_BYTES = 1, 256, 16_384
+
+sys.path[:0] = [str(ROOT / "fuzz"), str(ROOT / "tests")]
+
+
+def target(seeds: ModuleType, reader: str) -> Callable[[bytes], None]:
+    """What the fuzzer calls; every module that the reader imports is instrumented by reading the seeds."""
+    import atheris  # type: ignore[import-not-found]
+
+    with atheris.instrument_imports(include=["truename.weights"]):
+        from truename.blob import MemoryBlob
+        from truename.errors import WeightsError
+        from truename.weights.reading import READERS
+
+        read = READERS[reader]
+        for name, data in seeds.seeds().items():
+            read(MemoryBlob(name, getattr(seeds, "wrap", bytes)(data)))
+    wrap: Callable[[bytes], bytes] = getattr(seeds, "wrap", bytes)
+
+    def run(data: bytes) -> None:
+        with contextlib.suppress(WeightsError):
+            read(MemoryBlob("fuzzed", wrap(data)))
+
+    return run
+
+
+def fuzz(format: str, seeds: ModuleType, arguments: list[str]) -> None:
+    """Run the fuzzer in this process; it does not return."""
+    import atheris
+
+    atheris.Setup([format, *arguments], target(seeds, getattr(seeds, "READER", format)))
+    atheris.Fuzz()
+
+
+def main() -> int:
+    """Write the seeds, fuzz in a process of its own, and record what came of it."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("format")
+    parser.add_argument("--runs", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=0, help="0: another one each time")
+    parser.add_argument("--record", action="store_true", help=f"add a line to {RECORD.relative_to(ROOT)}")
+    parser.add_argument("--child", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    seeds = importlib.import_module(f"seeds.{args.format}")
+    if args.child is not None:
+        fuzz(args.format, seeds, args.child)
+    with tempfile.TemporaryDirectory() as folder:
+        corpus = Path(folder) / "corpus"
+        corpus.mkdir()
+        for name, data in seeds.seeds().items():
+            (corpus / name).write_bytes(data)
+        limits = [f"-timeout={HANG_SECONDS}", f"-rss_limit_mb={MEMORY_MB}", f"-max_len={MAX_BYTES}"]
+        found = ROOT / "fuzz" / "found"
+        found.mkdir(exist_ok=True)
+        options = [str(corpus), f"-runs={args.runs}", f"-seed={args.seed}", "-print_final_stats=1", *limits]
+        options.append(f"-artifact_prefix={found}/{args.format}-")
+        command = [sys.executable, __file__, args.format, "--child", *options]
+        start = time.monotonic()
+        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, errors="replace", check=False)
+        seconds = time.monotonic() - start
+    numbers = {key: int(value) for key, value in re.findall(r"stat::(\w+):\s+(\d+)", done.stderr)}
+    coverage = re.findall(r"cov: (\d+) ft: (\d+) corp: (\d+)", done.stderr)
+    if coverage:
+        first, last = coverage[0], coverage[-1]
+        print(f"edges {first[0]} -> {last[0]}, corpus {first[2]} -> {last[2]}")
+    print(done.stderr[-4000:] if done.returncode else "", end="")
+    line = record_line(args.format, numbers, seconds, done.returncode)
+    print(line)
+    if args.record:
+        add_record(args.format, line)
+    return done.returncode
+
+
+def record_line(format: str, numbers: dict[str, int], seconds: float, code: int) -> str:
+    """One row of the record."""
+    executed = numbers.get("number_of_executed_units", 0)
+    result = "none" if code == 0 else f"stopped with {code}"
+    slowest = f"under {numbers.get('slowest_unit_time_sec', 0) + 1} s"
+    memory = f"{numbers.get('peak_rss_mb', 0)} MB"
+    return f"| {format} | {executed:,} | {result} | {slowest} | {memory} | {seconds:,.0f} s | {date.today()} |"
+
+
+def add_record(format: str, line: str) -> None:
+    """Put the row into the record, in place of an older one of the format."""
+    lines = RECORD.read_text("utf-8").splitlines()
+    kept = [old for old in lines if not old.startswith(f"| {format} |")]
+    end = max(number for number, old in enumerate(kept) if old.startswith("|")) + 1
+    rows_from = next(number for number, old in enumerate(kept) if old.startswith("|--")) + 1
+    rows = sorted([*kept[rows_from:end], line])
+    RECORD.write_text("\n".join([*kept[:rows_from], *rows, *kept[end:]]) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,1 @@
+"""Small real files of each format, for the fuzzer to start from."""

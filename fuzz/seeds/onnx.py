@@ -1,0 +1,30 @@
+"""ONNX models: weights inside and outside, quantised, graphs in graphs, sparse tensors, constants."""
+
+from __future__ import annotations
+
+from truename.testing.protobuf_files import field, message, onnx_model, onnx_node, onnx_tensor
+
+
+def seeds() -> dict[str, bytes]:
+    """Files by name."""
+    weight = onnx_tensor("onnx::MatMul_1", (4, 2), raw=bytes(32))
+    nodes = [
+        onnx_node("MatMul", ("x", "onnx::MatMul_1"), ("m",), "/layer.0/query/MatMul"),
+        onnx_node("MatMulNBits", ("m", "q", "s"), ("y",), "/layer.0/up", bits=4, block_size=32, K=32, N=2),
+    ]
+    packed = [onnx_tensor("q", (2, 1, 16), 2, bytes(32)), onnx_tensor("s", (2,), 10, bytes(4))]
+    outside = message((1, 2), (2, 1), (8, "w"), (13, message((1, "location"), (2, "w.bin"))), (14, 1))
+    inner = message((1, onnx_node("Add", ("a", "b"), ("c",))), (5, onnx_tensor("w", (2,), 22, bytes(1))))
+    branch = message((4, "If"), (5, message((1, "then_branch"), (6, inner), (20, 5))))
+    constant = message(
+        (2, "c"), (4, "Constant"), (5, message((1, "value"), (5, onnx_tensor("", (300,), 1, bytes(1200)))))
+    )
+    sparse = message((15, message((1, onnx_tensor("w", (2,), raw=bytes(8))), (3, 4), (3, 4))))
+    return {
+        "plain": onnx_model([weight, *packed], nodes),
+        "outside": onnx_model([outside, onnx_tensor("f", (2,)) + field(4, bytes(8))]),
+        "nested": onnx_model([onnx_tensor("w", (1,), 7)], [branch]),
+        "constant": onnx_model(nodes=[constant]),
+        "sparse": message((7, sparse)),
+        "metadata": onnx_model([weight]) + field(14, message((1, "key"), (2, "value"))),
+    }

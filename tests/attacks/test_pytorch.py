@@ -1,0 +1,327 @@
+"""Hand-built bad checkpoints of PyTorch, each with its own named error; and payloads, none of which may run."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import pickle
+import struct
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pickles as p
+from truename.blob import MemoryBlob
+from truename.errors import UnsupportedFormatError, WeightsError
+from truename.weights import pickle_errors as faults
+from truename.weights.header import WeightsHeader
+from truename.weights.pickle_stream import MAX_OPCODES
+from truename.weights.pytorch import MAX_PICKLE_BYTES, read_pytorch
+from truename.weights.zip_errors import EntryMissingError, EntryTooLargeError
+
+ONE = p.tensor("0", (2, 3))
+HOOKS = p.call("collections.OrderedDict")
+DEEP = 200_000
+
+
+def zipped(pickle: bytes, **storages: int) -> bytes:
+    return p.archive(pickle, {key.removeprefix("s"): length for key, length in storages.items()})
+
+
+def held(value: bytes) -> bytes:
+    """A checkpoint with one tensor, which is to be wrong."""
+    return zipped(p.stream(p.mapping({"a": value})), s0=24)
+
+
+def rebuilt(*args: bytes) -> bytes:
+    return held(p.call("torch._utils._rebuild_tensor_v2", *args))
+
+
+def identity(*parts: bytes) -> bytes:
+    return zipped(p.stream(p.many(*parts) + b"Q"), s0=24)
+
+
+STORAGE = p.storage("0", 6)
+
+CASES: dict[str, tuple[bytes, type[WeightsError]]] = {
+    "nothing at all": (b"", faults.PickleTruncatedError),
+    "a protocol and no more": (b"\x80\x02", faults.PickleTruncatedError),
+    "no STOP": (zipped(b"\x80\x02}"), faults.PickleTruncatedError),
+    "an empty pickle": (zipped(b""), faults.PickleTruncatedError),
+    "a string beyond the end": (zipped(b"\x80\x02X\xff\xff\xff\x7fabc"), faults.PickleTruncatedError),
+    "a string of 2^63": (zipped(b"\x80\x04\x8d" + b"\xff" * 7 + b"\x7fabc"), faults.PickleTruncatedError),
+    "bytes beyond the end": (zipped(b"\x80\x03B\xff\xff\xff\xff"), faults.PickleTruncatedError),
+    "a number cut off": (zipped(b"\x80\x02J\x01\x02"), faults.PickleTruncatedError),
+    "a line without its end": (zipped(b"\x80\x02cos"), faults.PickleTruncatedError),
+    "a frame cut off": (zipped(b"\x80\x04\x95\x01"), faults.PickleTruncatedError),
+    "a byte that is no opcode": (zipped(b"\x80\x02\xff."), faults.UnknownOpcodeError),
+    "text in place of a pickle": (zipped(b"?<html>"), faults.UnknownOpcodeError),
+    "protocol 6": (zipped(b"\x80\x06N."), faults.UnknownProtocolError),
+    "STOP on an empty stack": (zipped(b"\x80\x02."), faults.StackError),
+    "a tuple without its mark": (zipped(b"\x80\x02t."), faults.StackError),
+    "a call of nothing": (zipped(b"\x80\x02)R."), faults.StackError),
+    "pop of nothing": (zipped(b"\x80\x020."), faults.StackError),
+    "a triple of two": (zipped(b"\x80\x02NN\x87."), faults.StackError),
+    "an object without its mark": (zipped(b"\x80\x02o."), faults.StackError),
+    "an instance without its mark": (zipped(b"ios\nsystem\n."), faults.StackError),
+    "an object without its class": (zipped(b"\x80\x02(o."), faults.StackError),
+    "a key without a value": (zipped(b"\x80\x02}(Nu."), faults.StackError),
+    "memo of nothing": (zipped(b"\x80\x02q\x00."), faults.StackError),
+    "memo never stored": (zipped(b"\x80\x02h\x07."), faults.MemoError),
+    "memo of text never stored": (zipped(b"g7\n."), faults.MemoError),
+    "memo under a number below zero": (zipped(b"Np-1\n."), faults.MemoError),
+    "a call with a list": (zipped(b"\x80\x02cos\nsystem\n]R."), faults.OperandError),
+    "items of a number": (zipped(b"\x80\x02K\x01NNs."), faults.OperandError),
+    "an append to a number": (zipped(b"\x80\x02K\x01Na."), faults.OperandError),
+    "a name of numbers": (zipped(b"\x80\x04K\x01K\x02\x93."), faults.OperandError),
+    "a line of 2,000 bytes": (zipped(b"c" + b"a" * 2000 + b"\n."), faults.TextLineError),
+    "a number that is none": (zipped(b"Iabc\n."), faults.TextLineError),
+    "a float that is none": (zipped(b"Fabc\n."), faults.TextLineError),
+    "a string without quotes": (zipped(b"Sabc\n."), faults.PickleStringError),
+    "a string that is no UTF-8": (zipped(b"\x80\x02X\x01\0\0\0\xff."), faults.PickleStringError),
+    "a name that is no UTF-8": (zipped(b"c\xff\n\xff\n."), faults.PickleStringError),
+    "a number of 300 digits": (zipped(b"L" + b"9" * 300 + b"L\n."), faults.NumberTooLargeError),
+    "a number of 200 bytes": (zipped(b"\x80\x02\x8a\xc8" + b"\x7f" * 200 + b"."), faults.NumberTooLargeError),
+    "a number of 100,000 bytes": (
+        zipped(b"\x80\x02\x8b" + struct.pack("<I", 100_000) + b"\x7f" * 100_000 + b"."),
+        faults.NumberTooLargeError,
+    ),
+    "more opcodes than are read": (zipped(b"N" * (MAX_OPCODES + 1) + b"."), faults.TooManyOpcodesError),
+    "a pickle without an end": (b"\x80\x02" + b"C\xff" + bytes(255) * 130_000, faults.UnknownOpcodeError),
+    "a stream of more than is read": (
+        b"\x80\x03B" + struct.pack("<I", 2**31) + bytes(MAX_PICKLE_BYTES + 1),
+        faults.PickleTooLargeError,
+    ),
+    "a data.pkl of more than is read": (
+        p.archive(bytes(MAX_PICKLE_BYTES + 1), {}, method=8),
+        EntryTooLargeError,
+    ),
+    "a zip without a pickle": (p.archive(b"N.", {}).replace(b"data.pkl", b"data.pkx"), EntryMissingError),
+    "a persistent id of text": (zipped(b"P0\n."), faults.StorageFormError),
+    "a persistent id of a number": (zipped(b"K\x01Q."), faults.StorageFormError),
+    "a persistent id of three": (identity(p.text("storage"), b"N", b"N"), faults.StorageFormError),
+    "a module in place of a storage": (
+        identity(p.text("module"), p.name("torch.nn.Linear"), p.text("a"), p.text("b"), b"N"),
+        faults.StorageFormError,
+    ),
+    "a storage of less than nothing": (held(p.tensor("0", (2, 3), elements=-6)), faults.StorageFormError),
+    "a storage whose key is a tuple": (
+        identity(p.text("storage"), p.name("torch.FloatStorage"), b")", b"N", b"K\x01"),
+        faults.StorageFormError,
+    ),
+    "a view that is none": (
+        held(p.storage("0", 6, "FloatStorage", p.number(1))),
+        faults.StorageFormError,
+    ),
+    "a storage that is not there": (held(p.tensor("7", (2, 3))), faults.StorageMissingError),
+    "a storage named by a path": (held(p.tensor("../../etc/passwd", (2, 3))), faults.StorageMissingError),
+    "a storage that is too short": (held(p.tensor("0", (2, 4))), faults.StorageSizeError),
+    "a storage that is too long": (held(p.tensor("0", (2, 2))), faults.StorageSizeError),
+    "a 70B model in 24 bytes": (held(p.tensor("0", (35_000_000_000,), "HalfStorage")), faults.StorageSizeError),
+    "three arguments": (rebuilt(STORAGE, p.number(0), p.sizes([2, 3])), faults.TensorShapeError),
+    "a shape of text": (rebuilt(STORAGE, p.number(0), p.text("23"), p.sizes([3, 1])), faults.TensorShapeError),
+    "a shape with a tuple inside": (
+        rebuilt(STORAGE, p.number(0), p.many(p.sizes([2])), p.sizes([1])),
+        faults.TensorShapeError,
+    ),
+    "a size below zero": (rebuilt(STORAGE, p.number(0), p.sizes([-2, -3]), p.sizes([3, 1])), faults.TensorShapeError),
+    "a size of a truth value": (rebuilt(STORAGE, p.number(0), b"\x88\x85", p.sizes([1])), faults.TensorShapeError),
+    "a size above 2^63": (rebuilt(STORAGE, p.number(0), p.sizes([2**63]), p.sizes([0])), faults.TensorShapeError),
+    "a product above 2^63": (
+        rebuilt(STORAGE, p.number(0), p.sizes([2**40, 2**40]), p.sizes([0, 0])),
+        faults.TensorShapeError,
+    ),
+    "an overflow behind a zero": (
+        rebuilt(STORAGE, p.number(0), p.sizes([2**40, 2**40, 0]), p.sizes([0, 0, 0])),
+        faults.TensorShapeError,
+    ),
+    "65 dimensions": (rebuilt(STORAGE, p.number(0), p.sizes([1] * 65), p.sizes([1] * 65)), faults.TensorShapeError),
+    "an offset below zero": (rebuilt(STORAGE, p.number(-1), p.sizes([2]), p.sizes([1])), faults.TensorFormError),
+    "a stride too few": (rebuilt(STORAGE, p.number(0), p.sizes([2, 3]), p.sizes([1])), faults.TensorFormError),
+    "a stride below zero": (rebuilt(STORAGE, p.number(0), p.sizes([2]), p.sizes([-1])), faults.TensorFormError),
+    "no storage": (rebuilt(b"N", p.number(0), p.sizes([2]), p.sizes([1])), faults.TensorFormError),
+    "an offset out of the storage": (
+        rebuilt(STORAGE, p.number(1), p.sizes([2, 3]), p.sizes([3, 1])),
+        faults.TensorRangeError,
+    ),
+    "a stride out of the storage": (
+        rebuilt(STORAGE, p.number(0), p.sizes([2, 3]), p.sizes([4, 1])),
+        faults.TensorRangeError,
+    ),
+    "more tensors than are read": (
+        zipped(
+            p.stream(ONE + b"q\x000]q\x01(" + b"h\x00" * 100_001 + b"e"),
+            s0=24,
+        ),
+        faults.TooManyTensorsError,
+    ),
+    "another protocol of the stream": (
+        p.legacy(p.mapping({}), {}).replace(p.number(1001), p.number(1002), 1),
+        faults.LegacyError,
+    ),
+    "storages that are no list": (p.legacy(p.mapping({}), {}, keys=b"}"), faults.LegacyError),
+    "storages listed as numbers": (p.legacy(p.mapping({}), {}, keys=p.sequence(b"K\x01")), faults.LegacyError),
+    "a pointer of Git LFS": (b"version https://git-lfs.github.com/spec/v1\noid sha256:00\n", faults.LegacyError),
+    "a stream without a storage": (p.legacy(p.mapping({"a": ONE}), {}), faults.StorageMissingError),
+    "a stream cut within its data": (
+        p.legacy(p.mapping({"a": ONE}), {"0": (6, 4)})[:-1],
+        faults.StorageSizeError,
+    ),
+    "a page of HTML": (b"<!doctype html><html></html>", UnsupportedFormatError),
+    "another program's .bin": (b"lmgg" + bytes(100), UnsupportedFormatError),
+}
+
+
+@pytest.mark.parametrize(("data", "error"), CASES.values(), ids=CASES)
+def test_a_bad_file_has_its_own_error(data: bytes, error: type[WeightsError]) -> None:
+    with pytest.raises(WeightsError) as caught:
+        read_pytorch(MemoryBlob("bad.bin", data))
+    assert type(caught.value) is error
+    assert str(caught.value).startswith("bad.bin: ")
+    assert "\n" not in str(caught.value)
+    assert len(str(caught.value)) < 500
+
+
+def test_every_error_has_a_case() -> None:
+    leaves = {c for c in vars(faults).values() if isinstance(c, type) and issubclass(c, faults.PyTorchError)}
+    leaves = {c for c in leaves if not c.__subclasses__()}
+    assert leaves <= {error for _, error in CASES.values()}
+
+
+class Payload:
+    """Unpickled, it creates a file."""
+
+    def __init__(self, function: Any, *args: Any) -> None:
+        self._made = (function, args)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return self._made
+
+
+def payloads(file: Path) -> dict[str, bytes]:
+    """Pickles whose loading would create ``file``; the name of the global that does it stands first."""
+    shell = f"touch {file}"
+    code = f"open({str(file)!r}, 'w').close()"
+    line = shell.encode()
+    short = b"\x8c" + bytes([len(line)]) + line
+    made = {
+        f"posix.system reduced, protocol {protocol}": pickle.dumps({"a": Payload(os.system, shell)}, protocol)
+        for protocol in range(6)
+    }
+    state = pickle.dumps(Payload(exec, code), 2)[2:-1]
+    made |= {
+        "builtins.exec reduced": pickle.dumps(Payload(exec, code)),
+        "builtins.eval reduced": pickle.dumps(OrderedDict(a=[Payload(eval, code)])),
+        "os.system by GLOBAL": b"cos\nsystem\n(X" + struct.pack("<I", len(line)) + line + b"tR.",
+        "os.system by STACK_GLOBAL": b"\x80\x04\x8c\x02os\x8c\x06system\x93\x8c"
+        + bytes([len(line)])
+        + line
+        + b"\x85R.",
+        "os.system by names from the memo": (
+            b"\x80\x04\x8c\x06system\x940\x8c\x02os\x940h\x01h\x00\x93" + short + b"\x85R."
+        ),
+        "os.system by escaped text": b"S'\\x6f\\x73'\nS'sys\\x74em'\n\x93S'" + line + b"'\n\x85R.",
+        "os.system by INST": b"(S'" + line + b"'\nios\nsystem\n.",
+        "os.system by OBJ": b"(cos\nsystem\nS'" + line + b"'\no.",
+        "os.system by NEWOBJ": b"\x80\x02cos\nsystem\nS'" + line + b"'\n\x85\x81.",
+        "os.system by NEWOBJ_EX": b"\x80\x04cos\nsystem\nS'" + line + b"'\n\x85}\x92.",
+        "builtins.exec within BUILD": b"\x80\x02ctorch.nn.modules.linear\nLinear\n)\x81" + state + b"b.",
+        "builtins.exec within a key": b"\x80\x02}" + state + b"Ns.",
+        "builtins.exec dropped at once": b"\x80\x02" + state + b"0}.",
+        "builtins.exec within a persistent id": b"\x80\x02(X\x07\0\0\0storage" + state + b"NNK\x00tQ.",
+        "builtins.exec before the stream breaks": b"\x80\x02" + state + b"\xff",
+        "copyreg.extension.5 by EXT1": b"\x80\x02\x82\x05)R.",
+        "torch.storage._load_from_bytes reduced": (
+            b"\x80\x03ctorch.storage\n_load_from_bytes\nC" + bytes([len(line)]) + line + b"\x85R."
+        ),
+        "torch.hub.load by a dotted name": (b"\x80\x04\x8c\x17torch.nn.modules.linear\x8c\x0etorch.hub.load\x93)R."),
+        "runpy._run_code as the function of a tensor": (
+            b"\x80\x02ctorch._tensor\n_rebuild_from_type_v2\n(crunpy\n_run_code\nctorch\nTensor\n)}tR."
+        ),
+    }
+    return made
+
+
+def kept(data: bytes) -> WeightsHeader | faults.PyTorchError:
+    try:
+        return read_pytorch(MemoryBlob("bad.bin", data))
+    except faults.PyTorchError as error:
+        return error
+
+
+FRAMES = {
+    "in a zip": p.archive,
+    "in a stream": lambda pickle, _: (
+        p.stream(b"\x8a\x0a" + (0x1950A86A20F9469CFC6C).to_bytes(10, "little")) + p.stream(p.number(1001)) + pickle
+    ),
+    "alone": lambda pickle, _: pickle,
+}
+
+
+@pytest.mark.parametrize("frame", FRAMES.values(), ids=FRAMES)
+@pytest.mark.parametrize("payload", payloads(Path("x")))
+def test_a_payload_never_runs_and_is_named(payload: str, frame: Any, tmp_path: Path) -> None:
+    file = tmp_path / "ran"
+    found = kept(frame(payloads(file)[payload], {}))
+    assert not file.exists()
+    unsafe = found.unsafe_globals if isinstance(found, WeightsHeader) else found.unsafe
+    assert any(payload.startswith(one.name) or one.name.endswith(payload.split()[0]) for one in unsafe), unsafe
+
+
+def test_the_payloads_are_live(tmp_path: Path) -> None:
+    """One that did nothing would prove nothing."""
+    ran = 0
+    for number, name in enumerate(payloads(tmp_path)):
+        if name.startswith(("copyreg", "torch", "runpy")) or any(
+            word in name for word in ("persistent", "BUILD", "NEW")
+        ):
+            continue  # these need a registry, torch, a loader of storages, or a class in place of a function
+        file = tmp_path / str(number)
+        with contextlib.suppress(pickle.UnpicklingError, TypeError, AttributeError):
+            pickle.loads(payloads(file)[name])  # noqa: S301 - our own payload, which creates a file in a test's folder
+        assert file.exists(), name
+        ran += 1
+    assert ran >= 15
+
+
+def test_tensors_beside_a_payload_are_read() -> None:
+    value = p.mapping({"a": ONE, "hook": p.call("os.system", p.text("true")), "b": p.tensor("1", (4,))})
+    header = read_pytorch(MemoryBlob("a.bin", zipped(p.stream(value), s0=24, s1=16)))
+    assert list(header.tensors) == ["a", "b"]
+    (unsafe,) = header.unsafe_globals
+    assert (unsafe.name, unsafe.stream) == ("os.system", "archive/data.pkl")
+    assert p.stream(value)[unsafe.offset :].startswith(b"cos\nsystem\n")
+
+
+@pytest.mark.parametrize(
+    ("open", "close"),
+    [(b"(" * DEEP, b""), (b"]" * DEEP, b"a" * (DEEP - 1)), (b")" + b"\x85" * DEEP, b""), (b"}" * DEEP, b"")],
+)
+def test_depth_does_not_recurse(open: bytes, close: bytes) -> None:
+    kept(zipped(b"\x80\x02" + open + close + b"."))
+
+
+def test_calls_of_calls_are_freed_without_recursion() -> None:
+    data = b"\x80\x02cos\nx\nq\x00)R" + b"q\x010h\x00h\x01\x85R" * DEEP + b"."
+    assert len(read_pytorch(MemoryBlob("a.bin", zipped(data))).tensors) == 0
+
+
+def test_a_list_that_holds_itself() -> None:
+    data = b"\x80\x02]q\x00h\x00ah\x00a" + p.text("x") + b"a" + ONE + b"a."
+    assert list(read_pytorch(MemoryBlob("a.bin", zipped(data, s0=24))).tensors) == ["3"]
+
+
+def test_numbers_with_one_hash_are_no_keys() -> None:
+    """Whole numbers could be chosen so that every lookup compares with all others."""
+    modulus = 2**61 - 1
+    keys = b"".join(p.number(modulus * n) + b"N" for n in range(1, 20_000))
+    assert len(read_pytorch(MemoryBlob("a.bin", zipped(b"\x80\x02}(" + keys + b"u."))).tensors) == 0
+
+
+def test_lists_of_lists_double_no_work() -> None:
+    """Forty lists, each twice in the next: 2^40 paths to one tensor."""
+    levels = b"".join(b"](h\x00h\x00eq\x000" for _ in range(40))
+    data = b"\x80\x02" + ONE + b"q\x000" + levels + b"h\x00."
+    assert len(read_pytorch(MemoryBlob("a.bin", zipped(data, s0=24))).tensors) == 2
