@@ -22,8 +22,10 @@ PUBLIC = {
     "UsageError",
     "__version__",
     "check",
+    "normalise_name",
     "parse_name",
     "select_rules",
+    "suggest_name",
 }
 
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from truename.errors import FileError, TargetError, TruenameError, UsageError
     from truename.findings import Finding, ModelReport, Outcomes, Report, Severity
     from truename.names import ParsedName, parse_name
+    from truename.names.normalise import normalise_name
+    from truename.suggest import suggest_name
 
 __version__ = "0.1.0"
 
@@ -33,8 +35,10 @@ __all__ = [
     "UsageError",
     "__version__",
     "check",
+    "normalise_name",
     "parse_name",
     "select_rules",
+    "suggest_name",
 ]
 
 _HOME = {
@@ -49,8 +53,10 @@ _HOME = {
     "TruenameError": "errors",
     "UsageError": "errors",
     "check": "checking",
+    "normalise_name": "names.normalise",
     "parse_name": "names",
     "select_rules": "checking",
+    "suggest_name": "suggest",
 }
 
 

@@ -14,6 +14,7 @@ def test_text(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert "1,100,048,384 (1.1 B)" in out
     assert "model.safetensors" in out
     assert "× 22" in out
+    assert "\n  a name that fits: Llama-1.1B\n" in out
     assert "2048×2048" in out
     assert all(line == line.rstrip() for line in out.splitlines())
 
@@ -21,12 +22,13 @@ def test_text(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_json(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["inspect", str(models / "llama-7b"), "--format", "json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert list(document) == ["schema", "target", "facts", "missing", "blocks"]
+    assert list(document) == ["schema", "target", "facts", "missing", "blocks", "names"]
     assert document["schema"] == "truename.inspect/1"
     facts = {fact["key"]: fact for fact in reversed(document["facts"])}
     assert facts["parameters"]["value"] == 1_100_048_384
     assert list(facts["parameters"]) == ["key", "value", "origin", "file", "detail"]
     assert any(block["detail"] == "× 22" for block in document["blocks"])
+    assert document["names"] == {"hub": "Llama-1.1B", "gguf": "Llama-1.1B-v1.0-F16.gguf"}
 
 
 def test_the_name_changes_nothing(models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -9,6 +9,7 @@ from truename.cli.streams import print_text, write_text
 from truename.evidence import Evidence, gather
 from truename.report.inspection import Branch, InspectedFact, Inspection, inspection_json
 from truename.sources import open_source
+from truename.suggest import STYLES, suggest_name
 
 
 def run_inspect(target: str, *, as_json: bool) -> int:
@@ -37,6 +38,7 @@ def inspection(target: str, evidence: Evidence) -> Inspection:
         facts=tuple(InspectedFact(f.key, f.value, f.origin, f.file, f.detail) for f in facts),
         missing=dict(sorted(evidence.missing.items())),
         tree=None if evidence.architecture is None else tuple(_tree(evidence.architecture)),
+        names={style: name for style in STYLES if (name := suggest_name(evidence, style))},
     )
 
 

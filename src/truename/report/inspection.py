@@ -37,6 +37,7 @@ class Inspection(msgspec.Struct, frozen=True):
     facts: Sequence[InspectedFact]
     missing: Mapping[str, str]  # fact -> why it is not there
     tree: tuple[Branch, ...] | None  # None: no weights header showed an architecture
+    names: Mapping[str, str] = {}  # naming convention -> a name that fits
 
 
 class _Document(msgspec.Struct, frozen=True):
@@ -45,9 +46,10 @@ class _Document(msgspec.Struct, frozen=True):
     facts: Sequence[InspectedFact]
     missing: Mapping[str, str]
     blocks: tuple[Branch, ...] | None
+    names: Mapping[str, str]
 
 
 def inspection_json(inspection: Inspection) -> str:
     """An inspection as one indented JSON document."""
     found = inspection
-    return document_json(_Document(INSPECT_SCHEMA, found.target, found.facts, found.missing, found.tree))
+    return document_json(_Document(INSPECT_SCHEMA, found.target, found.facts, found.missing, found.tree, found.names))

@@ -10,7 +10,7 @@ from rich.tree import Tree
 
 from truename.report.inspection import Branch, InspectedFact, Inspection
 from truename.report.text.excerpt import shortened
-from truename.report.text.lines import put, wrapped
+from truename.report.text.lines import labelled, put, wrapped
 from truename.report.text.values import value_text
 
 _KEY = 26  # columns of the key of a fact
@@ -35,6 +35,10 @@ def print_inspection(inspection: Inspection, console: Console) -> None:
     """Print the facts by group, then the block tree."""
     for line in wrapped(console, Text(shortened(inspection.target, 400), style="bold"), indent=0):
         put(console, line)
+    if fitting := inspection.names.get("hub"):
+        value = Text(shortened(fitting, 400), style="green")
+        for line in labelled(console, "a name that fits:", value, indent=2, column=len("a name that fits: ")):
+            put(console, line)
     for heading, facts in _grouped(inspection.facts):
         console.print()
         put(console, Text(heading, style="bold cyan"), indent=2)
