@@ -18,5 +18,5 @@ def wrap(data: bytes) -> bytes:
 
 def seeds() -> dict[str, bytes]:
     """What lies behind the superblock, and before it where the root is."""
-    files = {name: data for name, data in keras.seeds().items() if data[8:9] == b"\0"}
+    files = {name: data for name, data in keras.seeds().items() if data[:9] == b"\x89HDF\r\n\x1a\n\0"}
     return {name: data[64:72] + data[_SUPERBLOCK:] for name, data in files.items()}

@@ -15,5 +15,4 @@ def seeds() -> dict[str, bytes]:
         "index": bundle_index({**variables, "global_step": (9, ())}),
         "sliced": table([[(b"", message((1, 3))), (b"a", sliced)], [(b"b", bundle_entry(14, (2,)))]]),
         "saved": saved_model(objects),
-        "old": message((1, 1), (2, message((1, message((5, "1.15"))), (2, b"graph")))),
     }
