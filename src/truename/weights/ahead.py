@@ -16,7 +16,7 @@ from truename.weights.index import MAX_INDEX_BYTES
 ALL_SHARDS = 64  # of more shards, headers are sampled at first: see ``sampling``
 _RATIO, _LOW_RATIO = 1.45, 1.15  # header bytes per byte of the index: a usual one, and one that is seldom too much
 _LARGE_INDEX = 262_144  # from here on the surplus of the usual ratio is worth more than a round trip
-_MARGIN = 256  # metadata, and shards that are not quite alike
+_MARGIN = 1024  # metadata, and shards that are not quite alike
 _ONE_FILE = 24_576  # the header of a model of 200 tensors
 _SHARDS_WITHOUT_INDEX = 49_152
 _OTHERS = {"gguf": 65_536, "onnx": 16_384}
