@@ -6,6 +6,7 @@ from truename.architecture.canonical import canonical_header
 from truename.architecture.formula import declared_measures
 from truename.architecture.gguf import gguf_file_facts
 from truename.architecture.measure import measure
+from truename.architecture.parts import is_weight_of_model
 from truename.architecture.signatures import known_model_types
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "canonical_header",
     "declared_measures",
     "gguf_file_facts",
+    "is_weight_of_model",
     "known_model_types",
     "measure",
 ]

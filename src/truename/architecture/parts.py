@@ -7,7 +7,8 @@ from functools import cache, lru_cache
 
 import msgspec
 
-from truename.architecture.tables import table
+from truename.architecture.tables import ends_with, table
+from truename.architecture.templates import template_of
 
 _EXPERT = re.compile(r"(?:^|\.)(?:experts|local_experts|moe_experts)\.|_exps\.")
 _SHARED = re.compile(r"(?:^|\.)(?:shared_experts?|shared_mlp)\.")
@@ -46,6 +47,14 @@ def part_of(template: str) -> Part:
         head=head,
         pretraining=pretraining or (head == "lm_head" and ".dense." in f".{path}"),
     )
+
+
+def is_weight_of_model(name: str) -> bool:
+    """Whether every checkpoint of a model holds the tensor ``name``: no head, pooler, buffer, and no tied table."""
+    template = template_of(name)
+    part = part_of(template)
+    aside = part.head is not None or part.output_head or part.token_embedding or "pooler" in template.split(".")
+    return not aside and not ends_with(template, "buffers", "suffixes")
 
 
 _TABLE_ROLES = frozenset({"weight", "qweight", "weight_packed"})

@@ -44,6 +44,10 @@ def _why_no_weights(
         return str(problems[0])
     if checkpoint is None:
         return "there is no weights file"
+    if header is not None and header.missing_files:
+        count = len(header.missing_files)
+        more = f" and {count - 1:,} more shards are" if count > 1 else " is"
+        return f"{header.missing_files[0]}{more} not there, and a part of the weights shows no whole"
     if header is not None and not header.shapes_known:
         return f"{checkpoint.name} only names the tensors, and their shapes lie in shards that are not there"
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Iterator, Mapping
 
@@ -160,7 +161,7 @@ class FileSource:
 
     Args:
         path: the file. It is what the user asked for, so a symbolic link is followed.
-        name: the model's name; without it the file's own name.
+        name: the model's name; without it the file's own, less the suffix of its format and a shard's number.
 
     Raises:
         TargetNotFoundError: there is no such file, or it is a folder.
@@ -174,7 +175,7 @@ class FileSource:
         if not os.path.isfile(self._location):
             raise TargetNotFoundError(self.target, "is not a file")
         self._file = os.path.basename(os.path.abspath(self.target))
-        self.name = name if name is not None else self._file
+        self.name = name if name is not None else _file_name(self._file)
         self._files = {self._file: os.stat(self._location).st_size}
 
     @property
@@ -193,6 +194,12 @@ class FileSource:
         if path != self._file:
             raise TargetNotFoundError(self.target, f"is one file; there is no {path[:200]!r} beside it")
         return FileBlob(path, self._location)
+
+
+def _file_name(file: str) -> str:
+    """``Llama-3.2-1B-Q4_K_M`` for ``Llama-3.2-1B-Q4_K_M-00001-of-00002.gguf``."""
+    stem, suffix = os.path.splitext(file)
+    return re.sub(r"(?<=.)-\d{5}-of-\d{5}$", "", stem) if stem and suffix.lower() in WEIGHT_SUFFIXES else file
 
 
 def is_model_file(path: str) -> bool:

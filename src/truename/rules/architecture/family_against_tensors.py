@@ -53,6 +53,7 @@ class FamilyAgainstTensors(Rule):
         Case("bert-base-uncased"),
         Case("bert-base-uncased", tensor_model_types=("gpt2", "someones-own-code")),
         Case("llama-2-7b-lora", is_adapter=True, tensor_model_types=("gpt2",)),
+        Case("MiniCPM-V-2_6-GGUF", gguf_architecture="qwen2", tensor_model_types=("qwen2",)),
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
@@ -70,6 +71,8 @@ class FamilyAgainstTensors(Rule):
             return verdict(())
         if is_draft(claims):
             return cannot_tell("a draft model may have another architecture than the model it serves")
+        if evidence.get("gguf_architecture") is not None:
+            return cannot_tell("a GGUF file holds the language model alone, with its tensors renamed and joined")
         outer = next((f.value for f in declared_types(evidence)), None)
         if any(is_composite(t) for t in (*types, outer) if t):
             return cannot_tell("the model is put together from models of other families")

@@ -51,7 +51,8 @@ class ModelTypeAgainstTensors(Rule):
         if any(_same(squash(f.value), t) for f in declared for t in found):
             return verdict(())
         outer = declared[0]
-        if evidence.value("is_adapter") or evidence.get("diffusers_class") is not None:
+        other = evidence.get("diffusers_class") is not None or evidence.get("gguf_architecture") is not None
+        if evidence.value("is_adapter") or other:
             return cannot_tell("the configuration is not that of these weights alone")
         if any(is_composite(t) for t in (outer.value, *types)):
             return cannot_tell(f"a model of type {outer.value!r} is put together from models of other families")

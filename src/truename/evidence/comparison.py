@@ -1,0 +1,244 @@
+"""The other sets of weights of a folder against the main one: the same, a variant of it, or a contradiction."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from truename.architecture import canonical_header, gguf_file_facts, is_weight_of_model
+from truename.errors import FileError
+from truename.facts import Fact, Origin
+from truename.sources.source import Distant, Source
+from truename.weights import Checkpoint, Tensor, WeightsHeader, read_checkpoint
+
+MAX_COMPARED = 48  # further checkpoints that are read; the largest GGUF repositories hold some thirty
+_MAX_DISTANT = 4  # ... where every read costs a round trip
+_MAX_SHARDS = 64
+_FORMATS = ("safetensors", "pytorch", "flax", "keras", "tensorflow", "gguf")
+_FRONT = ("safetensors", "pytorch", "gguf")  # a few reads each
+# The names under which a library loads a folder's one model. Files of other names may be other models.
+_STEMS = ("model", "pytorch_model", "tf_model", "flax_model", "diffusion_pytorch_model", "diffusion_flax_model")
+_COMMON = 0.5  # share of the names of the smaller set: below it the sets are not of one model, or named differently
+_LACKING = 0.01  # share of the elements that one side may lack: buffers, a pooler
+_SHOWN = 3
+
+# What is not said of a folder whose sets of weights differ in dtype: a name may speak of any of them.
+STORAGE = frozenset(("storage_dtypes", "bits_per_weight", "quantisation_method", "quantisation_bits"))
+# ... and what the tensors show, where the GGUF files of a folder hold several models.
+_ALWAYS = frozenset(("gguf_file_type", "gguf_tensor_types", "gguf_tensor_shares"))
+
+Shapes = Mapping[str, Tensor]
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """What came of reading the other sets of weights. Files are named by their first shard."""
+
+    read: tuple[str, ...] = ()
+    agree: tuple[str, ...] = ()
+    differ: tuple[str, ...] = ()  # each with what is different
+    variants: tuple[str, ...] = ()  # the same tensors in another dtype, each with that dtype
+    files: tuple[Fact, ...] = ()  # facts of single GGUF files
+    several_models: tuple[str, ...] = ()  # GGUF files of another model than the main one
+
+    def facts(self) -> Iterator[Fact]:
+        """The comparison as facts."""
+        for key, value in {
+            "formats_read": self.read,
+            "formats_agree": self.agree,
+            "formats_differ": self.differ,
+            "weight_variants": self.variants,
+        }.items():
+            if value:
+                yield Fact(key, value, Origin.FILES)
+        yield from self.files
+
+    def silences(self, fact: Fact) -> str | None:
+        """Why ``fact`` of the main set must not speak for the whole folder; None where it may."""
+        of_one_file = fact.file is not None and fact.file.endswith(".gguf") and fact.key not in _ALWAYS
+        if self.several_models and of_one_file:
+            return f"the GGUF files are of several models ({self.several_models[0]} is another)"
+        if self.variants and fact.key in STORAGE and fact.origin is Origin.WEIGHTS:
+            return f"there are several sets of the weights in different types ({', '.join(self.variants[:_SHOWN])})"
+        return None
+
+
+def compare_checkpoints(
+    main: Checkpoint | None, header: WeightsHeader | None, checkpoints: Iterable[Checkpoint], source: Source
+) -> Comparison:
+    """Read the headers of the checkpoints beside the main one, and hold them against it.
+
+    A checkpoint that cannot be read is left out here: nothing of the main one hangs on it.
+    """
+    if main is None or header is None or not header.files:
+        return Comparison()
+    found = _Comparing(main, header)
+    for checkpoint in _beside(main, checkpoints, isinstance(source, Distant)):
+        try:
+            found.add(checkpoint, read_checkpoint(checkpoint, source.open))
+        except FileError:
+            continue
+    return found.result()
+
+
+def _beside(main: Checkpoint, checkpoints: Iterable[Checkpoint], distant: bool) -> list[Checkpoint]:
+    formats = _FRONT if distant else _FORMATS
+    found = [
+        c
+        for c in checkpoints
+        if c is not main
+        and c.component == main.component
+        and c.format in formats
+        and 0 < len(c.paths) <= _MAX_SHARDS
+        and not is_adapter(c)
+        and not is_sidecar(c)
+    ]
+    return found[: _MAX_DISTANT if distant else MAX_COMPARED]
+
+
+class _Comparing:
+    """The comparison while headers come in."""
+
+    def __init__(self, main: Checkpoint, header: WeightsHeader) -> None:
+        self._main = main
+        self._header = header
+        self._canonical: WeightsHeader | None = None
+        self._read: list[str] = []
+        self._agree: list[str] = []
+        self._differ: list[str] = []
+        self._variants: list[str] = []
+        self._files: list[Fact] = []
+        self._others: list[str] = []
+
+    def add(self, checkpoint: Checkpoint, header: WeightsHeader) -> None:
+        """Compare one more header."""
+        if header.missing_files or not header.tensors:
+            return
+        name = checkpoint.paths[0]
+        self._read.append(name)
+        if header.format == "gguf":
+            self._files += gguf_file_facts(header)
+            if self._header.format == "gguf" and _gguf_model(header) != _gguf_model(self._header):
+                self._others.append(name)
+                return
+        elif self._header.format == "gguf":
+            return
+        self._tensors(checkpoint, header, name)
+
+    def _tensors(self, checkpoint: Checkpoint, header: WeightsHeader, name: str) -> None:
+        if self._canonical is None:
+            self._canonical = canonical_header(self._header)
+        pair = _aligned(self._canonical.tensors, canonical_header(header).tensors)
+        if pair is None:
+            return
+        if problem := _contradiction(*pair, self._main.paths[0] if self._main.paths else self._main.name):
+            if (
+                _is_default(checkpoint)
+                and _is_default(self._main)
+                and "gguf" not in (header.format, self._header.format)
+            ):
+                self._differ.append(f"{name} {problem}")
+            return
+        self._agree.append(name)
+        ours, theirs = _dominant(self._header), _dominant(header)
+        if theirs != ours and (header.format == self._header.format or "gguf" not in (header.format, ours)):
+            self._variants.append(f"{name} {theirs}")
+
+    def result(self) -> Comparison:
+        """What was found."""
+        return Comparison(
+            tuple(self._read),
+            tuple(self._agree),
+            tuple(self._differ),
+            tuple(self._variants),
+            tuple(self._files),
+            tuple(self._others),
+        )
+
+
+def is_adapter(checkpoint: Checkpoint) -> bool:
+    """Whether a checkpoint holds adapter weights, by the name that peft gives them."""
+    return checkpoint.name.rpartition("/")[2].startswith("adapter_model")
+
+
+def is_sidecar(checkpoint: Checkpoint) -> bool:
+    """Whether a GGUF file only accompanies a model: its image encoder, its draft head, its importance matrix."""
+    words = checkpoint.name.rpartition("/")[2].lower().replace("_", "-").replace(".", "-").split("-")
+    return checkpoint.format == "gguf" and not {"mmproj", "mtp", "imatrix"}.isdisjoint(words)
+
+
+def _gguf_model(header: WeightsHeader) -> tuple[str | None, ...]:
+    """What tells one GGUF model from another; the same for every encoding of it."""
+    arch = header.metadata.get("general.architecture", "")
+    keys = ("block_count", "embedding_length", "feed_forward_length", "expert_count", "attention.head_count")
+    return (arch, *(header.metadata.get(f"{arch}.{key}") for key in keys))
+
+
+def _is_default(checkpoint: Checkpoint) -> bool:
+    """Whether a library would take the checkpoint for the folder's one model."""
+    stem = checkpoint.paths[0].rpartition("/")[2] if checkpoint.paths else checkpoint.name
+    return stem.partition(".")[0].partition("-0")[0] in _STEMS
+
+
+def _dominant(header: WeightsHeader) -> str:
+    stored = Counter[str]()
+    for tensor in header.tensors.values():
+        stored[tensor.dtype or "?"] += tensor.stored_bytes or 0
+    return stored.most_common(1)[0][0] if stored else "?"
+
+
+def _aligned(ours: Shapes, theirs: Shapes) -> tuple[Shapes, Shapes] | None:
+    """Both sets under the same names; None where too few are common to both.
+
+    One of them may have been saved with the base model's prefix (``bert.``) and the other without.
+    """
+    for left in (ours, _stripped(ours)):
+        for right in (theirs, _stripped(theirs)):
+            if len(left.keys() & right.keys()) >= _COMMON * min(len(left), len(right)):
+                return left, right
+    return None
+
+
+def _stripped(tensors: Shapes) -> Shapes:
+    """Without the first component that most names share, and without its dot."""
+    first = Counter(name.partition(".")[0] for name in tensors)
+    word, count = first.most_common(1)[0]
+    if 2 * count < len(tensors):
+        return tensors
+    return {name.removeprefix(f"{word}."): tensor for name, tensor in tensors.items()}
+
+
+def _contradiction(ours: Shapes, theirs: Shapes, main: str) -> str | None:
+    """What is different, as the end of a sentence; None where nothing is that both would have to share."""
+    unlike = [name for name, tensor in theirs.items() if name in ours and _clash(tensor, ours[name])]
+    if unlike:
+        one = unlike[0]
+        shapes = f"{_shape(theirs[one])} here and {_shape(ours[one])} in {main}"
+        return f"has {len(unlike):,} tensors of another shape than {main}: {one[:120]} is {shapes}"
+    for phrase, some, others in (("lacks {} tensors of", ours, theirs), ("has {} tensors more than", theirs, ours)):
+        only = [name for name in some if name not in others and is_weight_of_model(name)]
+        total = sum(_elements(tensor) for tensor in some.values())
+        if sum(_elements(some[name]) for name in only) > _LACKING * total:
+            return f"{phrase.format(f'{len(only):,}')} {main}: {', '.join(n[:80] for n in only[:_SHOWN])}"
+    return None
+
+
+def _clash(one: Tensor, other: Tensor) -> bool:
+    """Whether two shapes of one tensor cannot be the same weights; how sides are ordered is not looked at."""
+    if one.shape is None or other.shape is None or _may_be_packed(one) or _may_be_packed(other):
+        return False
+    return sorted(s for s in one.shape if s != 1) != sorted(s for s in other.shape if s != 1)
+
+
+def _may_be_packed(tensor: Tensor) -> bool:
+    return tensor.dtype is None or tensor.dtype[0] in "IU"
+
+
+def _elements(tensor: Tensor) -> int:
+    return math.prod(tensor.shape) if tensor.shape is not None else 0
+
+
+def _shape(tensor: Tensor) -> str:
+    return "×".join(map(str, tensor.shape or ())) or "a scalar"

@@ -1,0 +1,55 @@
+"""FIL004: several sets of weights that are not the same."""
+
+from __future__ import annotations
+
+from truename.evidence.evidence import Evidence
+from truename.findings import Severity
+from truename.names.claims import Claims
+from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+
+
+class FormatsDiffer(Rule):
+    """The same model lies there in two formats, and they hold different tensors.
+
+    Which file is loaded depends on the library, its version and what else is installed. Where ``pytorch_model.bin`` and
+    ``model.safetensors`` differ, two users of one name run two models: after a vocabulary was resized, or a training
+    continued, and only one of the files was uploaded again.
+
+    Heads, buffers, tied tables and the dtype may differ; a shape may not, nor may layers be missing. Only files under
+    the names that libraries load by default are compared.
+    """
+
+    code, slug, since = "FIL004", "formats-differ", "0.2"
+    claims = "its files"
+    flagged = (
+        Case(
+            "bert-base-uncased",
+            expect=Severity.ERROR,
+            formats_read=("pytorch_model.bin",),
+            formats_differ=("pytorch_model.bin has 1 tensors of another shape than model.safetensors: x is 2 here",),
+        ),
+        Case(
+            "bert-base-uncased",
+            expect=Severity.WARNING,
+            formats_read=("pytorch_model.bin",),
+            formats_differ=("pytorch_model.bin lacks 16 tensors of model.safetensors: encoder.layer.11.output",),
+        ),
+    )
+    clean = (
+        Case("bert-base-uncased", formats_read=("pytorch_model.bin",), formats_agree=("pytorch_model.bin",)),
+        Case("bert-base-uncased", formats_read=("model.fp16.safetensors",), formats_agree=("model.fp16.safetensors",)),
+    )
+    undecided = (Case("bert-base-uncased"), Case("bert-base-uncased", formats_read=("tf_model.h5",)))
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        differ, agree = evidence.get("formats_differ"), evidence.get("formats_agree")
+        if differ is not None and differ.value:
+            return verdict(
+                self.finding(
+                    Severity.ERROR if "of another shape" in problem else Severity.WARNING, str(problem), fact=differ
+                )
+                for problem in differ.value
+            )
+        if agree is not None and agree.value:
+            return CLEAN
+        return cannot_tell("there is no second set of weights that could be compared")

@@ -1,0 +1,105 @@
+"""GGF003: general.name of a GGUF file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from truename.evidence.evidence import Evidence
+from truename.findings import Severity
+from truename.names import claims_of, parse_name
+from truename.names.claims import Claim, Claims
+from truename.names.elements import Role
+from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.tables import table
+
+_TOLERANCE = 2.0  # 8B beside 8.03B is the same size; 7B beside 70B is not
+
+
+class GgufGeneralName(Rule):
+    """A GGUF file calls itself another version or size of the model than its name does.
+
+    ``general.name`` is what programs show once the file is loaded. A library's ``llama3.3:70b`` says that it is
+    Llama 3.1 70B: either the file or the name is of another release, and users cannot see which.
+
+    Only another version or size of the same family counts. Converters have written "LLaMA v2", or the family alone, for
+    any model, so that another family here says little.
+    """
+
+    code, slug, since = "GGF003", "gguf-general-name", "0.2"
+    claims = "a version or a size"
+    flagged = (
+        Case("llama3.3-70b", expect=Severity.WARNING, gguf_name="Llama 3.1 70B Instruct 2024 12"),
+        Case("Mistral-7B-Instruct-v0.3-GGUF", expect=Severity.WARNING, gguf_name="Mistral 7B Instruct v0.2"),
+        Case("Qwen2.5-7B-Instruct-GGUF", expect=Severity.WARNING, gguf_name="Qwen2.5 0.5B Instruct"),
+    )
+    clean = (
+        Case("Meta-Llama-3.1-8B-Instruct-GGUF", gguf_name="Meta Llama 3.1 8B Instruct"),
+        Case("Llama-3.1-8B-Instruct-GGUF", gguf_name="Llama 3 8B"),
+        Case("Qwen2.5-7B-Instruct-GGUF", gguf_name="qwen2.5-7b-instruct"),
+        Case("Llama-2-7B-Chat-GGUF", gguf_name="Llama 2 7B Chat"),
+    )
+    undecided = (
+        Case("Llama-3-8B-GGUF"),
+        Case("CodeLlama-7B-GGUF", gguf_name="LLaMA v2"),
+        Case("Mistral-7B-GGUF", gguf_name="models"),
+        Case("DeepSeek-R1-Distill-Llama-8B-GGUF", gguf_name="Qwen2 72B"),
+    )
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        fact = evidence.get("gguf_name")
+        if fact is None:
+            return cannot_tell(evidence.why_missing("gguf_name"))
+        text = str(fact.value)
+        if text.strip().lower() in table("gguf")["names"]["placeholders"]:
+            return cannot_tell(f"general.name is {text!r}, which converters write for any model")
+        own = claims_of(parse_name("-".join(text.split())))
+        family = _family(claims)
+        if family is None or family[0] != (_family(own) or ("",))[0]:
+            return cannot_tell("the name and general.name do not both speak of one family")
+        pairs = list(_pairs(claims, own, family[1]))
+        if not pairs:
+            return cannot_tell("the name or general.name leaves out version and size")
+        return verdict(
+            self.finding(
+                Severity.WARNING, f"the name says {said}; general.name is {text[:80]!r}", claim=claim, fact=fact
+            )
+            for claim, said, differs in pairs
+            if differs
+        )
+
+
+def _family(claims: Claims) -> tuple[str, Claim] | None:
+    """The one family or brand that a name speaks of, without its version; None where there are none or several."""
+    stated = claims.of(Role.FAMILY, Role.BRAND)
+    if len(stated) != 1:
+        return None
+    return str(stated[0].value).rstrip("0123456789."), stated[0]
+
+
+def _pairs(claims: Claims, own: Claims, family: Claim) -> Iterator[tuple[Claim, str, bool]]:
+    """What both speak of: the claim, its text, and whether general.name says something else."""
+    here, there = _version(claims), _version(own)
+    if here and there:
+        yield family, f"{family.element.text}{'' if here in family.element.text else f' {here}'}", _unlike(here, there)
+    sizes = own.of(Role.PARAMETERS)
+    for claim in claims.of(Role.PARAMETERS):
+        if len(sizes) == 1:
+            ratio = float(claim.value) / max(1.0, float(sizes[0].value))
+            yield claim, claim.element.text, not 1 / _TOLERANCE < ratio < _TOLERANCE
+
+
+def _version(claims: Claims) -> str | None:
+    """The version of the family: at the end of its word, or the first that follows."""
+    found = _family(claims)
+    if found is None:
+        return None
+    text = found[1].element.text
+    digits = text[len(text.rstrip("0123456789.")) :].strip(".")
+    following = next((str(c.value) for c in claims.of(Role.VERSION) if c.element.start >= found[1].element.end), None)
+    return digits or following
+
+
+def _unlike(one: str, other: str) -> bool:
+    """Whether two versions differ where both speak: 3 and 3.1 do not, 3.1 and 3.3 do."""
+    left, right = one.split("."), other.split(".")
+    return any(a != b for a, b in zip(left, right, strict=False))
