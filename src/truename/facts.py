@@ -106,6 +106,7 @@ FACTS: dict[str, str] = {
     "index_missing_tensors": "tensors that the index promises and the shards do not hold",
     "index_extra_tensors": "tensors that the shards hold and the index does not name",
     "unreadable_files": "files that break their format, each with what is wrong",
+    "unsafe_globals": "what a pickle imports beyond the parts of tensors, each with its place; empty: nothing",
     # several sets of weights in one folder
     "formats_read": "weights files whose headers were read and compared with the main one",
     "formats_agree": "of those, the ones with the tensors of the main one",

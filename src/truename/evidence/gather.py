@@ -25,6 +25,7 @@ from truename.weights import (
     find_checkpoints,
     read_checkpoint,
 )
+from truename.weights.pickle_errors import PyTorchError
 
 
 class WeightsReading(msgspec.Struct, frozen=True):
@@ -102,10 +103,21 @@ def _file_facts(checkpoints: tuple[Checkpoint, ...], declared: Declared, weights
     broken = [*declared.problems, *(p for p in weights.problems if not isinstance(p, UnsupportedFormatError))]
     if broken:
         yield Fact("unreadable_files", tuple(map(str, broken)), Origin.FILES, broken[0].path)
+    yield from _unsafe_globals(weights)
     if weights.header is not None and weights.header.missing_files:
         yield Fact("missing_shards", weights.header.missing_files, Origin.FILES)
     if weights.header is not None and weights.header.index is not None:
         yield from _index_facts(weights.header.index, weights.header)
+
+
+def _unsafe_globals(weights: WeightsReading) -> Iterator[Fact]:
+    """What the pickles import, of files that broke behind it too: a loader runs a pickle up to where it breaks."""
+    found = [one for problem in weights.problems if isinstance(problem, PyTorchError) for one in problem.unsafe]
+    if weights.header is not None:
+        found += weights.header.unsafe_globals
+    if found or (weights.header is not None and weights.header.format == "pytorch"):
+        file = found[0].file if found else None
+        yield Fact("unsafe_globals", tuple(dict.fromkeys(map(str, found))), Origin.WEIGHTS, file)
 
 
 def _index_facts(index: WeightIndex, header: WeightsHeader) -> Iterator[Fact]:

@@ -1,0 +1,66 @@
+"""FIL003: names that a pickle imports beyond what tensors need."""
+
+from __future__ import annotations
+
+from truename.evidence.evidence import Evidence
+from truename.findings import Severity
+from truename.names.claims import Claims
+from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.tables import table
+
+SHOWN = 3  # names in a message
+
+
+class UnsafeGlobal(Rule):
+    """The weights import something that weights do not need.
+
+    A checkpoint of PyTorch is a pickle, a program that its loader runs. A few names build tensors; whoever loads
+    ``os.system`` or ``builtins.exec`` runs what the file's author wrote, at once and with the rights of the user. Such
+    a file is no model, whatever its name says.
+
+    Names of modules that run code or reach files and the network are errors. Any other name outside of truename's list
+    is a warning: most are classes of the program that saved the model, their code runs when it is loaded, and
+    ``torch.load`` refuses them by default. Nothing is imported or called to find this out.
+    """
+
+    code, slug, since = "FIL003", "unsafe-global", "0.2"
+    claims = "its files"
+    flagged = (
+        Case("bert-base-uncased", expect=Severity.ERROR, unsafe_globals=("os.system (byte 52 of archive/data.pkl)",)),
+        Case("llama-7b", expect=Severity.ERROR, unsafe_globals=("builtins.exec (byte 2 of pytorch_model.bin)",)),
+        Case("llama-7b", expect=Severity.ERROR, unsafe_globals=("torch.hub.load (byte 9 of a/data.pkl)",)),
+        Case("yolov8n", expect=Severity.WARNING, unsafe_globals=("models.yolo.Model (byte 30 of best/data.pkl)",)),
+    )
+    clean = (
+        Case("bert-base-uncased", unsafe_globals=()),
+        Case("resnet50", unsafe_globals=(), tensors=320),
+        Case("llama-7b", unsafe_globals=(), formats=("pytorch", "safetensors")),
+    )
+    undecided = (Case("bert-base-uncased"), Case("llama-7b", formats=("safetensors",)), Case("1", tensors=1))
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        fact = evidence.get("unsafe_globals")
+        if fact is None:
+            return cannot_tell("no pickle was read")
+        if not fact.value:
+            return CLEAN
+        dangerous = [name for name in fact.value if is_dangerous(name)]
+        others = [name for name in fact.value if not is_dangerous(name)]
+        return verdict(
+            self.finding(severity, f"the weights import {shown(names)} when they are loaded", fact=fact)
+            for severity, names in ((Severity.ERROR, dangerous), (Severity.WARNING, others))
+            if names
+        )
+
+
+def shown(names: list[str]) -> str:
+    """The first few names, and how many more there are."""
+    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
+    return ", ".join(names[:SHOWN]) + more
+
+
+def is_dangerous(name: str) -> bool:
+    """Whether a global, ``os.system (byte 52 of ...)``, is or lies below a name of the table."""
+    parts = name.partition(" ")[0].split(".")
+    modules = frozenset(table("dangerous_globals")["dangerous"])
+    return any(".".join(parts[:length]) in modules for length in range(1, len(parts) + 1))
