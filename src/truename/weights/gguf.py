@@ -18,11 +18,11 @@ from truename.weights.gguf_cursor import Cursor
 from truename.weights.header import Tensor, WeightsHeader
 
 MAX_KEYS = 16_384
-MAX_TENSORS = 100_000
+MAX_TENSORS = 65_536
 MAX_KEY_BYTES = 1_024  # the format allows 65,535; real keys have some tens
 MAX_NAME_BYTES = 512  # ggml allows 63, or 127 where it is built for image models
 MAX_RANK = 4
-MAX_STRINGS = 4_000_000  # of all arrays; the largest vocabulary and its merges have less than a million
+MAX_STRINGS = 2_000_000  # of all arrays; the largest vocabulary and its merges have less than a million
 KEPT_TEXT = 1_024  # bytes; longer strings (chat templates, licences) are stepped over
 KEPT_ITEMS = 256  # of an array of numbers: one a layer
 KEPT_STRINGS = 32  # of an array of strings: tags, languages

@@ -1,0 +1,184 @@
+"""Bad GGUF files by hand: each has its named error, and none takes time or memory."""
+
+from __future__ import annotations
+
+import contextlib
+import struct
+
+import pytest
+
+from truename.blob import Blob, MemoryBlob
+from truename.errors import UnsupportedFormatError, WeightsError
+from truename.testing import gguf_bytes
+from truename.weights import gguf_errors as faults
+from truename.weights.gguf import MAX_STRINGS, read_gguf
+
+
+def u32(number: int) -> bytes:
+    return struct.pack("<I", number)
+
+
+def u64(*numbers: int) -> bytes:
+    return struct.pack(f"<{len(numbers)}Q", *numbers)
+
+
+def text(value: bytes) -> bytes:
+    return u64(len(value)) + value
+
+
+def start(tensors: int = 0, keys: int = 0) -> bytes:
+    return b"GGUF" + u32(3) + u64(tensors, keys)
+
+
+def key(name: bytes, kind: int, value: bytes) -> bytes:
+    return text(name) + u32(kind) + value
+
+
+def tensor(name: bytes, sizes: tuple[int, ...] = (32,), kind: int = 0, offset: int = 0) -> bytes:
+    return text(name) + u32(len(sizes)) + u64(*sizes) + u32(kind) + u64(offset)
+
+
+def file(*parts: bytes, hole: int = 4096) -> bytes:
+    data = b"".join(parts)
+    return data + bytes(-len(data) % 32 + hole)
+
+
+BAD: dict[str, tuple[bytes, type[WeightsError]]] = {
+    "empty": (b"", faults.MagicError),
+    "another magic": (b"GGJT" + bytes(100), faults.MagicError),
+    "magic alone": (b"GGUF", faults.TruncatedError),
+    "half a version": (b"GGUF\x03\0", faults.TruncatedError),
+    "no counts": (b"GGUF\x03\0\0\0" + bytes(7), faults.TruncatedError),
+    "version 1": (b"GGUF\x01\0\0\0" + bytes(40), faults.VersionError),
+    "version of the future": (b"GGUF" + u32(77) + bytes(40), faults.VersionError),
+    "2^63 tensors": (file(start(2**63, 0)), faults.CountError),
+    "2^64 - 1 keys": (file(start(0, 2**64 - 1)), faults.CountError),
+    "more tensors than bytes": (file(start(5_000, 0)), faults.CountError),
+    "more keys than bytes": (file(start(0, 5_000)), faults.CountError),
+    "a key without a name": (file(start(0, 1), key(b"", 0, b"x")), faults.KeyNameError),
+    "a key of 2^60 bytes": (file(start(0, 1), u64(2**60)), faults.KeyNameError),
+    "a key that is not UTF-8": (file(start(0, 1), key(b"\xff\xfe", 0, b"x")), faults.KeyNameError),
+    "a key twice": (file(start(0, 2), key(b"a", 0, b"x"), key(b"a", 0, b"x")), faults.DuplicateKeyError),
+    "our own key": (file(start(0, 1), key(b"GGUF.version", 0, b"x")), faults.DuplicateKeyError),
+    "a value of type 13": (file(start(0, 1), key(b"a", 13, bytes(8))), faults.ValueTypeError),
+    "a string of 2^60": (file(start(0, 1), key(b"a", 8, u64(2**60))), faults.StringLengthError),
+    "a string one byte too long": (file(start(0, 1), key(b"a", 8, u64(100)), hole=0)[:-1], faults.StringLengthError),
+    "an array of 2^60 bytes": (file(start(0, 1), key(b"a", 9, u32(0) + u64(2**60))), faults.ArrayLengthError),
+    "an array of 2^61 doubles": (file(start(0, 1), key(b"a", 9, u32(12) + u64(2**61))), faults.ArrayLengthError),
+    "an array of 2^60 strings": (file(start(0, 1), key(b"a", 9, u32(8) + u64(2**60))), faults.ArrayLengthError),
+    "an array of type 13": (file(start(0, 1), key(b"a", 9, u32(13) + u64(1))), faults.ValueTypeError),
+    "an array of arrays": (
+        file(start(0, 1), key(b"a", 9, u32(9) + u64(1) + u32(9) + u64(1))),
+        faults.NestedArrayError,
+    ),
+    "a long string among many": (
+        file(start(0, 1), key(b"a", 9, u32(8) + u64(100) + text(b"x") * 50 + u64(2**63))),
+        faults.StringLengthError,
+    ),
+    "strings that end in the hole": (
+        file(start(0, 1), key(b"a", 9, u32(8) + u64(60) + u64(4_000) + bytes(100)), hole=600),
+        faults.StringLengthError,
+    ),
+    "more strings than any vocabulary": (
+        start(0, 1) + key(b"a", 9, u32(8) + u64(MAX_STRINGS + 1)) + bytes(8 * MAX_STRINGS + 8),
+        faults.ArrayLengthError,
+    ),
+    "alignment 0": (file(start(0, 1), key(b"general.alignment", 4, u32(0))), faults.AlignmentError),
+    "alignment 24": (file(start(0, 1), key(b"general.alignment", 4, u32(24))), faults.AlignmentError),
+    "alignment as text": (file(start(0, 1), key(b"general.alignment", 8, text(b"32"))), faults.AlignmentError),
+    "a tensor without a name": (file(start(1), tensor(b"")), faults.TensorNameError),
+    "a tensor's name of 2^40": (file(start(1), u64(2**40), bytes(40)), faults.TensorNameError),
+    "a tensor's name not UTF-8": (file(start(1), tensor(b"\xc3\x28")), faults.TensorNameError),
+    "a tensor twice": (file(start(2), tensor(b"a"), tensor(b"a", offset=128)), faults.DuplicateTensorError),
+    "five dimensions": (file(start(1), tensor(b"a", (1,) * 5)), faults.RankError),
+    "2^32 - 1 dimensions": (file(start(1), text(b"a"), u32(2**32 - 1), bytes(40)), faults.RankError),
+    "dimensions that overflow": (file(start(1), tensor(b"a", (2**32, 2**31, 2))), faults.ShapeOverflowError),
+    "zero times an overflow": (file(start(1), tensor(b"a", (0, 2**60, 2**60))), faults.ShapeOverflowError),
+    "bytes that overflow": (file(start(1), tensor(b"a", (2**62,), kind=0)), faults.ShapeOverflowError),
+    "type 4, which ggml dropped": (file(start(1), tensor(b"a", kind=4)), faults.TensorTypeError),
+    "type 2^31": (file(start(1), tensor(b"a", kind=2**31)), faults.TensorTypeError),
+    "half a block": (file(start(1), tensor(b"a", (48,), kind=2)), faults.BlockError),
+    "a row of half blocks": (file(start(1), tensor(b"a", (128, 4), kind=12)), faults.BlockError),
+    "an offset beside the alignment": (file(start(1), tensor(b"a", offset=8)), faults.OffsetAlignmentError),
+    "an offset behind the file": (file(start(1), tensor(b"a", offset=2**40)), faults.OffsetRangeError),
+    "an offset that wraps around": (file(start(1), tensor(b"a", offset=2**64 - 32)), faults.OffsetRangeError),
+    "a tensor longer than the file": (file(start(1), tensor(b"a", (2**20,))), faults.OffsetRangeError),
+    "tensors that overlap": (file(start(2), tensor(b"a"), tensor(b"b", offset=64)), faults.OverlapError),
+    "tensors at one place": (file(start(2), tensor(b"a"), tensor(b"b")), faults.OverlapError),
+    "zeros for a tensor": (file(start(1)), faults.TensorNameError),
+    "cut in a tensor's entry": ((start(1) + tensor(b"a"))[:-4], faults.TruncatedError),
+}
+
+
+class Counting(MemoryBlob):
+    """Refuses reads that a reader of headers has no use for."""
+
+    def _read(self, offset: int, length: int) -> bytes:
+        assert length <= 1 << 20
+        return super()._read(offset, length)
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_has_its_named_error(name: str) -> None:
+    data, error = BAD[name]
+    with pytest.raises(error) as caught:
+        read_gguf(Counting("m.gguf", data))
+    assert type(caught.value) is error
+    sentence = str(caught.value)
+    assert sentence.startswith("m.gguf: ")
+    assert len(sentence) < 400
+
+
+def test_there_are_enough_of_them() -> None:
+    assert len(BAD) >= 25
+    everything = {e for e in vars(faults).values() if isinstance(e, type) and issubclass(e, faults.GgufError)}
+    leaves = {e for e in everything if not any(o is not e and issubclass(o, e) for o in everything)}
+    assert leaves == {error for _, error in BAD.values()}
+
+
+def test_what_is_only_too_new_is_no_fault_of_the_file() -> None:
+    for name in ("version of the future", "type 2^31"):
+        assert issubclass(BAD[name][1], UnsupportedFormatError)
+
+
+def test_cut_anywhere_it_is_an_error() -> None:
+    metadata = {"general.architecture": "llama", "tags": ["a", "b"], "tokens": ["abc"] * 40, "list": [1] * 300}
+    data, hole = gguf_bytes({"a": ("F16", (4, 32)), "b": ("Q4_K", (1, 256))}, metadata)
+    whole = data + bytes(hole)
+    assert len(read_gguf(MemoryBlob("m.gguf", whole)).tensors) == 2
+    for length in range(len(whole) - 16):  # the last bytes are padding
+        with pytest.raises(faults.GgufError):
+            read_gguf(MemoryBlob("m.gguf", whole[:length]))
+
+
+class Sparse(Blob):
+    """A file of a size that nobody has, of which only the front is not zero."""
+
+    def __init__(self, front: bytes, size: int) -> None:
+        super().__init__("m.gguf", size)
+        self._front = front
+        self.largest = 0
+
+    def _read(self, offset: int, length: int) -> bytes:
+        self.largest = max(self.largest, length)
+        return (self._front[offset : offset + length]).ljust(length, b"\0")
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        start(65_536, 0),
+        start(0, 16_384),
+        start(0, 1) + key(b"a", 9, u32(8) + u64(2**36)),
+        start(0, 1) + key(b"a", 9, u32(8) + u64(MAX_STRINGS)),
+        start(0, 1) + key(b"a", 9, u32(10) + u64(2**36)),
+        start(0, 1) + key(b"a", 8, u64(2**39)),
+        start(0, 1) + key(b"a", 9, u32(8) + u64(1000) + u64(2**39)),
+    ],
+)
+def test_a_file_of_a_tebibyte_takes_little(front: bytes) -> None:
+    blob = Sparse(front, 2**40)
+    with contextlib.suppress(faults.GgufError):
+        read_gguf(blob)
+    assert blob.largest <= 1 << 20
+    assert blob.bytes_read <= 8 * MAX_STRINGS + (1 << 20)
