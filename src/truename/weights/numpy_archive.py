@@ -140,7 +140,11 @@ def _parse(path: str, name: str, header: bytes) -> tuple[str, int, tuple[int, ..
             raise NumpyHeaderError(path, name, "has a header that is no dictionary of plain values")
         fields[found["key"]] = found
         at = found.end()
-    if fields.keys() != {"descr", "fortran_order", "shape"} or fields["shape"]["shape"] is None:
+    if (
+        fields.keys() != {"descr", "fortran_order", "shape"}
+        or fields["shape"]["shape"] is None
+        or not fields["fortran_order"]["truth"]
+    ):
         raise NumpyHeaderError(path, name, "has a header without descr, fortran_order and shape")
     shape = _shape(path, name, fields["shape"]["shape"])
     if fields["descr"]["fields"] is not None:

@@ -107,7 +107,7 @@ def _inflate(path: str, entry: ZipEntry, packed: bytes, length: int) -> bytes:
         data = stream.decompress(packed, length + 1)
     except zlib.error:
         raise faults.EntryCompressionError(path, entry.name, "has a broken deflate stream") from None
-    if length >= entry.size and (len(data) > entry.size or not stream.eof):
+    if length >= entry.size and (len(data) != entry.size or not stream.eof):
         problem = f"does not unpack to the {entry.size:,} bytes that it says"
         raise faults.EntrySizeError(path, entry.name, problem)
     return data[:length]
