@@ -4,7 +4,8 @@ Measures and signatures know one way to name a layer. What formats do differentl
 
 - GGUF names every tensor its own way (``gguf_names.toml``) and keeps the experts of a layer in one tensor.
 - Flax and TensorFlow call a weight ``kernel``, ``embedding`` or ``scale`` and store it with its inputs first.
-- ONNX keeps PyTorch's names, but the matrices that an exporter turned round are named after a node's output.
+- ONNX keeps PyTorch's names, but the matrices that an exporter turned round are named after a node's output
+  (``onnx_names``).
 - Wrappers for training put a word before every name of a PyTorch checkpoint.
 """
 
@@ -16,16 +17,15 @@ from functools import cache
 
 import msgspec
 
-from truename.architecture import gguf_names
+from truename.architecture import gguf_names, onnx_names
 from truename.architecture.tables import table
+from truename.weights.graph import SCALE_SUFFIX
 from truename.weights.header import Tensor, WeightsHeader
 
 Renamed = Iterator[tuple[str, str, Tensor]]  # canonical name, name in the file, tensor
 
 _TF_SCOPE = re.compile(r"[^/]*___([^/]*)")
-_MATRICES = frozenset({"MatMul", "Gemm", "MatMulInteger", "MatMulNBits", "QLinearMatMul", "QGemm", "FusedMatMul"})
-_NO_NAME = re.compile(r"(?:onnx::)?(?:[A-Za-z]+_)?\d+(?P<rest>_quantized|_scale|_zero_point)?")
-_CONSTANT = re.compile(r"(?:^|/)(?:Constant|ConstantOfShape)(?:_\d+)?(?:_output_0)?")
+_NUMBERED = re.compile(r"(?<![^./])(layer|layers|block|blocks)_(\d+)(?=[./])")
 
 
 def canonical_header(header: WeightsHeader) -> WeightsHeader:
@@ -63,37 +63,28 @@ def _flax(header: WeightsHeader) -> Renamed:
 def _tensorflow(header: WeightsHeader) -> Renamed:
     """``tf_bert_model/bert/encoder/layer_._0/attention/self/query/kernel:0``, as transformers' own classes write.
 
-    The first component is the class that was saved. Where there is but one component, or no slash, nothing is known
-    of the layout and only the role is changed.
+    The first component is the class that was saved, where all tensors share it. Google's own checkpoints number their
+    layers ``layer_0``, T5's ``block_000/layer_001``.
     """
+    first = {name.partition("/")[0] for name in header.tensors if name.count("/") > 1}
+    one_class = len(first) == 1
     for original, tensor in header.tensors.items():
         name = original.removesuffix(":0")
         parts = _TF_SCOPE.sub(r"\1", name).replace("_._", "/").split("/")
         parts = [part for part in parts if part]
-        path = ".".join(parts[1:] if len(parts) > 2 and "/" in name else parts)
+        path = ".".join(parts[1:] if one_class and len(parts) > 2 and "/" in name else parts)
+        path = _NUMBERED.sub(lambda found: f"{found[1]}.{int(found[2])}", path)
         if path and not path.startswith(_starts("training")):
             yield _by_role(path, original, tensor)
 
 
-def _onnx(header: WeightsHeader) -> Renamed:
-    """PyTorch's names; ``onnx::MatMul_123`` is named after its node, ``/bert/encoder/layer.0/.../query/MatMul``."""
-    nodes = {
-        value: node.name
-        for node in (header.graph.nodes if header.graph is not None else ())
-        if node.op_type in _MATRICES and node.name.startswith("/")
-        for value in node.inputs
-    }
+def _tflite(header: WeightsHeader) -> Renamed:
+    """Named after the operator that takes them: ``model/bert/encoder/layer_0/.../query/MatMul``; scales beside them."""
     for original, tensor in header.tensors.items():
-        if _CONSTANT.search(original):
-            continue
-        found = _NO_NAME.fullmatch(original)
-        path = nodes.get(original, "").strip("/").rpartition("/")[0].replace("/", ".")
-        if found is None or not path:
-            yield original.replace(".weight_quantized", ".weight"), original, tensor
-            continue
-        shape = tensor.shape
-        turned = tensor if shape is None or len(shape) != 2 else _shaped(tensor, (shape[1], shape[0]))
-        yield f"{path}.weight", original, turned
+        base = original.removesuffix(SCALE_SUFFIX)
+        path = ".".join(part for part in base.replace(".", "_").split("/") if part)
+        path = _NUMBERED.sub(lambda found: f"{found[1]}.{int(found[2])}", path) or original
+        yield f"{path}.{onnx_names.SCALE}" if base != original else path, original, tensor
 
 
 def _pytorch(header: WeightsHeader) -> Renamed:
@@ -137,6 +128,7 @@ _RENAMERS: dict[str, Callable[[WeightsHeader], Renamed]] = {
     "flax": _flax,
     "keras": _tensorflow,
     "tensorflow": _tensorflow,
-    "onnx": _onnx,
+    "onnx": onnx_names.renamed,
+    "tflite": _tflite,
     "pytorch": _pytorch,
 }

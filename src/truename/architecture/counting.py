@@ -29,7 +29,7 @@ class Counts(msgspec.Struct, frozen=True):
     weight_bytes: int = 0  # of the unique parameters with their scales
     method: str | None = None  # quantisation that holds most of the quantised weights
     bits: int | None = None
-    unexplained: int = 0  # elements in a layout that is not known
+    unexplained: int = 0  # elements in a layout that is not known, or quantised by a method that the file does not tell
 
 
 class Tally:
@@ -38,7 +38,7 @@ class Tally:
     def __init__(self, ties: Ties) -> None:
         self._ties = ties
         self.total = self.embedding = self.heads = self.experts = self.towers = self.task = 0
-        self.stored = self.bytes = self.unexplained = 0
+        self.stored = self.bytes = self.unexplained = self.nameless = 0
         self.language_embedding = False
         self.paired = False
         self.quantised: Counter[tuple[str, int | None]] = Counter()
@@ -73,6 +73,8 @@ class Tally:
             self.towers += elements
         if unpacked.method:
             self.quantised[(unpacked.method, unpacked.bits)] += elements
+        elif unpacked.bits:
+            self.nameless += elements
 
 
 def count(
@@ -104,7 +106,7 @@ def count(
         weight_bytes=tally.bytes,
         method=method,
         bits=bits,
-        unexplained=tally.unexplained,
+        unexplained=tally.unexplained + tally.nameless,
     )
 
 

@@ -70,6 +70,12 @@ class Unpacker:
 
     def _quantised(self, group: TensorGroup, role: str) -> Unpacked | None:
         """The layouts that a companion's or the tensor's own role gives away."""
+        if "onnx_scale" in self._layout:
+            if role in table("packing")["onnx"]:
+                return Unpacked(Use.AUXILIARY)
+            if f"{group.example}.onnx_scale" in self._tensors:  # shape as unpacked; how it was quantised is not told
+                bits = "".join(filter(str.isdigit, group.dtype or ""))
+                return Unpacked(Use.WEIGHT, group.elements, group.shape, None, int(bits or 8))
         if role == "qweight":
             return self._gptq_awq(group)
         if role == "weight_packed":

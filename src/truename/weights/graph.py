@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import msgspec
 
+# Behind the name of a quantised tensor: its scales, where the format keeps them beside it and gives them no name.
+SCALE_SUFFIX = "/quantization_scale"
+
 
 class OperatorNode(msgspec.Struct, frozen=True, gc=False):
     """One operator. Values are named; an empty name is an optional input that is left out."""

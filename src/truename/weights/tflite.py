@@ -23,7 +23,7 @@ from truename.blob import Blob
 from truename.errors import WeightsError
 from truename.weights.extent import extent
 from truename.weights.flatbuffer import FlatBuffer, Table, Vector
-from truename.weights.graph import OperatorGraph, OperatorNode
+from truename.weights.graph import SCALE_SUFFIX, OperatorGraph, OperatorNode
 from truename.weights.header import Tensor, WeightsHeader
 
 IDENTIFIER = b"TFL3"
@@ -57,6 +57,7 @@ DTYPES: dict[int, str] = {
     19: "I2",
     20: "U4",
 }
+_COUNTING = (2, 4, 5, 6)  # shapes, axes, texts and conditions, where they are not quantised: no weights
 _MODEL_VERSION, _MODEL_CODES, _MODEL_GRAPHS, _MODEL_DESCRIPTION, _MODEL_BUFFERS = 0, 1, 2, 3, 4
 _CODE_OLD, _CODE_CUSTOM, _CODE_NEW = 0, 1, 3
 _GRAPH_TENSORS, _GRAPH_INPUTS, _GRAPH_OUTPUTS, _GRAPH_OPERATORS, _GRAPH_NAME = 0, 1, 2, 3, 4
@@ -95,7 +96,7 @@ def read_tflite(blob: Blob) -> WeightsHeader:
     """Read the tensors that hold data and the operators of one TFLite file.
 
     ``metadata["quantised_tensors"]`` counts the tensors with scales. Quantised tensors have the shape and the dtype
-    that their values have; scales lie beside the shape and are no tensors.
+    that their values have; their scales are tensors of their own, named behind them by ``SCALE_SUFFIX``.
 
     Raises:
         FlatBufferError: the file breaks the layout; the class says how.
@@ -194,12 +195,26 @@ class _Reader:
             return name
         kept = self._built(tensor, name, buffer, held)
         if kept is not None:
-            self._tensors[self._unique(name, graph, position)] = kept
+            unique = self._unique(name, graph, position)
+            self._tensors[unique] = kept
+            self._quantisation(tensor, unique)
         return name
+
+    def _quantisation(self, tensor: Table, name: str) -> None:
+        """The scales of a quantised tensor, as a tensor of their own beside it."""
+        if count := self._scales(tensor):
+            self._quantised += 1
+            self._tensors[name + SCALE_SUFFIX] = Tensor("F32", (count,), 4 * count)
+
+    def _scales(self, tensor: Table) -> int:
+        """How many scales a tensor has; the converter writes an empty table where it has none."""
+        quantisation = tensor.table(_TENSOR_QUANTISATION)
+        scales = None if quantisation is None else quantisation.vector(_SCALE, 4, self._blob.size)
+        return 0 if scales is None else scales.count
 
     def _built(self, tensor: Table, name: str, buffer: int, held: int) -> Tensor | None:
         number = tensor.number(_TENSOR_TYPE, 1)
-        if number in (13, 14):
+        if number in (13, 14) or (number in _COUNTING and not self._scales(tensor)):
             return None
         dtype = DTYPES.get(number)
         if dtype is None:
@@ -214,9 +229,6 @@ class _Reader:
         if needed is not None and needed != held and not sparse:
             problem = f"has {held:,} bytes for the tensor {name[:120]!r}, and {dtype} {shape} needs {needed:,}"
             raise TfliteTensorError(self._path, problem)
-        quantisation = tensor.table(_TENSOR_QUANTISATION)
-        scales = None if quantisation is None else quantisation.vector(_SCALE, 4, 100_000_000)
-        self._quantised += bool(scales is not None and scales.count)
         # Vectors share a buffer where their values are alike by chance (zeros); only a shared matrix is a tie.
         return Tensor(dtype, shape, held, f"buffer {buffer}" if len(shape) > 1 and self._uses[buffer] > 1 else None)
 
