@@ -12,7 +12,7 @@ from truename.sources.source import Distant, Source
 
 if TYPE_CHECKING:
     from truename.sources.hub import Hub, HubSource
-    from truename.sources.hub_listing import hub_listing
+    from truename.sources.listing import hub_listing
 
 __all__ = [
     "Distant",
@@ -26,7 +26,7 @@ __all__ = [
     "open_source",
 ]
 
-_HOME = {"Hub": "hub", "HubSource": "hub", "hub_listing": "hub_listing"}
+_HOME = {"Hub": "hub", "HubSource": "hub", "hub_listing": "listing"}
 
 
 def __getattr__(name: str) -> object:

@@ -102,15 +102,15 @@ class RemoteFile:
 
     def _fill(self, start: int, length: int) -> None:
         with self._lock:
-            self._filled(start, length)
+            self._filled(start, length, wide=False)
 
-    def _filled(self, start: int, length: int) -> bytes:
+    def _filled(self, start: int, length: int, *, wide: bool = True) -> bytes:
         parts: list[bytes] = []
         position, end = start, start + length
         while position < end:
             if (have := self._at(position, end)) is None:
                 stop = self._next(position, end)
-                have = self._get(position, stop - position, wide=stop == end)
+                have = self._get(position, stop - position, wide=wide and stop == end)
                 if not have:
                     break
                 have = have[: end - position]

@@ -18,7 +18,7 @@ from truename.testing.hub_server.records import Fault, Recorded, RepoSettings, r
 from truename.testing.hub_server.repositories import Repositories
 
 if TYPE_CHECKING:
-    import uvicorn
+    from truename.testing.hub_server.server import Server
 
 _START_SECONDS = 20.0
 
@@ -103,7 +103,7 @@ def serve(
         yield HubServer(hub, faults, recorded)
     finally:
         for server in servers:
-            server.should_exit = server.force_exit = True
+            server.stop()
         thread.join(_START_SECONDS)
         for listening in sockets:
             listening.close()
@@ -117,9 +117,11 @@ def _listen() -> socket.socket:
     return listening
 
 
-def _server(application: Application) -> uvicorn.Server:
+def _server(application: Application) -> Server:
     try:
         import uvicorn
+
+        from truename.testing.hub_server.server import Server
     except ImportError:
         raise MissingExtraError("The Hub server for tests", "testing") from None
     config = uvicorn.Config(
@@ -134,17 +136,17 @@ def _server(application: Application) -> uvicorn.Server:
         ws="none",
         server_header=False,
     )
-    return uvicorn.Server(config)
+    return Server(config)
 
 
-def _run(servers: Sequence[uvicorn.Server], sockets: Sequence[socket.socket]) -> None:
+def _run(servers: Sequence[Server], sockets: Sequence[socket.socket]) -> None:
     async def both() -> None:
         await asyncio.gather(*(s.serve([listening]) for s, listening in zip(servers, sockets, strict=True)))
 
     asyncio.run(both())
 
 
-def _wait_until_started(servers: Sequence[uvicorn.Server], thread: threading.Thread) -> None:
+def _wait_until_started(servers: Sequence[Server], thread: threading.Thread) -> None:
     pause = threading.Event()
     waited = 0.0
     while not all(server.started for server in servers):
