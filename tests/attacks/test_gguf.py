@@ -168,7 +168,7 @@ class Sparse(Blob):
     "front",
     [
         start(65_536, 0),
-        start(0, 16_384),
+        start(0, 8_192),
         start(0, 1) + key(b"a", 9, u32(8) + u64(2**36)),
         start(0, 1) + key(b"a", 9, u32(8) + u64(MAX_STRINGS)),
         start(0, 1) + key(b"a", 9, u32(10) + u64(2**36)),

@@ -14,8 +14,8 @@ from truename.weights.header import Tensor, WeightsHeader
 from truename.weights.msgpack_items import Form, Item, Items
 
 MAX_DEPTH = 64
-MAX_ITEMS = 1_000_000
-MAX_ARRAYS = 100_000
+MAX_ITEMS = 200_000
+MAX_ARRAYS = 65_536
 MAX_KEY_BYTES = 1_024
 MAX_PATH = 2_048  # characters of a path in the tree
 MAX_RANK = 32

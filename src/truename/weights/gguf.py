@@ -17,7 +17,7 @@ from truename.weights.ggml_types import GGML_TYPES
 from truename.weights.gguf_cursor import Cursor
 from truename.weights.header import Tensor, WeightsHeader
 
-MAX_KEYS = 16_384
+MAX_KEYS = 8_192
 MAX_TENSORS = 65_536
 MAX_KEY_BYTES = 1_024  # the format allows 65,535; real keys have some tens
 MAX_NAME_BYTES = 512  # ggml allows 63, or 127 where it is built for image models
