@@ -102,8 +102,8 @@ CASES: dict[str, tuple[bytes, type[WeightsError]]] = {
     "a persistent id of text": (zipped(b"P0\n."), faults.StorageFormError),
     "a persistent id of a number": (zipped(b"K\x01Q."), faults.StorageFormError),
     "a persistent id of three": (identity(p.text("storage"), b"N", b"N"), faults.StorageFormError),
-    "a module in place of a storage": (
-        identity(p.text("module"), p.name("torch.nn.Linear"), p.text("a"), p.text("b"), b"N"),
+    "something else in place of a storage": (
+        identity(p.text("system"), p.name("torch.nn.Linear"), p.text("a"), p.text("b"), b"N"),
         faults.StorageFormError,
     ),
     "a storage of less than nothing": (held(p.tensor("0", (2, 3), elements=-6)), faults.StorageFormError),

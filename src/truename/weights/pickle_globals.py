@@ -12,6 +12,7 @@ import tomllib
 from importlib.resources import files
 from typing import Any
 
+from truename.weights.numpy_dtypes import numpy_dtype
 from truename.weights.pickle_errors import UnsafeGlobal
 from truename.weights.pickled import Global, Opaque, Record, Storage
 
@@ -120,11 +121,26 @@ def _sparse(args: tuple[Any, ...]) -> Any:
     return Opaque(None, args)
 
 
+def numpy_record(shape: Any, dtype: Any) -> Record | None:
+    """An array of NumPy, whose elements lie in the stream: its shape, and its dtype as the stream builds it."""
+    args = dtype.args if type(dtype) is Opaque else ()
+    if type(shape) is not tuple or not args or type(args[0]) is not str:
+        return None
+    return Record(None, None, shape, None, Global("numpy.dtype", value=numpy_dtype(args[0]) or ("", 0)))
+
+
+def _from_buffer(args: tuple[Any, ...]) -> Any:
+    """``_frombuffer`` of NumPy: buffer, dtype, shape, order."""
+    return (numpy_record(args[2], args[1]) if len(args) >= 3 else None) or Opaque(None, args)
+
+
 _REBUILT = {
     "collections.OrderedDict": _dict,
     "collections.defaultdict": _dict,
     "builtins.dict": _dict,
     "copyreg._reconstructor": _reconstructor,
+    "numpy.core.numeric._frombuffer": _from_buffer,
+    "numpy._core.numeric._frombuffer": _from_buffer,
     "torch.Size": _size,
     "torch._utils._rebuild_tensor": _tensor,
     "torch._utils._rebuild_tensor_v2": _tensor,

@@ -39,11 +39,13 @@ class Storages:
         self.roots: dict[str, int] = {}  # key -> bytes, of whole storages
 
     def load(self, identity: Any) -> Any:
-        """The stand-in of ``('storage', class, key, place, elements, view)``.
+        """The stand-in of ``('storage', class, key, place, elements, view)``; of ``('module', class, ...)`` the class.
 
         Raises:
             StorageFormError: it is no storage.
         """
+        if type(identity) is tuple and len(identity) >= 2 and identity[0] == "module":  # with its source, for a warning
+            return identity[1]
         if type(identity) is not tuple or not 5 <= len(identity) <= 6 or identity[0] != "storage":
             raise faults.StorageFormError(self._path, "has a persistent id that is no storage")
         kind, key, elements = identity[1], identity[2], identity[4]

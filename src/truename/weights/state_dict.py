@@ -11,8 +11,8 @@ from typing import Any
 import msgspec
 
 from truename.weights import pickle_errors as faults
-from truename.weights.numpy_dtypes import numpy_dtype
-from truename.weights.pickled import Global, Opaque, Record
+from truename.weights.pickle_globals import numpy_record
+from truename.weights.pickled import Opaque, Record
 
 MAX_TENSORS = 100_000
 MAX_DEPTH = 8  # mappings inside of mappings that are looked into for the weights
@@ -113,12 +113,7 @@ def _record(value: Any) -> Record | None:
     if type(value) is not Opaque or not value.name.endswith(".multiarray._reconstruct"):
         return None
     state = value.state
-    if type(state) is not tuple or len(state) != 5 or type(state[1]) is not tuple or type(state[2]) is not Opaque:
-        return None
-    args = state[2].args
-    if not args or type(args[0]) is not str:
-        return None
-    return Record(None, None, state[1], None, Global("numpy.dtype", value=numpy_dtype(args[0]) or ("", 0)))
+    return numpy_record(state[1], state[2]) if type(state) is tuple and len(state) == 5 else None
 
 
 def _notes(root: Any) -> Iterator[tuple[str, str]]:

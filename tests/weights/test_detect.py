@@ -1,0 +1,38 @@
+"""detect: the first bytes decide, the suffix is a hint."""
+
+from __future__ import annotations
+
+import pytest
+
+import pickles as p
+from arrays import array, npz
+from truename.blob import MemoryBlob
+from truename.weights.detect import HEAD_BYTES, detect
+from truename.weights.reading import READERS
+
+NPZ = npz({"a.npy": array("<f4", (2,))})
+TABLE = [
+    (p.SMALL, "safetensors", "pytorch"),
+    (p.SMALL_LEGACY, None, "pytorch"),
+    (b"\x80\x04N.", "flax", "pytorch"),
+    (NPZ, "pytorch", "numpy"),
+    (p.tar({"a": b""}), "nemo", "tar"),
+    (b"\x1f\x8b\x08", "nemo", "tar"),
+    (b"GGUF\x03\0\0\0", "pytorch", "gguf"),
+    (b"\x02\0\0\0\0\0\0\0{}", "pytorch", "safetensors"),
+    (b"\xff" * 8 + b"{}", "onnx", "onnx"),
+    (b"\x89HDF\r\n\x1a\n", None, "keras"),
+    (b"\x1c\0\0\0TFL3", None, "tflite"),
+    (npz({"readme": b""}), "pytorch", "pytorch"),
+    (b"version https://git-lfs", "safetensors", "safetensors"),
+    (b"", "pytorch", "pytorch"),
+    (b"?", None, None),
+]
+
+
+@pytest.mark.parametrize(("data", "hint", "expected"), TABLE)
+def test_table(data: bytes, hint: str | None, expected: str | None) -> None:
+    blob = MemoryBlob("x", data)
+    assert detect(blob, hint) == expected
+    assert blob.bytes_read <= HEAD_BYTES
+    assert expected is None or expected in READERS
