@@ -127,8 +127,8 @@ def _root(
 @app.command()
 @_command
 def check(
-    targets: Annotated[list[str], typer.Argument(metavar="TARGET", help="Model folders.")],
-    name: Annotated[str | None, typer.Option(help="The claimed name; else the folder's own.")] = None,
+    targets: Annotated[list[str], typer.Argument(metavar="TARGET", help="Model folders, or ids on the Hub.")],
+    name: Annotated[str | None, typer.Option(help="The claimed name; else the folder's own or the id.")] = None,
     format_: Annotated[Format, typer.Option("--format", help="How to write the report.")] = Format.TEXT,
     output: Annotated[Path | None, typer.Option(help="Write the report here instead of to standard output.")] = None,
     select: Annotated[
@@ -164,23 +164,69 @@ def parse(
         list[str] | None, typer.Argument(metavar="NAME", help="Names; none or '-' reads standard input, one a line.")
     ] = None,
     format_: Annotated[ParseFormat, typer.Option("--format", help="How to write the readings.")] = ParseFormat.TEXT,
+    input_: Annotated[
+        list[Path] | None,
+        typer.Option("--input", metavar="FILE", help="A list of names: lines, .csv, .tsv, .jsonl or .parquet."),
+    ] = None,
+    column: Annotated[str | None, typer.Option(help="The column of the names in a table; 'name' by default.")] = None,
 ) -> int:
     """Read names into their naming elements."""
     from truename.cli.parse import run_parse
 
-    return run_parse(names or ["-"], format_.value)
+    return run_parse(names or ([] if input_ else ["-"]), format_.value, tuple(input_ or ()), column)
 
 
 @app.command()
 @_command
 def inspect(
-    target: Annotated[str, typer.Argument(metavar="TARGET", help="A model folder.")],
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="A model folder, or an id on the Hub.")],
     format_: Annotated[Format, typer.Option("--format", help="How to write what is there.")] = Format.TEXT,
 ) -> int:
     """Show what a model's files hold: facts and the tree of blocks."""
     from truename.cli.inspect import run_inspect
 
     return run_inspect(target, as_json=format_ is Format.JSON)
+
+
+class EngineName(StrEnum):
+    """Where a scan runs."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
+@app.command()
+@_command
+def scan(
+    out: Annotated[Path, typer.Option(help="Folder for the table: Parquet parts, one row a model.")],
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="LIST", help="Files with one target a line; '-' reads standard input.")
+    ] = None,
+    folder: Annotated[list[str] | None, typer.Option(help="Every folder in this folder is a model.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Every model of this owner on the Hub.")] = None,
+    search: Annotated[str | None, typer.Option(help="Models on the Hub that this search finds.")] = None,
+    filter_: Annotated[list[str] | None, typer.Option("--filter", help="Only models with this tag.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many models of a listing.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the scan that lies in --out.")] = False,
+    engine: Annotated[EngineName, typer.Option(help="Threads of this machine, or a Ray cluster.")] = EngineName.LOCAL,
+    concurrency: Annotated[int, typer.Option(min=1, max=256, help="Models that are checked at one time.")] = 16,
+) -> int:
+    """Check many models into a table that survives interruption."""
+    from truename.cli.scan import ScanCall, run_scan
+
+    call = ScanCall(
+        out,
+        tuple(files or ()),
+        tuple(folder or ()),
+        owner,
+        search,
+        tuple(filter_ or ()),
+        limit,
+        resume,
+        engine.value,
+        concurrency,
+    )
+    return run_scan(call)
 
 
 @app.command()

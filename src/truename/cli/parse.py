@@ -1,31 +1,39 @@
-"""``truename parse``: names into their elements, from the call or from standard input."""
+"""``truename parse``: names into their elements, from the call, from standard input or from files."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
+from truename.cli.names_in import names_in
+from truename.cli.progress import watched
 from truename.cli.streams import complain, print_text, write_text
-from truename.errors import TruenameError, UsageError
+from truename.errors import TruenameError
 from truename.findings import ReportedElement
 from truename.names import ParsedName, parse_name
 from truename.report.reading import Reading, reading_line, readings_json
 
-LONGEST_LINE = 100_000  # bytes; the longest names of any registry have a few hundred
-_BATCH = 64 * 1024  # characters of JSON lines that are written at once
+_BATCH = 64 * 1024  # characters that are written at once
 
 
-def run_parse(names: Sequence[str], format_: str) -> int:
-    """Read each of ``names`` (``-``: the lines of standard input) and write the readings as they come.
+def run_parse(names: Sequence[str], format_: str, inputs: Sequence[Path] = (), column: str | None = None) -> int:
+    """Read every name and write the readings as they come.
+
+    Args:
+        names: names of the call; ``-`` stands for the lines of standard input.
+        format_: text, json or jsonl.
+        inputs: files with names.
+        column: the column of the names in tables.
 
     Raises:
-        UsageError: standard input is a terminal, or no list of names.
+        UsageError: standard input is a terminal, or something is no list of names.
     """
     failed = False
 
     def readings() -> Iterator[Reading]:
         nonlocal failed
-        for name in _names(names):
+        total = len(names) if not inputs and "-" not in names else None
+        for name in watched(names_in(names, inputs, column), "names", total):
             try:
                 yield reading(parse_name(name))
             except TruenameError as error:
@@ -33,9 +41,9 @@ def run_parse(names: Sequence[str], format_: str) -> int:
                 complain(str(error))
 
     if format_ == "jsonl":
-        _write_lines(readings())
+        _write(map(reading_line, readings()))
     elif format_ == "json":
-        write_text(readings_json(tuple(readings())))
+        _write(readings_json(readings()))
     else:
         _print(readings())
     return 2 if failed else 0
@@ -47,47 +55,22 @@ def reading(parsed: ParsedName) -> Reading:
     return Reading(parsed.name, parsed.owner, parsed.model, parsed.revision, parsed.convention, elements)
 
 
-def _write_lines(readings: Iterator[Reading]) -> None:
+def _write(texts: Iterator[str]) -> None:
+    """Write texts in batches; what was read before a fault is written too."""
     batch: list[str] = []
     size = 0
-    for one in readings:
-        batch.append(reading_line(one))
-        size += len(batch[-1])
-        if size > _BATCH:
-            write_text("".join(batch))
-            batch, size = [], 0
-    write_text("".join(batch))
+    try:
+        for text in texts:
+            batch.append(text)
+            size += len(text)
+            if size > _BATCH:
+                write_text("".join(batch))
+                batch, size = [], 0
+    finally:
+        write_text("".join(batch))
 
 
 def _print(readings: Iterator[Reading]) -> None:
-    from truename.report.text.reading import print_reading
+    from truename.report.text.reading import print_readings
 
-    for number, one in enumerate(readings):
-        if number:
-            write_text("\n")
-            sys.stdout.flush()
-        print_text(lambda console, one=one: print_reading(one, console))  # type: ignore[misc]
-
-
-def _names(given: Sequence[str]) -> Iterator[str]:
-    for name in given:
-        if name == "-":
-            yield from _lines()
-        elif not name.strip():
-            raise UsageError("a name is empty")
-        else:
-            yield name
-
-
-def _lines() -> Iterator[str]:
-    """The lines of standard input, blank ones left out."""
-    if sys.stdin.isatty():
-        raise UsageError("no names: give some, or pipe them in, one a line; see 'truename parse --help'")
-    stream = sys.stdin.buffer
-    number = 0
-    while line := stream.readline(LONGEST_LINE + 1):
-        number += 1
-        if len(line) > LONGEST_LINE:
-            raise UsageError(f"standard input, line {number}: longer than {LONGEST_LINE:,} bytes, so no name")
-        if name := line.decode("utf-8", "surrogateescape").strip():
-            yield name
+    print_text(lambda console: print_readings(readings, console))

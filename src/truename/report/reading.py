@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from textwrap import indent
 
 import msgspec
 
@@ -28,9 +29,14 @@ class _Readings(msgspec.Struct, frozen=True):
     names: Sequence[Reading]
 
 
-def readings_json(readings: Sequence[Reading]) -> str:
-    """All readings as one indented JSON document."""
-    return document_json(_Readings(PARSE_SCHEMA, readings))
+def readings_json(readings: Iterable[Reading]) -> Iterator[str]:
+    """All readings as one indented JSON document, in pieces: no more than one reading is held at a time."""
+    before, mark, after = document_json(_Readings(PARSE_SCHEMA, ())).partition("[]")
+    written = False
+    for reading in readings:
+        yield f"{',' if written else f'{before}['}\n{indent(document_json(reading).rstrip(), '    ')}"
+        written = True
+    yield f"\n  ]{after}" if written else f"{before}{mark}{after}"
 
 
 def reading_line(reading: Reading) -> str:

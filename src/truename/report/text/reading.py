@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterable
+
 from rich.console import Console
 from rich.text import Text
 
@@ -31,18 +33,41 @@ KINDS = {
 }
 
 
+def print_readings(readings: Iterable[Reading], console: Console) -> None:
+    """Print every reading, and on a terminal below them the legend of the colours."""
+    seen: set[str] = set()
+    for number, reading in enumerate(readings):
+        if number:
+            console.print()
+        print_reading(reading, console)
+        seen.update(element.kind for element in reading.elements)
+    if console.is_terminal and seen:
+        console.print()
+        for line in wrapped(console, legend(seen), indent=0):
+            put(console, line)
+
+
+def legend(kinds: Container[str]) -> Text:
+    """What each colour means, of the kinds that were seen."""
+    line = Text.assemble(("colours:", "dim"))
+    for kind, (noun, style) in KINDS.items():
+        if kind in kinds:
+            line.append(" ").append(noun, style=style).append(",", style="dim")
+    line.right_crop()
+    return line
+
+
 def print_reading(reading: Reading, console: Console) -> None:
     """Print a name with its elements coloured, and below it one line an element."""
-    for line in wrapped(console, _coloured(reading), indent=0):
-        put(console, line)
+    lines = [*wrapped(console, _coloured(reading), indent=0)]
     column = max((len(_noun(e.kind)) for e in reading.elements), default=0) + 2
     for element in reading.elements:
         value = Text.assemble((shortened(element.text, 60), _style(element.kind)))
         if element.value is not None and str(element.value).lower() != element.text.lower():
             value.append(f"  {value_text(element.value)}", style="dim")
-        for line in labelled(console, _noun(element.kind), value, indent=2, column=column):
-            put(console, line)
-    put(console, Text(f"convention: {visible(reading.convention)}", style="dim"), indent=2)
+        lines += labelled(console, _noun(element.kind), value, indent=2, column=column)
+    lines.append(Text(f"  convention: {visible(reading.convention)}", style="dim"))
+    put(console, Text("\n").join(lines))
 
 
 def _coloured(reading: Reading) -> Text:
