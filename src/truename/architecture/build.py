@@ -7,6 +7,7 @@ import re
 from truename.architecture.abstract import AbstractArchitecture, Block, BlockVariant, Layer
 from truename.architecture.canonical import canonical_header
 from truename.architecture.operations import operation_of
+from truename.architecture.operator_graph import operator_flow
 from truename.architecture.packing import Unpacker, Use
 from truename.architecture.templates import TensorGroup, modern, template_of
 from truename.weights.header import WeightsHeader
@@ -22,9 +23,10 @@ def abstract_architecture(header: WeightsHeader) -> AbstractArchitecture:
 
     Works on names alone where shapes are not known. Time and memory are linear in the header.
     """
+    flow = operator_flow(header)
     header = canonical_header(header)
     layers, blocks = _Builder(header).part([(name, name) for name in header.tensors], 0)
-    return AbstractArchitecture(layers, blocks)
+    return AbstractArchitecture(layers, blocks, flow.connections, flow.operators)
 
 
 class _Builder:

@@ -47,6 +47,17 @@ def canonical_header(header: WeightsHeader) -> WeightsHeader:
     return msgspec.structs.replace(header, tensors=tensors, file_of=file_of)
 
 
+def canonical_names(header: WeightsHeader) -> dict[str, str]:
+    """Name in the file -> canonical name, the first where a tensor has several."""
+    names: dict[str, str] = {}
+    rename = _RENAMERS.get(header.format)
+    if rename is None:
+        return {name: name for name in header.tensors}
+    for canonical, original, _ in rename(header):
+        names.setdefault(original, canonical)
+    return names
+
+
 def shows_model_type(header: WeightsHeader) -> bool:
     """Whether the canonical names are those of the family's own checkpoints, so that they may tell a model type."""
     return header.format != "gguf" or gguf_names.shows_model_type(header)
