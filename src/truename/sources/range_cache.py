@@ -17,6 +17,7 @@ from pathlib import Path
 
 MAX_BYTES = 1 * 2**30
 MAX_RANGE = 32 * 2**20  # a longer range is not kept
+_DIGEST = 16  # bytes before the data, which tell a damaged range
 _CHECK_EVERY = 64 * 2**20  # bytes written between two looks at the whole
 
 
@@ -43,7 +44,7 @@ class RangeCache:
             return found
         for name in names:
             start, dash, length = name.partition("-")
-            if dash and start.isdecimal() and length.isdecimal():
+            if dash and len(name) < 40 and start.isdecimal() and length.isdecimal() and int(length) <= MAX_RANGE:
                 found[int(start)] = max(int(length), found.get(int(start), 0))
         return found
 
@@ -52,11 +53,12 @@ class RangeCache:
         path = self._home(key) / f"{start}-{length}"
         try:
             with path.open("rb") as file:
-                data = file.read(length + 1)
+                stored = file.read(_DIGEST + length + 1)
             os.utime(path)
         except OSError:
             return None
-        return data if len(data) == length else None
+        data = stored[_DIGEST:]
+        return data if len(data) == length and stored[:_DIGEST] == _digest(data) else None
 
     def write(self, key: str, start: int, data: bytes) -> None:
         """Keep a range."""
@@ -67,7 +69,7 @@ class RangeCache:
             home.mkdir(parents=True, exist_ok=True, mode=0o700)
             descriptor, name = tempfile.mkstemp(prefix=".", dir=home)
             with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
+                file.write(_digest(data) + data)
             os.replace(name, home / f"{start}-{len(data)}")
         except OSError:
             return
@@ -111,3 +113,7 @@ class RangeCache:
                 except OSError:
                     continue
                 yield status.st_mtime, status.st_size, path
+
+
+def _digest(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()[:_DIGEST]

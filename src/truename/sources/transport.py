@@ -157,10 +157,8 @@ class Transport:
             where = reply.headers.get("location")
             if not (300 <= reply.status < 400 and where):
                 return reply
-            moved = urljoin(url, where)
-            scheme = urlsplit(moved).scheme
-            if scheme not in _PORTS or (scheme == "http" and urlsplit(url).scheme == "https"):
-                raise UnavailableError(target, f"{_host(url)} redirects to {moved[:200]!r}, which is not followed")
+            if (moved := _moved(url, where)) is None:
+                raise UnavailableError(target, f"{_host(url)} redirects to {where[:200]!r}, which is not followed")
             if not _same_origin(url, moved):
                 headers = _without_token(headers)
             url = moved
@@ -278,6 +276,16 @@ def _same_origin(before: str, after: str) -> bool:
     """Whether a token for one address may be sent to the other: the same host, or the same host by https."""
     old, new = _origin(before), _origin(after)
     return old == new or (old[1] == new[1] and (old[0], old[2], new[0], new[2]) == ("http", 80, "https", 443))
+
+
+def _moved(url: str, where: str) -> str | None:
+    """The address that a redirect leads to; None for one that is no web address, or gives up https."""
+    try:
+        moved = urljoin(url, where)
+        scheme = urlsplit(moved).scheme
+    except ValueError:
+        return None
+    return moved if scheme in _PORTS and (scheme == "https" or urlsplit(url).scheme == "http") else None
 
 
 def _without_token(headers: Mapping[str, str]) -> dict[str, str]:
