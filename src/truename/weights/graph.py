@@ -23,7 +23,7 @@ class OperatorGraph(msgspec.Struct, frozen=True):
     """Operators in the order of the file, and the values that go in and out.
 
     Edges are implied: a node that takes a value stands behind the node that gives it. Nodes of nested graphs (the
-    branches of an If) follow the node that holds them; a value inside is named within its own scope.
+    branches of an If) follow those of the graph around them; a value inside is named within its own scope.
     """
 
     nodes: tuple[OperatorNode, ...]

@@ -100,9 +100,10 @@ class _Reader:
         if depth > MAX_DEPTH:
             raise faults.GraphNestingError(self._blob.path, f"nests graphs more than {MAX_DEPTH} deep")
         own: set[str] = set()
+        nested: list[tuple[int, int, str]] = []
         for field in self._wire.fields(start, end):
             if field.number == _NODE:
-                self._node(field, scope, depth)
+                self._node(field, scope, nested)
             elif field.number == _INITIALIZER:
                 self._wire.expect(field, LEN)
                 self._keep(read_tensor(self._wire, field.start, field.end, max_text=MAX_NAME), scope, own)
@@ -110,6 +111,8 @@ class _Reader:
                 self._keep(self._sparse(field), scope, own)
             elif field.number in (_INPUT, _OUTPUT) and depth == 0:
                 (self._inputs if field.number == _INPUT else self._outputs).append(self._value_name(field))
+        for first, last, inside in nested:  # after the tensors of this graph, whose names come first
+            self._graph(first, last, inside, depth + 1)
 
     def _keep(self, found: OnnxTensor, scope: str, own: set[str]) -> None:
         if found.name in own:
@@ -144,7 +147,7 @@ class _Reader:
             raise faults.TensorShapeError(self._blob.path, values.name, "is sparse and has no shape that can be")
         return OnnxTensor(values.name, Tensor(values.tensor.dtype, tuple(dims), values.tensor.stored_bytes))
 
-    def _node(self, field: Field, scope: str, depth: int) -> None:
+    def _node(self, field: Field, scope: str, nested: list[tuple[int, int, str]]) -> None:
         self._wire.expect(field, LEN)
         node = _Node()
         for inner in self._wire.fields(field.start, field.end):
@@ -158,7 +161,7 @@ class _Reader:
         for start, end in node.constants:
             self._constant(node, start, end, inside)
         for number, (start, end) in enumerate(node.graphs):
-            self._graph(start, end, f"{inside}/{number}", depth + 1)
+            nested.append((start, end, f"{inside}/{number}"))
 
     def _node_field(self, field: Field, node: _Node) -> None:
         number = field.number
