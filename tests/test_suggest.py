@@ -42,7 +42,12 @@ MIXTRAL = {
         (LLAMA, None, "Llama-8B"),
         (LLAMA, "Dolphin-2.9", "Dolphin-2.9-8B"),
         (LLAMA, "Dolphin-2.9-8b", "Dolphin-2.9-8b"),
-        (LLAMA | {"context_length": 8192, "extended_context_length": 131_072}, None, "Llama-8B-128k"),
+        (LLAMA | {"context_length": 8192, "extended_context_length": 131_072}, None, "Llama-8B"),
+        (
+            LLAMA | {"context_length": 8192, "extended_context_length": 131_072, "rope_scaling": "yarn"},
+            None,
+            "Llama-8B-128k",
+        ),
         (LLAMA | {"quantisation_method": "gptq", "quantisation_bits": 4}, None, "Llama-8B-GPTQ-Int4"),
         (LLAMA | {"quantisation_method": "bitsandbytes", "quantisation_bits": 4}, None, "Llama-8B-bnb-4bit"),
         (LLAMA | {"quantisation_method": "fp8", "quantisation_bits": 8}, None, "Llama-8B-FP8"),

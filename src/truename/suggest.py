@@ -103,10 +103,16 @@ def _styled_like(text: str, name: str, word: str) -> str:
 
 
 def _family(model_type: str) -> Family | None:
-    """The family whose own type it is, else the only one that has it."""
-    found = [f for f in vocabulary().families.values() if squash(f.key) == squash(model_type)]
-    found = found or [f for f in vocabulary().family_of_model_type(model_type) if squash(model_type) in squash(f.key)]
-    return found[0] if len(found) == 1 else None
+    """The family whose own type it is or extends, the closest that has a title; else the only one that has the type."""
+    found = squash(model_type)
+    families = [f for f in vocabulary().families.values() if not f.brand]
+    titled = [f for f in families if found.startswith(squash(f.key)) and (f.title != f.key or found == squash(f.key))]
+    near = [f for f in titled if model_type in f.model_types]
+    proper = [f for f in near if f.title != f.key]
+    if near:
+        return max(proper or near, key=lambda f: len(squash(f.key)))
+    having = [f for f in families if model_type in f.model_types]
+    return having[0] if len(having) == 1 else None
 
 
 def _model_type(evidence: Evidence) -> str | None:
@@ -158,7 +164,9 @@ def _size_word(evidence: Evidence, family: Family | None, count: int) -> str | N
 
 def _endings(evidence: Evidence, told: set[Role]) -> Iterator[str]:
     extended, trained = evidence.value("extended_context_length"), evidence.value("context_length")
-    if Role.CONTEXT not in told and extended and trained and extended > trained and extended % _CONTEXT_UNIT == 0:
+    # other kinds of scaling count from the trained length in some configurations and from the extended in others
+    is_longer = extended and trained and extended > trained and evidence.value("rope_scaling") == "yarn"
+    if Role.CONTEXT not in told and is_longer and extended % _CONTEXT_UNIT == 0:
         yield f"{extended // _CONTEXT_UNIT}k"
     if Role.ADAPTER not in told and evidence.value("is_adapter"):
         yield "LoRA" if evidence.value("adapter_rank") else "adapter"
