@@ -24,6 +24,9 @@ from types import ModuleType
 ROOT = Path(__file__).resolve().parent.parent
 RECORD = ROOT / "docs" / "records" / "fuzzing.md"
 HANG_SECONDS, MEMORY_MB, MAX_BYTES = 1, 256, 16_384
+# The fuzzer itself has only the clock on the wall, which a busy machine stops for more than a second; this is the end
+# of a unit that never returns, and the second is one of the processor's, measured here.
+STUCK_SECONDS = 60
 
 sys.path[:0] = [str(ROOT / "fuzz"), str(ROOT / "tests")]
 
@@ -43,8 +46,11 @@ def target(seeds: ModuleType, reader: str) -> Callable[[bytes], None]:
     wrap: Callable[[bytes], bytes] = getattr(seeds, "wrap", bytes)
 
     def run(data: bytes) -> None:
+        start = time.process_time()
         with contextlib.suppress(WeightsError):
             read(MemoryBlob("fuzzed", wrap(data)))
+        if (seconds := time.process_time() - start) > HANG_SECONDS:
+            raise TimeoutError(f"took {seconds:.1f} s of the processor")
 
     return run
 
@@ -74,7 +80,7 @@ def main() -> int:
         corpus.mkdir()
         for name, data in seeds.seeds().items():
             (corpus / name).write_bytes(data)
-        limits = [f"-timeout={HANG_SECONDS}", f"-rss_limit_mb={MEMORY_MB}", f"-max_len={MAX_BYTES}"]
+        limits = [f"-timeout={STUCK_SECONDS}", f"-rss_limit_mb={MEMORY_MB}", f"-max_len={MAX_BYTES}"]
         found = ROOT / "fuzz" / "found"
         found.mkdir(exist_ok=True)
         options = [str(corpus), f"-runs={args.runs}", f"-seed={args.seed}", "-print_final_stats=1", *limits]
@@ -100,7 +106,7 @@ def record_line(format: str, numbers: dict[str, int], seconds: float, code: int)
     """One row of the record."""
     executed = numbers.get("number_of_executed_units", 0)
     result = "none" if code == 0 else f"stopped with {code}"
-    slowest = f"under {numbers.get('slowest_unit_time_sec', 0) + 1} s"
+    slowest = f"under {HANG_SECONDS} s" if code == 0 else "-"
     memory = f"{numbers.get('peak_rss_mb', 0)} MB"
     return f"| {format} | {executed:,} | {result} | {slowest} | {memory} | {seconds:,.0f} s | {date.today()} |"
 
