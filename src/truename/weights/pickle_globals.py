@@ -57,7 +57,9 @@ class GlobalTable:
 def _dict(args: tuple[Any, ...]) -> Any:
     """A mapping, from a list of pairs as Python 2 wrote it; a default's factory is dropped."""
     mapping: dict[str, Any] = {}
-    source = args[-1] if args else None
+    if not args:
+        return mapping
+    source = args[-1]
     if type(source) is dict:
         mapping.update(source)
     elif type(source) is list:

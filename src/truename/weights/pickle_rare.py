@@ -34,6 +34,10 @@ class ShortReadError(Exception):
     """The bytes that are there end within an opcode."""
 
 
+class ForgottenError(Exception):
+    """An opcode needs what was stored and let go."""
+
+
 # opcode -> bytes of its fixed operand, where it has one: tells a stream that is cut off from one that is wrong
 OPERAND_BYTES: dict[int, int] = {
     **dict.fromkeys(b"qhKU\x80\x82\x8a\x8cC", 1),
@@ -208,6 +212,8 @@ def _put_line(machine: PickleMachine, position: int) -> int:
 
 
 def _get_line(machine: PickleMachine, position: int) -> int:
+    if machine.forgetful:
+        raise ForgottenError
     line, position = _line(machine, position)
     machine.stack.append(machine.memo[_number(machine, line)])
     return position

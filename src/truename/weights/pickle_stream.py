@@ -15,7 +15,7 @@ from struct import error as StructError
 from typing import Any, NoReturn
 
 from truename.weights import pickle_errors as faults
-from truename.weights.pickle_rare import OPERAND_BYTES, RARE, ShortReadError
+from truename.weights.pickle_rare import OPERAND_BYTES, RARE, ForgottenError, ShortReadError
 from truename.weights.pickled import Global, Opaque
 
 MAX_OPCODES = 2_500_000  # 80,000 tensors; a checkpoint of 300 has 10,000
@@ -54,6 +54,9 @@ class PickleMachine:
         self.stack: list[Any] = []
         self.marks: list[list[Any]] = []  # the stacks below each mark
         self.memo: dict[int, Any] = {}
+        # Writers store every value under a number and fetch only the first few: numbers above 255 are let go, until an
+        # opcode fetches one or counts them. Then the stream is taken again, and everything is kept.
+        self.forgetful = True
         self._more = more
         self._budget = repeat(None, MAX_OPCODES)  # what is left of it outlasts a pause for more bytes
 
@@ -63,31 +66,40 @@ class PickleMachine:
         Raises:
             PickleError: the stream is broken; the class says how.
         """
+        begin = self.position
         while True:
             try:
                 return self._run()
+            except ForgottenError:
+                self._restart(begin)
             except ShortReadError:
                 if self._more is None or not self._more():
                     self.fail(faults.PickleTruncatedError, "ends within its pickle; is it cut off?")
+
+    def _restart(self, begin: int) -> None:
+        """Take the stream again from its beginning, and keep all that it stores."""
+        self.forgetful = False
+        self.position = begin
+        self.stack, self.marks, self.memo = [], [], {}
+        self._budget = repeat(None, MAX_OPCODES)
 
     def fail(self, error: type[faults.PickleError], problem: str) -> NoReturn:
         """Raise ``error`` for this file."""
         raise error(self.path, problem) from None
 
     def _run(self) -> Any:
-        data, stack, memo = self.data, self.stack, self.memo
+        data, stack, memo, marks, persistent = self.data, self.stack, self.memo, self.marks, self.persistent
         position = start = self.position
+        forgetful = self.forgetful
         code = 0
         try:
             for _ in self._budget:
                 start = position
                 code = data[position]
                 position += 1
-                if code == 0x71:  # BINPUT
-                    memo[data[position]] = stack[-1]
-                    position += 1
-                elif code == 0x72:  # LONG_BINPUT
-                    memo[_U32(data, position)[0]] = stack[-1]
+                if code == 0x72:  # LONG_BINPUT
+                    if not (forgetful and data[position + 1]):
+                        memo[_U32(data, position)[0]] = stack[-1]
                     position += 4
                 elif code == 0x68:  # BINGET
                     stack.append(memo[data[position]])
@@ -104,43 +116,54 @@ class PickleMachine:
                         raise ShortReadError
                     stack.append(str(data[position + 4 : end], "utf-8"))
                     position = end
-                elif code == 0x52:  # REDUCE
-                    args = stack.pop()
-                    stack[-1] = self.call(stack[-1], args)
+                elif code == 0x28:  # MARK
+                    marks.append(stack)
+                    self.stack = stack = []
                 elif code == 0x74:  # TUPLE
                     value = tuple(stack)
-                    self.stack = stack = self.marks.pop()
+                    self.stack = stack = marks.pop()
                     stack.append(value)
-                elif code == 0x28:  # MARK
-                    self.marks.append(stack)
-                    self.stack = stack = []
+                elif code == 0x52:  # REDUCE
+                    args = stack.pop()
+                    function = stack[-1]
+                    if type(args) is tuple and type(function) is Global and function.rebuild is not None:
+                        stack[-1] = function.rebuild(args)
+                    else:
+                        stack[-1] = self.call(function, args)
+                elif code == 0x71:  # BINPUT
+                    memo[data[position]] = stack[-1]
+                    position += 1
+                elif code == 0x51:  # BINPERSID
+                    stack[-1] = persistent(stack[-1])
                 elif code == 0x86:  # TUPLE2
                     last = stack.pop()
                     stack[-1] = (stack[-1], last)
-                elif code == 0x29:  # EMPTY_TUPLE
-                    stack.append(())
-                elif code == 0x51:  # BINPERSID
-                    stack[-1] = self.persistent(stack[-1])
                 elif code == 0x89:  # NEWFALSE
                     stack.append(False)
+                elif code == 0x29:  # EMPTY_TUPLE
+                    stack.append(())
                 elif code == 0x85:  # TUPLE1
                     stack[-1] = (stack[-1],)
+                elif code == 0x6A:  # LONG_BINGET
+                    if forgetful:
+                        raise ForgottenError
+                    stack.append(memo[_U32(data, position)[0]])
+                    position += 4
                 elif code == 0x4A:  # BININT
                     stack.append(_I32(data, position)[0])
                     position += 4
-                elif code == 0x6A:  # LONG_BINGET
-                    stack.append(memo[_U32(data, position)[0]])
-                    position += 4
                 elif code == 0x94:  # MEMOIZE
+                    if forgetful:
+                        raise ForgottenError
                     memo[len(memo)] = stack[-1]
-                elif code == 0x88:  # NEWTRUE
-                    stack.append(True)
                 elif code == 0x8C:  # SHORT_BINUNICODE
                     end = position + 1 + data[position]
                     if end > len(data):
                         raise ShortReadError
                     stack.append(str(data[position + 1 : end], "utf-8"))
                     position = end
+                elif code == 0x88:  # NEWTRUE
+                    stack.append(True)
                 elif code == 0x87:  # TUPLE3
                     last = stack.pop()
                     middle = stack.pop()

@@ -44,22 +44,21 @@ class Storages:
         Raises:
             StorageFormError: it is no storage.
         """
-        if type(identity) is tuple and len(identity) >= 2 and identity[0] == "module":  # with its source, for a warning
-            return identity[1]
-        if type(identity) is not tuple or not 5 <= len(identity) <= 6 or identity[0] != "storage":
+        if type(identity) is not tuple or len(identity) not in (5, 6) or identity[0] != "storage":
+            if type(identity) is tuple and len(identity) >= 2 and identity[0] == "module":  # and its source
+                return identity[1]
             raise faults.StorageFormError(self._path, "has a persistent id that is no storage")
         kind, key, elements = identity[1], identity[2], identity[4]
         if type(kind) is not Global or type(key) is not str or type(elements) is not int or elements < 0:
             raise faults.StorageFormError(self._path, "has a persistent id that is no storage")
         dtype, width = kind.value or ("", 1)
-        view = identity[5] if len(identity) == 6 else None
-        if view is not None:
+        if len(identity) == 6 and (view := identity[5]) is not None:
             if type(view) is not tuple or len(view) != 3 or type(view[0]) is not str or type(view[2]) is not int:
                 raise faults.StorageFormError(self._path, "has a view of a storage that is none")
             self.roots.setdefault(key, elements * width)
             return Storage(f"{key}/{view[0]}", dtype or None, width, view[2])
         known = self.by_key.get(key)
-        if known is None or known.dtype != dtype:
+        if known is None or known.dtype != (dtype or None):
             known = self.by_key[key] = Storage(key, dtype or None, width, elements)
             self.roots[key] = elements * width
         return known
