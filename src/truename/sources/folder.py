@@ -175,7 +175,7 @@ class FileSource:
         if not os.path.isfile(self._location):
             raise TargetNotFoundError(self.target, "is not a file")
         self._file = os.path.basename(os.path.abspath(self.target))
-        self.name = name if name is not None else _file_name(self._file)
+        self.name = name if name is not None else file_name(self._file)
         self._files = {self._file: os.stat(self._location).st_size}
 
     @property
@@ -196,7 +196,7 @@ class FileSource:
         return FileBlob(path, self._location)
 
 
-def _file_name(file: str) -> str:
+def file_name(file: str) -> str:
     """``Llama-3.2-1B-Q4_K_M`` for ``Llama-3.2-1B-Q4_K_M-00001-of-00002.gguf``."""
     stem, suffix = os.path.splitext(file)
     return re.sub(r"(?<=.)-\d{5}-of-\d{5}$", "", stem) if stem and suffix.lower() in WEIGHT_SUFFIXES else file

@@ -12,7 +12,7 @@ from functools import partial
 from urllib.parse import quote, unquote, urlsplit
 
 from truename.errors import FileError, TargetError, TargetNotFoundError, UnavailableError
-from truename.sources.folder import WEIGHT_SUFFIXES
+from truename.sources.folder import WEIGHT_SUFFIXES, file_name
 from truename.sources.paths import unsafe_because
 from truename.sources.remote import RemoteFile, RemoteSource, Wire
 from truename.sources.transport import Reply, Retry, Span, Transport
@@ -61,7 +61,7 @@ class HttpSource(RemoteSource):
                 found |= self._look(_shards(found[index]))
         if not found:
             raise TargetNotFoundError(url, "none of a model's usual files is there; give the folder of a model")
-        super().__init__(url, name, found, wire)
+        super().__init__(url, file_name(name), found, wire)
 
     def _look(self, paths: list[str] | tuple[str, ...], written: dict[str, str] | None = None) -> dict[str, RemoteFile]:
         """Those of the files that are there."""

@@ -59,7 +59,8 @@ class ModelScopeSource(RemoteSource):
         self, repo_id: str, revision: str | None = None, *, endpoint: str | None = None, retry: Retry | None = None
     ) -> None:
         endpoint = (endpoint or os.environ.get("MODELSCOPE_ENDPOINT") or ENDPOINT).rstrip("/")
-        target, revision = f"modelscope://{repo_id}", revision or "master"
+        target = f"modelscope://{repo_id}" + (f"@{revision}" if revision else "")
+        revision = revision or "master"
         wire = Wire(Transport(endpoint, {}, retry=retry))
         base = f"{endpoint}/api/v1/models/{quote(repo_id)}/repo"
         query = urlencode({"Revision": revision, "Recursive": "true"})

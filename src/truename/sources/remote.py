@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from typing import TypeVar
 
 from truename.blob import Blob
@@ -25,10 +26,13 @@ Refused = Callable[[str, Reply], Exception]  # path, reply of 400 and more -> wh
 class Wire:
     """What the models of one place share: connections, threads, and ranges on disk. Safe for many threads.
 
-    Threads and connections are made when first used.
+    Args:
+        transport: sends the requests.
+        cache: keeps ranges; None keeps none.
+        workers: threads of its own; None shares those of all wires that have none.
     """
 
-    def __init__(self, transport: Transport, cache: RangeCache | None = None, workers: int = WORKERS) -> None:
+    def __init__(self, transport: Transport, cache: RangeCache | None = None, workers: int | None = None) -> None:
         self.transport = transport
         self.cache = cache
         self._workers = workers
@@ -37,18 +41,25 @@ class Wire:
 
     @property
     def pool(self) -> ThreadPoolExecutor:
-        """The threads, in which tasks begin in the order in which they were given."""
+        """The threads, in which tasks begin in the order in which they were given. Made when first used."""
+        if self._workers is None:
+            return _shared_pool()
         with self._lock:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(self._workers, thread_name_prefix="truename-source")
             return self._pool
 
     def close(self) -> None:
-        """End the threads, once what they do is done."""
+        """End the threads of its own, once what they do is done."""
         with self._lock:
             pool, self._pool = self._pool, None
         if pool is not None:
             pool.shutdown(wait=True, cancel_futures=True)
+
+
+@cache
+def _shared_pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(WORKERS, thread_name_prefix="truename-source")
 
 
 class RemoteFile:

@@ -12,12 +12,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+import msgspec
+
 from truename.weights.header import Tensor, WeightIndex, WeightsHeader
 
 _NUMBER = re.compile(r"(?:(?<=\.)|^)\d+(?=\.|$)")
-# Bytes of a header's entry beside the name: quotes, keys, dtype, shape, offsets.
-_ENTRY_MIN, _ENTRY_MAX = 50, 200
-_METADATA_MAX = 65_536
+# An entry of a header as the common writers make it, without name, dtype, sizes and offsets. One more comma than there
+# are, and the braces around the whole.
+_ENTRY = len(':{"dtype":"","shape":[],"data_offsets":[,]},')
+_BRACES = len("{}") - len(",")
+_PADDING = 8  # spaces behind the header, at most
 
 ReadAll = Callable[[Sequence[str]], Iterable[WeightsHeader]]
 
@@ -40,9 +44,10 @@ def read_sample(
     kinds = {shard: {kind_of(name) for name in held} for shard, held in names.items()}
     headers = {header.files[0]: header for header in read(choose(shards, kinds))}
     seen = _seen(headers.values())
+    metadata = max((_metadata_bytes(header.metadata) for header in headers.values()), default=0)
     inferred: dict[str, WeightsHeader] = {}
     for shard in shards:
-        if shard not in headers and (header := _infer(shard, names[shard], sizes[shard], seen)) is not None:
+        if shard not in headers and (header := _infer(shard, names[shard], sizes[shard], seen, metadata)) is not None:
             inferred[shard] = header
     rest = [shard for shard in shards if shard not in headers and shard not in inferred]
     headers |= {header.files[0]: header for header in read(rest)}
@@ -77,17 +82,39 @@ def _seen(headers: Iterable[WeightsHeader]) -> dict[str, Tensor | None]:
     return seen
 
 
-def _infer(shard: str, names: Sequence[str], size: int, seen: Mapping[str, Tensor | None]) -> WeightsHeader | None:
-    """A shard's header from the kinds of its tensors, None where they do not fill its file."""
+def _infer(
+    shard: str, names: Sequence[str], size: int, seen: Mapping[str, Tensor | None], metadata: int
+) -> WeightsHeader | None:
+    """A shard's header from the kinds of its tensors, None where they and a header do not make up its file.
+
+    Args:
+        shard: its path.
+        names: of its tensors.
+        size: of its file.
+        seen: the tensor of each kind.
+        metadata: bytes that a header's metadata takes at most.
+    """
     tensors: dict[str, Tensor] = {}
     for name in names:
         tensor = seen.get(kind_of(name))
         if tensor is None or tensor.stored_bytes is None:
             return None
         tensors[name] = tensor
-    text = sum(len(name) for name in names)
-    header = size - sum(tensor.stored_bytes or 0 for tensor in tensors.values()) - 8
-    least, most = text + _ENTRY_MIN * len(names), text + _ENTRY_MAX * len(names) + _METADATA_MAX
+    data = sum(tensor.stored_bytes or 0 for tensor in tensors.values())
+    header = size - data - 8
+    least = _BRACES + sum(_entry_bytes(name, tensor) for name, tensor in tensors.items())
+    # Offsets have one digit at least, and as many as the length of the data at most.
+    most = least + len(names) * 2 * (len(str(data)) - 1) + metadata + _PADDING
     if not names or not least <= header <= most:
         return None
     return WeightsHeader("safetensors", (shard,), tensors, {}, {})
+
+
+def _entry_bytes(name: str, tensor: Tensor) -> int:
+    """Bytes of a tensor's entry in a header whose offsets have one digit each."""
+    shape = ",".join(map(str, tensor.shape or ()))
+    return _ENTRY + len(msgspec.json.encode(name)) + len(tensor.dtype or "") + len(shape) + 2
+
+
+def _metadata_bytes(metadata: Mapping[str, str]) -> int:
+    return len(b'"__metadata__":,') + len(msgspec.json.encode(dict(metadata))) if metadata else 0
