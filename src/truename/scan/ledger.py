@@ -1,0 +1,177 @@
+"""Rows on disk so that a kill loses none: a journal of the newest rows, and Parquet parts of the rest.
+
+    OUT/scan.json            what was asked, so that a resumed scan is the same scan
+    OUT/part-00000.parquet   full parts, each written beside its place and renamed
+    OUT/journal-00001.jsonl  rows since the last part, one a line, appended as they finish
+
+The journal of a part has the part's number. Where both are there the part was complete and the journal is dropped; of a
+journal's last line, cut by a kill, nothing is kept and its model is checked again. A finished row is therefore in
+exactly one place. ``finish`` turns the last journal into a part.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from truename.errors import UsageError
+from truename.scan.kernel import Row
+
+ROWS_A_PART = 1_000
+_RECORD = "scan.json"
+
+
+class ScanRecord(msgspec.Struct, frozen=True):
+    """What was asked of a scan; a resumed one must have asked the same."""
+
+    truename: str
+    arguments: dict[str, str]
+
+
+class Ledger:
+    """The rows of one scan. Not for several threads or processes at once.
+
+    Args:
+        folder: made where it is not there.
+        record: what is asked now.
+        resume: continue what lies there; without it the folder must hold no scan.
+        rows_a_part: how many rows a Parquet part holds.
+
+    Raises:
+        UsageError: the folder holds a scan and ``resume`` is not given, or another scan than is asked.
+    """
+
+    def __init__(self, folder: Path, record: ScanRecord, *, resume: bool, rows_a_part: int = ROWS_A_PART) -> None:
+        self.folder = folder
+        self._rows_a_part = rows_a_part
+        self._pending: list[Row] = []
+        self._done: set[int] = set()
+        self._journal: IO[bytes] | None = None
+        folder.mkdir(parents=True, exist_ok=True)
+        self._agree(record, resume)
+        self._number = self._recover()
+
+    def __contains__(self, target: str) -> bool:
+        """Whether the row of a target is there, by its printable form."""
+        return _digest(target) in self._done
+
+    def __len__(self) -> int:
+        return len(self._done)
+
+    def add(self, row: Row) -> None:
+        """Keep a finished row; it survives a kill from here on."""
+        if self._journal is None:
+            self._journal = open(self._journal_path(self._number), "ab", buffering=0)  # noqa: SIM115 - open over calls
+        self._journal.write(msgspec.json.encode(row) + b"\n")
+        self._pending.append(row)
+        self._done.add(_digest(row["target"]))
+        if len(self._pending) >= self._rows_a_part:
+            self._write_part()
+
+    def finish(self) -> None:
+        """Write the last part."""
+        if self._pending:
+            self._write_part()
+
+    def close(self) -> None:
+        """Leave the rows as they are, to be resumed."""
+        if self._journal is not None:
+            self._journal.close()
+            self._journal = None
+
+    def _agree(self, record: ScanRecord, resume: bool) -> None:
+        path = self.folder / _RECORD
+        if not path.exists():
+            if any(self.folder.glob("part-*.parquet")):
+                raise UsageError(f"{self.folder} holds Parquet parts of something else; give another folder")
+            _write_whole(path, msgspec.json.encode(record))
+            return
+        if not resume:
+            raise UsageError(f"{self.folder} already holds a scan; continue it with --resume, or give another folder")
+        try:
+            before = msgspec.json.decode(path.read_bytes(), type=ScanRecord)
+        except msgspec.DecodeError:
+            raise UsageError(f"{path} cannot be read; give another folder") from None
+        if before != record:
+            differs = sorted(
+                k for k in {*before.arguments, *record.arguments} if before.arguments.get(k) != record.arguments.get(k)
+            )
+            what = ", ".join(differs) or f"truename {before.truename}"
+            raise UsageError(f"{self.folder} holds a scan that was asked differently ({what}); give another folder")
+
+    def _recover(self) -> int:
+        """Read what lies there; the number of the part that is being filled."""
+        for left in self.folder.glob("*.partial"):
+            left.unlink()
+        numbers = [int(path.stem.removeprefix("part-")) for path in self.folder.glob("part-*.parquet")]
+        for number in sorted(numbers):
+            self._done.update(_digest(target) for target in self._targets(self._part_path(number)))
+            self._journal_path(number).unlink(missing_ok=True)
+        number = max(numbers, default=-1) + 1
+        path = self._journal_path(number)
+        if path.exists():
+            self._pending = list(_whole_lines(path))
+            self._done.update(_digest(row["target"]) for row in self._pending)
+        return number
+
+    def _targets(self, path: Path) -> Iterator[str]:
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(path) as part:
+            for batch in part.iter_batches(columns=["target"]):
+                yield from batch.column(0).to_pylist()
+
+    def _write_part(self) -> None:
+        import pyarrow.parquet as pq
+
+        from truename.scan.rows import table_of
+
+        path = self._part_path(self._number)
+        partial = path.with_suffix(".partial")
+        pq.write_table(table_of(self._pending), partial, compression="zstd")
+        _settle(partial, path)
+        self.close()
+        self._journal_path(self._number).unlink(missing_ok=True)
+        self._pending = []
+        self._number += 1
+
+    def _part_path(self, number: int) -> Path:
+        return self.folder / f"part-{number:05}.parquet"
+
+    def _journal_path(self, number: int) -> Path:
+        return self.folder / f"journal-{number:05}.jsonl"
+
+
+def _digest(target: str) -> int:
+    """64 bits of a target: a registry of millions fits in memory, and a clash is out of reach."""
+    return int.from_bytes(hashlib.blake2b(target.encode(), digest_size=8).digest())
+
+
+def _whole_lines(path: Path) -> Iterator[Row]:
+    """The rows of a journal; what a kill cut off its end is cut off the file, so that the next row starts a line."""
+    with open(path, "r+b") as journal:
+        kept = 0
+        for line in journal:
+            if not line.endswith(b"\n"):
+                break
+            yield msgspec.json.decode(line)
+            kept += len(line)
+        journal.truncate(kept)
+
+
+def _write_whole(path: Path, data: bytes) -> None:
+    partial = path.with_suffix(".partial")
+    partial.write_bytes(data)
+    _settle(partial, path)
+
+
+def _settle(partial: Path, path: Path) -> None:
+    """Rename a file into its place once its bytes are on disk."""
+    with open(partial, "rb") as written:
+        os.fsync(written.fileno())
+    os.replace(partial, path)

@@ -1,0 +1,113 @@
+"""The ledger: a finished row is in exactly one place, whenever the process is killed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from truename.errors import UsageError
+from truename.scan.kernel import Row, error_row
+from truename.scan.ledger import Ledger, ScanRecord
+from truename.scan.targets import Target
+
+RECORD = ScanRecord("1", {"files": "a.txt"})
+
+
+def row(name: str) -> Row:
+    return error_row(Target(name), "EmptyTargetError", f"{name}: is empty")
+
+
+def ledger(path: Path, *, resume: bool = False, record: ScanRecord = RECORD) -> Ledger:
+    return Ledger(path, record, resume=resume, rows_a_part=3)
+
+
+def kept(path: Path) -> list[str]:
+    """Targets of all parts, then of all journals."""
+    parts = [t for part in sorted(path.glob("part-*.parquet")) for t in pq.read_table(part)["target"].to_pylist()]
+    journals = [line for j in sorted(path.glob("journal-*")) for line in j.read_text().splitlines()]
+    return parts + [json.loads(line)["target"] for line in journals]
+
+
+def test_rows_survive_without_any_farewell(tmp_path: Path) -> None:
+    first = ledger(tmp_path)
+    for name in "abcde":
+        first.add(row(name))
+    first.close()  # what a kill does: nothing is finished
+    assert kept(tmp_path) == list("abcde")
+    again = ledger(tmp_path, resume=True)
+    assert len(again) == 5
+    assert all(name in again for name in "abcde")
+    assert "f" not in again
+    again.add(row("f"))
+    again.finish()
+    assert kept(tmp_path) == list("abcdef")
+    assert not list(tmp_path.glob("journal-*"))
+
+
+def test_a_line_that_was_cut_is_dropped_and_its_model_is_open_again(tmp_path: Path) -> None:
+    first = ledger(tmp_path)
+    first.add(row("a"))
+    first.add(row("b"))
+    first.close()
+    journal = tmp_path / "journal-00000.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-7])
+    again = ledger(tmp_path, resume=True)
+    assert "a" in again
+    assert "b" not in again
+    again.add(row("b"))
+    again.finish()
+    assert kept(tmp_path) == ["a", "b"]
+
+
+def test_a_kill_between_part_and_journal_doubles_nothing(tmp_path: Path) -> None:
+    first = ledger(tmp_path)
+    first.add(row("a"))
+    first.add(row("b"))
+    journal = (tmp_path / "journal-00000.jsonl").read_bytes()
+    first.add(row("c"))  # the part is written, the journal removed
+    (tmp_path / "journal-00000.jsonl").write_bytes(journal)
+    again = ledger(tmp_path, resume=True)
+    again.finish()
+    assert len(again) == 3
+    assert kept(tmp_path) == ["a", "b", "c"]
+
+
+def test_a_kill_while_a_part_is_written_loses_nothing(tmp_path: Path) -> None:
+    first = ledger(tmp_path)
+    first.add(row("a"))
+    first.close()
+    (tmp_path / "part-00000.partial").write_bytes(b"PAR1 half of it")
+    again = ledger(tmp_path, resume=True)
+    again.finish()
+    assert kept(tmp_path) == ["a"]
+    assert not list(tmp_path.glob("*.partial"))
+
+
+@pytest.mark.parametrize(
+    ("resume", "record", "says"),
+    [
+        (False, RECORD, "--resume"),
+        (True, ScanRecord("1", {"files": "b.txt"}), r"asked differently \(files\)"),
+        (True, ScanRecord("2", {"files": "a.txt"}), r"truename 1"),
+    ],
+)
+def test_another_scan_is_not_continued(tmp_path: Path, resume: bool, record: ScanRecord, says: str) -> None:
+    ledger(tmp_path).close()
+    with pytest.raises(UsageError, match=says):
+        ledger(tmp_path, resume=resume, record=record)
+
+
+def test_a_folder_of_other_parquet_parts_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "part-00000.parquet").write_bytes(b"somebody's")
+    with pytest.raises(UsageError, match="something else"):
+        ledger(tmp_path)
+    assert (tmp_path / "part-00000.parquet").read_bytes() == b"somebody's"
+
+
+def test_a_record_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "scan.json").write_text("{")
+    with pytest.raises(UsageError, match="cannot be read"):
+        ledger(tmp_path, resume=True)
