@@ -7,6 +7,8 @@ import pytest
 import pickles as p
 from arrays import array, npz
 from truename.blob import MemoryBlob
+from truename.testing.protobuf_files import onnx_model, saved_model
+from truename.testing.tensorflow_files import bundle_index
 from truename.weights.detect import HEAD_BYTES, detect
 from truename.weights.reading import READERS
 
@@ -23,6 +25,9 @@ TABLE = [
     (b"\xff" * 8 + b"{}", "onnx", "onnx"),
     (b"\x89HDF\r\n\x1a\n", None, "keras"),
     (b"\x1c\0\0\0TFL3", None, "tflite"),
+    (onnx_model(), None, "onnx"),
+    (saved_model([("a", 1, (2,))]), None, "tensorflow"),
+    (bundle_index({"a": (1, (2,))}), "tensorflow", "tensorflow"),
     (npz({"readme": b""}), "pytorch", "pytorch"),
     (b"version https://git-lfs", "safetensors", "safetensors"),
     (b"", "pytorch", "pytorch"),

@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from truename.blob import Blob
 
+_ONNX_FIELDS = (b"\x12", b"\x1a", b"\x22", b"\x28", b"\x32", b"\x3a", b"\x42")  # producer, domain, graph, operator set
 HEAD_BYTES = 512  # a tar's magic stands at byte 257
 
 # (format, offset, bytes): the format's own magic
@@ -32,10 +33,22 @@ def _pickle(head: bytes) -> bool:
     return head[:1] == b"\x80" and head[1:2] in (b"\x02", b"\x03", b"\x04", b"\x05")
 
 
+def _saved_model(head: bytes) -> bool:
+    """``schema_version`` 1 and a meta graph, as every SavedModel begins."""
+    return head[:3] == b"\x08\x01\x12"
+
+
+def _onnx(head: bytes) -> bool:
+    """``ir_version`` of 3 or more, and behind it a field that a model has."""
+    return head[:1] == b"\x08" and 3 <= int.from_bytes(head[1:2], "little") < 32 and head[2:3] in _ONNX_FIELDS
+
+
 # (format, what its first bytes must be like): tried in order, after the signatures
 PROBES: tuple[tuple[str, Callable[[bytes], bool]], ...] = (
     ("safetensors", _safetensors),
     ("pytorch", _pickle),
+    ("tensorflow", _saved_model),
+    ("onnx", _onnx),
 )
 
 # (format, how the name of a zip's first entry ends)
