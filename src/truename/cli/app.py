@@ -13,6 +13,7 @@ import typer
 
 from truename import __version__
 from truename.cli.streams import complain, ready, silence
+from truename.cli.structure import add_commands
 from truename.errors import TruenameError
 
 P = ParamSpec("P")
@@ -256,3 +257,6 @@ def demo(
     from truename.cli.demo import run_demo
 
     return run_demo(out)
+
+
+add_commands(app, _command)

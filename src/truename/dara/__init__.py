@@ -1,0 +1,18 @@
+"""DARA: which model type, class and task a structure has, as sets with a stated error rate, or that it is unknown."""
+
+from __future__ import annotations
+
+from truename.dara.identification import Basis, Identification, Labelled, Neighbour, Prediction, Question
+from truename.dara.identify import ERROR_RATE, identify, identify_features
+
+__all__ = [
+    "ERROR_RATE",
+    "Basis",
+    "Identification",
+    "Labelled",
+    "Neighbour",
+    "Prediction",
+    "Question",
+    "identify",
+    "identify_features",
+]

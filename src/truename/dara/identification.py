@@ -1,0 +1,71 @@
+"""What a structure is identified as: for each question a prediction set, or that it is unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+
+import msgspec
+
+
+class Question(StrEnum):
+    """What is asked of a structure."""
+
+    MODEL_TYPE = "model_type"
+    ARCHITECTURE = "architecture"
+    TASK = "task"
+
+
+class Basis(StrEnum):
+    """What an identification was made from."""
+
+    NAMES = "names"  # names of tensors, and their shapes where these are known
+    SHAPES = "shapes"  # shapes alone: the names are none that is known
+
+
+class Labelled(msgspec.Struct, frozen=True):
+    """A label of a prediction set."""
+
+    label: str
+    probability: float
+
+
+class Neighbour(msgspec.Struct, frozen=True):
+    """A known label and how like its structure is, 0 to 1."""
+
+    label: str
+    similarity: float
+
+
+class Prediction(msgspec.Struct, frozen=True):
+    """The answer to one question.
+
+    The true label is in ``set`` but for a share of ``error_rate`` of the models whose label is known at all. An
+    unknown structure has an empty set; ``nearest`` says what it is most like.
+    """
+
+    set: tuple[Labelled, ...]  # most probable first
+    unknown: bool
+    error_rate: float
+    nearest: tuple[Neighbour, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels of the set, most probable first."""
+        return tuple(member.label for member in self.set)
+
+
+class Identification(msgspec.Struct, frozen=True):
+    """The answers to all questions, from one structure."""
+
+    model_type: Prediction
+    architecture: Prediction
+    task: Prediction
+    basis: Basis
+    reason: str | None = None  # why everything is unknown, where it is not for want of likeness
+
+    def answers(self) -> Iterator[tuple[Question, Prediction]]:
+        """Every question with its answer."""
+        yield Question.MODEL_TYPE, self.model_type
+        yield Question.ARCHITECTURE, self.architecture
+        yield Question.TASK, self.task

@@ -1,0 +1,72 @@
+"""Sets of words and how like a query they are: weighted Jaccard similarity over posting lists, in plain Python.
+
+A query has some tens of words, so that lists are walked faster than numpy is imported: a check stays cheap.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
+
+
+class Index(msgspec.Struct, frozen=True):
+    """Sets of words, each with a number from 0 on, by the words they hold."""
+
+    words: array[int]  # ascending numbers of 32 bits
+    weights: array[float]  # one a word
+    starts: array[int]  # words + 1: where a word's postings begin
+    postings: array[int]  # the sets that hold the word
+    totals: array[float]  # one a set: the weight of its words
+    unseen: float  # weight of a word that no set holds
+
+    def column(self, word: int) -> int:
+        """The position of ``word``, or -1."""
+        at = bisect_left(self.words, word)
+        return at if at < len(self.words) and self.words[at] == word else -1
+
+    def similarities(self, query: Iterable[int], minor: Collection[int] = ()) -> list[float]:
+        """The similarity of every set with ``query``: weight of common words by weight of all words, 0 to 1.
+
+        Words of ``minor`` that no set holds weigh nothing.
+        """
+        common = [0.0] * len(self.totals)
+        total = 0.0
+        starts, postings, weights = self.starts, self.postings, self.weights
+        for word in query:
+            at = self.column(word)
+            if at < 0:
+                total += 0.0 if word in minor else self.unseen
+                continue
+            weight = weights[at]
+            total += weight
+            if weight:
+                for number in postings[starts[at] : starts[at + 1]]:
+                    common[number] += weight
+        return [
+            shared / (total + own - shared) if shared else 0.0 for shared, own in zip(common, self.totals, strict=True)
+        ]
+
+    def known_share(self, query: Iterable[int]) -> float:
+        """The share of ``query``'s words that some set holds."""
+        words = list(query)
+        return sum(self.column(word) >= 0 for word in words) / len(words) if words else 0.0
+
+
+def build_index(sets: Sequence[frozenset[int]], weight: dict[int, float], unseen: float) -> Index:
+    """An index of ``sets`` with the given weights of words."""
+    words = sorted({word for members in sets for word in members})
+    column = {word: at for at, word in enumerate(words)}
+    lists: list[list[int]] = [[] for _ in words]
+    for number, members in enumerate(sets):
+        for word in members:
+            lists[column[word]].append(number)
+    starts, postings = array("I", [0]), array("H" if len(sets) <= 0xFFFF else "I")
+    for members_of in lists:
+        postings.extend(members_of)
+        starts.append(len(postings))
+    weights = array("f", [weight.get(word, unseen) for word in words])
+    totals = array("f", [sum(weights[column[word]] for word in members) for members in sets])
+    return Index(array("I", words), weights, starts, postings, totals, unseen)

@@ -1,0 +1,110 @@
+"""Run every test of the table and collect its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from truename.dara.calibration import calibrate
+from truename.dara.identification import Basis, Identification, Question
+from truename.dara.identify import identify_features
+from truename.dara.lab.equivalence import Equivalents, equivalents
+from truename.dara.lab.gguf import as_gguf
+from truename.dara.lab.linear import with_linear
+from truename.dara.lab.scores import Answered, Row, equivalent_of, scores_of
+from truename.dara.lab.specimen import Specimen, example_of
+from truename.dara.lab.trials import TRIALS
+from truename.dara.model import Model
+from truename.dara.training import Example, fit
+from truename.features import Features
+from truename.weights.header import WeightsHeader
+
+OURS_NAMES, OURS_SHAPES = "ours, with names", "ours, structure only"
+NEAREST = "nearest neighbour"
+_MOST = 700  # models of a trial
+
+Progress = Callable[[str], None]
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A classifier with what it was made from and what it is tested on."""
+
+    model: Model
+    train: tuple[Example, ...]
+    aside: tuple[Example, ...]
+    test: tuple[Example, ...]
+    known: tuple[Specimen, ...]  # of ``train`` and then ``aside``
+    specimens: tuple[Specimen, ...]  # of the test, in the order of ``test``
+    by_names: Equivalents
+    by_shapes: Equivalents
+
+
+def prepare(
+    train: Sequence[Specimen], aside: Sequence[Specimen], test: Sequence[Specimen], progress: Progress
+) -> Prepared:
+    """Examples of all, and a calibrated model."""
+    progress("reading the models")
+    known = (*train, *aside)
+    trained = tuple(s.example() for s in train)
+    calibrated = tuple(s.example() for s in aside)
+    tested = tuple(s.example() for s in test)
+    progress("training and calibrating")
+    model = calibrate(with_linear(fit(trained), trained), calibrated)
+    everything = (*trained, *calibrated, *tested)
+    names, shapes = equivalents(everything, Basis.NAMES), equivalents(everything, Basis.SHAPES)
+    either = {model_type: names[model_type] | shapes[model_type] for model_type in names}
+    return Prepared(model, trained, calibrated, tested, known, tuple(test), names, either)
+
+
+def configurations(prepared: Prepared) -> Iterator[Row]:
+    """Unseen configurations of known classes: with names, and with names replaced by noise."""
+    for classifier, with_names in ((OURS_NAMES, True), (OURS_SHAPES, False)):
+        test = "unseen configurations, with names" if with_names else "unseen configurations, names replaced by noise"
+        features = [(e, e.features if with_names else e.nameless) for e in prepared.test]
+        yield row(test, classifier, prepared, features, prepared.by_names if with_names else prepared.by_shapes)
+
+
+def trials(prepared: Prepared, progress: Progress) -> Iterator[Row]:
+    """What tools do to a model, one row each."""
+    for name, trial in TRIALS.items():
+        progress(name)
+        yield _trial(prepared, name, lambda s, t=trial: t(s.header()))  # type: ignore[misc]
+    progress("GGUF names")
+    yield _trial(prepared, "GGUF names", lambda s: as_gguf(s.header(), s.model_type))
+
+
+def _trial(prepared: Prepared, name: str, change: Callable[[Specimen], WeightsHeader | None]) -> Row:
+    several: list[tuple[Example, Features]] = []
+    step = max(1, len(prepared.specimens) // _MOST)
+    for specimen in prepared.specimens[::step] if "GGUF" not in name else prepared.specimens:
+        changed = change(specimen)
+        if changed is not None:
+            example = example_of(specimen, changed)
+            several.append((example, example.features))
+    return row(name, OURS_NAMES, prepared, several, prepared.by_names)
+
+
+def row(
+    test: str,
+    classifier: str,
+    prepared: Prepared,
+    several: Sequence[tuple[Example, Features]],
+    alike: Equivalents,
+    note: str = "",
+) -> Row:
+    """One classifier's figures over ``several``."""
+    answers: dict[Question, list[Answered]] = {question: [] for question in Question}
+    for example, features in several:
+        found = identify_features(features, model=prepared.model)
+        for question, answered in answers_of(found, example, alike):
+            answers[question].append(answered)
+    return Row(test, classifier, tuple(scores_of(question, found) for question, found in answers.items()), note)
+
+
+def answers_of(found: Identification, example: Example, alike: Equivalents) -> Iterator[tuple[Question, Answered]]:
+    """Each question's answer beside the truth."""
+    for question, prediction in found.answers():
+        truth = example.label(question)
+        first = prediction.nearest[0].label if prediction.nearest else None
+        yield question, Answered(truth, first, prediction, equivalent_of(truth, question, alike))

@@ -1,0 +1,86 @@
+"""Figures: confusion of the most frequent labels, and a map of structures in two dimensions."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from truename.dara.identification import Question
+from truename.dara.identify import identify_features
+from truename.dara.lab.evaluation import Prepared
+from truename.dara.training import Example, words_of_names
+from truename.errors import MissingExtraError
+
+_SHOWN = {Question.MODEL_TYPE: 40, Question.ARCHITECTURE: 40, Question.TASK: 30}
+
+
+def draw(prepared: Prepared, folder: Path) -> None:
+    """Draw ``dara-confusion-*.svg`` and ``dara-map.svg`` into ``folder``.
+
+    Raises:
+        MissingExtraError: matplotlib or scikit-learn is not installed.
+    """
+    try:
+        import matplotlib
+        import sklearn.decomposition  # noqa: F401
+    except ImportError as error:
+        raise MissingExtraError("figures", "train") from error
+    matplotlib.use("svg")
+    folder.mkdir(parents=True, exist_ok=True)
+    for question in Question:
+        _confusion(prepared, question, folder / f"dara-confusion-{question.value.replace('_', '-')}.svg")
+    _map(prepared.test, folder / "dara-map.svg")
+
+
+def _confusion(prepared: Prepared, question: Question, path: Path) -> None:
+    """Labels that were confused most, by shapes alone: with names nothing would be seen."""
+    import matplotlib.pyplot as plt
+
+    pairs = Counter[tuple[str, str]]()
+    for example in prepared.test:
+        answer = dict(identify_features(example.nameless, model=prepared.model).answers())[question]
+        if answer.nearest:
+            pairs[example.label(question), answer.nearest[0].label] += 1
+    wrong = Counter[str]()
+    for (truth, said), number in pairs.items():
+        if truth != said:
+            wrong[truth] += number
+            wrong[said] += number
+    labels = sorted(label for label, _ in wrong.most_common(_SHOWN[question]))
+    cells = [[pairs[truth, said] for said in labels] for truth in labels]
+    figure, axes = plt.subplots(figsize=(10, 10))
+    axes.imshow(cells, cmap="Blues")
+    axes.set_xticks(range(len(labels)), labels, rotation=90, fontsize=6)
+    axes.set_yticks(range(len(labels)), labels, fontsize=6)
+    axes.set(xlabel="said", ylabel="truth", title=f"{question.value}, by shapes alone: the labels confused most")
+    _save(figure, path)
+
+
+def _map(examples: tuple[Example, ...], path: Path) -> None:
+    """Two dimensions of the names' TF-IDF: truncated singular values, then t-SNE."""
+    import matplotlib.pyplot as plt
+    from sklearn.decomposition import TruncatedSVD
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.manifold import TSNE
+
+    words = [[str(word) for word in words_of_names(example.features)] for example in examples]
+    reduced: Any = TruncatedSVD(30, random_state=0).fit_transform(TfidfVectorizer(analyzer=list).fit_transform(words))
+    points = TSNE(2, random_state=0, init="pca", perplexity=15).fit_transform(reduced)
+    tasks = sorted({example.task for example in examples})
+    figure, axes = plt.subplots(figsize=(11, 8))
+    colours = [tasks.index(example.task) for example in examples]
+    axes.scatter(points[:, 0], points[:, 1], c=colours, cmap="tab20", s=6)
+    for model_type, number in Counter(example.model_type for example in examples).most_common(40):
+        at = [i for i, example in enumerate(examples) if example.model_type == model_type]
+        axes.annotate(f"{model_type} {number}", points[at].mean(axis=0), fontsize=6)
+    axes.set(title="structures of the test, by names; colour is the task", xticks=[], yticks=[])
+    _save(figure, path)
+
+
+def _save(figure: Any, path: Path) -> None:
+    import matplotlib.pyplot as plt
+
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Date": None})
+    plt.close(figure)

@@ -1,0 +1,71 @@
+"""Train the linear classifier of shapes: a linear support vector machine, one label against the others."""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from truename.dara.identification import Question
+from truename.dara.linear import UNIT, Linear
+from truename.dara.model import Model
+from truename.dara.training import Example, words_of_shapes
+from truename.errors import MissingExtraError
+
+_RARE = 3  # models that must have a word
+_LEAST = 2  # hundredths below which a weight is nothing
+_LARGEST = 127
+_C = 5.0
+
+
+def with_linear(model: Model, examples: Sequence[Example]) -> Model:
+    """``model`` with a classifier of shapes that was trained on ``examples``.
+
+    Raises:
+        MissingExtraError: scikit-learn is not installed.
+    """
+    labels = model.labels[Question.MODEL_TYPE]
+    return msgspec.structs.replace(model, linear=_trained(examples, labels))
+
+
+def _trained(examples: Sequence[Example], labels: Sequence[str]) -> Linear:
+    try:
+        import numpy as np
+        from scipy.sparse import csr_matrix
+        from sklearn.svm import LinearSVC
+    except ImportError as error:
+        raise MissingExtraError("training", "train") from error
+    sets = [words_of_shapes(example.nameless) for example in examples]
+    common = Counter(word for words in sets for word in words)
+    words = sorted(word for word, number in common.items() if number >= _RARE)
+    column = {word: at for at, word in enumerate(words)}
+    members = [[column[word] for word in one if word in column] for one in sets]
+    counts = np.array([len(one) for one in members])
+    pointers = np.concatenate([[0], counts.cumsum()])
+    values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts)
+    matrix = csr_matrix((values, np.concatenate(members), pointers), shape=(len(sets), len(words)))
+    number = {label: at for at, label in enumerate(labels)}
+    truth = np.array([number[example.model_type] for example in examples])
+    machine = LinearSVC(C=_C, random_state=0).fit(matrix, truth)
+    return _written(words, machine.coef_, machine.intercept_, machine.classes_, len(labels))
+
+
+def _written(words: Sequence[int], weights: Any, intercepts: Any, classes: Any, labels: int) -> Linear:
+    """Labels that had no example of theirs get a margin below every other."""
+    import numpy as np
+
+    whole = np.clip(np.round(weights.T * UNIT), -_LARGEST, _LARGEST).astype(np.int8)  # words x classes
+    rows, columns = np.nonzero(np.abs(whole) >= _LEAST)
+    starts = np.searchsorted(rows, np.arange(len(words) + 1)).astype(np.uint32)
+    every = np.full(labels, -9.0, dtype=np.float32)
+    every[classes] = intercepts
+    return Linear(
+        array("I", words),
+        array("I", starts.tobytes()),
+        array("H", classes[columns].astype(np.uint16).tobytes()),
+        array("b", whole[rows, columns].tobytes()),
+        array("f", every.tobytes()),
+    )

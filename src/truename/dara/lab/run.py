@@ -1,0 +1,124 @@
+"""Every part of the evaluation, in order."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import msgspec
+
+from truename.dara.identification import Basis, Question
+from truename.dara.identify import ERROR_RATE, identify_features
+from truename.dara.lab import baseline, evaluation
+from truename.dara.lab.evaluation import OURS_NAMES, Prepared
+from truename.dara.lab.lies import planted_lies
+from truename.dara.lab.openset import open_set
+from truename.dara.lab.real import real_models
+from truename.dara.lab.record import Record, merged
+from truename.dara.lab.scores import Row
+from truename.dara.lab.sequences import sequence_scores
+from truename.dara.lab.specimen import Specimen
+from truename.dara.lab.splits import by_configuration
+
+PARTS = ("configurations", "baselines", "trials", "unknown", "real", "lies", "calibration", "sequences", "figures")
+_SEQUENCES = Path("ptm-naming") / "layer_sequences.json.gz"
+_REPOSITORIES = Path("real-repos")
+
+Progress = Callable[[str], None]
+
+
+def evaluate(
+    specimens: Sequence[Specimen],
+    data: Path | None,
+    parts: Sequence[str],
+    out: Path,
+    earlier: Record | None,
+    progress: Progress,
+) -> Record:
+    """Run ``parts`` over a corpus; figures of other parts are taken from ``earlier``.
+
+    Args:
+        specimens: the corpus.
+        data: the folder of reference data; without it the parts that need it are left out.
+        parts: of ``PARTS``.
+        out: where figures are drawn.
+        earlier: a stored record to complete.
+        progress: told what is being done.
+    """
+    libraries = dict(sorted(Counter(s.library for s in specimens).items()))
+    record = msgspec.structs.replace(earlier or Record(0, {}), models=len(specimens), libraries=libraries)
+    seconds = dict(record.seconds)
+    split = by_configuration(specimens)
+    prepared = evaluation.prepare(split.train, split.aside, split.test, progress)
+    for part in parts:
+        progress(f"part: {part}")
+        began = time.perf_counter()
+        record = _part(part, record, prepared, data, out, progress)
+        seconds[part] = round(time.perf_counter() - began, 1)
+    return msgspec.structs.replace(record, seconds=seconds)
+
+
+def _part(part: str, record: Record, prepared: Prepared, data: Path | None, out: Path, progress: Progress) -> Record:
+    change = msgspec.structs.replace
+    if part == "configurations":
+        return change(record, rows=merged(record.rows, list(evaluation.configurations(prepared))))
+    if part == "baselines":
+        return change(record, rows=merged(record.rows, list(baseline.rows(prepared, progress))))
+    if part == "trials":
+        return change(record, rows=merged(record.rows, list(evaluation.trials(prepared, progress))))
+    if part == "unknown":
+        return change(record, open_sets=tuple(open_set(prepared.train, prepared.test, basis) for basis in Basis))
+    if part == "lies":
+        return change(record, lies=planted_lies(prepared.model, prepared.test, prepared.by_names))
+    if part == "calibration":
+        return change(record, calibration=tuple(_calibration(prepared)))
+    if part == "figures":
+        from truename.dara.lab.figures import draw
+
+        draw(prepared, out)
+        return record
+    if data is None:
+        progress(f"{part} is left out: there is no --data")
+        return record
+    if part == "real":
+        return change(record, rows=merged(record.rows, [_real(prepared, data / _REPOSITORIES)]))
+    return change(record, sequences=sequence_scores(data / _SEQUENCES, progress))
+
+
+def _real(prepared: Prepared, folder: Path) -> Row:
+    known = set(prepared.model.labels[Question.MODEL_TYPE])
+    several = list(real_models(folder, known))
+    row = evaluation.row(
+        "real repositories, names only",
+        OURS_NAMES,
+        prepared,
+        [(example, example.features) for _, example in several],
+        prepared.by_names,
+    )
+    missed = []
+    for name, example in several:
+        found = identify_features(example.features, model=prepared.model).model_type
+        if example.model_type not in found.labels:
+            said = "unknown" if found.unknown else " or ".join(found.labels[:4])
+            near = found.nearest[0].label if found.nearest else "nothing"
+            missed.append(f"{name} ({example.model_type}: {said}, nearest {near})")
+    only_type = tuple(scores for scores in row.scores if scores.question == Question.MODEL_TYPE)
+    return msgspec.structs.replace(row, scores=only_type, note=f"missed: {'; '.join(missed) or 'none'}")
+
+
+def _calibration(prepared: Prepared) -> list[tuple[str, str, float, float, int]]:
+    """Measured error against the stated one, at several rates, on the test."""
+    found = []
+    for basis in Basis:
+        for rate in (ERROR_RATE, 0.05, 0.1):
+            wrong: Counter[Question] = Counter()
+            for example in prepared.test:
+                features = example.features if basis is Basis.NAMES else example.nameless
+                answers = identify_features(features, model=prepared.model, error_rate=rate)
+                for question, prediction in answers.answers():
+                    wrong[question] += example.label(question) not in prediction.labels
+            total = len(prepared.test) or 1
+            found += [(basis.value, q.value, rate, wrong[q] / total, len(prepared.test)) for q in Question]
+    return found

@@ -1,0 +1,49 @@
+"""Which models train, which calibrate and which test: by configuration, or by model type. Reproducible."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from truename.dara.lab.specimen import Specimen
+
+
+class Split(msgspec.Struct, frozen=True):
+    """Models by what they are for. Every layout of one configuration is on one side."""
+
+    train: tuple[Specimen, ...]
+    aside: tuple[Specimen, ...]  # for calibration
+    test: tuple[Specimen, ...]
+
+
+def by_configuration(specimens: Iterable[Specimen], seed: int = 0) -> Split:
+    """Of each class, one configuration for calibration and one for the test, drawn at random; the others train.
+
+    Classes with fewer than three configurations only train.
+    """
+    several = tuple(specimens)
+    configurations: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for specimen in several:
+        configurations[specimen.group].add(specimen.config_id)
+    part: dict[tuple[tuple[str, str], int], str] = {}
+    noise = random.Random(seed)
+    for group in sorted(configurations):
+        ids = sorted(configurations[group])
+        noise.shuffle(ids)
+        if len(ids) >= 3:
+            part[group, ids[0]] = "test"
+            part[group, ids[1]] = "aside"
+    sides: dict[str, list[Specimen]] = {"train": [], "aside": [], "test": []}
+    for specimen in several:
+        sides[part.get((specimen.group, specimen.config_id), "train")].append(specimen)
+    return Split(tuple(sides["train"]), tuple(sides["aside"]), tuple(sides["test"]))
+
+
+def by_model_type(types: Iterable[str], folds: int, seed: int = 0) -> Sequence[frozenset[str]]:
+    """``folds`` sets of model types, each to be left out once."""
+    shuffled = sorted(set(types))
+    random.Random(seed).shuffle(shuffled)
+    return [frozenset(shuffled[fold::folds]) for fold in range(folds)]

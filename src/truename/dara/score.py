@@ -1,0 +1,106 @@
+"""Similarities of one model with every label: the prototypes' own, the best of each label."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from truename.dara.identification import Basis, Question
+from truename.dara.model import Model, Rows
+from truename.features import Features
+
+Scores = Mapping[Question, Mapping[int, float]]  # question -> label number -> similarity
+
+_CLOSE = 0.25  # behind the best name set: what lies further back is in no prediction set
+_SHAPE_SHARE = 0.05  # of a similarity by names: shapes settle what names leave open
+_FAMILIAR = 0.2  # share of known names below which names are noise
+_FAR = 99.0  # below every score
+_FEWEST = 3  # words; fewer say nothing
+
+
+class Scored(msgspec.Struct, frozen=True):
+    """Scores and what they were made from."""
+
+    basis: Basis
+    scores: Scores
+    likeness: float  # similarity of the nearest prototype: what an unknown structure lacks
+
+
+def score(model: Model, features: Features) -> Scored | None:
+    """How like ``features`` is to the labels of ``model``; None where there are too few words to tell."""
+    if len(features.names) >= _FEWEST and model.types.known_share(features.names) >= _FAMILIAR:
+        return _by_names(model, features)
+    if len(features.shapes) >= _FEWEST:
+        return _by_shapes(model, features.shapes | features.order)
+    return None
+
+
+def _by_names(model: Model, features: Features) -> Scored:
+    options = features.biases | features.frame
+    types = model.types.similarities(features.names | features.biases, options)
+    classes = model.classes.similarities(features.names | options, options)
+    shapes = _Shapes(model.shapes, features.shapes)
+    found: dict[Question, dict[int, float]] = {question: {} for question in Question}
+    least_type, least_class = max(types, default=0.0) - _CLOSE, max(classes, default=0.0) - _CLOSE
+    _, shape_sets, *labels = model.entries
+    for number, (of_type, of_class) in enumerate(zip(types, classes, strict=True)):
+        if of_type <= 0 or (of_type < least_type and of_class < least_class):
+            continue
+        for entry in range(model.firsts[number], model.firsts[number + 1]):
+            alike = _SHAPE_SHARE * shapes.similarity(shape_sets[entry])
+            for question, column, likeness in zip(Question, labels, (of_type, of_class, of_class), strict=True):
+                value = (1 - _SHAPE_SHARE) * likeness + alike
+                label = column[entry]
+                if value > found[question].get(label, 0.0):
+                    found[question][label] = value
+    return Scored(Basis.NAMES, found, max(found[Question.MODEL_TYPE].values(), default=0.0))
+
+
+def _by_shapes(model: Model, words: frozenset[int]) -> Scored:
+    """Margins of the linear classifier tell types apart, likeness to prototypes the classes within a type."""
+    similarities = model.shapes.index.similarities(words)
+    margins = None if model.linear is None else model.linear.margins(words)
+    found: dict[Question, dict[int, float]] = {question: {} for question in Question}
+    _, shape_sets, *labels = model.entries
+    of_type = labels[0]
+    for entry, number in enumerate(shape_sets):
+        value = similarities[number] + (0.0 if margins is None else margins[of_type[entry]])
+        for question, column in zip(Question, labels, strict=True):
+            label = column[entry]
+            if value > found[question].get(label, -_FAR):
+                found[question][label] = value
+    return Scored(Basis.SHAPES, found, max(similarities, default=0.0))
+
+
+class _Shapes:
+    """Similarity of one structure with a few sets of shapes."""
+
+    def __init__(self, rows: Rows, words: Iterable[int]) -> None:
+        self._rows = rows
+        self._columns, self._total = _columns(rows, words)
+        self._known: dict[int, float] = {}
+
+    def similarity(self, number: int) -> float:
+        """The similarity with set ``number``; 0 where no shapes are known."""
+        if (known := self._known.get(number)) is not None:
+            return known
+        rows, columns = self._rows, self._columns
+        members = rows.members[rows.starts[number] : rows.starts[number + 1]]
+        shared = sum([rows.weights[column] for column in members if column in columns])
+        value = shared / (self._total + rows.totals[number] - shared) if shared else 0.0
+        self._known[number] = value
+        return value
+
+
+def _columns(rows: Rows, words: Iterable[int]) -> tuple[frozenset[int], float]:
+    found, total = [], 0.0
+    for word in words:
+        at = bisect_left(rows.words, word)
+        if at < len(rows.words) and rows.words[at] == word:
+            found.append(at)
+            total += rows.weights[at]
+        else:
+            total += rows.unseen
+    return frozenset(found), total

@@ -1,0 +1,129 @@
+"""Prototypes from examples: which words there are, what each says, which structures are known under which labels."""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+
+import msgspec
+
+from truename.dara.identification import Question
+from truename.dara.index import build_index
+from truename.dara.model import Model, Rows
+from truename.features import VERSION, Features
+
+_BIAS = 0.25  # of a word's weight: biases are options of a configuration
+Words = frozenset[int]
+
+
+class Example(msgspec.Struct, frozen=True):
+    """One model whose labels are known."""
+
+    model_type: str
+    architecture: str
+    task: str
+    group: str  # examples of one group are one model written in different ways: they go together
+    features: Features
+    nameless: Features  # of its shapes alone, in the order of the file
+
+    def label(self, question: Question) -> str:
+        """The true answer."""
+        return (self.model_type, self.architecture, self.task)[list(Question).index(question)]
+
+
+def fit(examples: Collection[Example], notes: dict[str, str] | None = None) -> Model:
+    """A model without calibration: every distinct structure of ``examples`` is a prototype."""
+    names = sorted({words_of_names(e.features) for e in examples}, key=sorted)
+    shapes = sorted({words_of_shapes(e.nameless) for e in examples}, key=sorted)
+    name_of = {words: number for number, words in enumerate(names)}
+    shape_of = {words: number for number, words in enumerate(shapes)}
+    labels = {question: tuple(sorted({e.label(question) for e in examples})) for question in Question}
+    position = {question: {label: at for at, label in enumerate(labels[question])} for question in Question}
+    rows = sorted(
+        {
+            (
+                name_of[words_of_names(e.features)],
+                shape_of[words_of_shapes(e.nameless)],
+                *(position[question][e.label(question)] for question in Question),
+            )
+            for e in examples
+        }
+    )
+    firsts = array("I", [0])
+    for number in range(len(names)):
+        at = firsts[-1]
+        while at < len(rows) and rows[at][0] == number:
+            at += 1
+        firsts.append(at)
+    rarity, unseen = _rarity((e.model_type, words_of_names(e.features)) for e in examples)
+    names_of_tensors = {word for e in examples for word in e.features.names}
+    frame = {word for e in examples for word in e.features.frame} - names_of_tensors
+    biases = {word for e in examples for word in e.features.biases} - names_of_tensors
+    steady = _steadiness(examples, Question.MODEL_TYPE)
+    certain = _steadiness(examples, Question.ARCHITECTURE)
+    rarity |= {word: _BIAS * rarity[word] for word in biases}
+    by_type = {word: 0.0 if word in frame else weight * steady[word] ** 2 for word, weight in rarity.items()}
+    by_class = {word: weight * certain[word] ** 2 for word, weight in rarity.items()}
+    return Model(
+        version=VERSION,
+        types=build_index(names, by_type, unseen),
+        classes=build_index(names, by_class, unseen),
+        shapes=_rows(shapes, *_rarity((e.model_type, words_of_shapes(e.nameless)) for e in examples)),
+        entries=tuple(array("H", column) for column in zip(*rows, strict=True)),
+        firsts=firsts,
+        labels={question.value: labels[question] for question in Question},
+        calibrations={},
+        notes=notes or {},
+    )
+
+
+def words_of_names(features: Features) -> Words:
+    """All that names say."""
+    return features.names | features.biases | features.frame
+
+
+def words_of_shapes(features: Features) -> Words:
+    """All that shapes say."""
+    return features.shapes | features.order
+
+
+def _rarity(labelled: Iterable[tuple[str, Iterable[int]]]) -> tuple[dict[int, float], float]:
+    """The logarithm of how few model types have a word, and that of a word that none has."""
+    types: dict[int, set[str]] = defaultdict(set)
+    everything: set[str] = set()
+    for label, words in labelled:
+        everything.add(label)
+        for word in words:
+            types[word].add(label)
+    total = len(everything) + 1
+    return {word: math.log(1 + total / len(having)) for word, having in types.items()}, math.log(1 + total) / 2
+
+
+def _steadiness(examples: Iterable[Example], question: Question) -> dict[int, float]:
+    """How surely a word is there where its label is: heads and prefixes come and go within a model type."""
+    seen: dict[str, set[frozenset[int]]] = defaultdict(set)
+    for example in examples:
+        seen[example.label(question)].add(words_of_names(example.features))
+    shares: dict[int, list[float]] = defaultdict(list)
+    for sets in seen.values():
+        times: dict[int, int] = defaultdict(int)
+        for words in sets:
+            for word in words:
+                times[word] += 1
+        for word, number in times.items():
+            shares[word].append(number / len(sets))
+    return {word: sum(several) / len(several) for word, several in shares.items()}
+
+
+def _rows(sets: Sequence[frozenset[int]], weight: dict[int, float], unseen: float) -> Rows:
+    words = sorted({word for members in sets for word in members})
+    column = {word: at for at, word in enumerate(words)}
+    starts, members = array("I", [0]), array("H" if len(words) <= 0xFFFF else "I")
+    for one in sets:
+        members.extend(sorted(column[word] for word in one))
+        starts.append(len(members))
+    weights = array("f", [weight[word] for word in words])
+    totals = array("f", [sum(weights[column[word]] for word in one) for one in sets])
+    return Rows(array("I", words), weights, starts, members, totals, unseen)

@@ -1,0 +1,47 @@
+"""N: templates of tensor names, without numbers and without what stands before them. The separable part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from truename.features.kinds import Kind
+
+_LONGEST = 120  # characters of a path that are read; real ones are shorter
+
+
+def name_features(kinds: Iterable[Kind]) -> Iterator[str]:
+    """Words for the names of ``kinds``: the path inside a block, the block's own name, ends of paths elsewhere."""
+    for kind in kinds:
+        if kind.role == "bias":
+            continue
+        path = f"{kind.path[-_LONGEST:]}.{kind.role[-_LONGEST:]}" if kind.path else kind.role[-_LONGEST:]
+        outside, block, inside = path.partition("#.")
+        if not block:
+            parts = path.split(".")
+            yield f"o1:{'.'.join(parts[-2:])}"
+            if len(parts) > 2:
+                yield f"o2:{'.'.join(parts[-3:])}"
+            continue
+        outer = outside.rstrip(".").split(".")
+        yield f"i:{inside}"
+        yield f"b:{outer[-1]}.#.{inside}"
+        if "#." in inside:
+            yield f"n:{inside.rpartition('#.')[2]}"
+
+
+def bias_features(kinds: Iterable[Kind]) -> Iterator[str]:
+    """Words for layers with a bias: an option of a configuration rather than a sign of a class."""
+    for kind in kinds:
+        if kind.role == "bias":
+            yield f"a:{'.'.join(kind.path[-_LONGEST:].rpartition('#.')[2].split('.')[-2:])}"
+
+
+def frame_features(kinds: Iterable[Kind]) -> Iterator[str]:
+    """Words for what stands around the blocks: a prefix that wrappers and heads' classes put before everything."""
+    for kind in kinds:
+        outside, block, _ = kind.path.partition("#.")
+        parts = outside.rstrip(".").split(".") if block else kind.path.split(".")
+        if block:
+            yield f"c:{'.'.join(parts[-2:])}"
+        if len(parts) > 1:
+            yield f"p:{parts[0]}"

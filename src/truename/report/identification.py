@@ -1,0 +1,82 @@
+"""What structures were identified as, and how two differ, with their JSON forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from truename.report.json import document_json
+
+IDENTIFICATION_SCHEMA = "truename.identification/1"
+COMPARISON_SCHEMA = "truename.comparison/1"
+
+
+class Member(msgspec.Struct, frozen=True):
+    """A label of a prediction set."""
+
+    label: str
+    probability: float
+
+
+class Near(msgspec.Struct, frozen=True):
+    """A known label and how like its structure is."""
+
+    label: str
+    similarity: float
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """A prediction set, or that nothing known is like this."""
+
+    set: tuple[Member, ...]
+    unknown: bool
+    error_rate: float
+    nearest: tuple[Near, ...]
+
+
+class Identified(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One model: an answer to each question."""
+
+    target: str
+    identification: Mapping[str, Answer]
+    basis: str  # names or shapes: what the answer was made from
+    reason: str | None = None  # why it cannot be told
+
+
+class DifferingBlock(msgspec.Struct, frozen=True):
+    """A block that is not the same in two models."""
+
+    path: str
+    first: str  # what it is in the first model; "absent" where it is not there
+    second: str
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """How far two structures lie apart, and where."""
+
+    first: str
+    second: str
+    distance: float  # 0: the same but for sizes; 1: nothing in common
+    distances: Mapping[str, float]  # by names, by shapes
+    blocks: Sequence[DifferingBlock]
+
+
+class _Identifications(msgspec.Struct, frozen=True):
+    schema: str
+    models: Sequence[Identified]
+
+
+class _Comparison(msgspec.Struct, frozen=True):
+    schema: str
+    comparison: Comparison
+
+
+def identifications_json(models: Sequence[Identified]) -> str:
+    """Identifications as one indented JSON document."""
+    return document_json(_Identifications(IDENTIFICATION_SCHEMA, models))
+
+
+def comparison_json(comparison: Comparison) -> str:
+    """A comparison as one indented JSON document."""
+    return document_json(_Comparison(COMPARISON_SCHEMA, comparison))
