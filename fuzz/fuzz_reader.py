@@ -45,11 +45,19 @@ def target(seeds: ModuleType, reader: str) -> Callable[[bytes], None]:
             read(MemoryBlob(name, getattr(seeds, "wrap", bytes)(data)))
     wrap: Callable[[bytes], bytes] = getattr(seeds, "wrap", bytes)
 
+    slowest = 0.0
+
     def run(data: bytes) -> None:
+        nonlocal slowest
+        file = wrap(data)
         start = time.process_time()
         with contextlib.suppress(WeightsError):
-            read(MemoryBlob("fuzzed", wrap(data)))
-        if (seconds := time.process_time() - start) > HANG_SECONDS:
+            read(MemoryBlob("fuzzed", file))
+        seconds = time.process_time() - start
+        if seconds > slowest:
+            slowest = seconds
+            print(f"slowest: {seconds:.4f}", file=sys.stderr)
+        if seconds > HANG_SECONDS:
             raise TimeoutError(f"took {seconds:.1f} s of the processor")
 
     return run
@@ -68,6 +76,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("format")
     parser.add_argument("--runs", type=int, default=100_000)
+    parser.add_argument("--seconds", type=int, default=0, help="stop after so long; 0: only after all runs")
     parser.add_argument("--seed", type=int, default=0, help="0: another one each time")
     parser.add_argument("--record", action="store_true", help=f"add a line to {RECORD.relative_to(ROOT)}")
     parser.add_argument("--child", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
@@ -84,6 +93,7 @@ def main() -> int:
         found = ROOT / "fuzz" / "found"
         found.mkdir(exist_ok=True)
         options = [str(corpus), f"-runs={args.runs}", f"-seed={args.seed}", "-print_final_stats=1", *limits]
+        options.append(f"-max_total_time={args.seconds}")
         options.append(f"-artifact_prefix={found}/{args.format}-")
         command = [sys.executable, __file__, args.format, "--child", *options]
         start = time.monotonic()
@@ -95,20 +105,21 @@ def main() -> int:
         first, last = coverage[0], coverage[-1]
         print(f"edges {first[0]} -> {last[0]}, corpus {first[2]} -> {last[2]}")
     print(done.stderr[-4000:] if done.returncode else "", end="")
-    line = record_line(args.format, numbers, seconds, done.returncode)
+    slowest = max(map(float, re.findall(r"^slowest: ([\d.]+)$", done.stderr, re.MULTILINE)), default=0.0)
+    line = record_line(args.format, numbers, slowest, seconds, done.returncode)
     print(line)
     if args.record:
         add_record(args.format, line)
     return done.returncode
 
 
-def record_line(format: str, numbers: dict[str, int], seconds: float, code: int) -> str:
+def record_line(format: str, numbers: dict[str, int], slowest: float, seconds: float, code: int) -> str:
     """One row of the record."""
     executed = numbers.get("number_of_executed_units", 0)
     result = "none" if code == 0 else f"stopped with {code}"
-    slowest = f"under {HANG_SECONDS} s" if code == 0 else "-"
     memory = f"{numbers.get('peak_rss_mb', 0)} MB"
-    return f"| {format} | {executed:,} | {result} | {slowest} | {memory} | {seconds:,.0f} s | {date.today()} |"
+    times = f"{slowest * 1000:.1f} ms | {memory} | {seconds:,.0f} s"
+    return f"| {format} | {executed:,} | {result} | {times} | {date.today()} |"
 
 
 def add_record(format: str, line: str) -> None:
