@@ -75,11 +75,18 @@ def compare_checkpoints(
     if main is None or header is None or not header.files:
         return Comparison()
     found = _Comparing(main, header)
-    for checkpoint in _beside(main, checkpoints, isinstance(source, Distant)):
+
+    def read(checkpoint: Checkpoint) -> WeightsHeader | None:
         try:
-            found.add(checkpoint, read_checkpoint(checkpoint, source.open))
+            return read_checkpoint(checkpoint, source.open)
         except FileError:
-            continue
+            return None
+
+    beside = _beside(main, checkpoints, isinstance(source, Distant))
+    headers = source.map(read, beside) if isinstance(source, Distant) else map(read, beside)
+    for checkpoint, other in zip(beside, headers, strict=True):
+        if other is not None:
+            found.add(checkpoint, other)
     return found.result()
 
 
