@@ -83,6 +83,26 @@ CASES: dict[str, tuple[list[str], list[Checkpoint]]] = {
         [Checkpoint("safetensors", ("model.safetensors",))],
     ),
     "OpenVINO": (["openvino_model.bin"], [Checkpoint("openvino", ("openvino_model.bin",))]),
+    "a TensorFlow checkpoint": (
+        ["bert_model.ckpt.data-00000-of-00001", "bert_model.ckpt.index", "bert_model.ckpt.meta", "vocab.txt"],
+        [Checkpoint("tensorflow", ("bert_model.ckpt.index",))],
+    ),
+    "a TensorFlow checkpoint under another name": (
+        ["best.data-00000-of-00002", "best.data-00001-of-00002", "best.index", "faiss.index"],
+        [Checkpoint("tensorflow", ("best.index",))],
+    ),
+    "a SavedModel": (
+        ["saved_model.pb", "fingerprint.pb", "variables/variables.data-00000-of-00001", "variables/variables.index"],
+        [
+            Checkpoint("tensorflow", ("saved_model.pb",)),
+            Checkpoint("tensorflow", ("variables/variables.index",), None, "variables"),
+        ],
+    ),
+    "Keras": (
+        ["model.keras", "model.weights.h5"],
+        [Checkpoint("keras", ("model.keras",)), Checkpoint("keras", ("model.weights.h5",))],
+    ),
+    "TFLite": (["model.tflite"], [Checkpoint("tflite", ("model.tflite",))]),
     "ONNX": (["onnx/model.onnx"], [Checkpoint("onnx", ("onnx/model.onnx",), None, "onnx")]),
 }
 
