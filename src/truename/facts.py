@@ -105,6 +105,7 @@ FACTS: dict[str, str] = {
     "index_missing_files": "shards that the index names and that are not there",
     "index_missing_tensors": "tensors that the index promises and the shards do not hold",
     "index_extra_tensors": "tensors that the shards hold and the index does not name",
+    "inferred_shards": "shards of very many that were not read: like tensors say what they hold, and their sizes agree",
     "unreadable_files": "files that break their format, each with what is wrong",
     "unsafe_globals": "what a pickle imports beyond the parts of tensors, each with its place; empty: nothing",
     # several sets of weights in one folder

@@ -106,6 +106,8 @@ def _file_facts(checkpoints: tuple[Checkpoint, ...], declared: Declared, weights
     yield from _unsafe_globals(weights)
     if weights.header is not None and weights.header.missing_files:
         yield Fact("missing_shards", weights.header.missing_files, Origin.FILES)
+    if weights.header is not None and weights.header.inferred_files:
+        yield Fact("inferred_shards", weights.header.inferred_files, Origin.FILES)
     if weights.header is not None and weights.header.index is not None:
         yield from _index_facts(weights.header.index, weights.header)
 
