@@ -81,19 +81,31 @@ class Wire:
         Raises:
             ProtobufError: the bytes are no message.
         """
-        around = self._window.around
+        around, varint = self._window.around, self._varint
         position = start
+        data, base = b"", 0  # what is in memory, and where in the file it begins
         while position < end:
             self._left -= 1
             if self._left < 0:
                 raise TooManyFieldsError(self.path, "has more fields than any real file of its kind")
-            data, begin = around(position, min(_HEAD, end - position))
+            begin = position - base
+            if begin + _HEAD > len(data):
+                data, begin = around(position, min(_HEAD, end - position))
+                base = position - begin
             limit = min(len(data), begin + end - position)
-            tag, at = self._varint(data, begin, limit, position)
+            tag = data[begin] if begin < limit else 0x80
+            if tag < 0x80:  # the usual case: a field number below 16
+                at = begin + 1
+            else:
+                tag, at = varint(data, begin, limit, position)
             number, wire = tag >> 3, tag & 7
             value, payload = 0, 0
-            if wire in (VARINT, LEN):
-                value, at = self._varint(data, at, limit, position)
+            if wire == LEN or wire == VARINT:  # noqa: SIM109 - once for every field of a file
+                value = data[at] if at < limit else 0x80
+                if value < 0x80:
+                    at += 1
+                else:
+                    value, at = varint(data, at, limit, position)
                 payload = value if wire == LEN else 0
             elif wire in (FIXED64, FIXED32):
                 payload = 8 if wire == FIXED64 else 4
