@@ -39,6 +39,7 @@ def server(hub_server: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         ("acme/llama@main", HubSource, "acme/llama"),
         ("hf://acme/llama", HubSource, "acme/llama"),
         ("hf://acme/llama/", HubSource, "acme/llama"),
+        ("HF://acme/llama", HubSource, "acme/llama"),
         ("gpt", HubSource, "gpt"),
         ("modelscope://acme/llama", ModelScopeSource, "acme/llama"),
         ("modelscope://acme/llama@master", ModelScopeSource, "acme/llama"),
@@ -53,6 +54,14 @@ def test_targets(target: str, kind: type[Source], name: str, server: HubServer) 
     assert type(source) is kind
     assert source.name == name
     assert source.target == target
+
+
+@pytest.mark.parametrize("page", ["/acme/llama", "/acme/llama/", "/acme/llama/tree/main", "/acme/llama?library=x"])
+def test_the_page_of_a_model_is_the_model(page: str, server: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", server.endpoint)
+    source = open_source(server.endpoint + page)
+    assert isinstance(source, HubSource)
+    assert source.name == "acme/llama"
 
 
 def test_a_path_that_is_there_is_no_id(server: HubServer, tmp_path: Path) -> None:

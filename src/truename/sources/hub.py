@@ -236,5 +236,6 @@ def _headers(token: str | bool | None) -> dict[str, str]:
 
 def open_hub(target: str) -> HubSource:
     """The source of ``owner/name``, ``name@revision`` or ``hf://owner/name``."""
-    model = ModelId.parse(target.removeprefix("hf://").removesuffix("/"))
+    scheme, separator, rest = target.partition("://")
+    model = ModelId.parse((rest if separator else scheme).removesuffix("/"))
     return HubSource(model.repo_id, model.revision, target=target)

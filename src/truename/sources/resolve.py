@@ -11,6 +11,7 @@ from truename.model_id import ModelId
 from truename.sources.folder import WEIGHT_SUFFIXES, FileSource, FolderSource
 from truename.sources.source import Source
 
+_HUB = "https://huggingface.co"
 # Scheme -> the module and function or class that take the whole target. Imported when one is met.
 _SCHEMES = {
     "hf": ("hub", "open_hub"),
@@ -25,8 +26,8 @@ def open_source(target: str | os.PathLike[str]) -> Source:
     """The source of a target's files.
 
     What is there as a path is a path. Else ``hf://owner/name``, ``owner/name`` and ``name``, each with ``@revision``
-    or without, are models on the Hub; ``modelscope://owner/name`` is one on ModelScope; ``https://``, ``http://`` and
-    ``s3://`` lead to a folder or a weights file.
+    or without, and the address of a model's page are models on the Hub; ``modelscope://owner/name`` is one on
+    ModelScope; other ``https://``, ``http://`` and ``s3://`` addresses lead to a folder or a weights file.
 
     Raises:
         TargetError: there is no model at the target.
@@ -38,6 +39,8 @@ def open_source(target: str | os.PathLike[str]) -> Source:
     if not isinstance(target, str) or "\0" in text or os.path.lexists(text):
         return _path(text)
     scheme, separator, _ = text.partition("://")
+    if (page := _hub_page(text)) is not None:
+        return open_source(page)
     if separator:
         if (home := _SCHEMES.get(scheme.lower())) is None:
             known = ", ".join(f"{name}://" for name in _SCHEMES)
@@ -60,6 +63,20 @@ def _path(text: str) -> Source:
     if os.path.isfile(text) and os.path.splitext(text)[1].lower() in WEIGHT_SUFFIXES:
         return FileSource(text)
     return FolderSource(text)
+
+
+def _hub_page(text: str) -> str | None:
+    """``hf://owner/name@revision`` for the address of a model's page on the Hub, None for any other text."""
+    endpoint = os.environ.get("HF_ENDPOINT", _HUB).rstrip("/") + "/"
+    if not text.startswith(endpoint):
+        return None
+    owner, _, rest = text.removeprefix(endpoint).partition("?")[0].strip("/").partition("/")
+    name, _, below = rest.partition("/")
+    kind, _, revision = below.partition("/")
+    if not name or (below and (kind != "tree" or not revision or "/" in revision)):
+        return None
+    page = f"{owner}/{name}@{revision}" if revision else f"{owner}/{name}"
+    return f"hf://{page}" if _could_be_id(page) else None
 
 
 def _could_be_id(text: str) -> bool:
