@@ -63,8 +63,10 @@ class Entry(msgspec.Struct, frozen=True):
                 yield fill(row.template, numbers), row.dtype, row.shape
 
     def header(self) -> WeightsHeader:
-        """The header that a safetensors file of this model has."""
+        """The header that a file of this model has: safetensors, or GGUF for that layout."""
         tensors = {name: Tensor(dtype, shape, _bytes(dtype, shape)) for name, dtype, shape in self.specs()}
+        if self.layout == "gguf":
+            return WeightsHeader("gguf", ("model.gguf",), tensors, {}, {})
         return WeightsHeader("safetensors", ("model.safetensors",), tensors, {}, {})
 
     def groups(self) -> tuple[TensorGroup, ...]:
