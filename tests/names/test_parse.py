@@ -21,7 +21,7 @@ def plain(value: Any) -> Any:
 def test_the_claims_of_real_names(row: dict[str, Any]) -> None:
     found = [
         [str(e.kind), str(e.role), e.text, plain(e.value)]
-        for e in parse_name(row["name"]).elements
+        for e in parse_name(row["name"]).claiming
         if e.value is not None
     ]
     assert found == row["elements"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from truename.names.elements import Kind, Role
-from truename.names.pieces import LONGEST_WORD, Chunk, Piece, Tag, known, lexicon, lower, squeeze, unknown
+from truename.names.pieces import LONGEST_WORD, Chunk, Piece, Tag, known, lexicon, lower, squeeze, telling, unknown
 from truename.names.quantities import is_hash, quantity
 
 # letters and digits; a point belongs to the chunk between two digits only
@@ -18,6 +18,7 @@ MOST_RUNS = 7  # a chunk of more alternations of letters and digits is an id, no
 
 _KEPT = 1 << 16  # chunks that are kept before the store is emptied; a registry's names share most of theirs
 _store: dict[str, Chunk] = {}
+stored = _store.get  # a chunk that was read before
 
 
 def chunk(text: str) -> Chunk:
@@ -33,9 +34,10 @@ def chunk(text: str) -> Chunk:
 def _read(text: str) -> Chunk:
     word = lower(text)
     if len(word) > LONGEST_WORD:
-        return Chunk(word, False, (unknown(word, 0, len(word)),))
+        return Chunk(word, False, (unknown(word, 0, len(word)),), ())
     key = squeeze(word)
-    return Chunk(key, key in lexicon().prefixes, _pieces(text, word, key))
+    pieces = _pieces(text, word, key)
+    return Chunk(key, key in lexicon().prefixes, pieces, tuple(filter(telling, pieces)))
 
 
 def _pieces(text: str, word: str, key: str) -> tuple[Piece, ...]:

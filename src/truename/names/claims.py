@@ -35,4 +35,4 @@ class Claims(msgspec.Struct, frozen=True):
 
 def claims_of(parsed: ParsedName) -> Claims:
     """The claims of a parsed name."""
-    return Claims(parsed, tuple(Claim(e.role, e.value, e) for e in parsed.elements if e.value is not None))
+    return Claims(parsed, tuple(Claim(e.role, e.value, e) for e in parsed.claiming if e.value is not None))

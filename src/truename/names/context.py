@@ -52,7 +52,7 @@ class Context:
         "words",
     )
 
-    def __init__(self, name: str, pieces: list[Piece], at: list[int]) -> None:
+    def __init__(self, name: str, pieces: list[Piece], at: list[int], told: list[Piece]) -> None:
         self.name, self.pieces, self.at = name, pieces, at
         self.elements: list[Element] = []
         self.alternatives: list[Element] = []
@@ -61,8 +61,12 @@ class Context:
         self.families: set[str] = set()
         self.languages: set[str] = set()
         self.words: set[str] | None = None
+        if told:
+            self._look(told)
+
+    def _look(self, told: list[Piece]) -> None:
         known = lexicon().words.families
-        for piece in pieces:
+        for piece in told:
             if piece.tag is Tag.FAMILY:
                 family = known[piece.value]
                 self.families.add(piece.value)
@@ -81,10 +85,17 @@ class Context:
 
     def decide(self) -> None:
         """Make the elements."""
-        i, count = 0, len(self.pieces)
+        i, pieces, places, name = 0, self.pieces, self.at, self.name
+        count, deciders, append = len(pieces), _DECIDERS, self.elements.append
         while i < count:
-            decide = _DECIDERS.get(self.pieces[i].tag)
-            i = decide(self, i) if decide else self.keep(i)
+            piece = pieces[i]
+            if decide := deciders.get(piece.tag):
+                i = decide(self, i)
+                continue
+            at = places[i]
+            start, end = at + piece.start, at + piece.end
+            append(Element(piece.kind, piece.role, name[start:end], start, end, piece.value if piece.claims else None))
+            i += 1
 
     def keep(self, i: int) -> int:
         """Take a piece for what it seems."""

@@ -76,7 +76,7 @@ class Role(StrEnum):
     OTHER = "other"
 
 
-class Element(msgspec.Struct, frozen=True):
+class Element(msgspec.Struct, frozen=True, gc=False):
     """One naming element: ``name[start:end] == text``."""
 
     kind: Kind
@@ -101,7 +101,7 @@ class Convention(StrEnum):
     OTHER = "other"
 
 
-class ParsedName(msgspec.Struct, frozen=True):
+class ParsedName(msgspec.Struct, frozen=True, gc=False):
     """A name read into its elements, in order and without overlap. Spans count from the start of ``name``."""
 
     name: str  # the whole text that was given: owner, revision and all
@@ -111,3 +111,9 @@ class ParsedName(msgspec.Struct, frozen=True):
     elements: tuple[Element, ...]
     convention: Convention
     alternatives: tuple[Element, ...] = ()  # readings that were weighed and not chosen
+    grammar: tuple[Element, ...] | None = None  # as the grammar alone reads it, where the learned part changed it
+
+    @property
+    def claiming(self) -> tuple[Element, ...]:
+        """The elements on which claims rest: the grammar's own."""
+        return self.elements if self.grammar is None else self.grammar

@@ -5,12 +5,13 @@ from __future__ import annotations
 from truename.names.convention import convention_of
 from truename.names.elements import ParsedName
 from truename.names.reader import read
+from truename.names.relabel import relabel
 
 _SCHEMES = ("hf-hub:", "hf_hub:", "local-dir:", "hf://", "file://")
 _PATH_STARTS = ("/", "./", "../", "~/")
 
 
-def parse_name(name: str) -> ParsedName:
+def parse_name(name: str, *, learned: bool = True) -> ParsedName:
     """Read a model's name into its elements.
 
     Understands ``name``, ``owner/name``, ``owner/name/folder``, ``owner/name@revision``, the prefixes that model
@@ -19,11 +20,12 @@ def parse_name(name: str) -> ParsedName:
 
     Args:
         name: the text as it was given.
+        learned: whether the learned part decides the kinds of what claims nothing; claims are the same without it.
 
     Returns:
         The elements in order, without overlap; their spans count from the start of ``name``.
     """
-    start = next((len(s) for s in _SCHEMES if name.startswith(s)), 0)
+    start = next(len(s) for s in _SCHEMES if name.startswith(s)) if name.startswith(_SCHEMES) else 0
     end = name.find("@", start)
     revision = name[end + 1 :] or None if end >= 0 else None
     if end < 0:
@@ -36,5 +38,11 @@ def parse_name(name: str) -> ParsedName:
     elif (slash := name.find("/", start, end)) >= 0:
         owner = name[start:slash]
         start = slash + 1
-    elements, alternatives = read(name, start, end)
-    return ParsedName(name, owner, name[start:end], revision, elements, convention_of(elements), alternatives)
+    texts, elements, alternatives = read(name, start, end)
+    if learned:
+        grammar = elements
+        elements, alternatives = relabel(texts, elements, alternatives)
+    else:
+        grammar = None
+    model = name[start:end]
+    return ParsedName(name, owner, model, revision, elements, convention_of(elements), alternatives, grammar)

@@ -62,6 +62,7 @@ class Chunk(msgspec.Struct, frozen=True, gc=False):
     word: str  # lower case, without decimal points
     begins: bool  # whether a word of several chunks may begin here
     pieces: tuple[Piece, ...]
+    telling: tuple[Piece, ...]  # those of them that decide how others are read
 
 
 class Lexicon(msgspec.Struct, frozen=True):
@@ -79,6 +80,8 @@ _TAGS = {
     Role.LANGUAGE: Tag.LANGUAGE,
     Role.ADAPTER: Tag.WORD,
 }
+_TELLING_TAGS = frozenset((Tag.FAMILY, Tag.LANGUAGE, Tag.QUANTITY))
+_TELLING_ROLES = frozenset((Role.PARAMETERS, Role.MIXTURE, Role.QUANTISATION, Role.PACKAGING))
 UNIT_WORDS = {"layer": Role.LAYERS, "layers": Role.LAYERS, "experts": Role.EXPERTS, "expert": Role.EXPERTS}
 _HEAD_WORDS = {"heads": Role.HEADS, "head": Role.HEADS}
 
@@ -116,6 +119,11 @@ def known(word: str, start: int, end: int) -> Piece | None:
     return Piece(tag, kind, role, start, end, value, word, claims)
 
 
+def telling(piece: Piece) -> bool:
+    """Whether a piece decides how others are read."""
+    return piece.tag in _TELLING_TAGS or piece.role in _TELLING_ROLES or piece.value == "merged"
+
+
 def unknown(word: str, start: int, end: int) -> Piece:
     """A piece that says nothing we know."""
     return Piece(Tag.UNKNOWN, Kind.OTHER, Role.OTHER, start, end, None, word)
@@ -137,5 +145,6 @@ __all__ = [
     "lexicon",
     "lower",
     "squeeze",
+    "telling",
     "unknown",
 ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from truename.names.chunks import CHUNK, chunk
+from truename.names.chunks import CHUNK, chunk, stored
 from truename.names.context import Context
 from truename.names.elements import Element, Kind, Role
-from truename.names.pieces import Chunk, Piece, Tag, lexicon, unknown
+from truename.names.pieces import Chunk, Piece, Tag, lexicon, telling, unknown
 
 MOST_PARTS = 6  # chunks that one word may span: twitter-xlm-roberta-base is four
 _UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![0-9a-fA-F])")
@@ -15,40 +15,46 @@ _UUID_LENGTH = 36
 _NUMERIC = re.compile(r"v?\d(?:\.\d{1,2})?")
 
 
-def read(name: str, start: int, end: int) -> tuple[tuple[Element, ...], tuple[Element, ...]]:
-    """The elements of ``name[start:end]`` and the readings that were not chosen; spans count from the name's start."""
+def read(name: str, start: int, end: int) -> tuple[list[str], tuple[Element, ...], tuple[Element, ...]]:
+    """The chunks of ``name[start:end]``, its elements, and the readings not chosen; spans count in the name."""
     pieces: list[Piece] = []
     at: list[int] = []
+    told: list[Piece] = []
     if end - start >= _UUID_LENGTH and (found := _UUID.search(name, start, end)):
-        _collect(name, start, found.start(), pieces, at)
+        texts = _collect(name, start, found.start(), pieces, at, told)
         pieces.append(unknown("", 0, _UUID_LENGTH))
         at.append(found.start())
-        _collect(name, found.end(), end, pieces, at)
+        texts += _collect(name, found.end(), end, pieces, at, told)
     else:
-        _collect(name, start, end, pieces, at)
-    context = Context(name, pieces, at)
+        texts = _collect(name, start, end, pieces, at, told)
+    context = Context(name, pieces, at, told)
     context.decide()
-    return tuple(context.elements), tuple(context.alternatives)
+    return texts, tuple(context.elements), tuple(context.alternatives)
 
 
-def _collect(name: str, start: int, end: int, pieces: list[Piece], at: list[int]) -> None:
-    """Append the pieces of a stretch of the name, words of several chunks joined."""
-    spans = [(m.start(), m.end()) for m in CHUNK.finditer(name, start, end)]
-    chunks = [chunk(name[a:b]) for a, b in spans]
+def _collect(name: str, start: int, end: int, pieces: list[Piece], at: list[int], told: list[Piece]) -> list[str]:
+    """Append the pieces of a stretch of the name, words of several chunks joined; returns the chunks' texts."""
+    spans = [found.span() for found in CHUNK.finditer(name, start, end)]
+    texts = [name[a:b] for a, b in spans]
+    chunks = [stored(text) or chunk(text) for text in texts]
     i, count = 0, len(chunks)
     while i < count:
         one = chunks[i]
         if one.begins and i + 1 < count:
             last = _longest(name, spans, chunks, i)
             if last > i:
+                known = len(pieces)
                 _append_word(chunks, spans, i, last, pieces, at)
+                told.extend(filter(telling, pieces[known:]))
                 i = last + 1
                 continue
-        place = spans[i][0]
-        for piece in one.pieces:
-            pieces.append(piece)
-            at.append(place)
+        parts = one.pieces
+        pieces += parts
+        at += [spans[i][0]] * len(parts)
+        if one.telling:
+            told += one.telling
         i += 1
+    return texts
 
 
 def _longest(name: str, spans: list[tuple[int, int]], chunks: list[Chunk], i: int) -> int:

@@ -1,0 +1,135 @@
+"""Give every kind that the learned part finds in a name to the element that speaks for it most.
+
+The learned part decides the kinds of words the grammar does not know, and between the kinds of words whose kind is
+open (``squad`` is a data set and a task). A word that is nothing of what the name was found to have becomes a weighed
+reading. What a name claims rests on the grammar alone (``ParsedName.grammar``): nothing here comes to a rule.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from truename.names.elements import Element, Kind, Role
+from truename.names.learned import BIT, FIXED, KINDS, Model, model
+from truename.names.traits import PART
+
+_OTHER = BIT[Kind.OTHER]
+_MOST_SPLIT, _SHORTEST_SPLIT = 32, 4  # elements of a name that are searched for parts; characters of such an element
+_CHUNK = re.compile(r"[A-Za-z0-9]+")
+
+Read = tuple[tuple[Element, ...], tuple[Element, ...]]
+
+
+def relabel(texts: Sequence[str], elements: tuple[Element, ...], alternatives: tuple[Element, ...]) -> Read:
+    """The elements with the kinds that the learned part decides, and the readings that were weighed.
+
+    Args:
+        texts: the chunks of the name.
+        elements: what the grammar read.
+        alternatives: what it weighed and did not choose.
+    """
+    if not elements:
+        return elements, alternatives
+    learned = model()
+    target, have, fixed = learned.decide(texts, elements)
+    target |= fixed
+    if have == target:
+        return elements, alternatives
+    chosen = list(elements)
+    if lacking := target & ~have:
+        _give(learned, chosen, target, lacking)
+    if not have & ~target:
+        return tuple(chosen), alternatives
+    kept: list[Element] = []
+    dropped: list[Element] = []
+    for element in chosen:
+        if BIT[element.kind] & target:
+            kept.append(element)
+        elif element.role is Role.OTHER:
+            dropped.append(element)
+        else:
+            kept.append(with_kind(element, _best(learned, element, target)))
+    return tuple(kept), (*alternatives, *dropped)
+
+
+def _give(learned: Model, chosen: list[Element], target: int, lacking: int) -> None:
+    """Give each kind that no element has to the free element that speaks for it most, else to a part of one."""
+    free = [i for i, e in enumerate(chosen) if not BIT[e.kind] & target and (e.value is None or e.role not in FIXED)]
+    wanted = [k for k in range(len(KINDS)) if lacking >> k & 1]
+    if len(free) == len(wanted) == 1:
+        chosen[free[0]] = with_kind(chosen[free[0]], KINDS[wanted[0]])
+        return
+    offers = sorted(((learned.scores_of(chosen[i].text)[k], -i, k) for i in free for k in wanted), reverse=True)
+    done: set[int] = set()
+    given: set[int] = set()
+    for _, at, k in offers:
+        if at not in given and k not in done:
+            chosen[-at] = with_kind(chosen[-at], KINDS[k])
+            given.add(at)
+            done.add(k)
+    for k in wanted:
+        if k not in done and not _give_twin(learned, chosen, k):
+            _split(learned, chosen, k)
+
+
+def _give_twin(learned: Model, chosen: list[Element], k: int) -> bool:
+    """Give a kind to one of several free elements of the same kind, if it speaks for it."""
+    best, place = 0, -1
+    for i, element in enumerate(chosen[:_MOST_SPLIT]):
+        if element.value is not None and element.role in FIXED:
+            continue
+        score = learned.scores_of(element.text)[k]
+        if score > best and sum(other.kind is element.kind for other in chosen) > 1:
+            best, place = score, i
+    if place >= 0:
+        chosen[place] = with_kind(chosen[place], KINDS[k])
+    return place >= 0
+
+
+def _best(learned: Model, element: Element, target: int) -> Kind:
+    """The kind in ``target`` that an element speaks for most."""
+    scores = learned.scores_of(element.text)
+    return KINDS[max((k for k in range(len(KINDS)) if target >> k & 1), key=scores.__getitem__)]
+
+
+def _split(learned: Model, chosen: list[Element], k: int) -> None:
+    """Find a beginning or an end of an element that speaks for kind ``k``, and make it an element of its own."""
+    best, place = 0, None
+    for i, element in enumerate(chosen[:_MOST_SPLIT]):
+        if element.end - element.start < _SHORTEST_SPLIT:
+            continue
+        for start, end in _ends(element.text):
+            score = learned.scores_of(element.text[start:end])[k]
+            if score > best:
+                best, place = score, (i, start, end)
+    if place is None:
+        return
+    i, start, end = place
+    whole = chosen[i]
+    part = _cut(whole, start, end, KINDS[k], Role.OTHER, None)
+    if start == 0:
+        at = next(j for j in range(end, len(whole.text)) if whole.text[j].isalnum())
+        chosen[i : i + 1] = [part, _cut(whole, at, len(whole.text), whole.kind, whole.role, whole.value)]
+    else:
+        at = max(j for j in range(start) if whole.text[j].isalnum()) + 1
+        chosen[i : i + 1] = [_cut(whole, 0, at, whole.kind, whole.role, whole.value), part]
+
+
+def _ends(text: str) -> Iterator[tuple[int, int]]:
+    """The parts that a text begins and ends with, as separators and as its letters and digits divide it."""
+    for pattern in (_CHUNK, PART):
+        spans = [found.span() for found in pattern.finditer(text)]
+        if len(spans) > 1:
+            yield spans[0]
+            yield spans[-1]
+
+
+def _cut(element: Element, start: int, end: int, kind: Kind, role: Role, value: Any) -> Element:
+    return Element(kind, role, element.text[start:end], element.start + start, element.start + end, value)
+
+
+def with_kind(element: Element, kind: Kind) -> Element:
+    """The element with another kind."""
+    return Element(kind, element.role, element.text, element.start, element.end, element.value)

@@ -1,0 +1,133 @@
+"""Train the learned part of names: ``python tools/train_names.py --data DIR [--all | --cross-validate]``.
+
+Learns, for each of the thirteen kinds, a logistic regression over the traits of ``truename.names.traits`` from names
+that a language model labelled with sets of kinds (``ptm-naming/elements.jsonl.gz``). Only the development part of the
+names is read unless ``--all`` is given. Needs scikit-learn (extra ``train``), which nothing needs at run time.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from zlib import crc32
+
+import msgspec
+import numpy as np
+
+from truename.names import parse_name, traits
+from truename.names.chunks import CHUNK
+from truename.names.learned import FILE, KINDS, Weights, to_bytes, use
+
+DEFAULT = os.environ.get("TRUENAME_DATA") or str(Path(__file__).resolve().parents[1].parent / "shared" / "data")
+FOLDS = 5  # of the names by a checksum: fold 0 is not looked at in development (benchmarks/names.py says the same)
+ROUNDS = 4  # of cross-validation within the development part
+RARE = 3  # names that must show a trait
+STRENGTH = 0.1  # C of the logistic regression
+THRESHOLD = 0.44  # of the probability: micro-F1 is best somewhat below one half
+SCALE = 0.02  # log odds of one unit of a weight
+LEAST = 2  # units below which a trait is left out, the largest of its weights
+
+
+class Labelled(msgspec.Struct, frozen=True):
+    """A name with its labels."""
+
+    name: str
+    elements: frozenset[str]
+
+
+def labelled(data: Path) -> list[Labelled]:
+    """Every labelled name."""
+    with gzip.open(data / "ptm-naming" / "elements.jsonl.gz", "rt", encoding="utf-8") as file:
+        return [msgspec.convert(json.loads(line), Labelled) for line in file]
+
+
+def fold(name: str) -> int:
+    """The fold of a name; fold 0 is the one that is not looked at."""
+    return crc32(name.encode()) % FOLDS
+
+
+def counted(name: str) -> Counter[tuple[str, str]]:
+    """The traits of a name, as the grammar alone reads it."""
+    parsed = parse_name(name, learned=False)
+    return Counter(traits.of_name(CHUNK.findall(parsed.model), parsed.elements))
+
+
+def matrix(rows: Sequence[Counter[tuple[str, str]]], columns: dict[tuple[str, str], int]) -> Any:
+    """Names by traits, sparse."""
+    from scipy.sparse import csr_matrix
+
+    entries = [
+        (i, columns[trait], count) for i, row in enumerate(rows) for trait, count in row.items() if trait in columns
+    ]
+    at, to, values = zip(*entries, strict=True)
+    return csr_matrix((values, (at, to)), (len(rows), len(columns)))
+
+
+def train(rows: Sequence[Labelled], trained_on: str) -> Weights:
+    """The weights that the rows teach."""
+    from sklearn.linear_model import LogisticRegression
+
+    found = [counted(row.name) for row in rows]
+    frequency = Counter(trait for one in found for trait in one)
+    columns = {trait: i for i, trait in enumerate(sorted(t for t, n in frequency.items() if n >= RARE))}
+    x = matrix(found, columns)
+    weights, bias = np.zeros((len(columns), len(KINDS))), list[int]()
+    for k, kind in enumerate(KINDS):
+        y = np.array([str(kind) in row.elements for row in rows])
+        fitted = LogisticRegression(C=STRENGTH, solver="liblinear", tol=1e-3, random_state=0).fit(x, y)
+        weights[:, k] = fitted.coef_[0]
+        bias.append(round(float(fitted.intercept_[0] - np.log(THRESHOLD / (1 - THRESHOLD))) / SCALE))
+    units = np.clip(np.rint(weights / SCALE), -127, 127).astype(np.int8)
+    tables: dict[str, dict[str, bytes]] = {name: {} for name in traits.TABLES}
+    for (table, text), i in columns.items():
+        if np.abs(units[i]).max() >= LEAST:
+            tables[table][text] = to_bytes(units[i].tolist())
+    return Weights("".join(KINDS), SCALE, to_bytes(bias), tables, trained_on)
+
+
+def cross_validate(rows: Sequence[Labelled]) -> None:
+    """Micro-F1 of names whose labels were not trained on, in turns."""
+    hit, extra, missed = Counter[str](), Counter[str](), Counter[str]()
+    for turn in range(ROUNDS):
+        held = [row for row in rows if crc32(row.name.encode()) // FOLDS % ROUNDS == turn]
+        use(train([row for row in rows if crc32(row.name.encode()) // FOLDS % ROUNDS != turn], "a part"))
+        for row in held:
+            kinds = {str(element.kind) for element in parse_name(row.name).elements}
+            hit.update(kinds & row.elements)
+            extra.update(kinds - row.elements)
+            missed.update(row.elements - kinds)
+    for kind in map(str, KINDS):
+        score = 2 * hit[kind] / (2 * hit[kind] + extra[kind] + missed[kind])
+        print(f"  {kind}  {score:.3f}  +{extra[kind]}  -{missed[kind]}")
+    print(f"  all {2 * hit.total() / (2 * hit.total() + extra.total() + missed.total()):.4f}")
+
+
+def main() -> int:
+    """Train and write, or cross-validate."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path(DEFAULT))
+    parser.add_argument("--out", type=Path, default=FILE)
+    parser.add_argument("--all", action="store_true", help="learn from the fold too that development does not look at")
+    parser.add_argument("--cross-validate", action="store_true", help="print a score instead of writing weights")
+    arguments = parser.parse_args()
+    rows = [row for row in labelled(arguments.data) if arguments.all or fold(row.name)]
+    if arguments.cross_validate:
+        cross_validate(rows)
+        return 0
+    part = "all" if arguments.all else "development"
+    weights = train(rows, f"{len(rows)} names of ptm-naming/elements.jsonl.gz, {part}")
+    encoded = msgspec.msgpack.encode(weights)
+    arguments.out.write_bytes(encoded)
+    print(f"wrote {arguments.out.name}: {len(encoded):,} bytes, {sum(map(len, weights.tables.values())):,} traits")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
