@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from truename.errors import UsageError
+from truename.errors import UnavailableError, UsageError
 from truename.scan import ScanOptions, Target, folders_in, read_targets, scan
 from truename.scan.engine import Engine
 from truename.sources import FolderSource
@@ -127,3 +127,20 @@ def test_lists_of_targets() -> None:
     assert list(read_targets(["a/b\n", "\n", "# no\n", " c \n"], "x")) == [Target("a/b"), Target("c")]
     with pytest.raises(UsageError, match="line 1 has 5,000 characters"):
         list(read_targets(["x" * 5000], "x"))
+
+
+def test_a_server_that_comes_back_costs_no_row(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("truename.scan.kernel.time.sleep", waits.append)
+    failures = {str(models / "someone+bert-3b"): 2, str(models / "someone+bert-4b"): 99}
+
+    def open_source(target: str) -> FolderSource:
+        if failures.get(target, 0) > 0:
+            failures[target] -= 1
+            raise UnavailableError(target, "the server is busy", retry_after=30)
+        return FolderSource(target)
+
+    summary = scan(folders_in(str(models)), open_source, ScanOptions(tmp_path / "out"))
+    assert dict(summary.errors) == {"EmptyTargetError": 1, "UnavailableError": 1}
+    assert waits == [30, 30, 30, 30]
+    assert summary.models == 40

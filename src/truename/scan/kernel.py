@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from truename.checking import check
-from truename.errors import TruenameError
+from truename.errors import TruenameError, UnavailableError
 from truename.findings import ModelReport
 from truename.scan.targets import Target
 from truename.sources import Source
+
+# A source asks again by itself; only a server that fails for longer comes back here, and the whole model is read anew.
+ATTEMPTS = 3
+FIRST_WAIT = 2.0  # seconds
+LONGEST_WAIT = 600.0  # what a rate limit may ask for
 
 Row = dict[str, Any]
 Open = Callable[[str], Source]
@@ -20,15 +26,23 @@ Open = Callable[[str], Source]
 def check_row(target: Target, open: Open) -> Row:
     """Check one target. What is wrong with the target itself becomes a row too.
 
+    A server that is unavailable is asked again later, after the time it asks for.
+
     Args:
         target: what to check.
         open: target -> source; raises TruenameError where there is no model.
     """
-    try:
-        report = check(open(target.target), name=target.name)
-    except TruenameError as error:
-        return error_row(target, type(error).__name__, str(error))
-    return report_row(report)
+    for attempt in range(ATTEMPTS):
+        try:
+            return report_row(check(open(target.target), name=target.name))
+        except UnavailableError as error:
+            failure: TruenameError = error
+            if attempt + 1 < ATTEMPTS:
+                time.sleep(min(max(error.retry_after or 0.0, FIRST_WAIT * 4**attempt), LONGEST_WAIT))
+        except TruenameError as error:
+            failure = error
+            break
+    return error_row(target, type(failure).__name__, str(failure))
 
 
 def report_row(report: ModelReport) -> Row:
