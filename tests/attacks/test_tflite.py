@@ -108,7 +108,7 @@ CASES: dict[str, tuple[bytes, type[WeightsError]]] = {
         tflite.TfliteIndexError,
     ),
     "a buffer that is not there": (tensor(tflite_tensor("a", (2, 3), buffer=7)), tflite.TfliteIndexError),
-    "a type that does not exist": (tensor(tflite_tensor("a", (2, 3), 99, 1)), tflite.TfliteTensorError),
+    "a type that does not exist": (tensor(tflite_tensor("a", (2, 3), 99, 1)), tflite.TfliteTypeError),
     "a negative size": (tensor(tflite_tensor("a", (2, -3), 0, 1)), tflite.TfliteTensorError),
     "too many elements": (tensor(tflite_tensor("a", (2**31 - 1,) * 3, 0, 1)), tflite.TfliteTensorError),
     "an overflow behind a zero": (tensor(tflite_tensor("a", (0, *(2**31 - 1,) * 3), 0, 1)), tflite.TfliteTensorError),

@@ -76,3 +76,18 @@ def test_a_file_that_cannot_be_read_is_not_called_broken(name: str, tmp_path: Pa
 def test_a_broken_file_is(tmp_path: Path) -> None:
     evidence = saved(tmp_path, {"model.onnx": ONNX[:-40]})
     assert "model.onnx" in str(evidence.value("unreadable_files"))
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("model.onnx", onnx_model([onnx_tensor("w", (2,), 99)])),
+        ("model.ckpt.index", bundle_index({"w": (99, (2,))})),
+        ("model.tflite", flatbuffer(tflite_model([("w", (2,), 0)])).replace(b"\3\0\0\0", b"\4\0\0\0", 1)),
+        ("dataset.h5", hdf5_file(Group({"empty": Group({})}))),
+    ],
+)
+def test_what_may_be_newer_or_another_good_file_is_not_called_broken(name: str, data: bytes, tmp_path: Path) -> None:
+    evidence = saved(tmp_path, {name: data})
+    assert evidence.value("unreadable_files") is None
+    assert name in evidence.why_missing("parameters")

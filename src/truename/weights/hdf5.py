@@ -179,7 +179,8 @@ class _Walk:
         version = cursor.number(1)
         flags = cursor.number(1)
         if version not in (1, 2, 3):
-            raise faults.ObjectHeaderError(self._file.path, f"has an attribute of version {version}")
+            problem = f"has an attribute of version {version}, which truename does not read"
+            raise faults.Hdf5UnsupportedError(self._file.path, problem)
         sizes = [cursor.number(2) for _ in range(3)]
         cursor.take(1 if version == 3 else 0)
         name, kind, space = (self._part(cursor, size, version == 1) for size in sizes)

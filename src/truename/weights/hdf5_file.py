@@ -133,7 +133,8 @@ class Hdf5File:
         cursor.take(len(SIGNATURE))
         version = cursor.number(1)
         if version > 3:
-            raise faults.SuperblockError(self.path, f"has a superblock of version {version}; versions 0 to 3 exist")
+            problem = f"has a superblock of version {version}; truename reads versions 0 to 3"
+            raise faults.Hdf5UnsupportedError(self.path, problem)
         if version < 2:
             cursor.take(4)
         self.offset_size, self.length_size = cursor.number(1), cursor.number(1)

@@ -73,7 +73,7 @@ def _link(file: Hdf5File, data: bytes) -> Iterator[HardLink]:
     """A link message: nothing comes of a soft one."""
     cursor = file.cursor(data, faults.ObjectHeaderError, "a link")
     if cursor.number(1) != 1:
-        raise faults.ObjectHeaderError(file.path, "has a link of a version that does not exist")
+        raise faults.Hdf5UnsupportedError(file.path, "has a link of a version that truename does not read")
     flags = cursor.number(1)
     kind = cursor.number(1) if flags & 8 else _HARD
     cursor.take((8 if flags & 4 else 0) + (1 if flags & 0x10 else 0))

@@ -141,7 +141,7 @@ def read_dataspace(file: Hdf5File, data: bytes) -> tuple[int, ...] | None:
     cursor = file.cursor(data, faults.DataspaceError, "a shape")
     version, rank, flags = cursor.number(1), cursor.number(1), cursor.number(1)
     if version not in (1, 2):
-        raise faults.DataspaceError(file.path, f"has a shape of version {version}")
+        raise faults.Hdf5UnsupportedError(file.path, f"has a shape of version {version}, which truename does not read")
     if rank > MAX_RANK:
         raise faults.DataspaceError(file.path, f"has a shape of {rank} dimensions; the format allows {MAX_RANK}")
     kind = cursor.number(1) if version == 2 else cursor.number(5) and 1
@@ -168,7 +168,8 @@ def read_datatype(file: Hdf5File, data: bytes) -> Datatype:
     kind, version = first & 15, first >> 4
     bits, size = cursor.number(3), cursor.number(4)
     if kind > 12 or not 1 <= version <= 5:
-        raise faults.DatatypeError(file.path, f"has a type of class {kind}, version {version}")
+        problem = f"has a type of class {kind}, version {version}, which truename does not read"
+        raise faults.Hdf5UnsupportedError(file.path, problem)
     if size == 0 or size > 2**31:
         raise faults.DatatypeError(file.path, f"has a type of {size:,} bytes")
     if kind == 0:
@@ -209,7 +210,7 @@ def read_layout(file: Hdf5File, data: bytes) -> Layout:
         address = cursor.address() if kind != _COMPACT else None
         return Layout(_kind(file, kind), address if kind == _CONTIGUOUS else None, None)
     if version not in (3, 4, 5):
-        raise faults.DataLayoutError(file.path, f"has a layout of version {version}")
+        raise faults.Hdf5UnsupportedError(file.path, f"has a layout of version {version}, which truename does not read")
     kind = cursor.number(1)
     if kind == _COMPACT:
         return Layout("compact", None, cursor.number(2))

@@ -43,8 +43,8 @@ class KerasError(WeightsError):
     """A file is no Keras model."""
 
 
-class KerasWeightsError(KerasError):
-    """There are no weights in it."""
+class KerasWeightsError(KerasError, UnsupportedFormatError):
+    """There are no weights in it; it may well be another good file."""
 
 
 class KerasConfigError(KerasError):

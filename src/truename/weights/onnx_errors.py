@@ -9,7 +9,7 @@ WeightsError
     └── OnnxTensorError           one stored tensor
         ├── TensorNameError       it has no name
         ├── DuplicateTensorError  a second one of its name in the same graph
-        ├── TensorDtypeError      a dtype that ONNX does not have
+        ├── TensorDtypeError      a dtype that is not known; unsupported, for it may be a newer one
         ├── TensorShapeError      a negative size, or more elements than can be counted
         ├── TensorDataError       dtype and shape need another number of bytes
         └── ExternalDataError     its bytes lie outside of the model's folder, or at no place that can be
@@ -17,7 +17,7 @@ WeightsError
 
 from __future__ import annotations
 
-from truename.errors import WeightsError
+from truename.errors import UnsupportedFormatError, WeightsError
 
 
 class OnnxError(WeightsError):
@@ -57,8 +57,8 @@ class DuplicateTensorError(OnnxTensorError):
     """Two tensors of one graph share a name."""
 
 
-class TensorDtypeError(OnnxTensorError):
-    """The dtype is none that ONNX has."""
+class TensorDtypeError(OnnxTensorError, UnsupportedFormatError):
+    """The dtype is none that truename knows of ONNX; a later version may have it."""
 
 
 class TensorShapeError(OnnxTensorError):

@@ -133,7 +133,7 @@ def _built(path: str, parts: _Parts, name: str) -> OnnxTensor:
         raise faults.TensorNameError(path, name, "has no name")
     dtype = DTYPES.get(parts.data_type)
     if dtype is None:
-        raise faults.TensorDtypeError(path, name, f"has the data type {parts.data_type}, which ONNX does not have")
+        raise faults.TensorDtypeError(path, name, f"has the data type {parts.data_type}, which truename does not know")
     try:
         stored = extent(dtype, parts.dims)
     except ValueError as error:

@@ -140,9 +140,7 @@ class _Reader:
         shape = None if shape_field is None else read_shape(self._wire, shape_field, name)
         dtype = DTYPES.get(number)
         if dtype is None:
-            raise VariableDtypeError(
-                self._blob.path, name, f"has the data type {number}, which TensorFlow does not have"
-            )
+            raise VariableDtypeError(self._blob.path, name, f"has the data type {number}, which truename does not know")
         if is_training(name):
             self._training += 1
             return

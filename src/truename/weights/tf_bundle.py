@@ -128,7 +128,7 @@ def _entry(path: str, name: str, value: bytes, shards: int) -> Tensor | None:
         return None
     dtype = DTYPES.get(numbers[_DTYPE])
     if dtype is None:
-        raise VariableDtypeError(path, name, f"has the data type {numbers[_DTYPE]}, which TensorFlow does not have")
+        raise VariableDtypeError(path, name, f"has the data type {numbers[_DTYPE]}, which truename does not know")
     if shape is None:
         raise VariableShapeError(path, name, "has a shape of unknown rank")
     try:

@@ -6,7 +6,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from truename.errors import WeightsError
+from truename.errors import UnsupportedFormatError, WeightsError
 from truename.weights.protobuf import LEN, Field, Wire
 
 VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"  # how a checkpoint of objects ends the name of a variable
@@ -61,8 +61,8 @@ class VariableError(WeightsError):
         super().__init__(path, f"variable {name!r} {problem}")
 
 
-class VariableDtypeError(VariableError):
-    """Its dtype is none that TensorFlow has."""
+class VariableDtypeError(VariableError, UnsupportedFormatError):
+    """Its dtype is none that truename knows of TensorFlow; a later version may have it."""
 
 
 class VariableShapeError(VariableError):

@@ -7,7 +7,8 @@
         ├── TfliteVersionError      a version of the schema that is not 3
         ├── TfliteLimitError        more tensors, operators or graphs than any real model has
         ├── TfliteIndexError        a buffer, tensor or operator code that is not in its list
-        └── TfliteTensorError       a type that does not exist, a shape that cannot be, or data of another size
+        ├── TfliteTypeError         a type that is not known; unsupported, for it may be a newer one
+        └── TfliteTensorError       a shape that cannot be, or data of another size
 
 Source: tensorflow/compiler/mlir/lite/schema/schema.fbs, version 3.
 """
@@ -20,7 +21,7 @@ from functools import cache
 from pathlib import Path
 
 from truename.blob import Blob
-from truename.errors import WeightsError
+from truename.errors import UnsupportedFormatError, WeightsError
 from truename.weights.extent import extent
 from truename.weights.flatbuffer import FlatBuffer, Table, Vector
 from truename.weights.graph import SCALE_SUFFIX, OperatorGraph, OperatorNode
@@ -76,8 +77,8 @@ class NoTfliteError(TfliteError):
     """The identifier is not there."""
 
 
-class TfliteVersionError(TfliteError):
-    """The schema has a version that is not 3."""
+class TfliteVersionError(TfliteError, UnsupportedFormatError):
+    """The schema has a version that is not 3: no fault, and not read."""
 
 
 class TfliteLimitError(TfliteError):
@@ -88,8 +89,12 @@ class TfliteIndexError(TfliteError):
     """A number refers to nothing in its list."""
 
 
+class TfliteTypeError(TfliteError, UnsupportedFormatError):
+    """A tensor's type is none that truename knows; a later version may have it."""
+
+
 class TfliteTensorError(TfliteError):
-    """A tensor's type, shape or data cannot be."""
+    """A tensor's shape or data cannot be."""
 
 
 def read_tflite(blob: Blob) -> WeightsHeader:
@@ -218,7 +223,9 @@ class _Reader:
             return None
         dtype = DTYPES.get(number)
         if dtype is None:
-            raise TfliteTensorError(self._path, f"has a tensor {name[:120]!r} of type {number}, which does not exist")
+            raise TfliteTypeError(
+                self._path, f"has a tensor {name[:120]!r} of type {number}, which truename does not know"
+            )
         sizes = tensor.vector(_TENSOR_SHAPE, 4, _MAX_RANK)
         shape = () if sizes is None else sizes.numbers()
         try:
