@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+
+from truename.zoo.entry import Entry, rows_of
+from truename.zoo.older import older_layouts
+
+GPT2 = {
+    "transformer.wte.weight": ("F32", (100, 8)),
+    **{f"transformer.h.{i}.attn.c_attn.weight": ("F32", (8, 24)) for i in range(2)},
+    "transformer.ln_f.weight": ("F32", (8,)),
+}
+BERT = {
+    "bert.embeddings.position_embeddings.weight": ("F32", (512, 8)),
+    "bert.embeddings.LayerNorm.weight": ("F32", (8,)),
+    "bert.embeddings.LayerNorm.bias": ("F32", (8,)),
+    **{f"bert.encoder.layer.{i}.output.dense.weight": ("F32", (8, 32)) for i in range(4)},
+    "classifier.weight": ("F32", (2, 8)),
+}
+LLAMA = {
+    "model.embed_tokens.weight": ("F32", (100, 8)),
+    **{f"model.layers.{i}.self_attn.q_proj.weight": ("F32", (8, 8)) for i in range(3)},
+    **{f"model.layers.{i}.mlp.gate_proj.weight": ("F32", (16, 8)) for i in range(3)},
+    "lm_head.weight": ("F32", (100, 8)),
+}
+
+
+def _layouts(model_type: str, specs: dict, task: str = "text-generation", **config: int) -> dict[str, dict]:
+    entry = Entry("transformers", "5", "C", model_type, "C", task, 0, 0, "saved", config, rows_of(specs))
+    return {e.layout: {n: (d, s) for n, d, s in e.specs()} for e in older_layouts(entry) if e.layout != "gguf"}
+
+
+def test_gpt2_has_masks_and_loses_its_prefix():
+    found = _layouts("gpt2", GPT2, n_positions=64)
+    assert found["masks"].keys() - GPT2.keys() == {
+        f"transformer.h.{i}.attn.{mask}" for i in range(2) for mask in ("bias", "masked_bias")
+    }
+    assert found["masks"]["transformer.h.0.attn.bias"] == ("BOOL", (1, 1, 64, 64))
+    assert found["unprefixed"] == {name.removeprefix("transformer."): spec for name, spec in GPT2.items()}
+    assert "h.1.attn.masked_bias" in found["unprefixed+masks"]
+
+
+def test_bert_has_gamma_beta_and_position_ids():
+    found = _layouts("bert", BERT, "text-classification")
+    assert {"bert.embeddings.LayerNorm.gamma", "bert.embeddings.LayerNorm.beta"} <= found["gamma"].keys()
+    assert found["position_ids"]["bert.embeddings.position_ids"] == ("I64", (1, 512))
+    assert "unprefixed" not in found  # the head has tensors of its own
+
+
+def test_llama_has_frequencies_and_the_names_of_its_first_release():
+    found = _layouts("llama", LLAMA, hidden_size=8, num_attention_heads=2)
+    assert found["inv_freq"]["model.layers.2.self_attn.rotary_emb.inv_freq"] == ("F32", (2,))
+    assert set(found["consolidated"]) == {
+        "tok_embeddings.weight", "output.weight",
+        *(f"layers.{i}.{part}.weight" for i in range(3) for part in ("attention.wq", "feed_forward.w1")),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("library", "layout"), [("timm", "saved"), ("transformers", "memory")])
+def test_only_saved_models_of_transformers_have_older_layouts(library, layout):
+    entry = Entry(library, "5", "C", "gpt2", "C", "text-generation", 0, 0, layout, {"n_positions": 4}, rows_of(GPT2))
+    assert list(older_layouts(entry)) == []
+
+
+def test_gguf_joins_experts():
+    pytest.importorskip("gguf")
+    specs = {
+        "model.embed_tokens.weight": ("F32", (100, 8)),
+        **{
+            f"model.layers.{i}.mlp.experts.{j}.gate_proj.weight": ("F32", (4, 8)) for i in range(3) for j in range(5)
+        },
+        "model.norm.weight": ("F32", (8,)),
+    }  # fmt: skip
+    entry = Entry(
+        "transformers", "5", "C", "qwen3_moe", "C", "text-generation", 0, 0, "saved", {"num_hidden_layers": 3},
+        rows_of(specs),
+    )  # fmt: skip
+    (gguf,) = [e for e in older_layouts(entry) if e.layout == "gguf"]
+    assert {name: shape for name, _, shape in gguf.specs()} == {
+        "token_embd.weight": (100, 8),
+        **{f"blk.{i}.ffn_gate_exps.weight": (5, 4, 8) for i in range(3)},
+        "output_norm.weight": (8,),
+    }

@@ -1,0 +1,49 @@
+from __future__ import annotations
+
+import pytest
+
+from truename.zoo.libraries.sentence_transformers_modules import SentenceTransformersModules
+from truename.zoo.unit import Unit
+from truename.zoo.worker import build_unit
+
+
+def test_an_architecture_of_timm_with_other_heads_and_widths():
+    pytest.importorskip("timm")
+    from truename.zoo.libraries.timm_models import TimmModels
+
+    unit = Unit("timm", "resnet18", "timm/resnet", "image-classification")
+    entries, failures = build_unit(TimmModels(), unit, 4, 0)
+    assert failures == []
+    heads = [next((r.shape[0] for r in e.rows if r.template == "fc.weight"), 0) for e in entries]
+    assert heads[0] == 1000
+    assert 0 in heads
+    assert [e.task for e in entries] == ["image-classification" if n else "image-feature-extraction" for n in heads]
+    assert len({e.tensors for e in entries}) > 2  # other depths
+
+
+def test_a_published_model_of_diffusers():
+    pytest.importorskip("diffusers")
+    from truename.zoo.libraries.diffusers_models import DiffusersModels
+
+    unit = Unit("diffusers", "UNet2DConditionModel", "UNet2DConditionModel", "text-to-image", released=1)
+    entries, failures = build_unit(DiffusersModels(), unit, 1, 0)
+    assert failures == []
+    assert entries[1].parameters == 859_520_964  # of Stable Diffusion 1.5
+
+
+def test_a_module_of_sentence_transformers():
+    pytest.importorskip("sentence_transformers")
+    (unit,) = [u for u in SentenceTransformersModules().units() if u.class_name == "Dense"]
+    (entry,) = SentenceTransformersModules().build(unit, 0, 0)
+    assert [(r.template, len(r.shape)) for r in entry.rows] == [("linear.weight", 2), ("linear.bias", 1)]
+
+
+def test_torchvision_can_be_imported_without_its_operators():
+    pytest.importorskip("timm")
+    from truename.zoo.vision_operators import define_missing_operators
+
+    define_missing_operators()
+    define_missing_operators()
+    import torchvision
+
+    assert torchvision.__version__
