@@ -71,6 +71,9 @@ FACTS: dict[str, str] = {
     "architectures": "config.json's architectures",
     "diffusers_class": "_class_name of the main component",
     "tensor_model_types": "model types whose tensor names and shapes agree with the weights",
+    "identification.model_type": "model types that the structure of the weights may have, most probable first",
+    "identification.architecture": "classes that the structure may have",
+    "identification.task": "tasks that the structure may be for",
     "head_tensors": "task heads that the tensors show: lm_head, classifier, qa_outputs, score ...",
     "pretraining_heads": "heads of pre-training that the tensors show: cls.predictions, nsp ...",
     # what a GGUF file says of itself

@@ -10,6 +10,8 @@ from truename.cli.streams import write_text
 from truename.dara.lab.specimen import Specimen
 from truename.errors import UsageError
 
+RECORDS = Path("docs/records")
+
 
 def specimens(zoo: Path) -> Iterator[Specimen]:
     """The models of a corpus.
@@ -36,11 +38,13 @@ def specimens(zoo: Path) -> Iterator[Specimen]:
 
 def run_train(zoo: Path, out: Path | None) -> int:
     """Train, calibrate, write the classifier and its card."""
+    from truename.dara.lab.record import read_record
     from truename.dara.lab.train import train
     from truename.dara.store import PACKAGED
 
     path = out or PACKAGED
-    size = train(list(specimens(zoo)), path, _say)
+    stored = RECORDS / "dara.json"
+    size = train(list(specimens(zoo)), path, _say, read_record(stored) if stored.is_file() else None)
     write_text(f"{path}: {size / 1e6:.1f} MB\n")
     return 0
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from truename.architecture import abstract_architecture
-from truename.architecture.canonical import canonical_header
 from truename.cli.streams import print_text, write_text
 from truename.dara import ERROR_RATE, Identification, identify
 from truename.errors import UsageError
-from truename.evidence.gather import is_adapter, read_main
+from truename.evidence.comparison import is_adapter
+from truename.evidence.gather import read_main
 from truename.report.identification import Answer, Identified, Member, Near, identifications_json
 from truename.sources import FolderSource
 from truename.weights import WeightsHeader, find_checkpoints
@@ -71,4 +71,4 @@ def header_of(target: str) -> tuple[WeightsHeader | None, str | None]:
         return None, "the files hold an adapter, and its base model decides the structure"
     if not weights.header.tensors:
         return None, "the weights file holds no tensor"
-    return canonical_header(weights.header), None
+    return weights.header, None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from truename.dara.identification import Basis, Identification, Labelled, Neighbour, Prediction, Question
-from truename.dara.identify import ERROR_RATE, identify, identify_features
+from truename.dara.identify import ERROR_RATE, identify, identify_features, known_labels
 
 __all__ = [
     "ERROR_RATE",
@@ -15,4 +15,5 @@ __all__ = [
     "Question",
     "identify",
     "identify_features",
+    "known_labels",
 ]

@@ -9,14 +9,13 @@ from functools import cache
 from truename.architecture.abstract import AbstractArchitecture
 from truename.dara.identification import Basis, Identification, Labelled, Neighbour, Prediction, Question
 from truename.dara.model import Calibration, Model
-from truename.dara.score import score
+from truename.dara.score import Scored, score
 from truename.dara.store import load
 from truename.errors import UsageError
 from truename.features import Features, features_of
 
 ERROR_RATE = 0.01
 _NEIGHBOURS = 5
-_LONGEST = 64  # labels of a set that are told
 
 
 def identify(
@@ -41,7 +40,11 @@ def identify_features(
 ) -> Identification:
     """As ``identify``, from features."""
     model = packaged() if model is None else model
-    found = score(model, features)
+    return decide(model, score(model, features), error_rate)
+
+
+def decide(model: Model, found: Scored | None, error_rate: float) -> Identification:
+    """Sets of labels from scores, at an error rate."""
     if found is None:
         nothing = Prediction((), True, error_rate, ())
         return Identification(nothing, nothing, nothing, Basis.SHAPES, "there are too few tensors to tell a structure")
@@ -59,6 +62,11 @@ def identify_features(
 def packaged() -> Model:
     """The classifier that comes with the package."""
     return load()
+
+
+def known_labels(question: str) -> tuple[str, ...]:
+    """The labels that the packaged classifier can give to a question."""
+    return packaged().labels[question]
 
 
 def _calibrated(calibration: Calibration, wanted: float) -> str:
@@ -82,7 +90,7 @@ def _prediction(
     least = top - calibration.margins[question][rate] - 1e-9
     members = tuple(
         Labelled(labels[number], round(math.exp(sharpness * (value - top)) / mass, 4))
-        for number, value in ranked[:_LONGEST]
+        for number, value in ranked
         if value >= least
     )
     return Prediction(members, False, float(rate), nearest)

@@ -49,9 +49,9 @@ def _by_names(model: Model, features: Features) -> Scored:
         if of_type <= 0 or (of_type < least_type and of_class < least_class):
             continue
         for entry in range(model.firsts[number], model.firsts[number + 1]):
-            alike = _SHAPE_SHARE * shapes.similarity(shape_sets[entry])
+            alike = shapes.similarity(shape_sets[entry])
             for question, column, likeness in zip(Question, labels, (of_type, of_class, of_class), strict=True):
-                value = (1 - _SHAPE_SHARE) * likeness + alike
+                value = likeness if alike is None else (1 - _SHAPE_SHARE) * likeness + _SHAPE_SHARE * alike
                 label = column[entry]
                 if value > found[question].get(label, 0.0):
                     found[question][label] = value
@@ -82,8 +82,10 @@ class _Shapes:
         self._columns, self._total = _columns(rows, words)
         self._known: dict[int, float] = {}
 
-    def similarity(self, number: int) -> float:
-        """The similarity with set ``number``; 0 where no shapes are known."""
+    def similarity(self, number: int) -> float | None:
+        """The similarity with set ``number``; None where no shapes are known."""
+        if not self._total:
+            return None
         if (known := self._known.get(number)) is not None:
             return known
         rows, columns = self._rows, self._columns

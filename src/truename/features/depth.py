@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 _DEEPEST = 256
+_ENOUGH = 0.9  # of what the best depth explains: a pair outside the blocks is no sign that blocks are two
 _LEFT_OVER = 3  # tensors outside the blocks that may have a shape of the blocks
 
 
@@ -19,10 +20,11 @@ def shape_period(counts: Iterable[int]) -> int:
         return 1
     candidates = {count // part for count in repeated for part in (1, 2, 3, 4, 5, 6, 8, 9, 10, 12)}
     candidates |= {(count - over) // part for count in repeated for over in (1, 2, 3) for part in (1, 2, 4, 9)}
-    best, most = 1, 0.0
-    for depth in sorted(candidate for candidate in candidates if 2 <= candidate <= _DEEPEST):
-        slack = min(_LEFT_OVER, max(1, depth // 3))
-        explained = sum(count**0.5 for count in repeated if count >= depth and count % depth <= slack)
-        if explained >= most:
-            best, most = depth, explained
-    return best
+    explained = {depth: _explained(depth, repeated) for depth in candidates if 2 <= depth <= _DEEPEST}
+    enough = _ENOUGH * max(explained.values(), default=0.0)
+    return max((depth for depth, tensors in explained.items() if tensors >= enough), default=1)
+
+
+def _explained(depth: int, repeated: list[int]) -> float:
+    slack = min(_LEFT_OVER, max(1, depth // 3))
+    return sum(count**0.5 for count in repeated if count >= depth and count % depth <= slack)

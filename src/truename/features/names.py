@@ -6,13 +6,20 @@ from collections.abc import Iterable, Iterator
 
 from truename.features.kinds import Kind
 
+# Tables and statistics that some versions of a library write and others leave out.
+# fmt: off
+_BUFFERS = frozenset({
+    "inv_freq", "masked_bias", "position_ids", "num_batches_tracked", "relative_position_index", "token_type_ids",
+    "cos_cached", "sin_cached", "relative_coords_table", "attention_bias_idxs",
+})
+# fmt: on
 _LONGEST = 120  # characters of a path that are read; real ones are shorter
 
 
 def name_features(kinds: Iterable[Kind]) -> Iterator[str]:
     """Words for the names of ``kinds``: the path inside a block, the block's own name, ends of paths elsewhere."""
     for kind in kinds:
-        if kind.role == "bias":
+        if kind.role == "bias" or kind.role in _BUFFERS:
             continue
         path = f"{kind.path[-_LONGEST:]}.{kind.role[-_LONGEST:]}" if kind.path else kind.role[-_LONGEST:]
         outside, block, inside = path.partition("#.")

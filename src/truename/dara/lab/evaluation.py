@@ -50,11 +50,18 @@ def prepare(
     calibrated = tuple(s.example() for s in aside)
     tested = tuple(s.example() for s in test)
     progress("training and calibrating")
-    model = calibrate(with_linear(fit(trained), trained), calibrated)
+    model = calibrated_model(trained, calibrated)
     everything = (*trained, *calibrated, *tested)
     names, shapes = equivalents(everything, Basis.NAMES), equivalents(everything, Basis.SHAPES)
     either = {model_type: names[model_type] | shapes[model_type] for model_type in names}
     return Prepared(model, trained, calibrated, tested, known, tuple(test), names, either)
+
+
+def calibrated_model(trained: Sequence[Example], aside: Sequence[Example], more: Sequence[Example] = ()) -> Model:
+    """Margins from a model that never saw ``aside``; prototypes from all, so that the model can only know better."""
+    margins = calibrate(with_linear(fit(trained), trained), aside).calibrations
+    everything = [*trained, *aside, *more]
+    return msgspec.structs.replace(with_linear(fit(everything), everything), calibrations=margins)
 
 
 def configurations(prepared: Prepared) -> Iterator[Row]:

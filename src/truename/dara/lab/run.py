@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 
 from truename.dara.identification import Basis, Question
-from truename.dara.identify import ERROR_RATE, identify_features
+from truename.dara.identify import ERROR_RATE, decide, identify_features
 from truename.dara.lab import baseline, evaluation
 from truename.dara.lab.evaluation import OURS_NAMES, Prepared
 from truename.dara.lab.lies import planted_lies
@@ -21,6 +21,7 @@ from truename.dara.lab.scores import Row
 from truename.dara.lab.sequences import sequence_scores
 from truename.dara.lab.specimen import Specimen
 from truename.dara.lab.splits import by_configuration
+from truename.dara.score import score
 
 PARTS = ("configurations", "baselines", "trials", "unknown", "real", "lies", "calibration", "sequences", "figures")
 _SEQUENCES = Path("ptm-naming") / "layer_sequences.json.gz"
@@ -69,7 +70,10 @@ def _part(part: str, record: Record, prepared: Prepared, data: Path | None, out:
     if part == "trials":
         return change(record, rows=merged(record.rows, list(evaluation.trials(prepared, progress))))
     if part == "unknown":
-        return change(record, open_sets=tuple(open_set(prepared.train, prepared.test, basis) for basis in Basis))
+        return change(
+            record,
+            open_sets=tuple(open_set((*prepared.train, *prepared.aside), prepared.test, basis) for basis in Basis),
+        )
     if part == "lies":
         return change(record, lies=planted_lies(prepared.model, prepared.test, prepared.by_names))
     if part == "calibration":
@@ -112,13 +116,12 @@ def _calibration(prepared: Prepared) -> list[tuple[str, str, float, float, int]]
     """Measured error against the stated one, at several rates, on the test."""
     found = []
     for basis in Basis:
+        scored = [(e, score(prepared.model, e.features if basis is Basis.NAMES else e.nameless)) for e in prepared.test]
         for rate in (ERROR_RATE, 0.05, 0.1):
             wrong: Counter[Question] = Counter()
-            for example in prepared.test:
-                features = example.features if basis is Basis.NAMES else example.nameless
-                answers = identify_features(features, model=prepared.model, error_rate=rate)
-                for question, prediction in answers.answers():
+            for example, scores in scored:
+                for question, prediction in decide(prepared.model, scores, rate).answers():
                     wrong[question] += example.label(question) not in prediction.labels
-            total = len(prepared.test) or 1
-            found += [(basis.value, q.value, rate, wrong[q] / total, len(prepared.test)) for q in Question]
+            total = len(scored) or 1
+            found += [(basis.value, q.value, rate, wrong[q] / total, len(scored)) for q in Question]
     return found

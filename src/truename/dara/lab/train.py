@@ -8,18 +8,20 @@ from pathlib import Path
 
 import msgspec
 
-from truename.dara.calibration import calibrate
-from truename.dara.lab.linear import with_linear
+from truename.dara.lab.card import write_card
+from truename.dara.lab.evaluation import calibrated_model
+from truename.dara.lab.record import Record
 from truename.dara.lab.specimen import Specimen
 from truename.dara.lab.splits import by_configuration
 from truename.dara.model import Model
 from truename.dara.store import save
-from truename.dara.training import fit
 
 _LARGEST = 8_000_000
 
 
-def train(specimens: Sequence[Specimen], path: Path, progress: Callable[[str], None]) -> int:
+def train(
+    specimens: Sequence[Specimen], path: Path, progress: Callable[[str], None], record: Record | None = None
+) -> int:
     """Train on ``specimens``, write the classifier and ``MODEL_CARD.md`` beside it; returns its bytes.
 
     Margins are measured with a first model, made without the configurations that are set aside; the shipped one
@@ -30,17 +32,19 @@ def train(specimens: Sequence[Specimen], path: Path, progress: Callable[[str], N
     trained = [s.example() for s in split.train]
     aside = [s.example() for s in split.aside]
     tested = [s.example() for s in split.test]
-    progress("calibrating")
-    calibrated = calibrate(with_linear(fit(trained), trained), aside)
-    progress("training")
-    everything = [*trained, *aside, *tested]
-    model = with_linear(fit(everything), everything)
-    shipped = msgspec.structs.replace(model, calibrations=calibrated.calibrations, notes=_notes(specimens, model))
+    progress("training and calibrating")
+    model = calibrated_model(trained, aside, tested)
+    shipped = msgspec.structs.replace(model, notes=_notes(specimens, model))
     save(shipped, path)
-    return path.stat().st_size
+    size = path.stat().st_size
+    if size > _LARGEST:
+        progress(f"{path} has {size:,} bytes, more than the {_LARGEST:,} that are to be shipped")
+    write_card(path.parent, shipped.notes, size, record)
+    return size
 
 
 def _notes(specimens: Sequence[Specimen], model: Model) -> dict[str, str]:
+    """What the card says; the same corpus gives the same notes."""
     libraries = Counter(specimen.library for specimen in specimens)
     return {
         "models": str(len(specimens)),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
+from truename.facts import Fact, Origin
 from truename.findings import Severity
-from truename.names.claims import Claims
+from truename.names.claims import Claim, Claims
 from truename.rules.families import (
     SEVERITIES,
     Fit,
@@ -20,7 +21,13 @@ from truename.rules.families import (
     tensor_types,
 )
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.structures import FALSE_ALARM, KEY, any_classified, identified_types, is_classified
 from truename.vocabulary import Family
+
+
+def _structure(*types: str) -> dict[str, Fact]:
+    """A prediction set, for the cases."""
+    return {KEY: Fact(KEY, types, Origin.CLASSIFIER)}
 
 
 class FamilyAgainstTensors(Rule):
@@ -31,7 +38,8 @@ class FamilyAgainstTensors(Rule):
     given in good faith to the wrong file.
 
     Several families share one set of tensors (llama's serves more than a dozen model types). A claim is contradicted
-    only if it is none of those that agree with the tensors.
+    only if it is none of those that agree with the tensors. Where no exact signature is known, the classifier of
+    structures speaks, with its stated error rate; where both speak, both must contradict the claim.
     """
 
     code = "ARC002"
@@ -42,11 +50,13 @@ class FamilyAgainstTensors(Rule):
         Case("bert-base-uncased", tensor_model_types=("gpt2",), expect=Severity.ERROR),
         Case("gpt2-large", tensor_model_types=("llama", "mistral"), expect=Severity.ERROR),
         Case("bert-base-uncased", model_type="bert", tensor_model_types=("t5",), expect=Severity.ERROR),
+        Case("bert-base-uncased", model_type="bert", expect=Severity.WARNING, **_structure("gpt2")),
     )
     clean = (
         Case("bert-base-uncased", tensor_model_types=("bert",)),
         Case("mistral-7b-v0.1", tensor_model_types=("llama", "mistral")),
         Case("DeepSeek-R1-Distill-Llama-8B", tensor_model_types=("llama", "mistral")),
+        Case("mistral-7b-v0.1", **_structure("llama", "mistral")),
     )
     undecided = (
         Case("sentiment-model", tensor_model_types=("bert",)),
@@ -65,7 +75,7 @@ class FamilyAgainstTensors(Rule):
         types = tensor_types(evidence)
         fact = evidence.get("tensor_model_types")
         if not types or fact is None:
-            return cannot_tell(evidence.why_missing("tensor_model_types"))
+            return self._by_structure(claims, evidence, families)
         fits = best_fit((family for _, family in families), in_the_words_of(claims, types))
         if fits is Fit.AGREES:
             return verdict(())
@@ -80,9 +90,37 @@ class FamilyAgainstTensors(Rule):
             return cannot_tell(f"the tensors may be {' or '.join(types[:3])}, and not every one of these is known")
         if reason := _out_of_sight([family for _, family in families], outer):
             return cannot_tell(reason)
+        second = identified_types(evidence)
+        if second is not None and best_fit((f for _, f in families), in_the_words_of(claims, second.value)) < fits:
+            return cannot_tell(f"the tensors are those of {listed(types)}, the structure may be the claimed one")
         claim, family = next(((c, f) for c, f in families if best_fit([f], types) is fits), families[0])
         message = f"the name says {family.title}; the tensors are those of {listed(types)}"
         return verdict([self.finding(SEVERITIES[fits], message, claim=claim, fact=fact)])
+
+    def _by_structure(self, claims: Claims, evidence: Evidence, families: tuple[tuple[Claim, Family], ...]) -> Verdict:
+        """The claim against the prediction set of the classifier, where no exact signature is known."""
+        found = identified_types(evidence)
+        if found is None:
+            return cannot_tell(evidence.why_missing("tensor_model_types"))
+        types = in_the_words_of(claims, found.value)
+        outer = next((f.value for f in declared_types(evidence)), None)
+        fits = best_fit((family for _, family in families), types)
+        if fits is Fit.AGREES:
+            return verdict(())
+        if is_draft(claims):
+            return cannot_tell("a draft model may have another architecture than the model it serves")
+        if any(is_composite(t) for t in (*types, outer) if t):
+            return cannot_tell("the model is put together from models of other families")
+        if fits is not Fit.FOREIGN or any(fit(family, t) is Fit.UNKNOWN for _, family in families for t in types):
+            return cannot_tell(f"the structure is that of {listed(found.value)}, which may be related")
+        if outer is not None and not is_classified(outer):
+            return cannot_tell(f"what structure a model of type {outer!r} has is not known")
+        for _, family in families:
+            if not any_classified(family.model_types):
+                return cannot_tell(f"what structure a {family.title} has is not known")
+        claim, family = families[0]
+        message = f"the name says {family.title}; the structure is that of {listed(found.value)} ({FALSE_ALARM})"
+        return verdict([self.finding(Severity.WARNING, message, claim=claim, fact=found)])
 
 
 def _out_of_sight(families: list[Family], declared: str | None) -> str | None:

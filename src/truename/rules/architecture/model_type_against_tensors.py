@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
+from truename.facts import Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.rules.families import is_composite, is_recognisable, listed, squash, tensor_types
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.structures import FALSE_ALARM, KEY, identified_types, is_classified
+
+_GPT2 = {KEY: Fact(KEY, ("gpt2",), Origin.CLASSIFIER)}
+_EITHER = {KEY: Fact(KEY, ("bert", "gpt2"), Origin.CLASSIFIER)}
 
 
 class ModelTypeAgainstTensors(Rule):
@@ -16,7 +21,8 @@ class ModelTypeAgainstTensors(Rule):
     initialised" and the model answers noise, or the server needs an override for this one repository, as for
     Tarsier2-Recap-7b, which declared another type than its weights have.
 
-    No part of the name is involved: the fault lies between two files.
+    No part of the name is involved: the fault lies between two files. Where no exact signature is known, the classifier
+    of structures speaks, with its stated error rate; where both speak, both must contradict the declared type.
     """
 
     code = "ARC003"
@@ -27,17 +33,20 @@ class ModelTypeAgainstTensors(Rule):
         Case("some-model", model_type="bert", tensor_model_types=("gpt2",), expect=Severity.ERROR),
         Case("granite-7b", model_type="gpt_neox", tensor_model_types=("llama", "mistral"), expect=Severity.ERROR),
         Case("t5-small", model_type="bert", tensor_model_types=("t5", "mt5"), expect=Severity.ERROR),
+        Case("some-model", model_type="bert", expect=Severity.WARNING, **_GPT2),
     )
     clean = (
         Case("some-model", model_type="bert", tensor_model_types=("bert",)),
         Case("", model_type="mistral", tensor_model_types=("llama", "mistral")),
         Case("xlmr", model_type="xlm-roberta", tensor_model_types=("bert", "xlm_roberta")),
+        Case("some-model", model_type="bert", **_EITHER),
     )
     undecided = (
         Case("some-model", model_type="bert"),
         Case("some-model", tensor_model_types=("bert",)),
         Case("some-model", model_type="someones-own-code", tensor_model_types=("bert",)),
         Case("captioner", model_type="vision-encoder-decoder", tensor_model_types=("vit",)),
+        Case("some-model", model_type="bert", tensor_model_types=("gpt2",), **_EITHER),
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
@@ -46,7 +55,7 @@ class ModelTypeAgainstTensors(Rule):
             return cannot_tell(evidence.why_missing("model_type"))
         types = tensor_types(evidence)
         if not types:
-            return cannot_tell(evidence.why_missing("tensor_model_types"))
+            return self._by_structure(declared, evidence)
         found = {squash(t) for t in types}
         if any(_same(squash(f.value), t) for f in declared for t in found):
             return verdict(())
@@ -58,9 +67,30 @@ class ModelTypeAgainstTensors(Rule):
             return cannot_tell(f"a model of type {outer.value!r} is put together from models of other families")
         if not is_recognisable(outer.value):
             return cannot_tell(f"what tensors a model of type {outer.value!r} has is not known")
+        second = identified_types(evidence)
+        if second is not None and any(_same(squash(f.value), squash(t)) for f in declared for t in second.value):
+            return cannot_tell(f"the tensors are those of {listed(types)}, the structure may be the declared one")
         source = outer.file or "the configuration"
         message = f"{source} declares {outer.value}; the tensors are those of {listed(types)}"
         return verdict([self.finding(Severity.ERROR, message, fact=evidence.get("tensor_model_types"))])
+
+    def _by_structure(self, declared: list[Fact], evidence: Evidence) -> Verdict:
+        """The declared type against the prediction set of the classifier, where no exact signature is known."""
+        found = identified_types(evidence)
+        if found is None:
+            return cannot_tell(evidence.why_missing("tensor_model_types"))
+        if any(_same(squash(f.value), squash(t)) for f in declared for t in found.value):
+            return verdict(())
+        outer = declared[0]
+        if evidence.value("is_adapter") or evidence.get("diffusers_class") is not None:
+            return cannot_tell("the configuration is not that of these weights alone")
+        if any(is_composite(t) for t in (outer.value, *found.value)):
+            return cannot_tell(f"a model of type {outer.value!r} is put together from models of other families")
+        if not is_classified(outer.value):
+            return cannot_tell(f"what structure a model of type {outer.value!r} has is not known")
+        source = outer.file or "the configuration"
+        message = f"{source} declares {outer.value}; the structure is that of {listed(found.value)} ({FALSE_ALARM})"
+        return verdict([self.finding(Severity.WARNING, message, fact=found)])
 
 
 def _same(one: str, other: str) -> bool:

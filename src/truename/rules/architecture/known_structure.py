@@ -1,0 +1,74 @@
+"""ARC004: a known structure under a model type that nobody knows."""
+
+from __future__ import annotations
+
+from truename.evidence.evidence import Evidence
+from truename.facts import Fact, Origin
+from truename.findings import Severity
+from truename.names.claims import Claims
+from truename.rules.families import is_composite, is_known, listed, squash
+from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.structures import FALSE_ALARM, identified_types, is_classified
+
+_MOST = 6  # types of a set that still is a recognition
+_BERT = Fact("identification.model_type", ("bert",), Origin.CLASSIFIER)
+_LLAMA = Fact("identification.model_type", ("llama", "mistral"), Origin.CLASSIFIER)
+
+
+class KnownStructure(Rule):
+    """The configuration declares a model type that nobody knows, over a structure that everybody knows.
+
+    A model that is built like another and only calls itself something else needs custom code to load where the usual
+    code would do, and hides where it comes from: a Gemma under an invented brand, a configuration whose only change is
+    its model_type. It may be an honest derivative; then the name or the card should say of what.
+
+    The structure is recognised by its layers, whatever they are called.
+    """
+
+    code = "ARC004"
+    slug = "known-structure-under-another-name"
+    since = "0.2"
+    claims = "a model type"
+    flagged = (
+        Case("brand-7b", model_type="brand", expect=Severity.NOTE, **{_LLAMA.key: _LLAMA}),
+        Case("brand-base", model_type="brand_new", expect=Severity.NOTE, **{_BERT.key: _BERT}),
+    )
+    clean = (
+        Case("some-model", model_type="bert", **{_BERT.key: _BERT}),
+        Case("some-model", model_type="mistral", **{_LLAMA.key: _LLAMA}),
+        Case("some-model", model_type="llama_extended", **{_LLAMA.key: _LLAMA}),
+    )
+    undecided = (
+        Case("some-model", model_type="brand"),
+        Case("some-model", **{_BERT.key: _BERT}),
+        Case("captioner", model_type="vision-encoder-decoder", **{_BERT.key: _BERT}),
+    )
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        declared = [
+            f
+            for f in evidence.all("model_type")
+            if f.origin is Origin.DECLARED and isinstance(f.value, str) and f.value
+        ]
+        if not declared:
+            return cannot_tell(evidence.why_missing("model_type"))
+        found = identified_types(evidence)
+        if found is None:
+            return cannot_tell(evidence.why_missing("identification.model_type"))
+        if evidence.value("is_adapter") or evidence.get("diffusers_class") is not None:
+            return cannot_tell("the configuration is not that of these weights alone")
+        outer = declared[0]
+        if any(is_composite(fact.value) for fact in declared):
+            return cannot_tell(f"a model of type {outer.value!r} is put together from models of other families")
+        words = {squash(label) for label in found.value}
+        known = is_known(outer.value) or is_classified(outer.value)
+        if known or any(word in squash(outer.value) for word in words):
+            return verdict(())
+        if len(found.value) > _MOST:
+            return cannot_tell(f"the structure fits {len(found.value)} model types")
+        source = outer.file or "the configuration"
+        message = (
+            f"{source} declares {outer.value}, a model type that is not known; the structure is that of "
+            f"{listed(found.value)} ({FALSE_ALARM})"
+        )
+        return verdict([self.finding(Severity.NOTE, message, fact=found)])

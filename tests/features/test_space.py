@@ -1,0 +1,55 @@
+"""The feature space: names apart from shapes, prefixes apart from names."""
+
+from __future__ import annotations
+
+from truename.architecture import abstract_architecture
+from truename.features import Features, features_of, features_of_shapes
+from truename.testing.layouts import layout_tensors
+from truename.weights.header import Tensor, WeightsHeader
+
+BERT = {
+    "model_type": "bert",
+    "hidden_size": 128,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "intermediate_size": 512,
+    "vocab_size": 30522,
+    "max_position_embeddings": 512,
+    "type_vocab_size": 2,
+}
+
+
+def features(tensors: dict[str, tuple[int, ...] | None]) -> Features:
+    header = {name: Tensor("F32", shape, None) for name, shape in tensors.items()}
+    return features_of(abstract_architecture(WeightsHeader("safetensors", ("m",), header, {}, {})))
+
+
+def bert() -> dict[str, tuple[int, ...] | None]:
+    return {name: shape for name, (_, shape) in layout_tensors(BERT).items()}
+
+
+def test_a_prefix_changes_the_frame_alone() -> None:
+    plain, wrapped = features(bert()), features({f"wrapper.{name}": shape for name, shape in bert().items()})
+    inside = plain.names & wrapped.names
+    assert len(inside) > 0.8 * len(plain.names)
+    assert plain.shapes == wrapped.shapes
+    assert plain.frame != wrapped.frame
+
+
+def test_names_without_shapes_are_names_alone() -> None:
+    bare = features(dict.fromkeys(bert()))
+    assert bare.names == features(bert()).names
+    assert not bare.shapes
+    assert not bare.order
+
+
+def test_noise_for_names_leaves_the_shapes() -> None:
+    noise = {f"t{number:04}": shape for number, shape in enumerate(bert().values())}
+    assert features(noise).shapes == features(bert()).shapes
+    assert not features(noise).names & features(bert()).names
+    assert features(noise).shapes == features_of_shapes([s for s in bert().values() if s is not None]).shapes
+
+
+def test_depth_does_not_change_names() -> None:
+    deeper = {name: shape for name, (_, shape) in layout_tensors({**BERT, "num_hidden_layers": 7}).items()}
+    assert features(deeper).names == features(bert()).names
