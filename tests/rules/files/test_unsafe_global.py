@@ -9,7 +9,7 @@ import pytest
 import pickles as p
 from truename import check
 from truename.findings import Severity
-from truename.rules.files.unsafe_global import is_dangerous
+from truename.rules.files.unsafe_global import UnsafeGlobal, is_dangerous
 
 
 @pytest.mark.parametrize(
@@ -43,8 +43,8 @@ TABLE = [
 @pytest.mark.parametrize(("data", "severity"), TABLE)
 def test_a_folder(tmp_path: Path, data: bytes, severity: Severity | None) -> None:
     (tmp_path / "pytorch_model.bin").write_bytes(data)
-    (report,) = check(str(tmp_path)).models
-    found = [finding for finding in report.findings if finding.code == "FIL003"]
+    report = check(tmp_path, rules=[UnsafeGlobal()])
+    found = report.findings
     assert [finding.severity for finding in found] == ([] if severity is None else [severity])
 
 
@@ -52,8 +52,8 @@ def test_a_shard_behind_an_honest_one(tmp_path: Path) -> None:
     (tmp_path / "pytorch_model-00001-of-00002.bin").write_bytes(p.SMALL)
     data = p.archive(p.stream(p.mapping({"x": p.tensor("0", (20,)), "hook": HOOK})), {"0": 80})
     (tmp_path / "pytorch_model-00002-of-00002.bin").write_bytes(data)
-    (report,) = check(str(tmp_path)).models
-    (finding,) = [finding for finding in report.findings if finding.code == "FIL003"]
+    report = check(tmp_path, rules=[UnsafeGlobal()])
+    (finding,) = report.findings
     assert finding.evidence is not None
     assert "os.system" in finding.message
     assert finding.evidence.file == "pytorch_model-00002-of-00002.bin"
