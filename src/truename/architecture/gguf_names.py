@@ -32,6 +32,9 @@ def renamed(header: WeightsHeader) -> Iterator[tuple[str, str, Tensor]]:
             continue
         for number in _NUMBER.findall(path):
             target = target.replace("#", number, 1)
+        if target.endswith("="):
+            yield target[:-1], name, tensor
+            continue
         experts = _experts(tensor) if "*" in target else None
         if experts is None:
             yield f"{target.replace('*.', '')}.{role}", name, tensor

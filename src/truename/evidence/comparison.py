@@ -60,9 +60,14 @@ class Comparison(msgspec.Struct, frozen=True):
         of_one_file = fact.file is not None and fact.file.endswith(".gguf") and fact.key not in _ALWAYS
         if self.several_models and of_one_file:
             return f"the GGUF files are of several models ({self.several_models[0]} is another)"
-        if self.variants and fact.key in STORAGE and fact.origin is Origin.WEIGHTS:
-            return f"there are several sets of the weights in different types ({', '.join(self.variants[:_SHOWN])})"
-        return None
+        return self.missing().get(fact.key) if fact.origin is Origin.WEIGHTS else None
+
+    def missing(self) -> dict[str, str]:
+        """Why there are no facts of how the weights are stored, where there are several sets of them."""
+        if not self.variants:
+            return {}
+        reason = f"there are several sets of the weights in different types ({', '.join(self.variants[:_SHOWN])})"
+        return dict.fromkeys(STORAGE, reason)
 
 
 def compare_checkpoints(
