@@ -70,7 +70,9 @@ class HttpSource(RemoteSource):
         files: dict[str, RemoteFile] = {}
         for path, reply in found:
             if reply is not None and (size := reply.total) is not None:
-                files[path] = RemoteFile(path, size, urls[path], self._wire, partial(_no_file, self.target))
+                files[path] = RemoteFile(
+                    path, size, urls[path], self._wire, partial(_no_file, self.target), None, self.target
+                )
                 files[path].add(0, reply.body)
         return files
 

@@ -174,7 +174,7 @@ class HubSource(RemoteSource):
             elif "/." not in f"/{path}":
                 key = f"{asked.endpoint} {sibling.key}" if sibling.key else None
                 url = base + quote(path)
-                yield path, RemoteFile(path, sibling.size or 0, url, self._hub.wire, asked.no_file, key)
+                yield path, RemoteFile(path, sibling.size or 0, url, self._hub.wire, asked.no_file, key, self.target)
 
     def _nothing_here(self) -> str:
         if self.refused:

@@ -81,7 +81,7 @@ class ModelScopeSource(RemoteSource):
                 and "/." not in f"/{file.path}"
             ):
                 url = f"{base}?{urlencode({'Revision': revision, 'FilePath': file.path})}"
-                files[file.path] = RemoteFile(file.path, file.size, url, wire, partial(_no_file, target))
+                files[file.path] = RemoteFile(file.path, file.size, url, wire, partial(_no_file, target), None, target)
         super().__init__(target, repo_id, files, wire)
         if not any(map(is_model_file, files)):
             raise EmptyTargetError(target, "holds no file that a model could consist of (no config.json, no weights)")

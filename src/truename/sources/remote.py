@@ -72,9 +72,20 @@ class RemoteFile:
         wire: what fetches it.
         refused: the error for a reply of 400 and more.
         key: of the content, for the cache on disk; None keeps nothing.
+        target: the model, for messages about the network; by default the path.
     """
 
-    def __init__(self, path: str, size: int, url: str, wire: Wire, refused: Refused, key: str | None = None) -> None:
+    def __init__(
+        self,
+        path: str,
+        size: int,
+        url: str,
+        wire: Wire,
+        refused: Refused,
+        key: str | None = None,
+        target: str | None = None,
+    ) -> None:
+        self._target = path if target is None else target
         self.path = path
         self.size = size
         self._url = url
@@ -180,10 +191,10 @@ class RemoteFile:
         span = Span(start, length)
         transport = self._wire.transport
         if self._place is not None:
-            reply = transport.get(self.path, self._place, limit=length, span=span)
+            reply = transport.get(self._target, self._place, limit=length, span=span)
             if reply.status in (200, 206):
                 return reply.body
-        reply = transport.get(self.path, self._url, limit=length, span=span)
+        reply = transport.get(self._target, self._url, limit=length, span=span)
         if reply.status == 416:
             return b""
         if reply.status not in (200, 206):

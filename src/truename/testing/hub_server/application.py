@@ -127,8 +127,8 @@ async def _send(send: Send, receive: Receive, request: Request, answer: Answer, 
     chunk = _CHUNK if fault.bytes_per_second is None else max(1, int(fault.bytes_per_second / 20))
     for begin in range(0, stop, chunk):
         part = _part(answer, begin, min(chunk, stop - begin))
-        await send({"type": "http.response.body", "body": part, "more_body": True})
         record.body_bytes += len(part)
+        await send({"type": "http.response.body", "body": part, "more_body": True})
         if fault.bytes_per_second is not None:
             await asyncio.sleep(len(part) / fault.bytes_per_second)
     if stop < length:

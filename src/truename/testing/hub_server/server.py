@@ -7,6 +7,8 @@ import socket
 
 import uvicorn
 
+_PATIENCE = 100  # looks at what is still open
+
 
 class Server(uvicorn.Server):
     """Serves until ``stop``."""
@@ -29,12 +31,14 @@ class Server(uvicorn.Server):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        for connection in list(self.server_state.connections):
-            transport = getattr(connection, "transport", None)
-            if transport is not None:
-                transport.abort()
-        await asyncio.sleep(0)  # for the callbacks that close the sockets
-        await asyncio.sleep(0)
+        for _ in range(_PATIENCE):  # connections that were just accepted turn up late
+            for connection in list(self.server_state.connections):
+                transport = getattr(connection, "transport", None)
+                if transport is not None:
+                    transport.abort()
+            await asyncio.sleep(0.002)
+            if not self.server_state.connections:
+                break
 
     def stop(self) -> None:
         """End; may be called from any thread."""

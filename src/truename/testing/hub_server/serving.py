@@ -6,6 +6,7 @@ import asyncio
 import os
 import socket
 import threading
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from truename.testing.hub_server.server import Server
 
 _START_SECONDS = 20.0
+_SETTLING = 200  # looks, 5 ms apart
 
 
 class HubServer:
@@ -54,12 +56,20 @@ class HubServer:
     @property
     def body_bytes(self) -> int:
         """Bytes of all bodies that were sent."""
-        return sum(request.body_bytes for request in self.requests)
+        return sum(request.body_bytes for request in self._settled())
 
     @property
     def rounds(self) -> int:
         """How many round trips deep the requests were."""
-        return rounds(list(self.requests))
+        return rounds(self._settled())
+
+    def _settled(self) -> list[Recorded]:
+        """The requests, once the server has noted the end of each: a client has the last byte a moment before."""
+        for _ in range(_SETTLING):
+            if all(request.finished is not None for request in list(self.requests)):
+                break
+            time.sleep(0.005)
+        return list(self.requests)
 
 
 @contextmanager
