@@ -6,15 +6,13 @@ from collections.abc import Sequence
 
 from truename.architecture import abstract_architecture
 from truename.cli.streams import print_text, write_text
-from truename.dara import ERROR_RATE, Identification, identify
+from truename.dara import ERROR_RATE, Identification, Prediction, identify
 from truename.errors import UsageError
 from truename.evidence.comparison import is_adapter
 from truename.evidence.gather import read_main
-from truename.report.identification import Answer, Identified, Member, Near, identifications_json
-from truename.sources import FolderSource
+from truename.report.identification import Answer, Answers, Identified, Member, Near, identifications_json
+from truename.sources import open_source
 from truename.weights import WeightsHeader, find_checkpoints
-
-_QUESTIONS = ("model_type", "architecture", "task")
 
 
 def run_identify(targets: Sequence[str], *, as_json: bool, error_rate: float = ERROR_RATE) -> int:
@@ -41,29 +39,30 @@ def identified(target: str, error_rate: float) -> Identified:
     header, reason = header_of(target)
     if header is None:
         nothing = Answer((), True, error_rate, ())
-        return Identified(target, dict.fromkeys(_QUESTIONS, nothing), "names", reason)
+        return Identified(target, Answers(nothing, nothing, nothing), "names", reason)
     found = identify(abstract_architecture(header), error_rate=error_rate)
     return Identified(target, answers(found), found.basis.value, found.reason)
 
 
-def answers(found: Identification) -> dict[str, Answer]:
+def answers(found: Identification) -> Answers:
     """An identification in the report's words."""
-    return {
-        question.value: Answer(
-            tuple(Member(m.label, m.probability) for m in said.set),
-            said.unknown,
-            said.error_rate,
-            tuple(Near(n.label, n.similarity) for n in said.nearest),
-        )
-        for question, said in found.answers()
-    }
+    return Answers(_answer(found.model_type), _answer(found.architecture), _answer(found.task))
+
+
+def _answer(said: Prediction) -> Answer:
+    return Answer(
+        tuple(Member(m.label, m.probability) for m in said.set),
+        said.unknown,
+        said.error_rate,
+        tuple(Near(n.label, n.similarity) for n in said.nearest),
+    )
 
 
 def header_of(target: str) -> tuple[WeightsHeader | None, str | None]:
     """The header of the target's main checkpoint, or why there is none to identify."""
     if not target.strip():
-        raise UsageError("the target is empty; give a model folder")
-    source = FolderSource(target)
+        raise UsageError("the target is empty; give a model folder or an id on the Hub")
+    source = open_source(target)
     weights = read_main(find_checkpoints(source.files), source)
     if weights.header is None:
         return None, str(weights.problems[0]) if weights.problems else "there is no weights file"

@@ -31,7 +31,7 @@ def add_commands(app: typer.Typer, command: _Command) -> None:
 
 
 def identify(
-    targets: Annotated[list[str], typer.Argument(metavar="TARGET", help="Model folders.")],
+    targets: Annotated[list[str], typer.Argument(metavar="TARGET", help="Model folders, or ids on the Hub.")],
     format_: Annotated[Format, typer.Option("--format", help="How to write the answers.")] = Format.TEXT,
     error_rate: Annotated[float, typer.Option(help="Share of known models whose truth may be in no set.")] = 0.01,
 ) -> int:
@@ -42,7 +42,7 @@ def identify(
 
 
 def compare(
-    first: Annotated[str, typer.Argument(metavar="A", help="A model folder.")],
+    first: Annotated[str, typer.Argument(metavar="A", help="A model folder, or an id on the Hub.")],
     second: Annotated[str, typer.Argument(metavar="B", help="Another.")],
     format_: Annotated[Format, typer.Option("--format", help="How to write the differences.")] = Format.TEXT,
 ) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from truename.dara.identification import Basis, Identification, Labelled, Neighbour, Prediction, Question
-from truename.dara.identify import ERROR_RATE, identify, identify_features, known_labels
+from truename.dara.identify import ERROR_RATE, identify, identify_at, identify_features, known_labels
 
 __all__ = [
     "ERROR_RATE",
@@ -14,6 +14,7 @@ __all__ = [
     "Prediction",
     "Question",
     "identify",
+    "identify_at",
     "identify_features",
     "known_labels",
 ]

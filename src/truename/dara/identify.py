@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from truename.architecture.abstract import AbstractArchitecture
@@ -41,6 +41,15 @@ def identify_features(
     """As ``identify``, from features."""
     model = packaged() if model is None else model
     return decide(model, score(model, features), error_rate)
+
+
+def identify_at(
+    architecture: AbstractArchitecture, error_rates: Sequence[float], *, model: Model | None = None
+) -> tuple[Identification, ...]:
+    """As ``identify`` at several error rates, for little more than one."""
+    model = packaged() if model is None else model
+    found = score(model, features_of(architecture))
+    return tuple(decide(model, found, rate) for rate in error_rates)
 
 
 def decide(model: Model, found: Scored | None, error_rate: float) -> Identification:

@@ -45,11 +45,10 @@ def save(model: Model, path: Path) -> None:
     )
     header: dict[str, Any] = {"__metadata__": {"truename.dara": msgspec.json.encode(plain).decode()}}
     body = bytearray()
-    for name, numbers in _arrays(model).items():
+    for name, numbers in sorted(_arrays(model).items(), key=lambda item: -item[1].itemsize):  # aligned without holes
         at = len(body)
         body += numbers.tobytes()
         header[name] = {"dtype": _DTYPES[numbers.typecode], "shape": [len(numbers)], "data_offsets": [at, len(body)]}
-        body += bytes(-len(body) % 4)
     text = msgspec.json.encode(header)
     text += b" " * (-len(text) % 8)
     path.parent.mkdir(parents=True, exist_ok=True)

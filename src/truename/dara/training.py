@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
@@ -117,13 +117,16 @@ def _steadiness(examples: Iterable[Example], question: Question) -> dict[int, fl
     return {word: sum(several) / len(several) for word, several in shares.items()}
 
 
-def _rows(sets: Sequence[frozenset[int]], weight: dict[int, float], unseen: float) -> Rows:
-    words = sorted({word for members in sets for word in members})
+def _rows(sets: Sequence[Words], weight: dict[int, float], unseen: float) -> Rows:
+    """Words of one set alone are not written: that a query has one of them is no likeness to anything else."""
+    counts = Counter(word for members in sets for word in members)
+    words = sorted(word for word, number in counts.items() if number > 1)
     column = {word: at for at, word in enumerate(words)}
     starts, members = array("I", [0]), array("H" if len(words) <= 0xFFFF else "I")
+    totals = array("f")
     for one in sets:
-        members.extend(sorted(column[word] for word in one))
+        members.extend(sorted(column[word] for word in one if word in column))
         starts.append(len(members))
+        totals.append(sum(weight[word] if word in column else unseen for word in one))
     weights = array("f", [weight[word] for word in words])
-    totals = array("f", [sum(weights[column[word]] for word in one) for one in sets])
     return Rows(array("I", words), weights, starts, members, totals, unseen)

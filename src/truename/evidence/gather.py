@@ -7,14 +7,13 @@ from collections.abc import Iterator
 import msgspec
 
 from truename.architecture import AbstractArchitecture, abstract_architecture, declared_measures, measure
-from truename.dara import Identification, identify
 from truename.declared import Declared, declared_facts, read_declared
 from truename.errors import FileError, UnsupportedFormatError
 from truename.evidence.absence import why_absent
 from truename.evidence.ahead import needed_bytes
 from truename.evidence.comparison import compare_checkpoints, is_adapter, is_sidecar
 from truename.evidence.evidence import Evidence
-from truename.evidence.identified import identification_facts, why_not_identified
+from truename.evidence.identified import Identified, identified
 from truename.evidence.mentions import card_mentions
 from truename.facts import Fact, Origin
 from truename.sources.source import Distant, Source
@@ -50,30 +49,31 @@ def gather(source: Source) -> Evidence:
     declared = read_declared(source.files, source.open)
     weights = read_main(checkpoints, source)
     architecture = None if weights.header is None else abstract_architecture(weights.header)
-    identified = None if architecture is None else identify_whole(weights, architecture)
+    structure = Identified() if architecture is None else identify_whole(weights, architecture)
     compared = compare_checkpoints(weights.checkpoint, weights.header, checkpoints, source)
     facts = [
         *declared_facts(declared),
         *_file_facts(checkpoints, declared, weights),
         *_weights_facts(weights, declared, architecture),
-        *identification_facts(identified, weights.header),
+        *structure.facts,
         *compared.facts(),
         *card_mentions(source),
     ]
     missing = why_absent(declared, weights.checkpoint, weights.header, weights.problems)
-    missing |= why_not_identified(identified)
+    missing |= structure.missing
     silent = {fact.key: reason for fact in facts if (reason := compared.silences(fact)) is not None}
     spoken = [fact for fact in facts if compared.silences(fact) is None]
     return Evidence.of(spoken, {**missing, **compared.missing(), **silent}, architecture)
 
 
-def identify_whole(weights: WeightsReading, architecture: AbstractArchitecture) -> Identification | None:
-    """What the structure is; None for an adapter, which is a part of one."""
+def identify_whole(weights: WeightsReading, architecture: AbstractArchitecture) -> Identified:
+    """What the structure is; nothing for an adapter or for a part of the shards."""
     header, checkpoint = weights.header, weights.checkpoint
-    adapter = header is not None and header.metadata.get("general.type") == "adapter"
-    if adapter or checkpoint is None or is_adapter(checkpoint) or (header is not None and header.missing_files):
-        return None
-    return identify(architecture)
+    if header is None or checkpoint is None or is_adapter(checkpoint) or header.missing_files:
+        return Identified()
+    if header.metadata.get("general.type") == "adapter":
+        return Identified()
+    return identified(architecture, header.files[0] if len(header.files) == 1 else None)
 
 
 def read_main(checkpoints: tuple[Checkpoint, ...], source: Source) -> WeightsReading:

@@ -1,42 +1,60 @@
-"""Facts of the classifier: prediction sets with their stated error rate."""
+"""Facts of the classifier: prediction sets with their stated error rates."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Mapping
 
-from truename.dara import Basis, Identification
+import msgspec
+
+from truename.architecture import AbstractArchitecture
+from truename.dara import ERROR_RATE, Basis, Prediction, Question, identify_at
 from truename.facts import Fact, Origin
-from truename.weights.header import WeightsHeader
 
 _PREFIX = "identification."
 _MOST = 16  # labels of a set; a longer one says too little to be a fact
+_RATES = (ERROR_RATE, 0.05)  # the second where the first leaves too much open
 
 
-def identification_facts(found: Identification | None, header: WeightsHeader | None) -> Iterator[Fact]:
-    """The sets of ``found`` as facts; none where the structure is unknown or a set is too large to say anything."""
-    if found is None or header is None:
-        return
-    file = header.files[0] if len(header.files) == 1 else None
-    made_of = "names and shapes" if found.basis is Basis.NAMES else "shapes alone"
-    for question, prediction in found.answers():
-        if prediction.unknown or not 0 < len(prediction.set) <= _MOST:
-            continue
-        first = prediction.set[0]
-        detail = f"by {made_of}; {first.label} {first.probability:.0%}; wrong for {prediction.error_rate:.0%} of models"
-        yield Fact(f"{_PREFIX}{question}", prediction.labels, Origin.CLASSIFIER, file, detail)
+class Identified(msgspec.Struct, frozen=True):
+    """The facts of a structure, and why others are missing."""
+
+    facts: tuple[Fact, ...] = ()
+    missing: Mapping[str, str] = {}
 
 
-def why_not_identified(found: Identification | None) -> dict[str, str]:
-    """For each question without a fact, why."""
-    if found is None:
-        return {}
-    reasons = {}
-    for question, prediction in found.answers():
-        if found.reason is not None:
-            reasons[f"{_PREFIX}{question}"] = found.reason
-        elif prediction.unknown:
-            near = f"; nearest is {prediction.nearest[0].label}" if prediction.nearest else ""
-            reasons[f"{_PREFIX}{question}"] = f"the structure is unlike every known one{near}"
-        elif len(prediction.set) > _MOST:
-            reasons[f"{_PREFIX}{question}"] = f"{len(prediction.set)} labels fit the structure equally well"
-    return reasons
+def identified(architecture: AbstractArchitecture, file: str | None) -> Identified:
+    """What the classifier says of ``architecture``: for each question the set that says most.
+
+    Args:
+        architecture: that of a whole model, not of an adapter.
+        file: the weights' file, where it is one.
+    """
+    answers = identify_at(architecture, _RATES)
+    facts: list[Fact] = []
+    missing: dict[str, str] = {}
+    if answers[0].reason is not None:
+        return Identified(missing={f"{_PREFIX}{question}": answers[0].reason for question in Question})
+    made_of = "names and shapes" if answers[0].basis is Basis.NAMES else "shapes alone"
+    for several in zip(*(answer.answers() for answer in answers), strict=True):
+        question = several[0][0]
+        found = [prediction for _, prediction in several if not prediction.unknown and len(prediction.set) <= _MOST]
+        if found:
+            said = f"by {made_of}; {_most_probable(found[0])}; wrong for {found[0].error_rate:.0%} of models"
+            facts.append(Fact(f"{_PREFIX}{question}", found[0].labels, Origin.CLASSIFIER, file, said))
+            if question is Question.MODEL_TYPE:
+                rate = found[0].error_rate
+                facts.append(Fact(f"{_PREFIX}error_rate", rate, Origin.CLASSIFIER, file, f"by {made_of}"))
+        else:
+            missing[f"{_PREFIX}{question}"] = _why(several[0][1])
+    return Identified(tuple(facts), missing)
+
+
+def _most_probable(found: Prediction) -> str:
+    return f"{found.set[0].label} {found.set[0].probability:.0%}"
+
+
+def _why(prediction: Prediction) -> str:
+    if not prediction.unknown:
+        return f"{len(prediction.set)} labels fit the structure"
+    near = f"; nearest is {prediction.nearest[0].label}" if prediction.nearest else ""
+    return f"the structure is unlike every known one{near}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 _DEEPEST = 256
@@ -27,4 +28,4 @@ def shape_period(counts: Iterable[int]) -> int:
 
 def _explained(depth: int, repeated: list[int]) -> float:
     slack = min(_LEFT_OVER, max(1, depth // 3))
-    return sum(count**0.5 for count in repeated if count >= depth and count % depth <= slack)
+    return sum(math.sqrt(count) for count in repeated if count >= depth and count % depth <= slack)

@@ -35,11 +35,19 @@ class Answer(msgspec.Struct, frozen=True):
     nearest: tuple[Near, ...]
 
 
+class Answers(msgspec.Struct, frozen=True):
+    """An answer to each question."""
+
+    model_type: Answer
+    architecture: Answer
+    task: Answer
+
+
 class Identified(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One model: an answer to each question."""
+    """One model and what it was identified as."""
 
     target: str
-    identification: Mapping[str, Answer]
+    identification: Answers
     basis: str  # names or shapes: what the answer was made from
     reason: str | None = None  # why it cannot be told
 

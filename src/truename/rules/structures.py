@@ -11,13 +11,24 @@ from truename.facts import Fact
 from truename.rules.families import squash
 
 KEY = "identification.model_type"
-FALSE_ALARM = "in 1 % of models or fewer the structure is taken for another"
+RATE = "identification.error_rate"
+_ACCUSING = 0.01  # the error rate up to which a set may contradict a claim
 
 
-def identified_types(evidence: Evidence) -> Fact | None:
-    """The prediction set of model types; None where the structure is unknown."""
+def identified_types(evidence: Evidence, at_most: float = _ACCUSING) -> Fact | None:
+    """The prediction set of model types; None where the structure is unknown, or the error rate above ``at_most``."""
     fact = evidence.get(KEY)
-    return fact if fact is not None and fact.value else None
+    return fact if fact is not None and fact.value and error_rate(evidence) <= at_most else None
+
+
+def error_rate(evidence: Evidence) -> float:
+    """The share of known models whose type is not in their set."""
+    return float(evidence.value(RATE, _ACCUSING))
+
+
+def false_alarm(evidence: Evidence) -> str:
+    """How often this accuses wrongly, as the end of a message."""
+    return f"a false alarm for {error_rate(evidence):.0%} of known models"
 
 
 def is_classified(model_type: str) -> bool:

@@ -16,7 +16,7 @@ from truename.dara.training import Example, words_of_shapes
 from truename.errors import MissingExtraError
 
 _RARE = 3  # models that must have a word
-_LEAST = 2  # hundredths below which a weight is nothing
+_LEAST = 4  # hundredths below which a weight is nothing
 _LARGEST = 127
 _C = 5.0
 

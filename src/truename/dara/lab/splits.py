@@ -10,6 +10,8 @@ import msgspec
 
 from truename.dara.lab.specimen import Specimen
 
+MOST = 1_200  # classes that are calibrated with and tested on
+
 
 class Split(msgspec.Struct, frozen=True):
     """Models by what they are for. Every layout of one configuration is on one side."""
@@ -19,10 +21,10 @@ class Split(msgspec.Struct, frozen=True):
     test: tuple[Specimen, ...]
 
 
-def by_configuration(specimens: Iterable[Specimen], seed: int = 0) -> Split:
+def by_configuration(specimens: Iterable[Specimen], seed: int = 0, most: int = MOST) -> Split:
     """Of each class, one configuration for calibration and one for the test, drawn at random; the others train.
 
-    Classes with fewer than three configurations only train.
+    Classes with fewer than three configurations only train, and so do those beyond ``most``, drawn at random too.
     """
     several = tuple(specimens)
     configurations: dict[tuple[str, str], set[int]] = defaultdict(set)
@@ -30,12 +32,12 @@ def by_configuration(specimens: Iterable[Specimen], seed: int = 0) -> Split:
         configurations[specimen.group].add(specimen.config_id)
     part: dict[tuple[tuple[str, str], int], str] = {}
     noise = random.Random(seed)
-    for group in sorted(configurations):
+    groups = sorted(group for group, ids in configurations.items() if len(ids) >= 3)
+    for group in sorted(noise.sample(groups, min(most, len(groups)))):
         ids = sorted(configurations[group])
         noise.shuffle(ids)
-        if len(ids) >= 3:
-            part[group, ids[0]] = "test"
-            part[group, ids[1]] = "aside"
+        part[group, ids[0]] = "test"
+        part[group, ids[1]] = "aside"
     sides: dict[str, list[Specimen]] = {"train": [], "aside": [], "test": []}
     for specimen in several:
         sides[part.get((specimen.group, specimen.config_id), "train")].append(specimen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 from rich.console import Console
 from rich.text import Text
 
@@ -26,11 +27,11 @@ def print_identifications(models: Sequence[Identified], console: Console) -> Non
         if model.reason is not None:
             put(console, Text(f"cannot tell: {model.reason}", style="yellow"), indent=2)
             continue
-        for question, answer in model.identification.items():
+        for question, answer in msgspec.structs.asdict(model.identification).items():
             text = Text.assemble((question.replace("_", " ").ljust(_COLUMN), "dim"), _said(answer))
             for line in wrapped(console, text, indent=2, hanging=_COLUMN):
                 put(console, line)
-        rate = next(iter(model.identification.values())).error_rate
+        rate = model.identification.model_type.error_rate
         aside = f"by {model.basis}; in {rate:.1%} of known models the truth is in no set"
         put(console, Text(aside, style="dim"), indent=2)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.findings import Severity
@@ -21,11 +23,11 @@ from truename.rules.families import (
     tensor_types,
 )
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.structures import FALSE_ALARM, KEY, any_classified, identified_types, is_classified
+from truename.rules.structures import KEY, any_classified, false_alarm, identified_types, is_classified
 from truename.vocabulary import Family
 
 
-def _structure(*types: str) -> dict[str, Fact]:
+def _structure(*types: str) -> dict[str, Any]:
     """A prediction set, for the cases."""
     return {KEY: Fact(KEY, types, Origin.CLASSIFIER)}
 
@@ -119,7 +121,9 @@ class FamilyAgainstTensors(Rule):
             if not any_classified(family.model_types):
                 return cannot_tell(f"what structure a {family.title} has is not known")
         claim, family = families[0]
-        message = f"the name says {family.title}; the structure is that of {listed(found.value)} ({FALSE_ALARM})"
+        message = (
+            f"the name says {family.title}; the structure is that of {listed(found.value)} ({false_alarm(evidence)})"
+        )
         return verdict([self.finding(Severity.WARNING, message, claim=claim, fact=found)])
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.rules.families import is_composite, is_known, listed, squash
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.structures import FALSE_ALARM, identified_types, is_classified
+from truename.rules.structures import KEY, false_alarm, identified_types, is_classified
 
 _MOST = 6  # types of a set that still is a recognition
-_BERT = Fact("identification.model_type", ("bert",), Origin.CLASSIFIER)
-_LLAMA = Fact("identification.model_type", ("llama", "mistral"), Origin.CLASSIFIER)
+_BERT: dict[str, Any] = {KEY: Fact(KEY, ("bert",), Origin.CLASSIFIER)}
+_LLAMA: dict[str, Any] = {KEY: Fact(KEY, ("llama", "mistral"), Origin.CLASSIFIER)}
 
 
 class KnownStructure(Rule):
@@ -30,18 +32,18 @@ class KnownStructure(Rule):
     since = "0.2"
     claims = "a model type"
     flagged = (
-        Case("brand-7b", model_type="brand", expect=Severity.NOTE, **{_LLAMA.key: _LLAMA}),
-        Case("brand-base", model_type="brand_new", expect=Severity.NOTE, **{_BERT.key: _BERT}),
+        Case("brand-7b", model_type="brand", expect=Severity.NOTE, **_LLAMA),
+        Case("brand-base", model_type="brand_new", expect=Severity.NOTE, **_BERT),
     )
     clean = (
-        Case("some-model", model_type="bert", **{_BERT.key: _BERT}),
-        Case("some-model", model_type="mistral", **{_LLAMA.key: _LLAMA}),
-        Case("some-model", model_type="llama_extended", **{_LLAMA.key: _LLAMA}),
+        Case("some-model", model_type="bert", **_BERT),
+        Case("some-model", model_type="mistral", **_LLAMA),
+        Case("some-model", model_type="llama_extended", **_LLAMA),
     )
     undecided = (
         Case("some-model", model_type="brand"),
-        Case("some-model", **{_BERT.key: _BERT}),
-        Case("captioner", model_type="vision-encoder-decoder", **{_BERT.key: _BERT}),
+        Case("some-model", **_BERT),
+        Case("captioner", model_type="vision-encoder-decoder", **_BERT),
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
@@ -52,9 +54,9 @@ class KnownStructure(Rule):
         ]
         if not declared:
             return cannot_tell(evidence.why_missing("model_type"))
-        found = identified_types(evidence)
+        found = identified_types(evidence, at_most=0.05)
         if found is None:
-            return cannot_tell(evidence.why_missing("identification.model_type"))
+            return cannot_tell(evidence.why_missing(KEY))
         if evidence.value("is_adapter") or evidence.get("diffusers_class") is not None:
             return cannot_tell("the configuration is not that of these weights alone")
         outer = declared[0]
@@ -69,6 +71,6 @@ class KnownStructure(Rule):
         source = outer.file or "the configuration"
         message = (
             f"{source} declares {outer.value}, a model type that is not known; the structure is that of "
-            f"{listed(found.value)} ({FALSE_ALARM})"
+            f"{listed(found.value)} ({false_alarm(evidence)})"
         )
         return verdict([self.finding(Severity.NOTE, message, fact=found)])

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.rules.families import is_composite, is_recognisable, listed, squash, tensor_types
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.structures import FALSE_ALARM, KEY, identified_types, is_classified
+from truename.rules.structures import KEY, false_alarm, identified_types, is_classified
 
-_GPT2 = {KEY: Fact(KEY, ("gpt2",), Origin.CLASSIFIER)}
-_EITHER = {KEY: Fact(KEY, ("bert", "gpt2"), Origin.CLASSIFIER)}
+_GPT2: dict[str, Any] = {KEY: Fact(KEY, ("gpt2",), Origin.CLASSIFIER)}
+_EITHER: dict[str, Any] = {KEY: Fact(KEY, ("bert", "gpt2"), Origin.CLASSIFIER)}
 
 
 class ModelTypeAgainstTensors(Rule):
@@ -89,7 +91,9 @@ class ModelTypeAgainstTensors(Rule):
         if not is_classified(outer.value):
             return cannot_tell(f"what structure a model of type {outer.value!r} has is not known")
         source = outer.file or "the configuration"
-        message = f"{source} declares {outer.value}; the structure is that of {listed(found.value)} ({FALSE_ALARM})"
+        message = (
+            f"{source} declares {outer.value}; the structure is that of {listed(found.value)} ({false_alarm(evidence)})"
+        )
         return verdict([self.finding(Severity.WARNING, message, fact=found)])
 
 
