@@ -29,14 +29,16 @@ def _mode() -> Any:
     from torch.overrides import TorchFunctionMode
 
     idle = {getattr(torch.Tensor, name) for name in _IDLE}
-    drawn = {torch.nn.init.trunc_normal_, torch.nn.init.orthogonal_}
+    drawn = {getattr(torch.nn.init, name) for name in dir(torch.nn.init) if name.endswith("_") and name[0] != "_"}
 
     class Idle(TorchFunctionMode):  # type: ignore[misc]  # torch is read as Any
         """Answers in-place operations on meta tensors with the tensor itself."""
 
         def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            if (func in idle or func in drawn) and args and args[0].device.type == "meta":
-                return args[0]
+            if func in idle or func in drawn:
+                tensor = args[0] if args else (kwargs or {}).get("tensor")
+                if isinstance(tensor, torch.Tensor) and tensor.device.type == "meta":
+                    return tensor
             return func(*args, **(kwargs or {}))
 
     return Idle

@@ -33,11 +33,11 @@ def variations(default: Mapping[str, Any], seed: str, config_id: int) -> Iterato
     levels = list(_levels(default))
     width = _width(levels, noise)
     depth = _depth(levels, noise)
-    vocabulary = _choices(levels, "vocabulary", noise)
+    vocabulary = _choices(levels, "vocabulary", noise, above=_last_token(levels))
     heads = _key_value(levels, noise, width) if config_id % 2 else {}
     feed = _feed_forward(levels, noise, width)
     experts = _choices(levels, "experts", noise) if noise.random() < 0.8 else {}
-    small = {**_positions(levels, noise), **_labels(noise)}
+    small = {**_positions(levels, noise), **_stages(levels, noise), **_labels(noise)}
     switch = _switch(levels, noise) if config_id % 3 == 0 else {}
     tie = _tie(levels, noise) if config_id % 2 == 0 else {}
     core = {**width, **feed}
@@ -45,9 +45,12 @@ def variations(default: Mapping[str, Any], seed: str, config_id: int) -> Iterato
         {**core, **heads, **depth, **vocabulary, **experts, **small, **switch, **tie},
         {**core, **heads, **depth, **vocabulary, **experts, **small, **tie},
         {**core, **depth, **vocabulary, **small},
+        {**core, **depth, **small},
         {**width, **vocabulary, **small},
         {**depth, **feed, **vocabulary, **small},
         {**depth, **vocabulary},
+        depth,
+        feed,
         vocabulary,
         _labels(noise),
     ):
@@ -154,14 +157,34 @@ def _depth(levels: list[tuple[Path, Mapping[str, Any]]], noise: random.Random) -
     return changes
 
 
-def _choices(levels: list[tuple[Path, Mapping[str, Any]]], role: str, noise: random.Random) -> Changes:
-    """The same new value for a role at every level where it had one value."""
+def _last_token(levels: list[tuple[Path, Mapping[str, Any]]]) -> int:
+    """The largest id of a special token: a smaller vocabulary would not hold it."""
+    return max((v for _, level in levels for k, v in level.items() if k.endswith("token_id") and _is_size(v)), default=0)
+
+
+def _stages(levels: list[tuple[Path, Mapping[str, Any]]], noise: random.Random) -> Changes:
+    """Depths by stage, each a little off, and factors of width: what convolutional networks have."""
+    changes: Changes = {}
+    for path, level in levels:
+        for key, value in level.items():
+            if key in _roles()["stages"] and isinstance(value, list | tuple) and all(isinstance(v, int) for v in value):
+                changes[(*path, key)] = [max(1, v + noise.choice([-1, 0, 0, 1, 2])) for v in value]
+            if key in _roles()["multiplier"] and isinstance(value, float):
+                changes[(*path, key)] = noise.choice(_chosen("multiplier"))
+    return changes
+
+
+def _choices(
+    levels: list[tuple[Path, Mapping[str, Any]]], role: str, noise: random.Random, above: int = 0
+) -> Changes:
+    """The same new value for a role, larger than ``above``, at every level where it had one value."""
+    options = [value for value in _chosen(role) if value > above] or [64 * (above // 64 + n) for n in (1, 2, 8, 64)]
     picked: dict[int, int] = {}
     changes: Changes = {}
     for path, level in levels:
         for key, value in level.items():
             if key in _roles()[role] and _is_size(value) and (role != "vocabulary" or value > 1000):
-                picked.setdefault(value, noise.choice(_chosen(role)))
+                picked.setdefault(value, noise.choice(options))
                 changes[(*path, key)] = picked[value]
     return changes
 
