@@ -1,0 +1,103 @@
+"""Rows of text from a spreadsheet: .xlsx, .csv or .tsv, within bounds."""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from truename.errors import MissingExtraError, UsageError
+
+MAX_BYTES = 256 << 20  # of the file, and of what a workbook unpacks to
+MAX_ROWS = 1 << 20
+MAX_COLUMNS = 4096
+
+Rows = list[tuple[str, ...]]
+
+
+def read_rows(path: Path, sheet: str | None = None) -> Rows:
+    """Every row of a sheet as stripped text, an empty text for an empty cell; line 1 is ``rows[0]``.
+
+    Args:
+        path: the file; its suffix says its kind.
+        sheet: the sheet of a workbook, None for the first one. A text file is its own only sheet.
+
+    Raises:
+        UsageError: the file is not there, of no kind that is read, broken or too large.
+        MissingExtraError: a workbook, and no library to read it.
+    """
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise UsageError(f"{path}: larger than {MAX_BYTES >> 20} MiB; no survey is")
+        suffix = path.suffix.lower()
+        if suffix == ".xlsx":
+            return _workbook(path, sheet)
+        if suffix in (".csv", ".tsv"):
+            return _text(path, "\t" if suffix == ".tsv" else ",")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
+    raise UsageError(f"{path}: responses are read from .xlsx, .csv and .tsv; export them as one of these")
+
+
+def _text(path: Path, delimiter: str) -> Rows:
+    data = path.read_bytes()
+    # Excel's own "Unicode text" is UTF-16 with a mark
+    encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = data.decode(encoding)
+        return _bounded(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), path)
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}: no UTF-8 at byte {error.start}; export it as UTF-8") from error
+    except csv.Error as error:
+        raise UsageError(f"{path}: no table: {error}") from error
+
+
+def _workbook(path: Path, sheet: str | None) -> Rows:
+    try:
+        from openpyxl import load_workbook
+        from openpyxl.utils.exceptions import InvalidFileException
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("reading .xlsx", "study") from error
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if sum(member.file_size for member in archive.infolist()) > MAX_BYTES:
+                raise UsageError(f"{path}: unpacks to more than {MAX_BYTES >> 20} MiB; no survey does")
+        book = load_workbook(path, read_only=True, data_only=True)
+    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError) as error:
+        raise UsageError(f"{path}: not a readable .xlsx workbook; open it and save it again, or export .csv") from error
+    try:
+        names = book.sheetnames
+        if sheet is not None and sheet not in names:
+            raise UsageError(f"{path}: has no sheet '{sheet}'; it has {', '.join(names)}")
+        return _bounded(book[sheet or names[0]].iter_rows(values_only=True), path)
+    finally:
+        book.close()
+
+
+def _bounded(lines: Iterable[Iterable[Any]], path: Path) -> Rows:
+    rows: Rows = []
+    for line in lines:
+        if len(rows) >= MAX_ROWS:
+            raise UsageError(f"{path}: more than {MAX_ROWS} rows")
+        cells = [_plain(cell) for cell in line]
+        if len(cells) > MAX_COLUMNS:
+            while cells and not cells[-1]:
+                cells.pop()
+            if len(cells) > MAX_COLUMNS:
+                raise UsageError(f"{path}: more than {MAX_COLUMNS} columns")
+        rows.append(tuple(cells))
+    while rows and not any(rows[-1]):
+        rows.pop()
+    return rows
+
+
+def _plain(cell: Any) -> str:
+    """A cell's text; a whole number that the workbook keeps as a float is written whole."""
+    if cell is None:
+        return ""
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    return str(cell).strip()

@@ -1,0 +1,149 @@
+"""Coded free answers: how often each theme was given, and how far two coders agree."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+import polars as pl
+
+from truename.errors import UsageError
+from truename.survey.cells import Rows, read_rows
+from truename.survey.instrument import Coders, Themes, folded
+from truename.survey.statistics import Kappa, kappa, share
+
+THEMES_SCHEMA = pl.Schema(
+    {
+        "themes": pl.String,
+        "theme": pl.String,
+        "label": pl.String,
+        "cells": pl.Int64,
+        "answers": pl.Int64,  # coded answers that have the theme at least once
+        "coded": pl.Int64,  # answers that have any theme
+        "of_coded": pl.Float64,
+        "of_coded_low": pl.Float64,  # 95 %, Wilson
+        "of_coded_high": pl.Float64,
+    }
+)
+
+
+class ThemeCounts(msgspec.Struct, frozen=True):
+    """The themes of one sheet."""
+
+    themes: Themes
+    answers: int
+    coded: int
+    table: pl.DataFrame
+
+
+class Agreement(msgspec.Struct, frozen=True):
+    """Two coders on the same answers. The five kinds of agreement add up to ``answers``."""
+
+    id: str
+    title: str
+    answers: int
+    kinds: dict[str, int]  # same, overlap, different, one (only one gave any code), neither
+    codes: dict[str, Kappa]  # code → given or not given, over all answers
+    pooled: Kappa  # every decision on every code
+    unknown: dict[str, int]  # codes that the instrument does not list, with their counts
+
+
+def count_themes(path: Path, themes: Themes) -> ThemeCounts:
+    """Count the cells and the answers of every theme; a spelling that the instrument does not know is its own theme.
+
+    Raises:
+        UsageError: the sheet cannot be read or lacks a column.
+    """
+    rows = _sheet(path, themes.sheet, themes.header_rows, (themes.answer, *themes.columns))
+    ids = {folded(text): option.id for option in themes.themes for text in option.spellings}
+    labels = {option.id: option.label for option in themes.themes}
+    nothing = {folded(text) for text in themes.none}
+    places = [_place(letter) for letter in themes.columns]
+    cells: dict[str, int] = dict.fromkeys(labels, 0)
+    answers: dict[str, int] = dict(cells)
+    answered = [row for row in rows if _cell(row, _place(themes.answer))]
+    coded = 0
+    for row in answered:
+        given = [text for place in places if (text := _cell(row, place)) and folded(text) not in nothing]
+        found = [ids.get(folded(text), folded(text)) for text in given]
+        for text, theme in zip(given, found, strict=True):
+            labels.setdefault(theme, text)
+            cells[theme] = cells.get(theme, 0) + 1
+        for theme in set(found):
+            answers[theme] = answers.get(theme, 0) + 1
+        coded += bool(found)
+    lines = []
+    for theme in sorted(cells, key=lambda t: -cells[t]):
+        part = share(answers[theme], coded)
+        counts = (cells[theme], answers[theme], coded)
+        lines.append((themes.id, theme, labels[theme], *counts, part.share, part.low, part.high))
+    return ThemeCounts(themes, len(answered), coded, pl.DataFrame(lines, schema=THEMES_SCHEMA, orient="row"))
+
+
+def compare_coders(path: Path, coders: Coders) -> Agreement:
+    """Compare what two coders gave to the same answers.
+
+    Raises:
+        UsageError: the sheet cannot be read or lacks a column.
+    """
+    rows = _sheet(path, coders.sheet, coders.header_rows, (coders.answer, coders.first, coders.second))
+    answered = [row for row in rows if _cell(row, _place(coders.answer))]
+    pairs = [(_codes(row, coders.first, coders), _codes(row, coders.second, coders)) for row in answered]
+    kinds = dict.fromkeys(("same", "overlap", "different", "one", "neither"), 0)
+    for first, second in pairs:
+        kinds[_kind(first, second)] += 1
+    known = {folded(code): code for code in coders.codes}
+    unknown: dict[str, int] = {}
+    for code in (code for pair in pairs for codes in pair for code in sorted(codes) if code not in known):
+        unknown[code] = unknown.get(code, 0) + 1
+    decisions = {name: [(code in a, code in b) for a, b in pairs] for code, name in known.items()}
+    return Agreement(
+        coders.id,
+        coders.title,
+        len(answered),
+        kinds,
+        {name: kappa(both) for name, both in decisions.items()},
+        kappa([pair for both in decisions.values() for pair in both]),
+        unknown,
+    )
+
+
+def _kind(first: frozenset[str], second: frozenset[str]) -> str:
+    if not first and not second:
+        return "neither"
+    if not first or not second:
+        return "one"
+    if first == second:
+        return "same"
+    return "overlap" if first & second else "different"
+
+
+def _codes(row: tuple[str, ...], column: str, coders: Coders) -> frozenset[str]:
+    """The codes of a cell; remarks in brackets and a leading '(for the ... part)' are no codes."""
+    plain = re.sub(r"\([^()]*\)", " ", _cell(row, _place(column)))
+    codes = {folded(part) for part in plain.split(",")}
+    return frozenset(codes - {folded(text) for text in coders.none} - {""})
+
+
+def _sheet(path: Path, sheet: str, header_rows: int, letters: tuple[str, ...]) -> Rows:
+    rows = read_rows(path, sheet)
+    width = max(map(len, rows), default=0)
+    for letter in letters:
+        if _place(letter) >= width:
+            raise UsageError(f"{path}: the sheet '{sheet}' has no column {letter}; see the instrument")
+    return rows[header_rows:]
+
+
+def _place(letter: str) -> int:
+    """The place of a spreadsheet's column: A is 0, Z 25, AA 26."""
+    if not re.fullmatch(r"[A-Z]{1,3}", letter):
+        raise UsageError(f"'{letter}' is no column of a spreadsheet: the instrument names them A, B ... AA")
+    place = 0
+    for character in letter:
+        place = place * 26 + ord(character) - ord("A") + 1
+    return place - 1
+
+
+def _cell(row: tuple[str, ...], place: int) -> str:
+    return row[place] if place < len(row) else ""

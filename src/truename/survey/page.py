@@ -1,0 +1,131 @@
+"""The report: one HTML file that needs no other."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import polars as pl
+
+from truename import __version__
+from truename.survey.coded import Agreement, ThemeCounts
+from truename.survey.figures import Figure
+from truename.survey.run import Analysis
+from truename.survey.statistics import Kappa
+
+Table = dict[str, Any]
+
+
+def page(analysis: Analysis, drawn: Sequence[tuple[Figure, str]]) -> str:
+    """The report of an analysis with its figures, each given with its SVG."""
+    comparisons = analysis.comparisons
+    people = analysis.participants
+    return _template().render(
+        title=analysis.instrument.title,
+        source=analysis.instrument.source,
+        participants=len(people.responses),
+        total=people.total,
+        sections=_sections(analysis, drawn),
+        published=comparisons,
+        equal=sum(comparison.difference == 0 for comparison in comparisons),
+        skips=people.skips,
+        unread=analysis.reading.unread,
+        notes=analysis.notes,
+        inputs=analysis.inputs,
+        version=__version__,
+    )
+
+
+@cache
+def _template() -> jinja2.Template:
+    text = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
+    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
+    return environment.from_string(text)
+
+
+def _sections(analysis: Analysis, drawn: Sequence[tuple[Figure, str]]) -> list[dict[str, Any]]:
+    figures = {figure.name: {"caption": figure.caption, "svg": svg} for figure, svg in drawn}
+    sections: list[dict[str, Any]] = []
+    for id_, title in analysis.instrument.sections.items():
+        rows = analysis.counts.filter(pl.col("section") == id_)
+        tables = [_counts(own) for own in rows.partition_by("question", maintain_order=True)]
+        tables += [_themes(counts) for counts in analysis.themes if counts.themes.section == id_]
+        if tables:
+            sections.append({"id": id_, "title": title, "tables": tables})
+    if analysis.agreements:
+        agreements = [_agreement(agreement) for agreement in analysis.agreements]
+        sections.append({"id": "agreement", "title": "Agreement between coders", "tables": agreements})
+    for table in (table for section in sections for table in section["tables"]):
+        table["figure"] = figures.get(table["id"])
+    return sections
+
+
+def _counts(rows: pl.DataFrame) -> Table:
+    first = rows.row(0, named=True)
+    lines = [
+        (
+            row["label"],
+            row["stands_for"],
+            row["count"],
+            _percent(row["of_answered"], row["of_answered_low"], row["of_answered_high"]),
+            _percent(row["of_asked"], row["of_asked_low"], row["of_asked_high"]),
+        )
+        for row in rows.iter_rows(named=True)
+    ]
+    named = any(line[1] for line in lines)
+    heads = ("Option", "Stands for", "Count", "Of answered, 95 %", "Of asked, 95 %")
+    return {
+        "id": first["question"],
+        "title": first["title"],
+        "note": f"{first['answered']} answered of {first['asked']} asked.",
+        "heads": heads if named else heads[:1] + heads[2:],
+        "rows": lines if named else [line[:1] + line[2:] for line in lines],
+    }
+
+
+def _themes(counts: ThemeCounts) -> Table:
+    return {
+        "id": counts.themes.id,
+        "title": counts.themes.title,
+        "note": f"{counts.coded} answers have a theme, of {counts.answers}; a cell is one theme given.",
+        "heads": ("Theme", "Cells", "Answers", "Of coded answers, 95 %"),
+        "rows": [
+            (
+                row["label"],
+                row["cells"],
+                row["answers"],
+                _percent(row["of_coded"], row["of_coded_low"], row["of_coded_high"]),
+            )
+            for row in counts.table.iter_rows(named=True)
+        ],
+    }
+
+
+def _agreement(agreement: Agreement) -> Table:
+    kinds = agreement.kinds
+    equal = kinds["same"] + kinds["neither"]
+    share = f" ({100 * equal / agreement.answers:.1f} %)" if agreement.answers else ""
+    return {
+        "id": agreement.id,
+        "title": agreement.title,
+        "note": f"{agreement.answers} answers: {kinds['same']} with the same codes, {kinds['overlap']} with a code in "
+        f"common, {kinds['different']} with none in common, {kinds['neither']} that neither coded, {kinds['one']} that "
+        f"only one did; {equal} equal{share}. Below, each code as given or not given.",
+        "heads": ("Code", "Both", "First only", "Second only", "Neither", "Equal", "Cohen's kappa, 95 %"),
+        "rows": [_kappa(code, value) for code, value in (*agreement.codes.items(), ("all codes", agreement.pooled))],
+    }
+
+
+def _kappa(code: str, value: Kappa) -> tuple[object, ...]:
+    equal = "-" if value.agreement is None else f"{100 * value.agreement:.1f} %"
+    beyond = "-" if value.kappa is None else f"{value.kappa:.2f} ({value.low:.2f} to {value.high:.2f})"
+    return (code, value.both, value.first_only, value.second_only, value.neither, equal, beyond)
+
+
+def _percent(share: float | None, low: float | None, high: float | None) -> str:
+    if share is None or low is None or high is None:
+        return "-"
+    return f"{100 * share:.1f} % ({100 * low:.1f} to {100 * high:.1f})"

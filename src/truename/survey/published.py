@@ -1,0 +1,52 @@
+"""Published counts beside those of the data: equal or not, both are said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+import polars as pl
+
+from truename.survey.coded import Agreement, ThemeCounts
+from truename.survey.instrument import Instrument, Published
+
+ANSWERED = "answered"
+
+
+class Comparison(msgspec.Struct, frozen=True):
+    """One published count and what the data gives; None where the data was not given or has no such option."""
+
+    of: str
+    what: str
+    published: int
+    reproduced: int | None
+    difference: int | None  # reproduced less published
+    source: str
+    note: str  # only where the two differ
+
+
+def compare(
+    instrument: Instrument, counts: pl.DataFrame, themes: Sequence[ThemeCounts], agreements: Sequence[Agreement]
+) -> tuple[Comparison, ...]:
+    """Set every published count of the instrument beside the data's own."""
+    found: dict[tuple[str, str], int] = {}
+    for row in counts.iter_rows(named=True):
+        found[row["question"], row["option"]] = row["count"]
+        found[row["question"], ANSWERED] = row["answered"]
+    for theme in themes:
+        found[theme.themes.id, ANSWERED] = theme.answers
+        for row in theme.table.iter_rows(named=True):
+            found[theme.themes.id, row["theme"]] = row["cells"]
+    for agreement in agreements:
+        found[agreement.id, ANSWERED] = agreement.answers
+        for kind, count in agreement.kinds.items():
+            found[agreement.id, kind] = count
+    return tuple(_compared(figure, found.get((figure.of, figure.what))) for figure in instrument.published)
+
+
+def _compared(figure: Published, count: int | None) -> Comparison:
+    difference = None if count is None else count - figure.count
+    note = figure.note if difference else ""
+    if count is None:
+        note = "nothing in the given files to compare it with"
+    return Comparison(figure.of, figure.what, figure.count, count, difference, figure.source, note)
