@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -17,8 +17,9 @@ class Index(msgspec.Struct, frozen=True):
 
     words: array[int]  # ascending numbers of 32 bits
     weights: array[float]  # one a word
-    starts: array[int]  # words + 1: where a word's postings begin
-    postings: array[int]  # the sets that hold the word
+    lists: array[int]  # the list of postings of each word: words that always come together share one
+    starts: array[int]  # lists + 1: where a list's postings begin
+    postings: array[int]  # the sets that hold the words of the list
     totals: array[float]  # one a set: the weight of its words
     unseen: float  # weight of a word that no set holds
 
@@ -32,19 +33,22 @@ class Index(msgspec.Struct, frozen=True):
 
         Words of ``minor`` that no set holds weigh nothing.
         """
-        common = [0.0] * len(self.totals)
         total = 0.0
-        starts, postings, weights = self.starts, self.postings, self.weights
+        together: dict[int, float] = {}
         for word in query:
             at = self.column(word)
             if at < 0:
                 total += 0.0 if word in minor else self.unseen
                 continue
-            weight = weights[at]
+            weight = self.weights[at]
             total += weight
+            number = self.lists[at]
+            together[number] = together.get(number, 0.0) + weight
+        common = [0.0] * len(self.totals)
+        for number, weight in together.items():
             if weight:
-                for number in postings[starts[at] : starts[at + 1]]:
-                    common[number] += weight
+                for member in self.postings[self.starts[number] : self.starts[number + 1]]:
+                    common[member] += weight
         return [
             shared / (total + own - shared) if shared else 0.0 for shared, own in zip(common, self.totals, strict=True)
         ]
@@ -55,18 +59,25 @@ class Index(msgspec.Struct, frozen=True):
         return sum(self.column(word) >= 0 for word in words) / len(words) if words else 0.0
 
 
-def build_index(sets: Sequence[frozenset[int]], weight: dict[int, float], unseen: float) -> Index:
+def build_index(sets: Sequence[frozenset[int]], weight: Mapping[int, float], unseen: float) -> Index:
     """An index of ``sets`` with the given weights of words."""
     words = sorted({word for members in sets for word in members})
     column = {word: at for at, word in enumerate(words)}
-    lists: list[list[int]] = [[] for _ in words]
+    holders: list[list[int]] = [[] for _ in words]
     for number, members in enumerate(sets):
         for word in members:
-            lists[column[word]].append(number)
-    starts, postings = array("I", [0]), array("H" if len(sets) <= 0xFFFF else "I")
-    for members_of in lists:
-        postings.extend(members_of)
-        starts.append(len(postings))
+            holders[column[word]].append(number)
     weights = array("f", [weight.get(word, unseen) for word in words])
     totals = array("f", [sum(weights[column[word]] for word in members) for members in sets])
-    return Index(array("I", words), weights, starts, postings, totals, unseen)
+    return Index(array("I", words), weights, *listed(holders), totals, unseen)
+
+
+def listed(holders: Iterable[Sequence[int]]) -> tuple[array[int], array[int], array[int]]:
+    """The sets that hold each word, as the number of a list, where lists begin, and what is in them."""
+    numbers: dict[tuple[int, ...], int] = {}
+    lists = array("I", [numbers.setdefault(tuple(several), len(numbers)) for several in holders])
+    starts, postings = array("I", [0]), array("I")
+    for several in numbers:
+        postings.extend(several)
+        starts.append(len(postings))
+    return lists, starts, postings

@@ -8,7 +8,7 @@ from functools import cached_property
 
 import msgspec
 
-from truename.dara.index import Index
+from truename.dara.index import Index, listed
 from truename.dara.linear import Linear
 
 
@@ -33,15 +33,11 @@ class Rows(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def index(self) -> Index:
         """The same sets by word."""
-        lists: list[list[int]] = [[] for _ in self.words]
+        holders: list[list[int]] = [[] for _ in self.words]
         for number in range(len(self.totals)):
             for column in self.members[self.starts[number] : self.starts[number + 1]]:
-                lists[column].append(number)
-        starts, postings = array("I", [0]), array("H" if len(self.totals) <= 0xFFFF else "I")
-        for sets in lists:
-            postings.extend(sets)
-            starts.append(len(postings))
-        return Index(self.words, self.weights, starts, postings, self.totals, self.unseen)
+                holders[column].append(number)
+        return Index(self.words, self.weights, *listed(holders), self.totals, self.unseen)
 
 
 class Model(msgspec.Struct, frozen=True):

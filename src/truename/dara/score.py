@@ -13,7 +13,8 @@ from truename.features import Features
 
 Scores = Mapping[Question, Mapping[int, float]]  # question -> label number -> similarity
 
-_CLOSE = 0.25  # behind the best name set: what lies further back is in no prediction set
+_QUESTIONS = tuple(Question)
+_CLOSE = 0.15  # behind the best name set: what lies further back is in no prediction set
 _SHAPE_SHARE = 0.05  # of a similarity by names: shapes settle what names leave open
 _FAMILIAR = 0.2  # share of known names below which names are noise
 _FAR = 99.0  # below every score
@@ -42,7 +43,8 @@ def _by_names(model: Model, features: Features) -> Scored:
     types = model.types.similarities(features.names | features.biases, options)
     classes = model.classes.similarities(features.names | options, options)
     shapes = _Shapes(model.shapes, features.shapes)
-    found: dict[Question, dict[int, float]] = {question: {} for question in Question}
+    found: dict[Question, dict[int, float]] = {question: {} for question in _QUESTIONS}
+    bests = list(found.values())
     least_type, least_class = max(types, default=0.0) - _CLOSE, max(classes, default=0.0) - _CLOSE
     _, shape_sets, *labels = model.entries
     for number, (of_type, of_class) in enumerate(zip(types, classes, strict=True)):
@@ -50,11 +52,11 @@ def _by_names(model: Model, features: Features) -> Scored:
             continue
         for entry in range(model.firsts[number], model.firsts[number + 1]):
             alike = shapes.similarity(shape_sets[entry])
-            for question, column, likeness in zip(Question, labels, (of_type, of_class, of_class), strict=True):
+            for best, column, likeness in zip(bests, labels, (of_type, of_class, of_class), strict=True):
                 value = likeness if alike is None else (1 - _SHAPE_SHARE) * likeness + _SHAPE_SHARE * alike
                 label = column[entry]
-                if value > found[question].get(label, 0.0):
-                    found[question][label] = value
+                if value > best.get(label, 0.0):
+                    best[label] = value
     return Scored(Basis.NAMES, found, max(found[Question.MODEL_TYPE].values(), default=0.0))
 
 
@@ -62,15 +64,16 @@ def _by_shapes(model: Model, words: frozenset[int]) -> Scored:
     """Margins of the linear classifier tell types apart, likeness to prototypes the classes within a type."""
     similarities = model.shapes.index.similarities(words)
     margins = None if model.linear is None else model.linear.margins(words)
-    found: dict[Question, dict[int, float]] = {question: {} for question in Question}
+    found: dict[Question, dict[int, float]] = {question: {} for question in _QUESTIONS}
     _, shape_sets, *labels = model.entries
     of_type = labels[0]
+    bests = list(found.values())
     for entry, number in enumerate(shape_sets):
         value = similarities[number] + (0.0 if margins is None else margins[of_type[entry]])
-        for question, column in zip(Question, labels, strict=True):
+        for best, column in zip(bests, labels, strict=True):
             label = column[entry]
-            if value > found[question].get(label, -_FAR):
-                found[question][label] = value
+            if value > best.get(label, -_FAR):
+                best[label] = value
     return Scored(Basis.SHAPES, found, max(similarities, default=0.0))
 
 
@@ -79,7 +82,14 @@ class _Shapes:
 
     def __init__(self, rows: Rows, words: Iterable[int]) -> None:
         self._rows = rows
-        self._columns, self._total = _columns(rows, words)
+        self._total = 0.0
+        self._weights = [0.0] * len(rows.words)  # of the structure's own words; nothing for the others
+        for word in words:
+            at = bisect_left(rows.words, word)
+            known = at < len(rows.words) and rows.words[at] == word
+            if known:
+                self._weights[at] = rows.weights[at]
+            self._total += rows.weights[at] if known else rows.unseen
         self._known: dict[int, float] = {}
 
     def similarity(self, number: int) -> float | None:
@@ -88,21 +98,8 @@ class _Shapes:
             return None
         if (known := self._known.get(number)) is not None:
             return known
-        rows, columns = self._rows, self._columns
-        members = rows.members[rows.starts[number] : rows.starts[number + 1]]
-        shared = sum([rows.weights[column] for column in members if column in columns])
+        rows = self._rows
+        shared = sum(map(self._weights.__getitem__, rows.members[rows.starts[number] : rows.starts[number + 1]]))
         value = shared / (self._total + rows.totals[number] - shared) if shared else 0.0
         self._known[number] = value
         return value
-
-
-def _columns(rows: Rows, words: Iterable[int]) -> tuple[frozenset[int], float]:
-    found, total = [], 0.0
-    for word in words:
-        at = bisect_left(rows.words, word)
-        if at < len(rows.words) and rows.words[at] == word:
-            found.append(at)
-            total += rows.weights[at]
-        else:
-            total += rows.unseen
-    return frozenset(found), total

@@ -78,8 +78,9 @@ def load(path: Path = PACKAGED) -> Model:
 def _arrays(model: Model) -> Mapping[str, Any]:
     return {
         "names.words": model.types.words,
+        "names.lists": _narrow(model.types.lists),
         "names.starts": model.types.starts,
-        "names.postings": model.types.postings,
+        "names.postings": _narrow(model.types.postings),
         "names.type_weights": model.types.weights,
         "names.type_totals": model.types.totals,
         "names.class_weights": model.classes.weights,
@@ -95,6 +96,11 @@ def _arrays(model: Model) -> Mapping[str, Any]:
     }
 
 
+def _narrow(numbers: array[int]) -> array[int]:
+    """In 16 bits, where they fit."""
+    return array("H", numbers) if max(numbers, default=0) <= 0xFFFF else numbers
+
+
 def _array(entry: Mapping[str, Any], body: memoryview) -> Any:
     start, end = entry["data_offsets"]
     numbers: Any = array(_CODES[entry["dtype"]])
@@ -107,11 +113,11 @@ def _array(entry: Mapping[str, Any], body: memoryview) -> Any:
 
 
 def _model(plain: _Plain, a: Mapping[str, Any]) -> Model:
-    words, starts, postings = a["names.words"], a["names.starts"], a["names.postings"]
+    words, common = a["names.words"], (a["names.lists"], a["names.starts"], a["names.postings"])
     return Model(
         plain.version,
-        Index(words, a["names.type_weights"], starts, postings, a["names.type_totals"], plain.unseen["types"]),
-        Index(words, a["names.class_weights"], starts, postings, a["names.class_totals"], plain.unseen["classes"]),
+        Index(words, a["names.type_weights"], *common, a["names.type_totals"], plain.unseen["types"]),
+        Index(words, a["names.class_weights"], *common, a["names.class_totals"], plain.unseen["classes"]),
         Rows(
             a["shapes.words"],
             a["shapes.weights"],

@@ -19,6 +19,7 @@ _RARE = 3  # models that must have a word
 _LEAST = 4  # hundredths below which a weight is nothing
 _LARGEST = 127
 _C = 5.0
+_TOLERANCE = 0.01  # of the optimiser: scores move by less than their standard error
 
 
 def with_linear(model: Model, examples: Sequence[Example]) -> Model:
@@ -38,7 +39,8 @@ def _trained(examples: Sequence[Example], labels: Sequence[str]) -> Linear:
         from sklearn.svm import LinearSVC
     except ImportError as error:
         raise MissingExtraError("training", "train") from error
-    sets = [words_of_shapes(example.nameless) for example in examples]
+    kinds = sorted({(e.model_type, words_of_shapes(e.nameless)) for e in examples}, key=lambda k: (k[0], sorted(k[1])))
+    sets = [words for _, words in kinds]
     common = Counter(word for words in sets for word in words)
     words = sorted(word for word, number in common.items() if number >= _RARE)
     column = {word: at for at, word in enumerate(words)}
@@ -48,8 +50,8 @@ def _trained(examples: Sequence[Example], labels: Sequence[str]) -> Linear:
     values = np.repeat(1 / np.sqrt(np.maximum(counts, 1)), counts)
     matrix = csr_matrix((values, np.concatenate(members), pointers), shape=(len(sets), len(words)))
     number = {label: at for at, label in enumerate(labels)}
-    truth = np.array([number[example.model_type] for example in examples])
-    machine = LinearSVC(C=_C, random_state=0).fit(matrix, truth)
+    truth = np.array([number[model_type] for model_type, _ in kinds])
+    machine = LinearSVC(C=_C, tol=_TOLERANCE, random_state=0).fit(matrix, truth)
     return _written(words, machine.coef_, machine.intercept_, machine.classes_, len(labels))
 
 
