@@ -1,8 +1,9 @@
-"""Train the learned part of names: ``python tools/train_names.py --data DIR [--all | --cross-validate]``.
+"""Train the learned part of names: ``python tools/train_names.py --data DIR [--all]``.
 
 Learns, for each of the thirteen kinds, a logistic regression over the traits of ``truename.names.traits`` from names
 that a language model labelled with sets of kinds (``ptm-naming/elements.jsonl.gz``). Only the development part of the
-names is read unless ``--all`` is given. Needs scikit-learn (extra ``train``), which nothing needs at run time.
+names is read unless ``--all`` is given; ``benchmarks/names.py`` scores both parts by training anew. Needs scikit-learn
+(extra ``train``), which nothing needs at run time.
 """
 
 from __future__ import annotations
@@ -22,12 +23,11 @@ import msgspec
 import numpy as np
 
 from truename.names import parse_name, traits
-from truename.names.chunks import CHUNK
-from truename.names.learned import FILE, KINDS, Weights, to_bytes, use
+from truename.names.learned import FILE, KINDS, Weights, to_bytes
+from truename.names.reader import read
 
 DEFAULT = os.environ.get("TRUENAME_DATA") or str(Path(__file__).resolve().parents[1].parent / "shared" / "data")
-FOLDS = 5  # of the names by a checksum: fold 0 is not looked at in development (benchmarks/names.py says the same)
-ROUNDS = 4  # of cross-validation within the development part
+FOLDS = 5  # of the names by a checksum: fold 0 is not looked at in development until the end (``benchmarks/names.py``)
 RARE = 3  # names that must show a trait
 STRENGTH = 0.1  # C of the logistic regression
 THRESHOLD = 0.44  # of the probability: micro-F1 is best somewhat below one half
@@ -55,8 +55,9 @@ def fold(name: str) -> int:
 
 def counted(name: str) -> Counter[tuple[str, str]]:
     """The traits of a name, as the grammar alone reads it."""
-    parsed = parse_name(name, learned=False)
-    return Counter(traits.of_name(CHUNK.findall(parsed.model), parsed.elements))
+    model = parse_name(name, learned=False).model
+    texts, elements, _ = read(model, 0, len(model))
+    return Counter(traits.of_name(texts, elements))
 
 
 def matrix(rows: Sequence[Counter[tuple[str, str]]], columns: dict[tuple[str, str], int]) -> Any:
@@ -92,35 +93,14 @@ def train(rows: Sequence[Labelled], trained_on: str) -> Weights:
     return Weights("".join(KINDS), SCALE, to_bytes(bias), tables, trained_on)
 
 
-def cross_validate(rows: Sequence[Labelled]) -> None:
-    """Micro-F1 of names whose labels were not trained on, in turns."""
-    hit, extra, missed = Counter[str](), Counter[str](), Counter[str]()
-    for turn in range(ROUNDS):
-        held = [row for row in rows if crc32(row.name.encode()) // FOLDS % ROUNDS == turn]
-        use(train([row for row in rows if crc32(row.name.encode()) // FOLDS % ROUNDS != turn], "a part"))
-        for row in held:
-            kinds = {str(element.kind) for element in parse_name(row.name).elements}
-            hit.update(kinds & row.elements)
-            extra.update(kinds - row.elements)
-            missed.update(row.elements - kinds)
-    for kind in map(str, KINDS):
-        score = 2 * hit[kind] / (2 * hit[kind] + extra[kind] + missed[kind])
-        print(f"  {kind}  {score:.3f}  +{extra[kind]}  -{missed[kind]}")
-    print(f"  all {2 * hit.total() / (2 * hit.total() + extra.total() + missed.total()):.4f}")
-
-
 def main() -> int:
-    """Train and write, or cross-validate."""
+    """Train and write."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=Path(DEFAULT))
     parser.add_argument("--out", type=Path, default=FILE)
     parser.add_argument("--all", action="store_true", help="learn from the fold too that development does not look at")
-    parser.add_argument("--cross-validate", action="store_true", help="print a score instead of writing weights")
     arguments = parser.parse_args()
     rows = [row for row in labelled(arguments.data) if arguments.all or fold(row.name)]
-    if arguments.cross_validate:
-        cross_validate(rows)
-        return 0
     part = "all" if arguments.all else "development"
     weights = train(rows, f"{len(rows)} names of ptm-naming/elements.jsonl.gz, {part}")
     encoded = msgspec.msgpack.encode(weights)

@@ -132,3 +132,13 @@ def test_the_owner_changes_no_claim(owner: str, name: str) -> None:
     assert [(e.kind, e.role, e.value, e.start + shift) for e in alone.elements] == [
         (e.kind, e.role, e.value, e.start) for e in owned.elements
     ]
+
+
+@settings(deadline=None)
+@given(NAMES)
+@example("squad2-" * 200)
+@example("ChineseBERT" * 100)
+def test_the_learned_part_changes_no_claim(name: str) -> None:
+    alone, both = parse_name(name, learned=False), parse_name(name)
+    assert claims_of(alone).items == claims_of(both).items
+    assert {e.role for e in both.elements if e.value is not None} <= {e.role for e in alone.elements}

@@ -83,7 +83,9 @@ def _of_letters(text: str, word: str) -> tuple[Piece, ...]:
 
 
 def _whole(word: str) -> Piece:
-    """An unknown word: a brand of an architecture by its end (``indobert``), else nothing we know."""
+    """An unknown word: a brand or a task by its end (``indobert``, ``querygenerator``), else nothing we know."""
+    if word.endswith(lexicon().words.hints.task_endings):
+        return Piece(Tag.FINAL, Kind.TASK, Role.TASK, 0, len(word), None, word)
     for ending in lexicon().words.hints.brand_endings:
         if word.endswith(ending) and len(word) > len(ending) + 1:
             return Piece(Tag.BRAND, Kind.ARCHITECTURE, Role.BRAND, 0, len(word), word, word)
@@ -157,7 +159,8 @@ def _next_run(text: str, word: str, runs: list[tuple[int, int]], i: int, pieces:
             and not torn
             and (counted := _quantity_at(text, word, start, runs[i + 1][1], after_letters))
         ):
-            pieces.extend(counted)
+            strange = after_letters and _counts_something(text, start, runs[i + 1][1], pieces)
+            pieces.extend(map(_claimless, counted) if strange else counted)
             return i + 2
         if pieces and pieces[-1].kind is Kind.ARCHITECTURE and pieces[-1].end == start and end - start < 4:
             pieces.append(Piece(Tag.FINAL, Kind.VERSION, Role.VERSION, start, end, word[start:end], word[start:end]))
@@ -169,6 +172,23 @@ def _next_run(text: str, word: str, runs: list[tuple[int, int]], i: int, pieces:
         at, to = piece.start + start, piece.end + start
         pieces.append(Piece(piece.tag, piece.kind, piece.role, at, to, piece.value, piece.word, piece.claims))
     return i + 1
+
+
+def _counts_something(text: str, start: int, end: int, pieces: list[Piece]) -> bool:
+    """Whether letters we do not know, before a quantity, may say what it counts: ``lvd1689m`` images, ``s34B`` samples.
+
+    ``FS8B`` counts parameters: an abbreviation of a model and its billions, both in capitals.
+    """
+    if pieces and pieces[-1].tag is not Tag.UNKNOWN:
+        return False
+    return not (start > 1 and text[:start].isupper() and text[start:end].endswith("B"))
+
+
+def _claimless(piece: Piece) -> Piece:
+    """A quantity that may be anything's."""
+    if piece.tag is not Tag.QUANTITY:
+        return piece
+    return Piece(Tag.FINAL, piece.kind, Role.OTHER, piece.start, piece.end, None, piece.word, False)
 
 
 def _longest(word: str, runs: list[tuple[int, int]], i: int) -> int:

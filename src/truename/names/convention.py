@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from truename.names.elements import Convention, Element, Kind, Role
+from truename.names.pieces import lexicon, squeeze
 
-_IMPLEMENTATION = frozenset((Kind.ARCHITECTURE, Kind.PARAMETERS))
-_APPLICATION = frozenset((Kind.TASK, Kind.LANGUAGE))  # people count a language as what the model is for
+_BUILT = frozenset((Role.FAMILY, Role.BRAND))  # a word that only seems to be an architecture builds no name
+_APPLIED = frozenset((Kind.TASK, Kind.LANGUAGE))  # people count a language as what the model is for
 
 
 def convention_of(elements: Iterable[Element]) -> Convention:
@@ -19,10 +20,16 @@ def convention_of(elements: Iterable[Element]) -> Convention:
     built = applied = False
     for element in elements:
         kind = element.kind
-        if kind in _IMPLEMENTATION:
+        if kind is Kind.PARAMETERS or (kind is Kind.ARCHITECTURE and element.role in _BUILT):
             built = True
-        elif kind in _APPLICATION or element.role is Role.TASK:
+        elif kind in _APPLIED and not (element.role is Role.TASK and is_dataset(element.text)):
             applied = True
     if built:
         return Convention.COMBINED if applied else Convention.IMPLEMENTATION
     return Convention.APPLICATION_OR_TASK if applied else Convention.OTHER
+
+
+def is_dataset(text: str) -> bool:
+    """Whether a word names a data set of a task: ``stsb`` says on what a model was trained, not what it is for."""
+    reading = lexicon().readings.get(squeeze(text))
+    return reading is not None and reading[1] is Kind.DATASET

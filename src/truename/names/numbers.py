@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _MOST_BILLIONS = 2_000  # the largest models announced have about as many; 8061B is a piece of a digest
 TRAINED_ON = 100 * 10**9  # from here on, beside another size, a count is of training tokens
 _LEAST, _LEAST_MILLIONS = 10**6, 2
+_MOST_EXPERTS = 999
 _BEFORE_CONTEXT = (Kind.ARCHITECTURE, Kind.PARAMETERS, Kind.VERSION, Kind.SIZE, Kind.TRAINING, Kind.REUSE)
 _TAGS_BEFORE_CONTEXT = (Tag.NUMBER, Tag.QUANTITY, Tag.ACTIVE)
 
@@ -66,7 +67,8 @@ def _thousands(context: Context, i: int) -> int:
     beside = before is not None and (
         before.kind in _BEFORE_CONTEXT or before.tag in _TAGS_BEFORE_CONTEXT or before.role is Role.ALIGNMENT
     )
-    if piece.value % 1000 == 0 and thousands in hints.context_thousands and (hinted or (named and beside)):
+    usual = thousands in hints.context_thousands and named and beside
+    if piece.value % 1000 == 0 and thousands and (hinted or usual):
         exact = thousands * 1024 if thousands & (thousands - 1) == 0 else thousands * 1000
         return context.take(i, Kind.CHARACTERISTIC, Role.CONTEXT, exact)
     context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
@@ -83,6 +85,8 @@ def _millions(context: Context, i: int) -> int:
         context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
         return context.other(i)
     before = context.near(i - 1)
+    if before is not None and before.tag is Tag.DIMENSION:
+        before = context.near(i - 2)  # esm2_t6_8M
     alone = piece.value < 10 * _LEAST and (before is None or before.kind is not Kind.ARCHITECTURE)
     after_data = before is not None and before.kind is Kind.DATASET and not context.generative
     if context.size_claimed or after_data or alone or piece.value < _LEAST_MILLIONS * _LEAST or piece.value > 2 * 10**9:
@@ -94,7 +98,9 @@ def _millions(context: Context, i: int) -> int:
 def active(context: Context, i: int) -> int:
     """``A22B``; in lower case only beside another count."""
     piece = context.pieces[i]
-    plausible = piece.word[-1] == "b" and _LEAST < piece.value <= _MOST_BILLIONS * 10**9
+    before = context.near(i - 1)
+    millions = before is not None and before.tag is Tag.QUANTITY and piece.value < before.value  # 1b-a400m
+    plausible = (piece.word[-1] == "b" or millions) and _LEAST < piece.value <= _MOST_BILLIONS * 10**9
     if plausible and (piece.claims or context.counts or context.has_word(frozenset(("moe",)))):
         return context.take(i, piece.kind, piece.role, piece.value)
     context.weigh(i, piece.kind, piece.role, piece.value)
@@ -141,9 +147,21 @@ def _with_next(context: Context, i: int) -> int | None:
     if after.tag is Tag.UNIT and len(gap) <= 1 and 0 < piece.value < 1000:
         kind = {Role.LAYERS: Kind.LAYERS, Role.HEADS: Kind.HIDDEN}.get(after.role, Kind.OTHER)
         return context.take(i, kind, after.role, piece.value if piece.value > FEW else None, i + 1)
+    if after.word == "x" and (end := _mixture_in_words(context, i)):
+        return end
     if after.tag is Tag.QUANTITY and gap in ("_", "-") and after.word[-1] == "b" and len(piece.word) == 1:
         return _split_decimal(context, i)
     return None
+
+
+def _mixture_in_words(context: Context, i: int) -> int | None:
+    """``8-x-7B``: eight experts of seven billion, however it is written."""
+    many, each = context.pieces[i].value, context.near(i + 2)
+    if each is None or each.tag is not Tag.QUANTITY or each.word[-1] != "b" or not 2 <= many <= _MOST_EXPERTS:
+        return None
+    if len(context.gap(i)) > 1 or len(context.gap(i + 1)) > 1:
+        return None
+    return context.take(i, Kind.PARAMETERS, Role.MIXTURE, (many, each.value), i + 2)
 
 
 def _split_decimal(context: Context, i: int) -> int | None:
@@ -160,7 +178,7 @@ def _split_decimal(context: Context, i: int) -> int | None:
     value = times(f"{piece.word}.{digits}", after.word[-1])
     before = context.near(i - 1)
     mixed = context.gap(i) == "_" and (before is None or context.gap(i - 1) != "_")
-    joined = piece.word == "0" or (
+    joined = (piece.word == "0" and (len(digits) == 1 or mixed)) or (  # SOLAR-0-70b has 70 billion
         mixed and (piece.word == "1" or before is None or before.kind is not Kind.ARCHITECTURE)
     )
     if before is not None and before.tag is Tag.FAMILY:

@@ -13,10 +13,12 @@ from typing import Any
 
 from truename.names.elements import Element, Kind, Role
 from truename.names.learned import BIT, FIXED, KINDS, Model, model
+from truename.names.pieces import lexicon, squeeze
 from truename.names.traits import PART
 
 _OTHER = BIT[Kind.OTHER]
 _MOST_SPLIT, _SHORTEST_SPLIT = 32, 4  # elements of a name that are searched for parts; characters of such an element
+_KNOWN = 1000  # units, more than the learned part ever gives
 _CHUNK = re.compile(r"[A-Za-z0-9]+")
 
 Read = tuple[tuple[Element, ...], tuple[Element, ...]]
@@ -101,7 +103,7 @@ def _split(learned: Model, chosen: list[Element], k: int) -> None:
         if element.end - element.start < _SHORTEST_SPLIT:
             continue
         for start, end in _ends(element.text):
-            score = learned.scores_of(element.text[start:end])[k]
+            score = _score(learned, element.text[start:end], k)
             if score > best:
                 best, place = score, (i, start, end)
     if place is None:
@@ -115,6 +117,12 @@ def _split(learned: Model, chosen: list[Element], k: int) -> None:
     else:
         at = max(j for j in range(start) if whole.text[j].isalnum()) + 1
         chosen[i : i + 1] = [_cut(whole, 0, at, whole.kind, whole.role, whole.value), part]
+
+
+def _score(learned: Model, text: str, k: int) -> int:
+    """How much a word speaks for kind ``k``: the vocabulary counts first."""
+    reading = lexicon().readings.get(squeeze(text))
+    return learned.scores_of(text)[k] + (_KNOWN if reading is not None and reading[1] is KINDS[k] else 0)
 
 
 def _ends(text: str) -> Iterator[tuple[int, int]]:

@@ -80,6 +80,7 @@ class Hints(msgspec.Struct, frozen=True):
     context: frozenset[str]
     not_size: frozenset[str]
     brand_endings: tuple[str, ...]
+    task_endings: tuple[str, ...]
     translation: frozenset[str]
     run_ids: frozenset[str]
     image_sizes: frozenset[int]  # sides of input images, in pixels

@@ -1,0 +1,96 @@
+"""The learned part: sums of packed weights, kinds with places, and no claim of its own."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from truename.names import Kind, claims_of, parse_name, traits
+from truename.names.chunks import CHUNK
+from truename.names.learned import BIT, FILE, KINDS, Model, Weights, packed, read_weights, to_bytes, unpacked
+
+NAMES = [
+    "bert-base-uncased",
+    "Helsinki-NLP/opus-mt-it-en",
+    "mrm8488/t5-base-finetuned-sarcasm-twitter",
+    "TheBloke/WizardLM-13B-V1-1-SuperHOT-8K-fp16",
+    "timm/swinv2_base_window12to24_192to384.ms_in22k_ft_in1k",
+    "CDAC_hindispeechrecognition",
+    "550e8400-e29b-41d4-a716-446655440000",
+    "1",
+    "日本語モデル-7b",
+]
+
+
+@pytest.mark.parametrize("scores", [[0] * 13, [*range(-6, 7)], [32_767, -32_768, *[-1] * 11], [-127] * 13])
+def test_what_is_packed_comes_out(scores: list[int]) -> None:
+    assert unpacked(packed(scores)) == tuple(scores)
+    assert int.from_bytes(to_bytes(scores), "little", signed=True) == packed(scores)
+
+
+def test_packed_integers_add_up_field_by_field() -> None:
+    a, b = [5, -7, *[0] * 10, -1], [-9, 3, *[1] * 10, -1]
+    assert unpacked(packed(a) + packed(b)) == tuple(x + y for x, y in zip(a, b, strict=True))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_reader_adds_the_weights_of_the_traits_that_the_trainer_counts(name: str) -> None:
+    weights = read_weights()
+    parsed = parse_name(name, learned=False)
+    texts = CHUNK.findall(parsed.model)
+    total = Counter(dict(enumerate(unpacked(int.from_bytes(weights.bias, "little", signed=True)))))
+    for table, trait in traits.of_name(texts, parsed.elements):
+        if row := weights.tables[table].get(trait):
+            total.update(dict(enumerate(unpacked(int.from_bytes(row, "little", signed=True)))))
+    kinds, have, _ = Model(weights).decide(texts, parsed.elements)
+    expected = {KINDS[i] for i, score in total.items() if score >= 0} or {KINDS[max(total, key=total.__getitem__)]}
+    assert {kind for kind in KINDS if kinds & BIT[kind]} == expected
+    assert {kind for kind in KINDS if have & BIT[kind]} == {e.kind for e in parsed.elements}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_claim_comes_or_goes(name: str) -> None:
+    alone, both = parse_name(name, learned=False), parse_name(name)
+    assert claims_of(alone).items == claims_of(both).items
+    assert (both.grammar or both.elements) == alone.elements
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("opus-mt-it-en", [("D", "opus"), ("A", "mt"), ("L", "it-en")]),
+        ("bert-base-uncased", [("A", "bert"), ("S", "base"), ("C", "uncased")]),
+        ("gemma-2b-it", [("A", "gemma"), ("P", "2b"), ("T", "it")]),
+    ],
+)
+def test_every_kind_has_a_place(name: str, expected: list[tuple[str, str]]) -> None:
+    assert [(e.kind, e.text) for e in parse_name(name).elements] == expected
+
+
+def test_a_word_that_is_nothing_is_a_weighed_reading() -> None:
+    parsed = parse_name("bert-base-zzyzxq-ner")
+    texts = [e.text for e in (*parsed.elements, *parsed.alternatives)]
+    assert "zzyzxq" in texts
+
+
+def test_the_file_is_small_and_says_what_it_was_trained_on() -> None:
+    weights = read_weights()
+    assert FILE.stat().st_size < 600_000
+    assert weights.kinds == "".join(Kind)
+    assert "names of ptm-naming/elements.jsonl.gz" in weights.trained_on
+    assert set(weights.tables) == set(traits.TABLES)
+
+
+def test_a_file_that_is_no_weights_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "learned.msgpack"
+    path.write_bytes(msgspec.msgpack.encode({"kinds": "A"}))
+    with pytest.raises(msgspec.ValidationError):
+        read_weights(path)
+
+
+def test_weights_without_traits_still_find_the_likeliest_kind() -> None:
+    empty = Weights("".join(KINDS), 0.02, to_bytes([-9, *[-10] * 12]), {name: {} for name in traits.TABLES}, "nothing")
+    assert Model(empty).decide(["x"], ())[0] == 1
