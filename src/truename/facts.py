@@ -74,6 +74,7 @@ FACTS: dict[str, str] = {
     "identification.model_type": "model types that the structure of the weights may have, most probable first",
     "identification.architecture": "classes that the structure may have",
     "identification.task": "tasks that the structure may be for",
+    "identification.extends": "model types whose whole structure an unknown one holds, with more added",
     "identification.error_rate": "share of known models whose model type is not in the set",
     "head_tensors": "task heads that the tensors show: lm_head, classifier, qa_outputs, score ...",
     "pretraining_heads": "heads of pre-training that the tensors show: cls.predictions, nsp ...",

@@ -62,6 +62,7 @@ class Identification(msgspec.Struct, frozen=True):
     architecture: Prediction
     task: Prediction
     basis: Basis
+    extends: tuple[str, ...] = ()  # of an unknown structure: model types that it holds as a whole, and more
     reason: str | None = None  # why everything is unknown, where it is not for want of likeness
 
     def answers(self) -> Iterator[tuple[Question, Prediction]]:

@@ -56,7 +56,9 @@ def decide(model: Model, found: Scored | None, error_rate: float) -> Identificat
     """Sets of labels from scores, at an error rate."""
     if found is None:
         nothing = Prediction((), True, error_rate, ())
-        return Identification(nothing, nothing, nothing, Basis.SHAPES, "there are too few tensors to tell a structure")
+        return Identification(
+            nothing, nothing, nothing, Basis.SHAPES, reason="there are too few tensors to tell a structure"
+        )
     calibration = model.calibrations[found.basis]
     rate = _calibrated(calibration, error_rate)
     unknown = found.likeness < calibration.unknown_below[rate]
@@ -64,7 +66,8 @@ def decide(model: Model, found: Scored | None, error_rate: float) -> Identificat
         _prediction(model, question, found.scores[question], calibration, rate, unknown) for question in Question
     ]
     model_type, architecture, task = answers
-    return Identification(model_type, architecture, task, found.basis)
+    held = tuple(model.labels[Question.MODEL_TYPE][number] for number in found.held) if unknown else ()
+    return Identification(model_type, architecture, task, found.basis, held)
 
 
 @cache

@@ -53,6 +53,15 @@ class Index(msgspec.Struct, frozen=True):
             shared / (total + own - shared) if shared else 0.0 for shared, own in zip(common, self.totals, strict=True)
         ]
 
+    def held(self, query: Collection[int], similarities: Sequence[float], minor: Collection[int] = ()) -> list[float]:
+        """Of every set, the share of its weight that ``query`` has; from its similarities."""
+        at = [(word, self.column(word)) for word in query]
+        total = sum(self.weights[c] if c >= 0 else 0.0 if word in minor else self.unseen for word, c in at)
+        return [
+            alike * (total + own) / (1 + alike) / own if alike and own else 0.0
+            for alike, own in zip(similarities, self.totals, strict=True)
+        ]
+
     def known_share(self, query: Iterable[int]) -> float:
         """The share of ``query``'s words that some set holds."""
         words = list(query)

@@ -17,6 +17,8 @@ _QUESTIONS = tuple(Question)
 _CLOSE = 0.15  # behind the best name set: what lies further back is in no prediction set
 _SHAPE_SHARE = 0.05  # of a similarity by names: shapes settle what names leave open
 _FAMILIAR = 0.2  # share of known names below which names are noise
+_EXTENDED = 0.9  # similarity from which a structure is another of its kind, not one with something added
+_WHOLE, _PART, _ALIKE = 0.985, 0.25, 0.002  # shares of weight, and a difference of similarities
 _FAR = 99.0  # below every score
 _FEWEST = 3  # words; fewer say nothing
 
@@ -27,6 +29,7 @@ class Scored(msgspec.Struct, frozen=True):
     basis: Basis
     scores: Scores
     likeness: float  # similarity of the nearest prototype: what an unknown structure lacks
+    held: tuple[int, ...] = ()  # model types whose whole structure is a large part of this one
 
 
 def score(model: Model, features: Features) -> Scored | None:
@@ -57,7 +60,22 @@ def _by_names(model: Model, features: Features) -> Scored:
                 label = column[entry]
                 if value > best.get(label, 0.0):
                     best[label] = value
-    return Scored(Basis.NAMES, found, max(found[Question.MODEL_TYPE].values(), default=0.0))
+    likeness = max(found[Question.MODEL_TYPE].values(), default=0.0)
+    held = _held(model, features, types) if likeness < _EXTENDED else ()
+    return Scored(Basis.NAMES, found, likeness, held)
+
+
+def _held(model: Model, features: Features, similarities: list[float]) -> tuple[int, ...]:
+    """The types of the largest structure of which nothing is missing: what is left of an unknown one was added."""
+    options = features.biases | features.frame
+    shares = model.types.held(features.names | features.biases, similarities, options)
+    whole = [number for number, share in enumerate(shares) if share >= _WHOLE and similarities[number] >= _PART]
+    most = max((similarities[number] for number in whole), default=0.0)
+    types: dict[int, None] = {}
+    for number in whole:
+        if similarities[number] >= most - _ALIKE:
+            types.update(dict.fromkeys(model.entries[2][model.firsts[number] : model.firsts[number + 1]]))
+    return tuple(types)
 
 
 def _by_shapes(model: Model, words: frozenset[int]) -> Scored:

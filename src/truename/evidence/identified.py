@@ -46,6 +46,9 @@ def identified(architecture: AbstractArchitecture, file: str | None) -> Identifi
                 facts.append(Fact(f"{_PREFIX}error_rate", rate, Origin.CLASSIFIER, file, f"by {made_of}"))
         else:
             missing[f"{_PREFIX}{question}"] = _why(several[0][1])
+    if answers[0].extends and answers[0].model_type.unknown:
+        detail = "nothing of theirs is missing, and there is more"
+        facts.append(Fact(f"{_PREFIX}extends", answers[0].extends[:_MOST], Origin.CLASSIFIER, file, detail))
     return Identified(tuple(facts), missing)
 
 

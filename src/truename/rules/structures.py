@@ -11,6 +11,7 @@ from truename.facts import Fact
 from truename.rules.families import squash
 
 KEY = "identification.model_type"
+EXTENDS = "identification.extends"
 RATE = "identification.error_rate"
 _ACCUSING = 0.01  # the error rate up to which a set may contradict a claim
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -57,7 +58,11 @@ def _validated(
     shares = []
     for seed in range(seeds):
         right = 0
-        for train, test in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(texts, truth):
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # some classes have fewer members than there are folds
+            parts = list(folds.split(texts, truth))
+        for train, test in parts:
             model = classifier().fit([texts[at] for at in train], truth[train])
             right += int((model.predict([texts[at] for at in test]) == truth[test]).sum())
         shares.append(100 * right / len(truth))

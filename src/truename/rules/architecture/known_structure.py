@@ -10,10 +10,11 @@ from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.rules.families import is_composite, is_known, listed, squash
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.structures import KEY, false_alarm, identified_types, is_classified
+from truename.rules.structures import EXTENDS, KEY, false_alarm, identified_types, is_classified
 
-_MOST = 6  # types of a set that still is a recognition
+_MOST = 12  # types of a set that still is a recognition: a structure that many share by design has as many
 _BERT: dict[str, Any] = {KEY: Fact(KEY, ("bert",), Origin.CLASSIFIER)}
+_MORE: dict[str, Any] = {EXTENDS: Fact(EXTENDS, ("qwen2",), Origin.CLASSIFIER)}
 _LLAMA: dict[str, Any] = {KEY: Fact(KEY, ("llama", "mistral"), Origin.CLASSIFIER)}
 
 
@@ -24,7 +25,8 @@ class KnownStructure(Rule):
     code would do, and hides where it comes from: a Gemma under an invented brand, a configuration whose only change is
     its model_type. It may be an honest derivative; then the name or the card should say of what.
 
-    The structure is recognised by its layers, whatever they are called.
+    The structure is recognised by its layers, whatever they are called. One that holds all of a known structure, with
+    something added (a Qwen2 with layers that predict several tokens), is reported as that.
     """
 
     code = "ARC004"
@@ -34,6 +36,7 @@ class KnownStructure(Rule):
     flagged = (
         Case("brand-7b", model_type="brand", expect=Severity.NOTE, **_LLAMA),
         Case("brand-base", model_type="brand_new", expect=Severity.NOTE, **_BERT),
+        Case("brand-7b", model_type="brand", expect=Severity.NOTE, **_MORE),
     )
     clean = (
         Case("some-model", model_type="bert", **_BERT),
@@ -55,22 +58,25 @@ class KnownStructure(Rule):
         if not declared:
             return cannot_tell(evidence.why_missing("model_type"))
         found = identified_types(evidence, at_most=0.05)
-        if found is None:
+        extended = evidence.get(EXTENDS)
+        if found is None and extended is None:
             return cannot_tell(evidence.why_missing(KEY))
         if evidence.value("is_adapter") or evidence.get("diffusers_class") is not None:
             return cannot_tell("the configuration is not that of these weights alone")
         outer = declared[0]
         if any(is_composite(fact.value) for fact in declared):
             return cannot_tell(f"a model of type {outer.value!r} is put together from models of other families")
-        words = {squash(label) for label in found.value}
+        fact = found or extended
+        assert fact is not None
+        words = {squash(label) for label in fact.value}
         known = is_known(outer.value) or is_classified(outer.value)
         if known or any(word in squash(outer.value) for word in words):
             return verdict(())
-        if len(found.value) > _MOST:
-            return cannot_tell(f"the structure fits {len(found.value)} model types")
+        if len(fact.value) > _MOST:
+            return cannot_tell(f"the structure fits {len(fact.value)} model types")
         source = outer.file or "the configuration"
-        message = (
-            f"{source} declares {outer.value}, a model type that is not known; the structure is that of "
-            f"{listed(found.value)} ({false_alarm(evidence)})"
-        )
-        return verdict([self.finding(Severity.NOTE, message, fact=found)])
+        structure = f"is that of {listed(fact.value)} ({false_alarm(evidence)})"
+        if found is None:
+            structure = f"holds all of {listed(fact.value)} and more"
+        message = f"{source} declares {outer.value}, a model type that is not known; the structure {structure}"
+        return verdict([self.finding(Severity.NOTE, message, fact=fact)])
