@@ -10,11 +10,14 @@ from typing import Any
 
 import pytest
 
+import pickles
 from truename.architecture import measure
 from truename.declared.declared import Declared
 from truename.evidence.evidence import Evidence
 from truename.sources import FileBlob
 from truename.testing import TensorSpecs, layout_tensors, write_flax, write_gguf, write_header_only
+from truename.testing.hdf5_files import Data, Group, hdf5_file
+from truename.testing.protobuf_files import onnx_model, onnx_node, onnx_tensor
 from truename.weights import Checkpoint, read_checkpoint
 
 H, L, A, V = 64, 3, 4, 512
@@ -36,6 +39,7 @@ MODELS: dict[str, str | None] = {
     "gpt2": "gpt2", "gpt_neox": "gptneox", "bloom": "bloom", "falcon": "falcon", "bert": "bert", "roberta": "bert",
     "xlm-roberta": "bert", "distilbert": "bert", "t5": "t5", "opt": None, "mpnet": None,
 }  # fmt: skip
+EMBEDDING = r"embed(?!.*projection)|wte|wpe|shared(?!_)|relative_attention_bias"
 KEYS = ("parameters", "layers", "encoder_layers", "decoder_layers", "hidden_size", "experts", "vocabulary_size",
         "intermediate_size", "non_embedding_parameters", "tensor_model_types")  # fmt: skip
 
@@ -172,7 +176,7 @@ def in_flax(model: str, tensors: TensorSpecs) -> TensorSpecs:
     for name, (dtype, shape) in tensors.items():
         path, _, role = name.rpartition(".")
         if role == "weight":
-            if re.search(r"embed(?!.*projection)|wte|wpe|shared|relative_attention_bias", path) and len(shape) == 2:
+            if re.search(EMBEDDING, path) and len(shape) == 2:
                 role = "embedding"
             elif len(shape) > 1:
                 role, (outputs, inputs, *space) = "kernel", shape
@@ -188,3 +192,82 @@ def test_flax(model: str, tmp_path: Path) -> None:
     tensors = ALL[model]()
     write_flax(tmp_path / "flax_model.msgpack", in_flax(model, tensors))
     assert facts("flax", tmp_path / "flax_model.msgpack") == as_safetensors(tensors, tmp_path)
+
+
+# --- PyTorch --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("model", ALL)
+@pytest.mark.parametrize("prefix", ["", "module."])
+def test_pytorch(model: str, prefix: str, tmp_path: Path) -> None:
+    tensors = ALL[model]()
+    state = {prefix + name: pickles.tensor(str(key), shape) for key, (name, (_, shape)) in enumerate(tensors.items())}
+    storages = {str(key): 4 * math.prod(shape) for key, (_, shape) in enumerate(tensors.values())}
+    data = pickles.archive(pickles.stream(pickles.mapping(state)), storages)
+    (tmp_path / "pytorch_model.bin").write_bytes(data)
+    assert facts("pytorch", tmp_path / "pytorch_model.bin") == as_safetensors(tensors, tmp_path)
+
+
+# --- ONNX -----------------------------------------------------------------------------------------------------------
+
+
+def in_onnx(tensors: TensorSpecs) -> bytes:
+    """The model as torch's exporter writes it: matrices turned and named by a number, their nodes by the module."""
+    initializers, nodes = [], []
+    for number, (name, (_, shape)) in enumerate(tensors.items()):
+        path, _, role = name.rpartition(".")
+        if role == "weight" and len(shape) == 2 and not re.search(EMBEDDING, path):
+            module = re.sub(r"\.(?!\d)", "/", path)
+            name, shape = f"onnx::MatMul_{number}", (shape[1], shape[0])
+            nodes.append(onnx_node("MatMul", (f"x{number}", name), (f"y{number}",), f"/{module}/MatMul"))
+        initializers.append(onnx_tensor(name, shape, raw=bytes(4 * math.prod(shape))))
+    initializers.append(onnx_tensor("/encoder/Constant_output_0", (1,), 7, bytes(8)))
+    return onnx_model(initializers, nodes)
+
+
+@pytest.mark.parametrize("model", ALL)
+def test_onnx(model: str, tmp_path: Path) -> None:
+    tensors = ALL[model]()
+    (tmp_path / "model.onnx").write_bytes(in_onnx(tensors))
+    assert facts("onnx", tmp_path / "model.onnx") == as_safetensors(tensors, tmp_path)
+
+
+# --- TensorFlow -----------------------------------------------------------------------------------------------------
+
+
+def in_keras(tensors: TensorSpecs) -> bytes:
+    """The model as transformers' TensorFlow classes write it: ``layer_._0``, kernels turned, gamma and beta."""
+    root: dict[str, Any] = {}
+    for name, (_, shape) in tensors.items():
+        path, _, role = name.rpartition(".")
+        if role == "weight" and len(shape) == 1:
+            role = "gamma:0"
+        elif role == "weight" and not re.search(EMBEDDING, path):
+            outputs, inputs, *space = shape
+            role, shape = "kernel:0", (*space, inputs, outputs)
+        elif role == "bias" and re.search("norm|ln_|LayerNorm", path):
+            role = "beta:0"
+        else:
+            role = f"{role}:0"
+        parts = ["tf_model"]
+        for part in path.split("."):
+            if part.isdigit():
+                parts[-1] += f"_._{part}"
+            else:
+                parts.append(part)
+        level = root
+        for part in parts:
+            level = level.setdefault(part, {})
+        level[role] = Data(shape)
+    return hdf5_file(Group({"model": grouped(root)}, {"layer_names": "model"}))
+
+
+def grouped(tree: dict[str, Any]) -> Group:
+    return Group({name: item if isinstance(item, Data) else grouped(item) for name, item in tree.items()})
+
+
+@pytest.mark.parametrize("model", ALL)
+def test_tensorflow(model: str, tmp_path: Path) -> None:
+    tensors = ALL[model]()
+    (tmp_path / "tf_model.h5").write_bytes(in_keras(tensors))
+    assert facts("keras", tmp_path / "tf_model.h5") == as_safetensors(tensors, tmp_path)
