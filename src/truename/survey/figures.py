@@ -1,6 +1,8 @@
 """Figures as Vega-Lite, drawn for one column of a paper: 252 points wide, text of 7 points and more.
 
-Colours are Okabe and Ito's, which people of every colour vision tell apart; nothing is said by colour alone.
+Colours are Okabe and Ito's, which people of every colour vision tell apart; nothing is said by colour alone. Nothing is
+translucent, and all letters are of one weight: so equal figures are equal bytes as PDF too, whose renderer else orders
+its parts at random.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from truename.errors import MissingExtraError
 from truename.survey.coded import ThemeCounts
 from truename.survey.instrument import Instrument, Question
 
-BLUE, GREY = "#0072B2", "#595959"
+SKY, GREY, PALE = "#56B4E9", "#595959", "#E3E3E3"
 _WIDTH = 252  # points: the column of a two-column paper
 _STEP = 13  # points of one bar
 _MIN_CELLS = 2  # themes that were given less often are in the table only
@@ -111,11 +113,14 @@ def _bars(values: list[dict[str, Any]], title: str, subtitle: str, axis: str) ->
         "share:Q",
         title=axis,
         scale=alt.Scale(domain=[0, top], nice=False),
-        axis=alt.Axis(format="%", tickCount=4, gridOpacity=0.5),
+        axis=alt.Axis(format="%", tickCount=4, gridColor=PALE, labelFlush=False),
     )
-    bars = base.mark_bar(color=BLUE, opacity=0.55, height={"band": 0.66}).encode(y=y, x=x)
+    bars = base.mark_bar(color=SKY, height={"band": 0.66}).encode(y=y, x=x)
     interval = base.mark_rule(color="black", strokeWidth=1).encode(y=y, x="low:Q", x2="high:Q")
-    ends = [base.mark_tick(color="black", thickness=1, size=5).encode(y=y, x=f"{end}:Q") for end in ("low", "high")]
+    ends = [
+        base.mark_tick(color="black", opacity=1, thickness=1, size=5).encode(y=y, x=f"{end}:Q")
+        for end in ("low", "high")
+    ]
     counts = base.mark_text(align="right", dx=20, fontSize=7.5).encode(y=y, x=alt.value("width"), text="count:Q")
     chart = alt.layer(bars, interval, *ends, counts)
     return _framed(chart, title, subtitle, len(values))
@@ -132,7 +137,14 @@ def _framed(chart: alt.LayerChart | alt.FacetChart, title: str, subtitle: str, b
         )
         .configure(font="Helvetica, Arial, Liberation Sans, sans-serif", background="white")
         .configure_axis(labelFontSize=7.5, titleFontSize=7.5, titleFontWeight="normal", labelColor="black")
-        .configure_title(fontSize=9, subtitleFontSize=7.5, offset=4, subtitleColor=GREY)
+        .configure_title(
+            fontSize=9.5,
+            fontWeight="normal",
+            subtitleFontWeight="normal",
+            subtitleFontSize=7.5,
+            offset=4,
+            subtitleColor=GREY,
+        )
         .configure_view(stroke=None)
     )
     specification: dict[str, Any] = framed.to_dict()

@@ -11,6 +11,7 @@ import jinja2
 import polars as pl
 
 from truename import __version__
+from truename.survey.answers import TEXT
 from truename.survey.coded import Agreement, ThemeCounts
 from truename.survey.figures import Figure
 from truename.survey.run import Analysis
@@ -65,6 +66,7 @@ def _sections(analysis: Analysis, drawn: Sequence[tuple[Figure, str]]) -> list[d
 
 def _counts(rows: pl.DataFrame) -> Table:
     first = rows.row(0, named=True)
+    free = first["option"] == TEXT
     lines = [
         (
             row["label"],
@@ -74,13 +76,14 @@ def _counts(rows: pl.DataFrame) -> Table:
             _percent(row["of_asked"], row["of_asked_low"], row["of_asked_high"]),
         )
         for row in rows.iter_rows(named=True)
+        if not free
     ]
     named = any(line[1] for line in lines)
     heads = ("Option", "Stands for", "Count", "Of answered, 95 %", "Of asked, 95 %")
     return {
         "id": first["question"],
         "title": first["title"],
-        "note": f"{first['answered']} answered of {first['asked']} asked.",
+        "note": f"{first['answered']} answered of {first['asked']} asked{', in their own words' if free else ''}.",
         "heads": heads if named else heads[:1] + heads[2:],
         "rows": lines if named else [line[:1] + line[2:] for line in lines],
     }

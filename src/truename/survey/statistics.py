@@ -27,7 +27,8 @@ def share(count: int, of: int) -> Share:
     from statsmodels.stats.proportion import proportion_confint
 
     low, high = proportion_confint(count, of, alpha=1 - CONFIDENCE, method="wilson")
-    return Share(count, of, count / of, max(0.0, float(low)), min(1.0, float(high)))
+    part = count / of  # rounding must not put the interval past a share of 0 or 1
+    return Share(count, of, part, min(part, max(0.0, float(low))), max(part, min(1.0, float(high))))
 
 
 class Kappa(msgspec.Struct, frozen=True):

@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from small_survey import response, write_export, write_instrument
+from truename.cli import main
+
+
+def test_analyse(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [response("R_1", "1 - 2 years", "Task,\u202eBlue"), response("R_2", consent="No")]
+    export = write_export(tmp_path, lines)
+    arguments = ["survey", "analyse", str(export), "--instrument", str(write_instrument(tmp_path))]
+    assert main([*arguments, "--out", str(tmp_path / "out")]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[:2] == ["2 responses, 1 participants", "  left out: 1: no consent was given"]
+    assert "  elements, task: published 9, the data gives 1" in told
+    assert not any("\u202e" in line for line in told)
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
+def test_an_export_of_another_survey(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    export = write_export(tmp_path, [response("R_1")])
+    assert main(["survey", "analyse", str(export), "--out", str(tmp_path / "out")]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "lacks the columns Q5" in told.err
+    assert not (tmp_path / "out").exists()

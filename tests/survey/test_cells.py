@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from small_survey import write_book
+from truename.errors import UsageError
+from truename.survey import cells
+from truename.survey.cells import read_rows
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "rows"),
+    [
+        ("a.csv", b"x,y\n1, two \n\n,,\n", [("x", "y"), ("1", "two")]),
+        ("a.csv", '\ufeffx\r\n"a,\nb"\r\n'.encode(), [("x",), ("a,\nb",)]),
+        ("a.tsv", "x\ty\n1\t\n".encode("utf-16"), [("x", "y"), ("1", "")]),
+    ],
+)
+def test_text(tmp_path: Path, name: str, data: bytes, rows: list[tuple[str, ...]]) -> None:
+    (tmp_path / name).write_bytes(data)
+    assert read_rows(tmp_path / name) == rows
+
+
+def test_workbook(tmp_path: Path) -> None:
+    write_book(tmp_path / "a.xlsx", {"first": [("x", None), (1.0, " two "), (None, None)], "second": [("z",)]})
+    assert read_rows(tmp_path / "a.xlsx") == [("x", ""), ("1", "two")]
+    assert read_rows(tmp_path / "a.xlsx", "second") == [("z",)]
+    with pytest.raises(UsageError, match="no sheet 'third'; it has first, second"):
+        read_rows(tmp_path / "a.xlsx", "third")
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "problem"),
+    [
+        ("a.csv", b"x\n\xff\n", "no UTF-8 at byte 2"),
+        ("a.csv", b'x\n"open\n', "no table"),
+        ("a.xlsx", b"PK\x03\x04 cut", "not a readable .xlsx"),
+        ("a.sav", b"", "read from .xlsx, .csv and .tsv"),
+    ],
+)
+def test_unusable(tmp_path: Path, name: str, data: bytes, problem: str) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(UsageError, match=problem):
+        read_rows(tmp_path / name)
+
+
+def test_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be read"):
+        read_rows(tmp_path / "a.csv")
+
+
+def test_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cells, "MAX_ROWS", 2)
+    monkeypatch.setattr(cells, "MAX_COLUMNS", 2)
+    (tmp_path / "rows.csv").write_text("a\nb\nc\n")
+    (tmp_path / "columns.csv").write_text("a,b,c\n")
+    with pytest.raises(UsageError, match="more than 2 rows"):
+        read_rows(tmp_path / "rows.csv")
+    with pytest.raises(UsageError, match="more than 2 columns"):
+        read_rows(tmp_path / "columns.csv")
+    write_book(tmp_path / "a.xlsx", {"first": [("x",)]})
+    monkeypatch.setattr(cells, "MAX_BYTES", (tmp_path / "a.xlsx").stat().st_size)
+    with pytest.raises(UsageError, match="unpacks to more"):
+        read_rows(tmp_path / "a.xlsx")

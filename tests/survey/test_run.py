@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from small_survey import response, write_codes, write_export, write_instrument
+from truename.errors import UsageError
+from truename.survey import analyse
+
+LINES = [
+    response("R_1", "1 - 2 years", "Model size (e.g. base, large),Task"),
+    response("R_2", "Over 2 years", "Model size (e.g. base, large)"),
+    response("R_3", "", "", "a word"),
+    response("R_4", consent="No"),
+]
+
+
+def test_counts_have_both_denominators(tmp_path: Path) -> None:
+    analysis = analyse(write_export(tmp_path, LINES), write_instrument(tmp_path))
+    rows = analysis.counts.select("question", "option", "count", "answered", "asked", "of_answered", "of_asked").rows()
+    assert rows[0] == ("years", "few", 1, 2, 3, 1 / 2, 1 / 3)
+    assert rows[2] == ("elements", "size", 2, 2, 3, 1.0, 2 / 3)
+    assert rows[4] == ("elements", "task_goal", 0, 2, 3, 0.0, 0.0)  # nobody chose it, and it is there
+    assert rows[-1] == ("words", "(text)", 1, 1, 3, 1.0, 1 / 3)
+    for row in analysis.counts.iter_rows(named=True):
+        assert row["of_asked_low"] <= row["of_asked"] <= row["of_asked_high"]
+
+
+@pytest.mark.parametrize(
+    ("coded", "expected"),
+    [
+        (
+            False,
+            [
+                (2, 2, 0, ""),
+                (9, 1, -8, "nobody knows"),
+                (2, None, None, "nothing in the given files to compare it with"),
+            ],
+        ),
+        (True, [(2, 2, 0, ""), (9, 1, -8, "nobody knows"), (2, 4, 2, "")]),
+    ],
+)
+def test_published_counts_stand_beside_the_data(
+    tmp_path: Path, coded: bool, expected: list[tuple[object, ...]]
+) -> None:
+    codes = write_codes(tmp_path) if coded else None
+    analysis = analyse(write_export(tmp_path, LINES), write_instrument(tmp_path), codes)
+    assert [(c.published, c.reproduced, c.difference, c.note) for c in analysis.comparisons] == expected
+
+
+def test_an_unlisted_code_is_a_note(tmp_path: Path) -> None:
+    analysis = analyse(write_export(tmp_path, LINES), write_instrument(tmp_path), write_codes(tmp_path))
+    assert any("1 times the code 'three'" in note for note in analysis.notes)
+
+
+def test_nobody_is_left(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"no response is left to analyse \(1: no consent was given\)"):
+        analyse(write_export(tmp_path, LINES[3:]), write_instrument(tmp_path))
