@@ -17,13 +17,14 @@ from truename.blob import MemoryBlob
 from truename.errors import UnsupportedFormatError, WeightsError
 from truename.weights import pickle_errors as faults
 from truename.weights.header import WeightsHeader
+from truename.weights.pickle_rare import MAX_CONTAINERS
 from truename.weights.pickle_stream import MAX_OPCODES
 from truename.weights.pytorch import MAX_PICKLE_BYTES, read_pytorch
 from truename.weights.zip_errors import EntryMissingError, EntryTooLargeError
 
 ONE = p.tensor("0", (2, 3))
 HOOKS = p.call("collections.OrderedDict")
-DEEP = 200_000
+DEEP = 120_000
 
 
 def zipped(pickle: bytes, **storages: int) -> bytes:
@@ -89,6 +90,10 @@ CASES: dict[str, tuple[bytes, type[WeightsError]]] = {
         faults.NumberTooLargeError,
     ),
     "more opcodes than are read": (zipped(b"N" * (MAX_OPCODES + 1) + b"."), faults.TooManyOpcodesError),
+    "more lists than are read": (
+        zipped(b"\x80\x02(" + b"]" * (MAX_CONTAINERS + 1) + b"t."),
+        faults.TooManyOpcodesError,
+    ),
     "a pickle without an end": (b"\x80\x02" + b"C\xff" + bytes(255) * 130_000, faults.UnknownOpcodeError),
     "a stream of more than is read": (
         b"\x80\x03B" + struct.pack("<I", 2**31) + bytes(MAX_PICKLE_BYTES + 1),

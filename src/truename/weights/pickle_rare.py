@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 MAX_LINE = 1_024  # bytes of a line: a module, a name, a number; strings of protocol 0 may be longer
 MAX_TEXT_LINE = 65_536
 MAX_NUMBER_BYTES = 32
+MAX_CONTAINERS = 500_000  # mappings and lists: one byte of a stream makes a hundred of memory
 HIGHEST_PROTOCOL = 5
 
 Operation = Callable[["PickleMachine", int], int]
@@ -137,6 +138,10 @@ def _constant(value: Any) -> Operation:
 
 def _fresh(kind: type) -> Operation:
     def operation(machine: PickleMachine, position: int) -> int:
+        machine.containers += 1
+        if machine.containers > MAX_CONTAINERS:
+            problem = f"has a pickle of more than {MAX_CONTAINERS:,} mappings and lists"
+            machine.fail(faults.TooManyOpcodesError, problem)
         machine.stack.append(kind())
         return position
 

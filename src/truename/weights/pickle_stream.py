@@ -18,7 +18,7 @@ from truename.weights import pickle_errors as faults
 from truename.weights.pickle_rare import OPERAND_BYTES, RARE, ForgottenError, ShortReadError
 from truename.weights.pickled import Global, Opaque
 
-MAX_OPCODES = 2_500_000  # 80,000 tensors; a checkpoint of 300 has 10,000
+MAX_OPCODES = 2_000_000  # 60,000 tensors; a checkpoint of 300 has 10,000
 
 _U16 = Struct("<H").unpack_from
 _U32 = Struct("<I").unpack_from
@@ -57,6 +57,7 @@ class PickleMachine:
         # Writers store every value under a number and fetch only the first few: numbers above 255 are let go, until an
         # opcode fetches one or counts them. Then the stream is taken again, and everything is kept.
         self.forgetful = True
+        self.containers = 0
         self._more = more
         self._budget = repeat(None, MAX_OPCODES)  # what is left of it outlasts a pause for more bytes
 
@@ -81,7 +82,6 @@ class PickleMachine:
         self.forgetful = False
         self.position = begin
         self.stack, self.marks, self.memo = [], [], {}
-        self._budget = repeat(None, MAX_OPCODES)
 
     def fail(self, error: type[faults.PickleError], problem: str) -> NoReturn:
         """Raise ``error`` for this file."""
