@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from truename.cli.streams import write_text
-from truename.dara.lab.specimen import Specimen
+from truename.dara.lab.specimen import Specimen, derived_types
 from truename.errors import UsageError
 
 RECORDS = Path("docs/records")
@@ -24,6 +24,8 @@ def specimens(zoo: Path) -> Iterator[Specimen]:
     if not zoo.is_file():
         raise UsageError(f"{zoo}: there is no corpus; 'truename zoo build' writes one")
     for entry in read_entries(zoo):
+        if entry.model_type in derived_types():
+            continue
         yield Specimen(
             entry.model_type,
             entry.architecture,

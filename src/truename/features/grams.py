@@ -12,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from truename.architecture.abstract import AbstractArchitecture, Block, Layer
+from truename.architecture.templates import template_of
+from truename.features.kinds import kinds_of
 
 _MOST = 20_000  # layers that are read
 
@@ -20,10 +22,13 @@ def connections(architecture: AbstractArchitecture) -> Counter[str]:
     """L: how often an operation is followed by another."""
     counted: Counter[str] = Counter()
     if architecture.connections:
-        operations = {layer.name: layer.operation for layer in _all_layers(architecture)}
-        for before, behind in architecture.connections:
-            if before in operations and behind in operations:
-                counted[f"{operations[before]}>{operations[behind]}"] += 1
+        operations = {kind.path.rstrip("."): str(kind.operation) for kind in kinds_of(architecture)} | dict(
+            architecture.operators
+        )
+        for pair in architecture.connections:
+            found = [operations.get(name) or operations.get(template_of(name)) for name in pair]
+            if None not in found:
+                counted[f"{found[0]}>{found[1]}"] += 1
         return counted
     for layers, times in _parts(architecture.layers, architecture.blocks, 1):
         for one, following in pairwise(layers[:_MOST]):
@@ -53,8 +58,3 @@ def _parts(layers: tuple[Layer, ...], blocks: tuple[Block, ...], times: int) -> 
     for block in blocks:
         for variant in block.variants:
             yield from _parts(variant.layers, variant.blocks, times * variant.count)
-
-
-def _all_layers(architecture: AbstractArchitecture) -> Iterator[Layer]:
-    for layers, _ in _parts(architecture.layers, architecture.blocks, 1):
-        yield from layers

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import random
 from array import array
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,14 +13,15 @@ import msgspec
 from truename.dara.identification import Question
 from truename.dara.linear import UNIT, Linear
 from truename.dara.model import Model
-from truename.dara.training import Example, words_of_shapes
+from truename.dara.training import Example, Words, words_of_shapes
 from truename.errors import MissingExtraError
 
 _RARE = 3  # models that must have a word
 _LEAST = 4  # hundredths below which a weight is nothing
 _LARGEST = 127
 _C = 5.0
-_TOLERANCE = 0.01  # of the optimiser: scores move by less than their standard error
+_MOST = 30  # sets of one type
+_TOLERANCE = 0.03  # of the optimiser: scores move by less than their standard error
 
 
 def with_linear(model: Model, examples: Sequence[Example]) -> Model:
@@ -39,7 +41,7 @@ def _trained(examples: Sequence[Example], labels: Sequence[str]) -> Linear:
         from sklearn.svm import LinearSVC
     except ImportError as error:
         raise MissingExtraError("training", "train") from error
-    kinds = sorted({(e.model_type, words_of_shapes(e.nameless)) for e in examples}, key=lambda k: (k[0], sorted(k[1])))
+    kinds = _kinds(examples)
     sets = [words for _, words in kinds]
     common = Counter(word for words in sets for word in words)
     words = sorted(word for word, number in common.items() if number >= _RARE)
@@ -53,6 +55,20 @@ def _trained(examples: Sequence[Example], labels: Sequence[str]) -> Linear:
     truth = np.array([number[model_type] for model_type, _ in kinds])
     machine = LinearSVC(C=_C, tol=_TOLERANCE, random_state=0).fit(matrix, truth)
     return _written(words, machine.coef_, machine.intercept_, machine.classes_, len(labels))
+
+
+def _kinds(examples: Sequence[Example]) -> list[tuple[str, Words]]:
+    """Distinct sets of words of each type, at most ``_MOST``: some types have a hundred configurations."""
+    sets: dict[str, set[Words]] = defaultdict(set)
+    for example in examples:
+        sets[example.model_type].add(words_of_shapes(example.nameless))
+    noise = random.Random(0)
+    found = []
+    for model_type, several in sorted(sets.items()):
+        ordered = sorted(several, key=sorted)
+        chosen = noise.sample(ordered, _MOST) if len(ordered) > _MOST else ordered
+        found += [(model_type, words) for words in chosen]
+    return found
 
 
 def _written(words: Sequence[int], weights: Any, intercepts: Any, classes: Any, labels: int) -> Linear:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Mapping
+from functools import cache
+from pathlib import Path
 
 import msgspec
 
@@ -33,6 +36,12 @@ class Specimen(msgspec.Struct, frozen=True):
     def example(self) -> Example:
         """Its features, with names and without."""
         return example_of(self, self.header())
+
+
+@cache
+def derived_types() -> frozenset[str]:
+    """Model types that are others under a name of their own; no classifier is to learn them."""
+    return frozenset(tomllib.loads(Path(__file__).with_name("derived.toml").read_text("utf-8"))["model_types"])
 
 
 def example_of(specimen: Specimen, header: WeightsHeader) -> Example:
