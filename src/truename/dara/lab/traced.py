@@ -17,9 +17,10 @@ from truename.weights.header import Tensor, WeightsHeader
 # Operators that pass their data through, in the words of ONNX, which the architecture's tables know.
 _PASSING = {
     "view": "Reshape", "reshape": "Reshape", "_unsafe_view": "Reshape", "flatten": "Flatten", "contiguous": "Identity",
-    "clone": "Identity", "alias": "Identity", "detach": "Identity", "to": "Cast", "_to_copy": "Cast", "dropout": "Dropout",
-    "transpose": "Transpose", "permute": "Transpose", "t": "Transpose", "squeeze": "Squeeze", "unsqueeze": "Unsqueeze",
-    "expand": "Expand", "slice": "Slice", "select": "Slice", "split": "Split", "chunk": "Split", "getitem": "Identity",
+    "clone": "Identity", "alias": "Identity", "detach": "Identity", "to": "Cast", "_to_copy": "Cast",
+    "dropout": "Dropout", "transpose": "Transpose", "permute": "Transpose", "t": "Transpose", "squeeze": "Squeeze",
+    "unsqueeze": "Unsqueeze", "expand": "Expand", "slice": "Slice", "select": "Slice", "split": "Split",
+    "chunk": "Split", "getitem": "Identity",
 }  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def traced_architecture(module: Any, inputs: tuple[Any, ...], **named: Any) -> A
 def _nodes(graph: Any, stored: dict[str, str]) -> Iterator[OperatorNode]:
     for node in graph.nodes:
         if node.op == "call_function":
-            word = getattr(node.target, "_opname", None) or getattr(node.target, "__name__", str(node.target))
+            word = str(getattr(node.target, "_opname", None) or getattr(node.target, "__name__", node.target))
             taken = tuple(stored.get(argument.name, argument.name) for argument in node.all_input_nodes)
             word = word.split(".")[0]
             yield OperatorNode(_PASSING.get(word, word), _scope(node, word), taken, (node.name,))
