@@ -155,6 +155,21 @@ def test_arrays_of_numpy_in_a_pickle() -> None:
         assert header.unsafe_globals == ()
 
 
+@pytest.mark.parametrize("protocol", range(5))
+def test_what_is_stored_late_and_fetched_again(protocol: int) -> None:
+    """Numbers above 255 in the memo: the second dtype comes late, and every array behind it refers to it."""
+    numpy = pytest.importorskip("numpy")
+    kinds = ("float32", "float16", "int8")
+    state = {f"{kind}.{n}": numpy.zeros((n, 2), kind) for kind in kinds for n in range(80)}
+    header = read(pickle.dumps(state, protocol))
+    assert {name: tensor.stored_bytes for name, tensor in header.tensors.items()} == {
+        name: array.nbytes for name, array in state.items()
+    }
+    assert {name.partition(".")[0]: tensor.dtype for name, tensor in header.tensors.items()} == dict(
+        zip(kinds, ("F32", "F16", "I8"), strict=True)
+    )
+
+
 def test_a_long_stream_is_read_no_further_than_its_pickles() -> None:
     """The stream is met in steps: an opcode may stand across two of them."""
     shapes = {f"block.{number}.{'x' * 60}.weight": p.tensor(str(number), (2,)) for number in range(900)}
