@@ -55,3 +55,17 @@ class Counted(Fakes):
         with Path(os.environ["ZOO_FAKES_LOG"]).open("a") as file:
             file.write(f"{unit.class_name} {config_id}\n")
         return super().build(unit, config_id, seed)
+
+
+class Slow(Fakes):
+    """The same, and one class computes without end and keeps every exception to itself."""
+
+    name = "slow"
+
+    def build(self, unit: Unit, config_id: int, seed: int) -> Iterator[Entry]:
+        while unit.class_name == "Fake03":
+            try:
+                sum(range(100_000))
+            except Exception:  # noqa: BLE001 - what third-party code does
+                continue
+        return super().build(unit, config_id, seed)

@@ -10,7 +10,7 @@ from truename.zoo.store import read_entries, read_failures
 
 pytest.importorskip("pyarrow")
 
-TABLE = {name: f"zoo_fakes:{name.capitalize()}" for name in ("fakes", "deadly", "counted")}
+TABLE = {name: f"zoo_fakes:{name.capitalize()}" for name in ("fakes", "deadly", "counted", "slow")}
 
 
 def _plan(out: Path, library: str = "fakes", **changes: object) -> Plan:
@@ -101,6 +101,12 @@ def test_a_class_that_ends_its_process_costs_itself_only(tmp_path):
         ("Fake07", "raises ValueError"),
         ("Fake20", "ends its process"),
     ]
+
+
+def test_a_class_without_end_is_interrupted(tmp_path, monkeypatch):
+    monkeypatch.setattr("truename.zoo.worker.SECONDS", 1)
+    report = build(_plan(tmp_path / "zoo.parquet", "slow", configs=1, match="Fake03"), table=TABLE)
+    assert [(f.class_name, f.reason) for f in report.failures] == [("Fake03", "takes too long")]
 
 
 def test_a_file_of_another_kind_is_refused(tmp_path):

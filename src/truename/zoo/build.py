@@ -14,6 +14,7 @@ import msgspec
 from truename.errors import UsageError
 from truename.zoo.pool import run_batches
 from truename.zoo.store import SCHEMA, merge, metadata
+from truename.zoo.tables import digest_of_tables
 from truename.zoo.unit import Failure, Library
 from truename.zoo.worker import Batch
 
@@ -25,7 +26,7 @@ LIBRARIES = {
     "families": "truename.zoo.libraries.written_families:WrittenFamilies",
 }
 _UNITS = 12  # of a batch
-_REVISION = "1"  # changes when the same call would write other rows
+_REVISION = "2"  # changes when the same call would write other rows from the same tables
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -122,7 +123,7 @@ def _batches(plan: Plan, name: str, path: str) -> Iterator[Batch]:
     wanted = [u for u in library.units() if plan.match is None or plan.match in (u.class_name + " " + u.model_type)]
     for start in range(0, len(wanted), _UNITS):
         units = tuple(wanted[start : start + _UNITS])
-        told = [SCHEMA, _REVISION, version, plan.configs, plan.seed, msgspec.to_builtins(units)]
+        told = [SCHEMA, _REVISION, digest_of_tables(), version, plan.configs, plan.seed, msgspec.to_builtins(units)]
         digest = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
         part = plan.parts / f"{name}-{version}-{start // _UNITS:04d}-{digest}.parquet"
         yield Batch(str(part), path, units, plan.configs, plan.seed)

@@ -159,7 +159,9 @@ def _depth(levels: list[tuple[Path, Mapping[str, Any]]], noise: random.Random) -
 
 def _last_token(levels: list[tuple[Path, Mapping[str, Any]]]) -> int:
     """The largest id of a special token: a smaller vocabulary would not hold it."""
-    return max((v for _, level in levels for k, v in level.items() if k.endswith("token_id") and _is_size(v)), default=0)
+    return max(
+        (v for _, level in levels for k, v in level.items() if k.endswith("token_id") and _is_size(v)), default=0
+    )
 
 
 def _stages(levels: list[tuple[Path, Mapping[str, Any]]], noise: random.Random) -> Changes:
@@ -174,9 +176,7 @@ def _stages(levels: list[tuple[Path, Mapping[str, Any]]], noise: random.Random) 
     return changes
 
 
-def _choices(
-    levels: list[tuple[Path, Mapping[str, Any]]], role: str, noise: random.Random, above: int = 0
-) -> Changes:
+def _choices(levels: list[tuple[Path, Mapping[str, Any]]], role: str, noise: random.Random, above: int = 0) -> Changes:
     """The same new value for a role, larger than ``above``, at every level where it had one value."""
     options = [value for value in _chosen(role) if value > above] or [64 * (above // 64 + n) for n in (1, 2, 8, 64)]
     picked: dict[int, int] = {}
