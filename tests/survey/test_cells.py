@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def test_text(tmp_path: Path, name: str, data: bytes, rows: list[tuple[str, ...]
 
 def test_workbook(tmp_path: Path) -> None:
     write_book(tmp_path / "a.xlsx", {"first": [("x", None), (1.0, " two "), (None, None)], "second": [("z",)]})
-    assert read_rows(tmp_path / "a.xlsx") == [("x", ""), ("1", "two")]
+    assert read_rows(tmp_path / "a.xlsx") == [("x",), ("1", "two")]
     assert read_rows(tmp_path / "a.xlsx", "second") == [("z",)]
     with pytest.raises(UsageError, match="no sheet 'third'; it has first, second"):
         read_rows(tmp_path / "a.xlsx", "third")
@@ -64,3 +65,27 @@ def test_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cells, "MAX_BYTES", (tmp_path / "a.xlsx").stat().st_size)
     with pytest.raises(UsageError, match="unpacks to more"):
         read_rows(tmp_path / "a.xlsx")
+
+
+def test_a_broken_sheet_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    write_book(path, {"first": [("x",)] * 50})
+    whole = path.read_bytes()
+    said = set()
+    for place in range(30, len(whole), 61):
+        path.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        try:
+            read_rows(path)
+        except UsageError as error:
+            said.add(str(error))
+    assert f"{path}: not a readable .xlsx workbook; open it and save it again, or export .csv" in said
+
+
+def test_a_wrong_dimension_hides_no_cell(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    write_book(tmp_path / "right.xlsx", {"first": [("x", "y"), ("1", "2")]})
+    with zipfile.ZipFile(tmp_path / "right.xlsx") as right, zipfile.ZipFile(path, "w") as wrong:
+        for member in right.namelist():
+            wrong.writestr(member, right.read(member).replace(b'<dimension ref="A1:B2"', b'<dimension ref="A1"'))
+    assert path.read_bytes() != (tmp_path / "right.xlsx").read_bytes()
+    assert read_rows(path) == [("x", "y"), ("1", "2")]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import warnings
 import zipfile
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,8 @@ Rows = list[tuple[str, ...]]
 
 def read_rows(path: Path, sheet: str | None = None) -> Rows:
     """Every row of a sheet as stripped text, an empty text for an empty cell; line 1 is ``rows[0]``.
+
+    Rows need not be equally long.
 
     Args:
         path: the file; its suffix says its kind.
@@ -61,20 +65,33 @@ def _workbook(path: Path, sheet: str | None) -> Rows:
         from openpyxl.utils.exceptions import InvalidFileException
     except ModuleNotFoundError as error:
         raise MissingExtraError("reading .xlsx", "study") from error
+    # the last three are what openpyxl runs into in XML that is not a sheet's, and zipfile in an encrypted member
+    broken = (zipfile.BadZipFile, zlib.error, EOFError, InvalidFileException, LookupError, ValueError, SyntaxError)
+    strange = (AttributeError, TypeError, RuntimeError)
     try:
         with zipfile.ZipFile(path) as archive:
             if sum(member.file_size for member in archive.infolist()) > MAX_BYTES:
                 raise UsageError(f"{path}: unpacks to more than {MAX_BYTES >> 20} MiB; no survey does")
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError) as error:
+        with warnings.catch_warnings():  # of styles and extensions, which do not concern the text
+            warnings.simplefilter("ignore")
+            book = load_workbook(path, read_only=True, data_only=True)
+            try:
+                return _sheet(book, sheet, path)
+            finally:
+                book.close()
+    except (*broken, *strange) as error:
         raise UsageError(f"{path}: not a readable .xlsx workbook; open it and save it again, or export .csv") from error
-    try:
-        names = book.sheetnames
-        if sheet is not None and sheet not in names:
-            raise UsageError(f"{path}: has no sheet '{sheet}'; it has {', '.join(names)}")
-        return _bounded(book[sheet or names[0]].iter_rows(values_only=True), path)
-    finally:
-        book.close()
+
+
+def _sheet(book: Any, sheet: str | None, path: Path) -> Rows:
+    names = [each.title for each in book.worksheets]
+    if not names:
+        raise UsageError(f"{path}: the workbook has no sheet of cells")
+    if sheet is not None and sheet not in names:
+        raise UsageError(f"{path}: has no sheet '{sheet}'; it has {', '.join(names)}")
+    page = book[sheet or names[0]]
+    page.reset_dimensions()  # some platforms write a wrong one, and cells beyond it would not be read
+    return _bounded(page.iter_rows(values_only=True), path)
 
 
 def _bounded(lines: Iterable[Iterable[Any]], path: Path) -> Rows:
