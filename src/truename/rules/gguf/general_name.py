@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from truename.evidence.evidence import Evidence
@@ -37,6 +38,7 @@ class GgufGeneralName(Rule):
         Case("Llama-3.1-8B-Instruct-GGUF", gguf_name="Llama 3 8B"),
         Case("Qwen2.5-7B-Instruct-GGUF", gguf_name="qwen2.5-7b-instruct"),
         Case("Llama-2-7B-Chat-GGUF", gguf_name="Llama 2 7B Chat"),
+        Case("Mistral-7B-Dolphin-v2.6-GGUF", gguf_name="Mistral 7B v0.1"),
     )
     undecided = (
         Case("Llama-3-8B-GGUF"),
@@ -78,9 +80,10 @@ def _family(claims: Claims) -> tuple[str, Claim] | None:
 
 def _pairs(claims: Claims, own: Claims, family: Claim) -> Iterator[tuple[Claim, str, bool]]:
     """What both speak of: the claim, its text, and whether general.name says something else."""
-    here, there = _version(claims), _version(own)
+    here, there = _version(claims, own), _version(own, claims)
     if here and there:
-        yield family, f"{family.element.text}{'' if here in family.element.text else f' {here}'}", _unlike(here, there)
+        text = family.element.text
+        yield family, text if text.endswith(here) else f"{text} {here}", _unlike(here, there)
     sizes = own.of(Role.PARAMETERS)
     for claim in claims.of(Role.PARAMETERS):
         if len(sizes) == 1:
@@ -88,15 +91,33 @@ def _pairs(claims: Claims, own: Claims, family: Claim) -> Iterator[tuple[Claim, 
             yield claim, claim.element.text, not 1 / _TOLERANCE < ratio < _TOLERANCE
 
 
-def _version(claims: Claims) -> str | None:
-    """The version of the family: at the end of its word, or the first that follows."""
+def _version(claims: Claims, other: Claims) -> str | None:
+    """The version of the family: at the end of its word, or what follows it.
+
+    A version further behind may be that of a fine-tune (Mistral-7B-Dolphin-v2.6): it counts only where both names
+    have the same words otherwise.
+    """
     found = _family(claims)
     if found is None:
         return None
-    text = found[1].element.text
-    digits = text[len(text.rstrip("0123456789.")) :].strip(".")
-    following = next((str(c.value) for c in claims.of(Role.VERSION) if c.element.start >= found[1].element.end), None)
-    return digits or following
+    element = found[1].element
+    if digits := element.text[len(element.text.rstrip("0123456789.")) :].strip("."):
+        return digits
+    versions = [c for c in claims.of(Role.VERSION) if c.element.start >= element.end]
+    if not versions:
+        return None
+    near = not re.sub(r"[\W_]", "", claims.name[element.end : versions[0].element.start])
+    return str(versions[0].value) if near or _words(claims) == _words(other) else None
+
+
+def _words(claims: Claims) -> frozenset[str]:
+    """The words of a name, without its version, its encoding and the word GGUF."""
+    aside = claims.of(Role.VERSION, Role.QUANTISATION, Role.PACKAGING, Role.PRECISION)
+    texts = {c.element.text.lower() for c in aside}
+    plain = claims.parsed.model.lower()
+    for text in texts:
+        plain = plain.replace(text, " ")
+    return frozenset(re.findall(r"[a-z0-9]+", plain))
 
 
 def _unlike(one: str, other: str) -> bool:
