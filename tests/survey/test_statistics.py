@@ -56,4 +56,4 @@ def test_kappa(table: tuple[int, int, int, int], value: float) -> None:
 @pytest.mark.parametrize("table", [(7, 0, 0, 0), (0, 0, 0, 7)])
 def test_kappa_of_coders_that_never_vary(table: tuple[int, int, int, int]) -> None:
     found = kappa(pairs(*table))
-    assert (found.agreement, found.kappa) == (1.0, None)
+    assert (found.equal, found.kappa) == (1.0, None)

@@ -11,7 +11,7 @@ from small_survey import INSTRUMENT, response, write_codes, write_export, write_
 from truename.errors import UsageError
 from truename.survey import Analysis, analyse
 from truename.survey.figures import draw_figures
-from truename.survey.write import write_analysis
+from truename.survey.write import tables, write_analysis
 
 LINES = [
     response("R_1", "1 - 2 years", "Model size (e.g. base, large),Task"),
@@ -34,11 +34,11 @@ def test_every_file_is_there_and_the_same_again(analysis: Analysis, tmp_path: Pa
     write_analysis(analysis, tmp_path / "b")
     found = files(tmp_path / "a")
     figures = {f"figures/{name}.{end}" for name in ("years", "elements", "themes") for end in ("vl.json", "svg", "pdf")}
-    tables = {
+    expected = {
         f"tables/{name}.csv"
         for name in ("answers", "counts", "published", "left_out", "no_option", "themes", "agreement")
     }
-    assert set(found) == figures | tables | {"report.html", "summary.json"}
+    assert set(found) == figures | expected | {"report.html", "summary.json"}
     assert found == files(tmp_path / "b")
 
 
@@ -51,6 +51,12 @@ def test_summary_and_tables_agree(analysis: Analysis, tmp_path: Path) -> None:
         table = [(line["question"], line["option"], int(line["count"])) for line in csv.DictReader(file)]
     assert table == [(q["question"], o["option"], o["count"]) for q in summary["questions"] for o in q["options"]]
     assert ("elements", "(unrecognised)", 1) in table
+
+
+def test_the_table_of_agreement_says_of_whom(analysis: Analysis) -> None:
+    table = tables(analysis)["agreement"]
+    assert table.select("agreement", "code").rows() == [("coders", code) for code in ("ONE", "TWO", "(all codes)")]
+    assert table["equal"].to_list() == pytest.approx([0.6, 0.8, 0.7])
 
 
 class Page(HTMLParser):

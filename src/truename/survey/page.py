@@ -123,7 +123,7 @@ def _agreement(agreement: Agreement) -> Table:
 
 
 def _kappa(code: str, value: Kappa) -> tuple[object, ...]:
-    equal = "-" if value.agreement is None else f"{100 * value.agreement:.1f} %"
+    equal = "-" if value.equal is None else f"{100 * value.equal:.1f} %"
     beyond = "-" if value.kappa is None else f"{value.kappa:.2f} ({value.low:.2f} to {value.high:.2f})"
     return (code, value.both, value.first_only, value.second_only, value.neither, equal, beyond)
 

@@ -39,8 +39,8 @@ class Kappa(msgspec.Struct, frozen=True):
     first_only: int
     second_only: int
     neither: int
-    agreement: float | None  # share of equal decisions
-    kappa: float | None  # None where a coder never varies, and chance cannot be told from agreement
+    equal: float | None  # share of equal decisions
+    kappa: float | None  # None where neither coder varies, and chance cannot be told from agreement
     low: float | None = None
     high: float | None = None
 
@@ -55,14 +55,14 @@ def kappa(pairs: Sequence[tuple[bool, bool]]) -> Kappa:
     first = sum(a and not b for a, b in pairs)
     second = sum(b and not a for a, b in pairs)
     neither = len(pairs) - both - first - second
-    agreement = (both + neither) / len(pairs) if pairs else None
+    equal = (both + neither) / len(pairs) if pairs else None
     constant = {a for a, _ in pairs} == {b for _, b in pairs} and len({a for a, _ in pairs}) < 2
     if not pairs or constant:
-        return Kappa(len(pairs), both, first, second, neither, agreement, None)
+        return Kappa(len(pairs), both, first, second, neither, equal, None)
     from statsmodels.stats.inter_rater import cohens_kappa
 
     with warnings.catch_warnings():  # a zero standard error where the coders agree in everything
         warnings.simplefilter("ignore", RuntimeWarning)
         result = cohens_kappa([[both, first], [second, neither]])
     low, high = max(-1.0, float(result.kappa_low)), min(1.0, float(result.kappa_upp))
-    return Kappa(len(pairs), both, first, second, neither, agreement, float(result.kappa), low, high)
+    return Kappa(len(pairs), both, first, second, neither, equal, float(result.kappa), low, high)
