@@ -1,0 +1,85 @@
+"""How long a structure takes to identify, against a plain comparison with every prototype.
+
+Run: ``python benchmarks/identify.py``. The alternative is what the index stands for: the weighted Jaccard similarity of
+the query's words with each prototype's set, in plain Python, over the same names.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from truename.architecture import abstract_architecture
+from truename.dara import identify
+from truename.dara.identify import packaged
+from truename.dara.index import Index
+from truename.features import features_of
+from truename.testing.layouts import layout_tensors
+from truename.weights.header import Tensor, WeightsHeader
+
+BERT = {"model_type": "bert", "num_hidden_layers": 12, "hidden_size": 768, "intermediate_size": 3072}
+MIXTURE = {"model_type": "mixtral", "num_hidden_layers": 32, "num_local_experts": 104}
+
+
+def main() -> None:
+    """Print the time of both and their ratio, on a small and on a large header, by names and by shapes."""
+    sets = prototypes(packaged().types)
+    for title, config in (("BERT-base", BERT), ("mixture of 104 experts", MIXTURE)):
+        header = header_of(config)
+        query = features_of(abstract_architecture(header)).names
+        ours = best(lambda header=header: identify(abstract_architecture(header)))
+        plain = best(lambda query=query: compared(packaged().types, sets, query))
+        bare = nameless(header)
+        noise = best(lambda bare=bare: identify(abstract_architecture(bare)))
+        print(f"{title}, {len(header.tensors):,} tensors: {ours:.2f} ms by names, {noise:.2f} ms by shapes alone")
+        print(
+            f"  plain comparison of its names with {len(sets):,} prototypes: {plain:.2f} ms, {plain / ours:.1f} times ours"
+        )
+
+
+def prototypes(index: Index) -> list[frozenset[int]]:
+    """Every set of the index as a set of positions of words."""
+    sets: list[set[int]] = [set() for _ in index.totals]
+    for at, number in enumerate(index.lists):
+        for member in index.postings[index.starts[number] : index.starts[number + 1]]:
+            sets[member].add(at)
+    return [frozenset(members) for members in sets]
+
+
+def compared(index: Index, sets: list[frozenset[int]], query: frozenset[int]) -> float:
+    """The similarity of the nearest set, by going through all of them."""
+    words = frozenset(index.column(word) for word in query)
+    total = sum(index.weights[at] for at in words if at >= 0)
+    nearest = 0.0
+    for members, own in zip(sets, index.totals, strict=True):
+        common = sum(index.weights[at] for at in words & members)
+        nearest = max(nearest, common / (total + own - common))
+    return nearest
+
+
+def header_of(config: dict[str, Any]) -> WeightsHeader:
+    """The header of a configuration."""
+    tensors = {name: Tensor(dtype, shape, None) for name, (dtype, shape) in layout_tensors(config).items()}
+    return WeightsHeader("safetensors", ("model.safetensors",), tensors, {}, {})
+
+
+def nameless(header: WeightsHeader) -> WeightsHeader:
+    """The same with names that say nothing."""
+    tensors = {f"t{number:06}": header.tensors[name] for number, name in enumerate(sorted(header.tensors))}
+    return WeightsHeader("safetensors", ("model.safetensors",), tensors, {}, {})
+
+
+def best(function: Callable[[], object], times: int = 15) -> float:
+    """The best of several runs, in milliseconds; the first run warms up."""
+    function()
+    found = []
+    for _ in range(times):
+        began = time.perf_counter()
+        function()
+        found.append(time.perf_counter() - began)
+    return 1000 * min(found)
+
+
+if __name__ == "__main__":
+    main()
