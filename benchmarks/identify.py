@@ -32,7 +32,7 @@ def main() -> None:
         plain = best(lambda query=query: compared(packaged().types, sets, query))
         bare = nameless(header)
         noise = best(lambda bare=bare: identify(abstract_architecture(bare)))
-        print(f"{title}, {len(header.tensors):,} tensors: {ours:.2f} ms by names, {noise:.2f} ms by shapes alone")
+        print(f"{title}, {len(header.tensors):,} tensors: {ours:.2f} ms by names, {noise:.2f} ms by shapes")
         print(
             f"  plain comparison of its names with {len(sets):,} prototypes: {plain:.2f} ms, {plain / ours:.1f} times ours"
         )
