@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -49,12 +49,16 @@ def gather(source: Source) -> Evidence:
     declared = read_declared(source.files, source.open)
     weights = read_main(checkpoints, source)
     architecture = None if weights.header is None else abstract_architecture(weights.header)
-    structure = Identified() if architecture is None else identify_whole(weights, architecture)
+    stated, measured = declared_facts(declared), tuple(_weights_facts(weights, declared, architecture))
+    if architecture is None or is_as_declared(stated, measured):
+        structure = Identified()
+    else:
+        structure = identify_whole(weights, architecture)
     compared = compare_checkpoints(weights.checkpoint, weights.header, checkpoints, source)
     facts = [
-        *declared_facts(declared),
+        *stated,
         *_file_facts(checkpoints, declared, weights),
-        *_weights_facts(weights, declared, architecture),
+        *measured,
         *structure.facts,
         *compared.facts(),
         *card_mentions(source),
@@ -64,6 +68,12 @@ def gather(source: Source) -> Evidence:
     silent = {fact.key: reason for fact in facts if (reason := compared.silences(fact)) is not None}
     spoken = [fact for fact in facts if compared.silences(fact) is None]
     return Evidence.of(spoken, {**missing, **compared.missing(), **silent}, architecture)
+
+
+def is_as_declared(stated: Iterable[Fact], measured: Iterable[Fact]) -> bool:
+    """Whether the tensors are exactly those of the declared model type: the classifier could add nothing."""
+    types = {fact.value for fact in stated if fact.key == "model_type"}
+    return any(fact.key == "tensor_model_types" and types & set(fact.value) for fact in measured)
 
 
 def identify_whole(weights: WeightsReading, architecture: AbstractArchitecture) -> Identified:

@@ -99,6 +99,7 @@ def squash(word: str) -> str:
     return re.sub(r"[^a-z0-9]", "", word.lower())
 
 
+@lru_cache(maxsize=4096)
 def is_known(model_type: str) -> bool:
     """Whether the vocabulary has a family of that type, or of a type that this one extends."""
     found = squash(model_type)
