@@ -38,7 +38,7 @@ class GgufGeneralName(Rule):
         Case("Llama-3.1-8B-Instruct-GGUF", gguf_name="Llama 3 8B"),
         Case("Qwen2.5-7B-Instruct-GGUF", gguf_name="qwen2.5-7b-instruct"),
         Case("Llama-2-7B-Chat-GGUF", gguf_name="Llama 2 7B Chat"),
-        Case("Mistral-7B-Dolphin-v2.6-GGUF", gguf_name="Mistral 7B v0.1"),
+        Case("Mistral-7B-Storyteller-v2.6-GGUF", gguf_name="Mistral 7B v0.1"),
     )
     undecided = (
         Case("Llama-3-8B-GGUF"),
