@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from truename.architecture import abstract_architecture
-from truename.dara import identify
+from truename.dara import Identification, identify
 from truename.dara.identify import packaged
 from truename.dara.index import Index
 from truename.features import features_of
@@ -28,14 +29,17 @@ def main() -> None:
     for title, config in (("BERT-base", BERT), ("mixture of 104 experts", MIXTURE)):
         header = header_of(config)
         query = features_of(abstract_architecture(header)).names
-        ours = best(lambda header=header: identify(abstract_architecture(header)))
-        plain = best(lambda query=query: compared(packaged().types, sets, query))
+        ours = best(partial(identified, header))
+        plain = best(partial(compared, packaged().types, sets, query))
         bare = nameless(header)
-        noise = best(lambda bare=bare: identify(abstract_architecture(bare)))
+        noise = best(partial(identified, bare))
         print(f"{title}, {len(header.tensors):,} tensors: {ours:.2f} ms by names, {noise:.2f} ms by shapes")
-        print(
-            f"  comparison with all {len(sets):,}: {plain:.2f} ms, {plain / ours:.1f} times ours"
-        )
+        print(f"  comparison with all {len(sets):,}: {plain:.2f} ms, {plain / ours:.1f} times ours")
+
+
+def identified(header: WeightsHeader) -> Identification:
+    """What the header's structure is, the abstract architecture included."""
+    return identify(abstract_architecture(header))
 
 
 def prototypes(index: Index) -> list[frozenset[int]]:
