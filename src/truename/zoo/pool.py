@@ -7,6 +7,9 @@ with a note run again alone, and the class on which a lone process dies is left 
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
+import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -14,6 +17,8 @@ from concurrent.futures.process import BrokenProcessPool
 import msgspec
 
 from truename.zoo.worker import Batch, Outcome, note_of, run_batch
+
+_WATCH = 2.0  # seconds between two looks at the parent
 
 
 def run_batches(batches: Sequence[Batch], processes: int) -> Iterator[tuple[Batch, Outcome]]:
@@ -72,4 +77,16 @@ def _alone(batch: Batch) -> Outcome:
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:
-    return ProcessPoolExecutor(processes, mp_context=multiprocessing.get_context("spawn"))
+    context = multiprocessing.get_context("spawn")
+    return ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent, initargs=(os.getpid(),))
+
+
+def _end_with_parent(parent: int) -> None:
+    """Let a worker end when the process that started it is gone: siblings keep its queue open."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_WATCH)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
