@@ -13,7 +13,7 @@ from truename.evidence.absence import why_absent
 from truename.evidence.ahead import needed_bytes
 from truename.evidence.comparison import compare_checkpoints, is_adapter, is_sidecar
 from truename.evidence.evidence import Evidence
-from truename.evidence.identified import Identified, identified
+from truename.evidence.identified import AS_DECLARED, Identified, identified
 from truename.evidence.mentions import card_mentions
 from truename.facts import Fact, Origin
 from truename.sources.source import Distant, Source
@@ -50,8 +50,10 @@ def gather(source: Source) -> Evidence:
     weights = read_main(checkpoints, source)
     architecture = None if weights.header is None else abstract_architecture(weights.header)
     stated, measured = declared_facts(declared), tuple(_weights_facts(weights, declared, architecture))
-    if architecture is None or is_as_declared(stated, measured):
+    if architecture is None:
         structure = Identified()
+    elif is_as_declared(stated, measured):
+        structure = AS_DECLARED
     else:
         structure = identify_whole(weights, architecture)
     compared = compare_checkpoints(weights.checkpoint, weights.header, checkpoints, source)

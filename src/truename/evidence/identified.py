@@ -22,6 +22,14 @@ class Identified(msgspec.Struct, frozen=True):
     missing: Mapping[str, str] = {}
 
 
+AS_DECLARED = Identified(
+    missing={
+        f"{_PREFIX}{key}": "the tensors are exactly those of the declared model type, and the classifier was not asked"
+        for key in (*Question, "extends", "error_rate")
+    }
+)
+
+
 def identified(architecture: AbstractArchitecture, file: str | None) -> Identified:
     """What the classifier says of ``architecture``: for each question the set that says most.
 

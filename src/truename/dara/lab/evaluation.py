@@ -22,7 +22,7 @@ from truename.weights.header import WeightsHeader
 
 OURS_NAMES, OURS_SHAPES = "ours, with names", "ours, structure only"
 NEAREST = "nearest neighbour"
-_MOST = 700  # models of a trial
+_MOST = 400  # models of a trial
 
 Progress = Callable[[str], None]
 

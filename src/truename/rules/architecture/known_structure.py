@@ -8,7 +8,7 @@ from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.families import is_composite, is_known, listed, squash
+from truename.rules.families import is_composite, is_known, listed, squash, tensor_types
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
 from truename.rules.structures import EXTENDS, KEY, false_alarm, identified_types, is_classified
 
@@ -42,6 +42,7 @@ class KnownStructure(Rule):
         Case("some-model", model_type="bert", **_BERT),
         Case("some-model", model_type="mistral", **_LLAMA),
         Case("some-model", model_type="llama_extended", **_LLAMA),
+        Case("some-model", model_type="brand", tensor_model_types=("brand", "llama"), **_LLAMA),
     )
     undecided = (
         Case("some-model", model_type="brand"),
@@ -57,6 +58,8 @@ class KnownStructure(Rule):
         ]
         if not declared:
             return cannot_tell(evidence.why_missing("model_type"))
+        if any(fact.value in tensor_types(evidence) for fact in declared):
+            return verdict(())
         found = identified_types(evidence, at_most=0.05)
         extended = evidence.get(EXTENDS)
         if found is None and extended is None:
