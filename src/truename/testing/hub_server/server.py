@@ -8,6 +8,7 @@ import socket
 import uvicorn
 
 _PATIENCE = 100  # looks at what is still open
+_QUIET = 5  # looks in turn that must find nothing
 
 
 class Server(uvicorn.Server):
@@ -31,13 +32,15 @@ class Server(uvicorn.Server):
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        quiet = 0
         for _ in range(_PATIENCE):  # connections that were just accepted turn up late
             for connection in list(self.server_state.connections):
                 transport = getattr(connection, "transport", None)
                 if transport is not None:
                     transport.abort()
             await asyncio.sleep(0.002)
-            if not self.server_state.connections:
+            quiet = 0 if self.server_state.connections else quiet + 1
+            if quiet == _QUIET:
                 break
 
     def stop(self) -> None:
