@@ -1,0 +1,66 @@
+"""The columns of a study's rows, declared once: one row a model."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+
+_TEXT = pa.string()
+_TEXTS = pa.list_(_TEXT)
+
+
+def _needed(name: str, kind: pa.DataType) -> pa.Field:
+    return pa.field(name, kind, nullable=False)
+
+
+ELEMENT = pa.struct(
+    [
+        ("kind", _TEXT),  # one of the 13 letters
+        ("role", _TEXT),
+        ("text", _TEXT),
+        ("start", pa.int32()),  # in characters of the name, end exclusive
+        ("end", pa.int32()),
+    ]
+)
+FINDING = pa.struct(
+    [
+        ("code", _TEXT),  # SIZ001
+        ("severity", _TEXT),  # error, warning, note
+        ("family", _TEXT),  # of the name, where it claims one
+    ]
+)
+
+ROWS = pa.schema(
+    [
+        # what the snapshot says
+        _needed("id", _TEXT),  # owner/name, or the name alone
+        pa.field("owner", _TEXT),
+        _needed("name", _TEXT),  # without the owner
+        pa.field("owner_kind", _TEXT),  # organisation, user; null where the snapshot does not say
+        pa.field("library", _TEXT),
+        pa.field("task", _TEXT),  # pipeline tag
+        pa.field("created", pa.timestamp("ms", "UTC")),
+        pa.field("downloads", pa.int64()),
+        pa.field("likes", pa.int64()),
+        pa.field("model_type", _TEXT),  # of config.json, else a GGUF file's architecture
+        pa.field("parameters", pa.int64()),  # safetensors.total, else a GGUF file's
+        _needed("base_models", _TEXTS),
+        # how the name is read
+        _needed("convention", _TEXT),
+        _needed("elements", pa.list_(ELEMENT)),
+        _needed("kinds", _TEXT),  # the elements' letters in the order of the name: ASPC
+        _needed("separators", _TEXT),  # the signs between words, in order: --_.
+        _needed("length", pa.int32()),  # characters of the name
+        _needed("segments", pa.int32()),  # words between the separators
+        pa.field("version", _TEXT),  # the first version, as it is written
+        _needed("version_parts", pa.list_(pa.int64())),  # its numbers, to compare: v1.5 is 1, 5; empty: none
+        pa.field("series", _TEXT),  # normalised name with its version replaced by a mark; null: no version
+        _needed("key", _TEXT),  # normalised name: near-duplicates share it
+        _needed("says_nothing", pa.bool_()),  # NAM001 flags it
+        # how the rules end, by what the metadata allows
+        _needed("findings", pa.list_(FINDING)),
+        _needed("clean", _TEXTS),  # codes of rules
+        _needed("cannot_tell", _TEXTS),  # of rules whose claim the name makes and whose fact is missing
+    ]
+)
+
+SKIPPED = ("what", "count", "examples")  # columns of skipped.csv: what kept records out of the rows
