@@ -9,9 +9,10 @@ import msgspec
 import polars as pl
 
 from truename.errors import UsageError
+from truename.publication.proportions import share
 from truename.survey.cells import Rows, read_rows
 from truename.survey.instrument import Coders, Themes, folded
-from truename.survey.statistics import Kappa, kappa, share
+from truename.survey.kappa import Kappa, kappa
 
 THEMES_SCHEMA = pl.Schema(
     {

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import polars as pl
 
 from truename import __version__
+from truename.publication.figure import Figure
+from truename.publication.page import percent, template
 from truename.survey.answers import TEXT
 from truename.survey.coded import Agreement, ThemeCounts
-from truename.survey.figures import Figure
+from truename.survey.kappa import Kappa
 from truename.survey.run import Analysis
-from truename.survey.statistics import Kappa
 
 Table = dict[str, Any]
+_PAGE = Path(__file__).with_name("page.html")
 
 
 def page(analysis: Analysis, drawn: Sequence[tuple[Figure, str]]) -> str:
     """The report of an analysis with its figures, each given with its SVG."""
     comparisons = analysis.comparisons
     people = analysis.participants
-    return _template().render(
+    return template(_PAGE).render(
         title=analysis.instrument.title,
         source=analysis.instrument.source,
         participants=len(people.responses),
@@ -38,13 +38,6 @@ def page(analysis: Analysis, drawn: Sequence[tuple[Figure, str]]) -> str:
         inputs=analysis.inputs,
         version=__version__,
     )
-
-
-@cache
-def _template() -> jinja2.Template:
-    text = Path(__file__).with_name("page.html").read_text(encoding="utf-8")
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True)
-    return environment.from_string(text)
 
 
 def _sections(analysis: Analysis, drawn: Sequence[tuple[Figure, str]]) -> list[dict[str, Any]]:
@@ -72,8 +65,8 @@ def _counts(rows: pl.DataFrame) -> Table:
             row["label"],
             row["stands_for"],
             row["count"],
-            _percent(row["of_answered"], row["of_answered_low"], row["of_answered_high"]),
-            _percent(row["of_asked"], row["of_asked_low"], row["of_asked_high"]),
+            percent(row["of_answered"], row["of_answered_low"], row["of_answered_high"]),
+            percent(row["of_asked"], row["of_asked_low"], row["of_asked_high"]),
         )
         for row in rows.iter_rows(named=True)
         if not free
@@ -100,7 +93,7 @@ def _themes(counts: ThemeCounts) -> Table:
                 row["label"],
                 row["cells"],
                 row["answers"],
-                _percent(row["of_coded"], row["of_coded_low"], row["of_coded_high"]),
+                percent(row["of_coded"], row["of_coded_low"], row["of_coded_high"]),
             )
             for row in counts.table.iter_rows(named=True)
         ],
@@ -126,9 +119,3 @@ def _kappa(code: str, value: Kappa) -> tuple[object, ...]:
     equal = "-" if value.equal is None else f"{100 * value.equal:.1f} %"
     beyond = "-" if value.kappa is None else f"{value.kappa:.2f} ({value.low:.2f} to {value.high:.2f})"
     return (code, value.both, value.first_only, value.second_only, value.neither, equal, beyond)
-
-
-def _percent(share: float | None, low: float | None, high: float | None) -> str:
-    if share is None or low is None or high is None:
-        return "-"
-    return f"{100 * share:.1f} % ({100 * low:.1f} to {100 * high:.1f})"

@@ -10,9 +10,10 @@ import polars as pl
 
 from truename import __version__
 from truename.errors import MissingExtraError, UsageError
+from truename.publication.proportions import CONFIDENCE
 from truename.survey.coded import THEMES_SCHEMA, Agreement
+from truename.survey.kappa import Kappa
 from truename.survey.run import Analysis
-from truename.survey.statistics import CONFIDENCE, Kappa
 
 SCHEMA = "truename.survey/1"
 
@@ -25,7 +26,8 @@ def write_analysis(analysis: Analysis, out: Path) -> None:
         MissingExtraError: the extra ``study`` is not installed.
     """
     try:
-        from truename.survey.figures import draw_figures, write_figure
+        from truename.publication.figure import write_figure
+        from truename.survey.figures import draw_figures
         from truename.survey.page import page
     except ModuleNotFoundError as error:
         raise MissingExtraError("figures and the report of a survey", "study") from error

@@ -2,29 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from truename.survey.statistics import kappa, share
+from truename.survey.kappa import kappa
 
 
-@pytest.mark.parametrize(
-    ("count", "of", "low", "high"),
-    [
-        # Newcombe, Statistics in Medicine 17:857, 1998, Table I, method 3
-        (0, 20, 0.0, 0.1611),
-        (1, 29, 0.0061, 0.1718),
-        (81, 263, 0.2553, 0.3662),
-        (15, 148, 0.0624, 0.1605),
-        # by hand: n / (n + z²)
-        (29, 29, 0.8830, 1.0),
-    ],
-)
-def test_wilson_interval(count: int, of: int, low: float, high: float) -> None:
-    found = share(count, of)
-    assert found.share == pytest.approx(count / of)
-    assert (found.low, found.high) == (pytest.approx(low, abs=5e-5), pytest.approx(high, abs=5e-5))
-
-
-def test_nothing_to_divide_by() -> None:
-    assert (share(0, 0).share, share(0, 0).low) == (None, None)
+def test_no_pairs() -> None:
     assert kappa([]).kappa is None
 
 

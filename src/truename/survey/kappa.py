@@ -1,4 +1,4 @@
-"""Intervals of shares and the agreement of two coders, as statsmodels computes them."""
+"""The agreement of two coders, as statsmodels computes it."""
 
 from __future__ import annotations
 
@@ -6,29 +6,6 @@ import warnings
 from collections.abc import Sequence
 
 import msgspec
-
-CONFIDENCE = 0.95
-
-
-class Share(msgspec.Struct, frozen=True):
-    """A count of a number, with the Wilson interval of its share; all None where there is nothing to divide by."""
-
-    count: int
-    of: int
-    share: float | None
-    low: float | None
-    high: float | None
-
-
-def share(count: int, of: int) -> Share:
-    """The share of a count with its 95 % Wilson interval (Wilson, JASA 22:209, 1927)."""
-    if of == 0:
-        return Share(count, of, None, None, None)
-    from statsmodels.stats.proportion import proportion_confint
-
-    low, high = proportion_confint(count, of, alpha=1 - CONFIDENCE, method="wilson")
-    part = count / of  # rounding must not put the interval past a share of 0 or 1
-    return Share(count, of, part, min(part, max(0.0, float(low))), max(part, min(1.0, float(high))))
 
 
 class Kappa(msgspec.Struct, frozen=True):
