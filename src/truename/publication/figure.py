@@ -48,7 +48,8 @@ def framed(
 
 def styled(chart: alt.TopLevelMixin, title: str, subtitle: str) -> Specification:
     """The specification of a chart whose views have their sizes, in the common style."""
-    specification: Specification = (  # the room at the left is for a browser whose letters are wider than the renderer's
+    # the room at the left is for a browser whose letters are wider than the renderer's
+    specification: Specification = (
         chart.properties(
             title=alt.TitleParams(title, subtitle=subtitle, anchor="start", frame="bounds"),
             padding={"left": 8, "right": 2, "top": 2, "bottom": 2},
