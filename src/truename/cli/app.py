@@ -14,6 +14,7 @@ import typer
 from truename import __version__
 from truename.cli.streams import complain, ready, silence
 from truename.cli.structure import add_commands
+from truename.cli.study_commands import add_study_commands
 from truename.cli.survey_commands import add_survey_commands
 from truename.cli.zoo_commands import add_zoo_commands
 from truename.errors import TruenameError
@@ -262,5 +263,6 @@ def demo(
 
 
 add_commands(app, _command)
+add_study_commands(app, _command)
 add_survey_commands(app, _command)
 add_zoo_commands(app, _command)

@@ -3,6 +3,6 @@
 from truename.declared.ahead import document_bytes
 from truename.declared.declared import Declared, Document
 from truename.declared.extract import declared_facts, wrong_values
-from truename.declared.read import read_declared
+from truename.declared.read import read_declared, weights_among
 
-__all__ = ["Declared", "Document", "declared_facts", "document_bytes", "read_declared", "wrong_values"]
+__all__ = ["Declared", "Document", "declared_facts", "document_bytes", "read_declared", "weights_among", "wrong_values"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from truename.declared.card import read_card
@@ -52,6 +52,7 @@ def read_declared(files: Mapping[str, int], open: Open) -> Declared:
         return None if path is None else attempt(lambda: read_object(path, files[path], open))
 
     model_index = document("model_index.json")
+    adapter_files, full_weights = weights_among(files)
     tokenizer_config = document("tokenizer_config.json")
     return Declared(
         config=document("config.json"),
@@ -63,9 +64,18 @@ def read_declared(files: Mapping[str, int], open: Open) -> Declared:
         model_index=model_index,
         components={} if model_index is None else _components(files, document),
         normalizer=None if _says_case(tokenizer_config) else attempt(lambda: _normalizer(files, open)),
-        adapter_files=tuple(path for path in files if _ADAPTER.fullmatch(path)),
-        full_weights=tuple(path for path in files if _FULL.fullmatch(path.rpartition("/")[2]) and _main(path)),
+        adapter_files=adapter_files,
+        full_weights=full_weights,
         problems=tuple(problems),  # last: what is read above adds to them
+    )
+
+
+def weights_among(files: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Of a list of files an adapter's configuration and weights, and weights or indexes of a whole model."""
+    paths = tuple(files)
+    return (
+        tuple(path for path in paths if _ADAPTER.fullmatch(path)),
+        tuple(path for path in paths if _FULL.fullmatch(path.rpartition("/")[2]) and _main(path)),
     )
 
 

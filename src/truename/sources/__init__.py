@@ -12,7 +12,7 @@ from truename.sources.source import Distant, Source
 
 if TYPE_CHECKING:
     from truename.sources.hub import Hub, HubSource
-    from truename.sources.listing import hub_listing
+    from truename.sources.listing import hub_listing, hub_records
 
 __all__ = [
     "Distant",
@@ -23,10 +23,11 @@ __all__ = [
     "HubSource",
     "Source",
     "hub_listing",
+    "hub_records",
     "open_source",
 ]
 
-_HOME = {"Hub": "hub", "HubSource": "hub", "hub_listing": "listing"}
+_HOME = {"Hub": "hub", "HubSource": "hub", "hub_listing": "listing", "hub_records": "listing"}
 
 
 def __getattr__(name: str) -> object:

@@ -1,9 +1,10 @@
-"""Ids of models as the Hub lists them, page by page."""
+"""Models as the Hub lists them, page by page: their ids, or their metadata."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 from urllib.parse import urlencode, urljoin
 
 import msgspec
@@ -13,6 +14,7 @@ from truename.model_id import ModelId
 from truename.sources.hub import Hub, shared_hub
 from truename.sources.hub_errors import Asked
 
+T = TypeVar("T")
 MAX_PAGE_BYTES = 64 * 2**20
 _PAGE = 1_000
 _NEXT = re.compile(r'<([^<>]*)>\s*;[^,]*\brel="?next"?')
@@ -23,6 +25,20 @@ class _Listed(msgspec.Struct):
 
 
 _LISTED = msgspec.json.Decoder(list[_Listed])
+_RECORDS = msgspec.json.Decoder(list[dict[str, Any]])
+
+# what the Hub says of each model in its list; its client's ``ExpandModelProperty_T`` has all there is to ask for
+METADATA = (
+    "author", "baseModels", "cardData", "config", "createdAt", "downloads", "gguf", "library_name", "likes",
+    "pipeline_tag", "safetensors", "siblings", "tags",
+)  # fmt: skip
+
+
+class Page(msgspec.Struct, frozen=True):
+    """Some models of the list, and where the next ones are."""
+
+    records: tuple[dict[str, Any], ...]
+    next: str | None  # an address; None: that was all
 
 
 def hub_listing(
@@ -47,36 +63,85 @@ def hub_listing(
         UnavailableError: the Hub cannot be reached or does not answer as it should.
     """
     hub = hub or shared_hub()
-    if hub.offline:
-        raise UsageError("HF_HUB_OFFLINE is set, and a list of models comes from the Hub; unset it")
-    wanted = {"author": owner, "search": search, "limit": _PAGE if limit is None else min(limit, _PAGE)}
-    said = [(key, value) for key, value in wanted.items() if value is not None]
-    query = urlencode([*said, *(("filter", tag) for tag in filter), ("expand", "sha")])
-    asked = Asked("the list of models", "", None, hub.endpoint, hub.wire.transport.has_token)
-    page: str | None = f"{hub.endpoint}/api/models?{query}"
+    query = _query(owner, search, filter, limit, ("sha",))
+    page: str | None = f"{_online(hub).endpoint}/api/models?{query}"
     given = 0
     while page is not None:
-        ids, page = _page(asked, hub, page)
-        for name in ids:
+        listed, page = _page(hub, page, _LISTED)
+        for item in listed:
+            if not _is_id(item.id):
+                continue
             if limit is not None and given >= limit:
                 return
             given += 1
-            yield name
+            yield item.id
 
 
-def _page(asked: Asked, hub: Hub, url: str) -> tuple[list[str], str | None]:
-    """The ids of one page, and where the next one is."""
+def hub_records(
+    *,
+    owner: str | None = None,
+    search: str | None = None,
+    filter: Sequence[str] = (),
+    limit: int | None = None,
+    start: str | None = None,
+    hub: Hub | None = None,
+) -> Iterator[Page]:
+    """The metadata of models, as the Hub has it: ``METADATA`` of each.
+
+    Args:
+        owner: only this user's or organisation's.
+        search: only those whose id holds this text.
+        filter: only those with all of these tags.
+        limit: at most so many.
+        start: the address of a later page, where an earlier listing ended.
+        hub: by default that of the environment.
+
+    Raises:
+        UsageError: the Hub is set to be offline, or ``start`` is another Hub's.
+        UnavailableError: the Hub cannot be reached or does not answer as it should.
+    """
+    hub = _online(hub or shared_hub())
+    first = f"{hub.endpoint}/api/models?"
+    if start is not None and not start.startswith(first):
+        raise UsageError(f"the list was begun on another Hub than {hub.endpoint}; set HF_ENDPOINT, or begin again")
+    page: str | None = start or first + _query(owner, search, filter, limit, METADATA)
+    left = limit
+    while page is not None:
+        listed, page = _page(hub, page, _RECORDS)
+        if left is not None:
+            listed, left = listed[:left], left - len(listed)
+            page = page if left > 0 else None
+        yield Page(tuple(listed), page)
+
+
+def _online(hub: Hub) -> Hub:
+    if hub.offline:
+        raise UsageError("HF_HUB_OFFLINE is set, and a list of models comes from the Hub; unset it")
+    return hub
+
+
+def _query(
+    owner: str | None, search: str | None, filter: Sequence[str], limit: int | None, expand: Sequence[str]
+) -> str:
+    wanted = {"author": owner, "search": search, "limit": _PAGE if limit is None else min(limit, _PAGE)}
+    said = [(key, value) for key, value in wanted.items() if value is not None]
+    return urlencode([*said, *(("filter", tag) for tag in filter), *(("expand", part) for part in expand)])
+
+
+def _page(hub: Hub, url: str, decoder: msgspec.json.Decoder[list[T]]) -> tuple[list[T], str | None]:
+    """The models of one page, and where the next one is."""
+    asked = Asked("the list of models", "", None, hub.endpoint, hub.wire.transport.has_token)
     reply = hub.wire.transport.get(asked.target, url, limit=MAX_PAGE_BYTES, timeout=hub.metadata_timeout)
     if reply.status != 200:
         raise asked.no_model(reply)
     try:
-        listed = _LISTED.decode(reply.body)
+        listed = decoder.decode(reply.body)
     except (ValueError, RecursionError) as error:
         problem = f"{hub.endpoint} answers with something else ({str(error)[:120]})"
         raise UnavailableError(asked.target, problem) from None
     found = _NEXT.search(reply.headers.get("link", ""))
     further = urljoin(url, found[1]) if found and listed else None
-    return [item.id for item in listed if _is_id(item.id)], None if further == url else further
+    return listed, None if further == url else further
 
 
 def _is_id(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""The columns of a study's rows, declared once: one row a model."""
+"""The columns of a study, declared once: a snapshot's, one record a model, and those of the rows made of it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,27 @@ FINDING = pa.struct(
         ("code", _TEXT),  # SIZ001
         ("severity", _TEXT),  # error, warning, note
         ("family", _TEXT),  # of the name, where it claims one
+    ]
+)
+
+# A snapshot in one form: the Hub's own names of columns, with as much of each as a study reads.
+SNAPSHOT = pa.schema(
+    [
+        ("id", _TEXT),  # owner/name, or a name alone
+        ("author", _TEXT),
+        ("owner_kind", _TEXT),  # organisation, user
+        ("library_name", _TEXT),
+        ("pipeline_tag", _TEXT),
+        ("createdAt", pa.timestamp("ms", "UTC")),
+        ("downloads", pa.int64()),
+        ("likes", pa.int64()),
+        ("tags", _TEXTS),
+        ("baseModels", pa.struct([("relation", _TEXT), ("models", _TEXTS)])),
+        ("config", _TEXT),  # JSON
+        ("cardData", _TEXT),  # JSON
+        ("safetensors", pa.struct([("total", pa.int64()), ("dtypes", _TEXTS)])),  # elements of all tensors, their types
+        ("gguf", pa.struct([("architecture", _TEXT), ("total", pa.int64()), ("context_length", pa.int64())])),
+        ("siblings", _TEXTS),  # paths of files
     ]
 )
 

@@ -1,0 +1,156 @@
+"""``truename study``: take snapshots, run studies, repeat them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from truename.cli.streams import write_text
+from truename.errors import MissingExtraError, UsageError
+from truename.report.visible import visible
+
+if TYPE_CHECKING:
+    from truename.study.run import Publish, Studied
+    from truename.study.skips import Skips
+
+INTERRUPTED = 130
+DIFFERENT = 1
+
+
+class SnapshotCall(msgspec.Struct, frozen=True):
+    """A snapshot as the user asked for it."""
+
+    out: Path
+    source: Path | None
+    owner: str | None
+    search: str | None
+    filter: tuple[str, ...]
+    limit: int | None
+    resume: bool
+
+
+class RunCall(msgspec.Struct, frozen=True):
+    """A study as the user asked for it."""
+
+    snapshot: Path  # or the study.toml of an earlier study
+    out: Path
+    engine: str
+    survey: Path | None
+    packages: tuple[Path, ...]
+    resume: bool
+
+
+def run_snapshot(call: SnapshotCall) -> int:
+    """Take a snapshot of a file or of the Hub, and say what it came to.
+
+    Raises:
+        UsageError: the call cannot be carried out.
+    """
+    _needs("study")
+    from truename.study.registry import Listing, list_registry
+    from truename.study.snapshot import take_snapshot
+
+    listing = Listing(call.owner, call.search, call.filter, call.limit)
+    if call.source is not None:
+        if listing != Listing() or call.resume:
+            raise UsageError("a ready snapshot is read whole; leave --owner, --search, --filter, --limit, --resume out")
+        if call.out.exists():
+            raise UsageError(f"{call.out} is there already; give another file")
+        taken = take_snapshot(call.source, call.out)
+    else:
+        try:
+            with _bar() as told:
+                taken = list_registry(listing, call.out, resume=call.resume, on_records=lambda count: told(count, None))
+        except KeyboardInterrupt:
+            print(f"truename: stopped; --resume continues the list for {call.out}", file=sys.stderr)
+            return INTERRUPTED
+    lines = [f"{taken.records:,} models in {call.out}", *_skipped(taken.skips)]
+    write_text("\n".join(map(visible, lines)) + "\n")
+    return 0
+
+
+def run_study(call: RunCall) -> int:
+    """Run or repeat a study, show how far it is, and say what it came to.
+
+    Raises:
+        UsageError: the call cannot be carried out.
+    """
+    _needs("study")
+    from truename.study.engine import Engine
+    from truename.study.pin import read_pin
+    from truename.study.run import StudyOptions, differing, inputs_of, study
+
+    before = read_pin(call.snapshot) if call.snapshot.suffix == ".toml" else None
+    snapshot, survey, packages = call.snapshot, call.survey, call.packages
+    if before is not None:
+        if survey is not None or packages:
+            raise UsageError(
+                "a record says itself which survey and packages it used; leave --survey and --packages out"
+            )
+        snapshot, survey, packages = inputs_of(before, call.snapshot.parent)
+    options = StudyOptions(snapshot, call.out, Engine(call.engine), survey, packages, call.resume)
+    try:
+        with _bar() as told:
+            done = study(options, _publisher(), told)
+    except KeyboardInterrupt:
+        print(f"truename: stopped; the finished parts are in {call.out}, --resume continues", file=sys.stderr)
+        return INTERRUPTED
+    write_text(_said(done, call.out))
+    if before is None:
+        return 0
+    others = differing(before, call.out)
+    shown = ", ".join(others[:5]) + (" ..." if len(others) > 5 else "")
+    write_text(f"{len(others)} files differ from the record: {shown}\n" if others else "every byte is as recorded\n")
+    return DIFFERENT if others else 0
+
+
+def _publisher() -> Publish | None:
+    return None
+
+
+def _needs(extra: str) -> None:
+    """The parts of an extra, asked for before the work and not after."""
+    try:
+        import polars  # noqa: F401
+        import pyarrow  # noqa: F401
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("truename study", extra) from error
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[int, int | None], None]]:
+    """A bar on standard error that counts models; nothing where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("models"), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("rows", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def _said(done: Studied, out: Path) -> str:
+    lines = [f"{done.rows:,} rows of {done.records:,} records in {out}"]
+    if done.resumed:
+        lines.append(f"  {done.resumed:,} of {done.parts:,} parts were there already")
+    lines += _skipped(done.skips)
+    if done.absent:
+        lines.append(f"  not in the snapshot: {', '.join(done.absent)}")
+    return "\n".join(visible(line) for line in lines) + "\n"
+
+
+def _skipped(skips: Skips) -> list[str]:
+    return [f"  {count:,} x {what}" for what, count in sorted(skips.counts.items(), key=lambda item: -item[1])]

@@ -1,0 +1,338 @@
+"""Cells of any layout in a snapshot's one form: by column where the types are known, else cell by cell.
+
+A cell that is not what its column asks for stays empty and is counted. An empty cell is no fault.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from truename.study.columns import SNAPSHOT
+from truename.study.layouts import layouts
+from truename.study.skips import Skips
+
+_MOST = 2**63 - 1
+_NESTED = ("baseModels", "safetensors", "gguf")
+
+
+class WrongCellError(ValueError):
+    """A cell that is not what its column asks for; the text says what it is instead."""
+
+
+def canonical(table: pa.Table, columns: Mapping[str, str]) -> tuple[pa.Table, Skips]:
+    """A table of any layout as one of ``SNAPSHOT``, and the cells that were left empty.
+
+    Args:
+        table: as it was read.
+        columns: a study's column -> the table's.
+    """
+    skips = Skips()
+    ids = _column(table, columns["id"])
+    named = _texts_of(ids, "id", ids, skips)
+    made = {"id": named}
+    for ours in SNAPSHOT.names[1:]:
+        kind = SNAPSHOT.field(ours).type
+        if (theirs := columns.get(ours)) is None:
+            made[ours] = pa.nulls(table.num_rows, kind)
+        else:
+            array = _column(table, theirs)
+            made[ours] = (
+                array if array.type == kind and ours in _AS_THEY_ARE else _READ[ours](array, ours, named, skips)
+            )
+    return pa.table([made[name] for name in SNAPSHOT.names], schema=SNAPSHOT), skips
+
+
+def _column(table: pa.Table, name: str) -> pa.Array:
+    column = table.column(name).combine_chunks()
+    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+
+
+Read = Callable[[Any], Any]
+
+
+def _each(read: Read) -> Callable[[pa.Array, str, pa.Array, Skips], pa.Array]:
+    """A reader of columns out of one of cells."""
+
+    def column(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
+        return pa.array(_cells(array, read, name, ids, skips), SNAPSHOT.field(name).type)
+
+    return column
+
+
+def _cells(array: pa.Array, read: Read, name: str, ids: pa.Array, skips: Skips) -> list[Any]:
+    found: list[Any] = []
+    for index, value in enumerate(array.to_pylist()):
+        try:
+            found.append(None if value is None or value == "" else read(value))
+        except WrongCellError as error:
+            skips.add(f"cell left empty: {name} is {error}", str(ids[index].as_py()))
+            found.append(None)
+    return found
+
+
+def _texts_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
+    if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
+        return _each(_text)(array, name, ids, skips)
+    trimmed = pc.utf8_trim_whitespace(array.cast(pa.string()))
+    return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
+
+
+def _wholes_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
+    if pa.types.is_null(array.type):
+        return array.cast(pa.int64())
+    if pa.types.is_integer(array.type):
+        ends = pc.min_max(array).as_py()
+        if (ends["min"] or 0) >= 0 and (ends["max"] or 0) <= _MOST:
+            return array.cast(pa.int64())
+    return _each(_whole)(array, name, ids, skips)
+
+
+def _moments_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
+    kind = SNAPSHOT.field(name).type
+    if pa.types.is_timestamp(array.type) or pa.types.is_date(array.type):
+        zone = array.type.tz if pa.types.is_timestamp(array.type) else None
+        return array.cast(pa.timestamp("ms", zone), safe=False).cast(kind)
+    return _each(_moment)(array, name, ids, skips)
+
+
+def _jsons_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
+    if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
+        return array.cast(pa.string())  # looked into only where a rule asks for it
+    return _each(_json)(array, name, ids, skips)
+
+
+def _totals_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
+    kind = array.type
+    if not pa.types.is_struct(kind) or kind.get_field_index("total") < 0:
+        return _each(_total)(array, name, ids, skips)
+    if kind.get_field_index("parameters") >= 0 and pa.types.is_struct(kind.field("parameters").type):
+        dtypes = _dtypes_of(pc.struct_field(array, "parameters"))
+    elif kind.get_field_index("dtypes") >= 0:
+        dtypes = pc.struct_field(array, "dtypes")
+    else:
+        dtypes = pa.nulls(len(array), pa.list_(pa.string()))
+    totals = _wholes_of(pc.struct_field(array, "total"), f"{name}.total", ids, skips)
+    return _struct(array, name, {"total": totals, "dtypes": dtypes})
+
+
+def _dtypes_of(parameters: pa.StructArray) -> pa.Array:
+    """The types with elements, most elements first, of a struct that has a field for every type of any record."""
+    found: list[list[tuple[int, str]]] = [[] for _ in range(len(parameters))]
+    for field in parameters.type:
+        counts = pc.struct_field(parameters, field.name)
+        if not pa.types.is_integer(counts.type):
+            continue
+        filled = pc.fill_null(counts, 0).to_numpy(zero_copy_only=False)
+        for index in filled.nonzero()[0].tolist():
+            found[index].append((-int(filled[index]), field.name))
+    return pa.array([[name for _, name in sorted(types)] for types in found], pa.list_(pa.string()))
+
+
+def _ggufs_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
+    if not pa.types.is_struct(array.type):
+        return _each(_gguf)(array, name, ids, skips)
+    parts = {}
+    for field in SNAPSHOT.field(name).type:
+        there = array.type.get_field_index(field.name) >= 0
+        part = pc.struct_field(array, field.name) if there else pa.nulls(len(array), field.type)
+        read = _texts_of if pa.types.is_string(field.type) else _wholes_of
+        parts[field.name] = read(part, f"{name}.{field.name}", ids, skips) if there else part
+    return _struct(array, name, parts)
+
+
+def _struct(array: pa.Array, name: str, parts: Mapping[str, pa.Array]) -> pa.Array:
+    fields = list(SNAPSHOT.field(name).type)
+    return pa.StructArray.from_arrays([parts[f.name] for f in fields], fields=fields, mask=array.is_null())
+
+
+def _bases_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
+    return _each(_bases)(array, name, ids, skips)
+
+
+def _files_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
+    paths = _struct_paths(array)
+    if paths is not None:
+        return pa.ListArray.from_arrays(array.offsets, paths, mask=array.is_null() if array.null_count else None)
+    return _each(_files)(array, name, ids, skips)
+
+
+def _struct_paths(array: pa.Array) -> pa.Array | None:
+    """The paths in a column of lists of ``{"rfilename": ...}``, None for any other column."""
+    if not pa.types.is_list(array.type) or not pa.types.is_struct(array.type.value_type) or array.offset:
+        return None
+    if array.type.value_type.get_field_index("rfilename") < 0:
+        return None
+    paths = pc.struct_field(array.values, "rfilename")
+    return paths if pa.types.is_string(paths.type) else None
+
+
+# --- one cell -----------------------------------------------------------------------------------------------------
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)  # a model may be called 1
+    raise WrongCellError(f"{_kind(value)}, no text")
+
+
+def _whole(value: Any) -> int:
+    if isinstance(value, str):
+        try:
+            value = float(value) if not value.strip().isdigit() else int(value)
+        except ValueError:
+            raise WrongCellError("a text, no number") from None
+    if isinstance(value, float) and math.isfinite(value) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise WrongCellError(f"{_kind(value)}, no whole number")
+    if not 0 <= value <= _MOST:
+        raise WrongCellError("below zero or too large")
+    return value
+
+
+def _moment(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        found = value
+    else:
+        try:
+            found = datetime.fromisoformat(str(value).strip())
+        except ValueError:
+            raise WrongCellError("no date") from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _words(value: Any) -> list[str]:
+    if isinstance(value, str):
+        value = _decoded(value) if value.lstrip().startswith("[") else [part.strip() for part in value.split(",")]
+    if not isinstance(value, list):
+        raise WrongCellError(f"{_kind(value)}, no list")
+    return [item for item in value if isinstance(item, str) and item]
+
+
+def _json(value: Any) -> str:
+    if not isinstance(value, dict):
+        raise WrongCellError(f"{_kind(value)}, no object")
+    return msgspec.json.encode(_without_nulls(value)).decode()
+
+
+def _without_nulls(value: Any) -> Any:
+    """Structs in columns hold every key of any record: what a record lacks is null."""
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _total(value: Any) -> dict[str, Any] | None:
+    value = _decoded(value) if isinstance(value, str) else value
+    if not isinstance(value, dict):
+        return {"total": _whole(value), "dtypes": None}
+    counts = value.get("parameters")
+    known = [(name, n) for name, n in counts.items() if isinstance(n, int)] if isinstance(counts, dict) else []
+    total = value.get("total")
+    return {
+        "total": None if total is None else _whole(total),
+        "dtypes": [name for name, count in sorted(known, key=lambda item: (-item[1], item[0])) if count],
+    }
+
+
+def _gguf(value: Any) -> dict[str, Any]:
+    value = _object(value)
+    architecture, total, length = (value.get(key) for key in ("architecture", "total", "context_length"))
+    return {
+        "architecture": None if architecture is None else _text(architecture),
+        "total": None if total is None else _whole(total),
+        "context_length": None if length is None else _whole(length),
+    }
+
+
+def _bases(value: Any) -> dict[str, Any] | None:
+    """``{"relation": ..., "models": [{"id": ...}]}``, a list of ids, or one id."""
+    if isinstance(value, str):
+        value = _decoded(value) if value.lstrip()[:1] in ("[", "{") else [value]
+    relation = None
+    if isinstance(value, dict):
+        relation, value = value.get("relation"), value.get("models")
+    if value is None:
+        return None
+    if not isinstance(value, list):
+        raise WrongCellError(f"{_kind(value)}, no list of models")
+    ids = [item.get("id") if isinstance(item, dict) else item for item in value]
+    return {
+        "relation": relation if isinstance(relation, str) else None,
+        "models": [item for item in ids if isinstance(item, str) and item],
+    }
+
+
+def _files(value: Any) -> list[str]:
+    if isinstance(value, str):
+        value = _decoded(value)
+    if not isinstance(value, list):
+        raise WrongCellError(f"{_kind(value)}, no list of files")
+    paths = [item.get("rfilename") if isinstance(item, dict) else item for item in value]
+    return [path for path in paths if isinstance(path, str)]
+
+
+def _owner(value: Any) -> str:
+    if isinstance(value, str) and value.lstrip().startswith("{"):
+        value = _decoded(value)
+    word = value.get("type") if isinstance(value, dict) else value
+    known: Mapping[str, str] = layouts()["owner_kinds"]
+    if (kind := known.get(str(word).lower())) is None:
+        raise WrongCellError("neither an organisation nor a user")
+    return kind
+
+
+def _object(value: Any) -> dict[str, Any]:
+    value = _decoded(value) if isinstance(value, str) else value
+    if not isinstance(value, dict):
+        raise WrongCellError(f"{_kind(value)}, no object")
+    return value
+
+
+def _decoded(text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        raise WrongCellError("a text that is no JSON") from None
+
+
+def _kind(value: Any) -> str:
+    names = {
+        str: "a text",
+        bool: "true or false",
+        list: "a list",
+        dict: "an object",
+        int: "a number",
+        float: "a number",
+    }
+    return names.get(type(value), f"of type {type(value).__name__}")
+
+
+_READ: Mapping[str, Callable[[pa.Array, str, pa.Array, Skips], pa.Array]] = {
+    "author": _texts_of,
+    "owner_kind": _each(_owner),
+    "library_name": _texts_of,
+    "pipeline_tag": _texts_of,
+    "createdAt": _moments_of,
+    "downloads": _wholes_of,
+    "likes": _wholes_of,
+    "tags": _each(_words),
+    "baseModels": _bases_of,
+    "config": _jsons_of,
+    "cardData": _jsons_of,
+    "safetensors": _totals_of,
+    "gguf": _ggufs_of,
+    "siblings": _files_of,
+}
+_AS_THEY_ARE = frozenset(("tags", "baseModels", "config", "cardData", "siblings"))  # in this type nothing can be wrong

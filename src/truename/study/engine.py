@@ -1,0 +1,108 @@
+"""Engines: the same work over many slices, by processes of this machine or by Ray Data on a cluster.
+
+Whatever the engine, a slice becomes a file of its own, and only its number comes back.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from enum import StrEnum
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from truename.errors import MissingExtraError
+from truename.study.parts import make_part
+from truename.study.slices import Slice
+
+_WATCH = 1.0  # seconds between two looks at the parent
+
+
+class Engine(StrEnum):
+    """Where the kernel runs."""
+
+    LOCAL = "local"
+    RAY = "ray"
+
+
+def make_parts(
+    slices: Sequence[Slice], columns: Mapping[str, str], folder: Path, engine: Engine, workers: int | None = None
+) -> Iterator[Slice]:
+    """Make the part of every slice; yields each slice when its part is there.
+
+    Args:
+        slices: what to make.
+        columns: a study's column -> the snapshot's.
+        folder: where to; with Ray on several machines one that all of them share.
+        engine: processes of this machine, or Ray Data.
+        workers: how many processes; by default one a core that this process may use.
+
+    Raises:
+        MissingExtraError: Ray is asked for and not installed.
+    """
+    run = _by_ray if engine is Engine.RAY else _by_processes
+    return run(slices, partial(make_part, columns=dict(columns), folder=folder.resolve()), workers)
+
+
+def _by_processes(slices: Sequence[Slice], make: partial[None], workers: int | None) -> Iterator[Slice]:
+    """Twice as many slices as workers are in flight, so that memory does not grow with the snapshot."""
+    count = min(workers or len(os.sched_getaffinity(0)), max(1, len(slices)))
+    waiting = iter(slices)
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(count, context, _end_with_parent, (os.getpid(),)) as pool:
+        flying: dict[Future[None], Slice] = {}
+        try:
+            while True:
+                flying |= {pool.submit(make, one): one for one in islice(waiting, 2 * count - len(flying))}
+                if not flying:
+                    return
+                done, _ = wait(flying, return_when=FIRST_COMPLETED)
+                for future in done:
+                    future.result()
+                    yield flying.pop(future)
+        finally:  # also when nobody asks for more, as after Ctrl-C
+            pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _end_with_parent(parent: int) -> None:
+    """Let a worker end when the process that started it was killed: its siblings keep its queue open."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_WATCH)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _by_ray(slices: Sequence[Slice], make: partial[None], workers: int | None) -> Iterator[Slice]:
+    try:
+        import ray
+    except ImportError:
+        raise MissingExtraError("--engine ray", "ray") from None
+    if not slices:
+        return
+    items = [{"slice": msgspec.json.encode(one)} for one in slices]
+    dataset = ray.data.from_items(items, override_num_blocks=len(items)).map_batches(
+        _ray_batch, fn_kwargs={"make": make}, batch_format="pyarrow", batch_size=1, concurrency=workers
+    )
+    by_number = {one.number: one for one in slices}
+    for batch in dataset.iter_batches(batch_format="pyarrow", batch_size=None):
+        yield from (by_number[number] for number in batch.column("number").to_pylist())
+
+
+def _ray_batch(batch: Any, make: partial[None]) -> Any:
+    import pyarrow as pa
+
+    slices = [msgspec.json.decode(item, type=Slice) for item in batch.column("slice").to_pylist()]
+    for one in slices:
+        make(one)
+    return pa.table({"number": pa.array([one.number for one in slices], pa.int64())})

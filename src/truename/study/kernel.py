@@ -1,0 +1,80 @@
+"""The kernel of every engine: an Arrow table of a snapshot's records in, an Arrow table of rows out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from truename.names import Role, claims_of, parse_name
+from truename.study.cells import canonical
+from truename.study.checks import judge_record
+from truename.study.files import telling_files
+from truename.study.metadata import Record, config_of, evidence_of
+from truename.study.rows import Rows
+from truename.study.skips import Skips
+
+NO_ID = "record left out: no id"
+NO_NAME = "record left out: an id without a name"
+REPEATED = "record left out: its id came before"
+NO_JSON = "cell left empty: config is a text that is no JSON object"
+_PACKED = frozenset((Role.QUANTISATION, Role.BITS, Role.PRECISION, Role.PACKAGING))
+_LANGUAGES = frozenset((Role.LANGUAGE, Role.LANGUAGE_PAIR))
+
+
+def rows_of(table: pa.Table, columns: Mapping[str, str], repeated: Collection[int] = ()) -> tuple[pa.Table, Skips]:
+    """The rows of a part of a snapshot, in its order, and what is missing among them.
+
+    Args:
+        table: records of any layout.
+        columns: a study's column -> the table's; see ``layouts.match_columns``.
+        repeated: places in the table of records whose id came before.
+    """
+    records, skips = canonical(table, columns)
+    rows = Rows()
+    left_out = frozenset(repeated)
+    last = "the start"
+    for place, (id_, record) in enumerate(zip(records.column("id").to_pylist(), _records(records), strict=True)):
+        if id_ is None:
+            skips.add(NO_ID, f"behind {last}")
+            continue
+        last = id_
+        if place in left_out:
+            skips.add(REPEATED, id_)
+            continue
+        parsed = parse_name(id_)
+        if not parsed.model:
+            skips.add(NO_NAME, id_)
+            continue
+        claims = claims_of(parsed)
+        if record.config is not None and not config_of(record.config).readable:
+            skips.add(NO_JSON, id_)
+        roles = {claim.role for claim in claims.items}
+        evidence = evidence_of(record, card=not _LANGUAGES.isdisjoint(roles), count=_PACKED.isdisjoint(roles))
+        rows.add(place, claims, record, judge_record(claims, evidence))
+    return rows.table(records), skips
+
+
+def _records(records: pa.Table) -> Iterator[Record]:
+    """The columns that are evidence, record by record."""
+
+    def values(name: str, *path: str) -> list[object]:
+        found = records.column(name).combine_chunks()
+        for field in path:
+            found = pc.struct_field(found, field)
+        return list(found.to_pylist())
+
+    columns = (
+        values("library_name"),
+        values("tags"),
+        values("baseModels", "relation"),
+        values("baseModels", "models"),
+        values("config"),
+        values("cardData"),
+        values("safetensors", "total"),
+        values("safetensors", "dtypes"),
+        values("gguf"),
+        telling_files(records.column("siblings").combine_chunks()),
+    )
+    return map(Record, *columns)

@@ -1,0 +1,46 @@
+"""Layouts of snapshots: which column of a file stands for which of a study's. The names are data, ``layouts.toml``."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Container, Iterable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from truename.errors import UsageError
+
+
+@cache
+def layouts() -> dict[str, Any]:
+    """The table of layouts."""
+    return tomllib.loads(resources.files(__package__).joinpath("layouts.toml").read_text("utf-8"))
+
+
+def match_columns(present: Iterable[str], where: str) -> Mapping[str, str]:
+    """A study's column -> the file's that stands for it, of those that are there.
+
+    Args:
+        present: the file's columns.
+        where: the file, for the message.
+
+    Raises:
+        UsageError: no column holds ids.
+    """
+    there = list(present)
+    known: dict[str, list[str]] = layouts()["columns"]
+    found = {ours: name for ours, names in known.items() if (name := next((n for n in names if n in there), None))}
+    if "id" not in found:
+        wanted = " or ".join(repr(name) for name in known["id"])
+        missing = ", ".join(ours for ours in known if ours not in found)
+        shown = ", ".join(there[:12]) + (" ..." if len(there) > 12 else "") or "none"
+        raise UsageError(
+            f"{where}: no known layout of a snapshot: a column of ids is missing ({wanted}); its columns are {shown}; "
+            f"missing of the hub-stats layout: {missing}"
+        )
+    return found
+
+
+def absent_columns(found: Container[str]) -> tuple[str, ...]:
+    """A study's columns that a file does not have: what rests on them stays empty."""
+    return tuple(ours for ours in layouts()["columns"] if ours not in found)

@@ -1,0 +1,215 @@
+"""The evidence in a registry's metadata: what a record says of a model, with its origin. No weights are read.
+
+What the registry counted or concluded is weighed as declared: it was not seen here. A count is left out where it may
+be of packed integers or of an adapter, so that it can accuse nobody.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, lru_cache
+from hashlib import blake2b
+from importlib import resources
+from typing import Any
+
+import msgspec
+
+from truename.declared import Declared, Document, declared_facts, weights_among
+from truename.evidence.evidence import Evidence
+from truename.facts import Fact, Origin
+from truename.weights import find_checkpoints
+
+_SHORT = 512  # characters: longer documents are remembered by their digest, so that memory stays flat
+_KNOWN = 32_768  # documents that are remembered; registries repeat themselves
+_DEEP = 64  # levels of a document: more are an attack
+_PEFT = "peft"
+_ADAPTER_TAG = "base_model:adapter:"
+_PLAIN_DTYPES = frozenset(("F64", "F32", "F16", "BF16", "I64", "BOOL"))  # the last two are buffers
+
+Facts = tuple[Fact, ...]
+
+
+class Record(msgspec.Struct, frozen=True, gc=False):
+    """One model as a snapshot has it, by the columns of ``columns.SNAPSHOT``."""
+
+    library: str | None
+    tags: Sequence[str] | None
+    relation: str | None
+    bases: Sequence[str] | None
+    config: str | None
+    card: str | None
+    total: int | None
+    dtypes: Sequence[str] | None
+    gguf: Mapping[str, Any] | None
+    files: tuple[str, ...] | None  # those that are weights or an adapter's; None: the snapshot has no list
+
+
+@cache
+def _tags() -> dict[str, frozenset[str]]:
+    table = tomllib.loads(resources.files(__package__).joinpath("tags.toml").read_text("utf-8"))
+    return {key: frozenset(words) for key, words in table.items()}
+
+
+def evidence_of(record: Record, *, card: bool, count: bool = True) -> Evidence:
+    """The evidence of one record.
+
+    Args:
+        record: the model.
+        card: whether the card's own data is wanted: to decode it costs more than all the rest.
+        count: whether a count may be of plain weights; without the tensors' types only the reader can know.
+    """
+    declared = config_of(record.config).facts if record.config else ()
+    adapter = _adapter(record)
+    facts = [*declared, *_repository(record)]
+    if adapter is not None:
+        facts.append(adapter)
+    if record.files:
+        facts += formats_of(record.files)
+    countable = (count or record.dtypes) and (adapter is not None or not _may_be_adapter(record))
+    if record.total and countable and not _is_packed(record, declared):
+        facts.append(Fact("stored_parameters", record.total, Origin.DECLARED, None, "safetensors.total"))
+    if record.gguf is not None:
+        facts += _gguf(record, facts)
+    if card and record.card:
+        facts += card_facts(record.card)
+    return Evidence.of(facts)
+
+
+class Config(msgspec.Struct, frozen=True):
+    """What one text of ``config`` holds; ``readable`` is false where it is no JSON object."""
+
+    facts: Facts = ()
+    model_type: str | None = None
+    readable: bool = True
+
+
+def config_of(text: str) -> Config:
+    """A config's facts; equal texts are read once."""
+    if len(text) <= _SHORT:
+        return _config_of(text)
+    return _long_config(text)
+
+
+@lru_cache(maxsize=_KNOWN)
+def _config_of(text: str) -> Config:
+    return read_config(text)
+
+
+_long: dict[bytes, Config] = {}
+
+
+def _long_config(text: str) -> Config:
+    key = blake2b(text.encode(), digest_size=16).digest()
+    if (found := _long.get(key)) is None:
+        if len(_long) >= _KNOWN:
+            _long.clear()
+        found = _long[key] = read_config(text)
+    return found
+
+
+def read_config(text: str) -> Config:
+    """The registry's digest of a model's documents: config.json, and parts of the others under keys of their own."""
+    data = decoded_object(text)
+    if data is None:
+        return Config(readable=False)
+    kind = data.get("model_type")
+    index, adapter, tokenizer = (data.get(key) for key in ("diffusers", _PEFT, "tokenizer_config"))
+    declared = Declared(
+        config=Document("config.json", data),
+        model_index=Document("model_index.json", index) if isinstance(index, dict) else None,
+        adapter_config=Document("adapter_config.json", adapter) if isinstance(adapter, dict) else None,
+        tokenizer_config=Document("tokenizer_config.json", tokenizer) if isinstance(tokenizer, dict) else None,
+    )
+    return Config(declared_facts(declared), kind if isinstance(kind, str) and kind else None)
+
+
+def decoded_object(text: str) -> dict[str, Any] | None:
+    """A JSON object, None where the text is none or is nested too deep to be a person's."""
+    try:
+        found = msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and not _too_deep(found) else None
+
+
+def _too_deep(value: Any) -> bool:
+    level: list[Any] = [value]
+    for _ in range(_DEEP):
+        level = [
+            inner
+            for item in level
+            for inner in (item.values() if isinstance(item, dict) else item)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
+
+
+@lru_cache(maxsize=_KNOWN)
+def formats_of(files: tuple[str, ...]) -> Facts:
+    """The fact ``formats`` of a list of files."""
+    present = tuple(dict.fromkeys(c.format for c in find_checkpoints(dict.fromkeys(files, 0)) if c.paths))
+    return (Fact("formats", present, Origin.FILES),) if present else ()
+
+
+@lru_cache(maxsize=_KNOWN)
+def adapter_of(files: tuple[str, ...]) -> Fact | None:
+    """Whether a list of files is an adapter's or a whole model's; None where it is neither's."""
+    adapter, full = weights_among(files)
+    if full:
+        return Fact("is_adapter", False, Origin.FILES, full[0])
+    return Fact("is_adapter", True, Origin.FILES, adapter[0]) if adapter else None
+
+
+def card_facts(text: str) -> Facts:
+    """What the card declares that no column of its own has: the languages."""
+    data = decoded_object(text)
+    if data is None:
+        return ()
+    found = declared_facts(Declared(card=Document("README.md", data)))
+    return tuple(fact for fact in found if fact.key == "languages")
+
+
+def _repository(record: Record) -> Iterator[Fact]:
+    if record.tags:
+        yield Fact("tags", tuple(record.tags), Origin.DECLARED, None, "tags")
+    if record.bases:
+        yield Fact("base_models", tuple(record.bases), Origin.DECLARED, None, "baseModels")
+    if record.relation:
+        yield Fact("base_model_relation", record.relation, Origin.DECLARED, None, "baseModels.relation")
+    if record.library:
+        yield Fact("library_name", record.library, Origin.DECLARED, None, "library_name")
+
+
+def _adapter(record: Record) -> Fact | None:
+    if record.files is not None and (found := adapter_of(record.files)) is not None:
+        return found
+    if record.library == _PEFT or any(tag.startswith(_ADAPTER_TAG) for tag in record.tags or ()):
+        return Fact("is_adapter", True, Origin.DECLARED, None, "library and tags")
+    return None
+
+
+def _is_packed(record: Record, declared: Iterable[Fact]) -> bool:
+    if record.relation == "quantized" or not _tags()["packed"].isdisjoint(record.tags or ()):
+        return True
+    if any(fact.key == "quantisation_method" for fact in declared):
+        return True
+    return not _PLAIN_DTYPES.issuperset(record.dtypes or ())
+
+
+def _may_be_adapter(record: Record) -> bool:
+    return not _tags()["adapter"].isdisjoint(record.tags or ())
+
+
+def _gguf(record: Record, known: Sequence[Fact]) -> Iterator[Fact]:
+    found = record.gguf or {}
+    if architecture := found.get("architecture"):
+        yield Fact("gguf_architecture", architecture, Origin.DECLARED, None, "gguf.architecture")
+    if total := found.get("total"):
+        yield Fact("stored_parameters", total, Origin.DECLARED, None, "gguf.total")
+    if length := found.get("context_length"):
+        yield Fact("context_length", length, Origin.DECLARED, None, "gguf.context_length")
+    if not any(fact.key == "formats" for fact in known):
+        yield Fact("formats", ("gguf",), Origin.FILES)

@@ -1,0 +1,131 @@
+"""Rows while they are made: one list a column, an Arrow table at the end."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from truename.findings import Finding
+from truename.names import Claims, Kind, Role
+from truename.names.normalise import normalise_name
+from truename.study.checks import Judgement
+from truename.study.columns import ELEMENT, FINDING, ROWS
+from truename.study.metadata import Record, config_of
+
+SAYS_NOTHING = "NAM001"
+VERSION_MARK = "*"  # normalised names hold no such sign
+
+# what parts words: every sign but a point between digits
+_SEPARATOR = re.compile(r"(?<![0-9])\.|\.(?![0-9])|[^\w.]|_")
+_NUMBER = re.compile(r"[0-9]{1,18}")
+# a row's column -> the snapshot's, where it is taken over as it is
+_TAKEN = {
+    "id": "id", "owner_kind": "owner_kind", "library": "library_name", "task": "pipeline_tag", "created": "createdAt",
+    "downloads": "downloads", "likes": "likes",
+}  # fmt: skip
+_MADE = tuple(name for name in ROWS.names if name not in _TAKEN and name not in ("elements", "findings"))
+
+
+class Rows:
+    """The rows of one part."""
+
+    def __init__(self) -> None:
+        self._places: list[int] = []  # of the records that have a row
+        self._made: dict[str, list[Any]] = {name: [] for name in _MADE}
+        self._elements = _Structs(ELEMENT)
+        self._findings = _Structs(FINDING)
+
+    def add(self, place: int, claims: Claims, record: Record, judged: Judgement) -> None:
+        """Add the row of the record at a place of its table."""
+        parsed = claims.parsed
+        name = parsed.model
+        offset = parsed.name.rindex(name)
+        self._places.append(place)
+        self._elements.add(
+            [(e.kind.value, e.role.value, e.text, e.start - offset, e.end - offset) for e in parsed.elements]
+        )
+        self._findings.add([(f.code, f.severity.value, _family(f, claims)) for f in judged.findings])
+        separators = _SEPARATOR.findall(name)
+        version, parts, series = _version(claims, offset)
+        key = normalise_name(name)
+        row = (
+            parsed.owner or None,
+            name,
+            _model_type(record),
+            record.total or (record.gguf or {}).get("total"),
+            record.bases or [],
+            parsed.convention.value,
+            "".join([e.kind.value for e in parsed.elements]),
+            "".join(separators),
+            len(name),
+            sum(map(bool, _SEPARATOR.split(name))),
+            version,
+            parts,
+            series,
+            key,
+            any(f.code == SAYS_NOTHING for f in judged.findings),
+            judged.clean,
+            judged.cannot_tell,
+        )
+        for column, value in zip(self._made.values(), row, strict=True):
+            column.append(value)
+
+    def table(self, records: pa.Table) -> pa.Table:
+        """All rows, with what is taken over from the records they were made of."""
+        kept = records.select(list(_TAKEN.values())).take(pa.array(self._places, pa.int64()))
+        columns: dict[str, Any] = {ours: kept.column(theirs) for ours, theirs in _TAKEN.items()}
+        columns |= {name: pa.array(values, ROWS.field(name).type) for name, values in self._made.items()}
+        authors = records.column("author").take(pa.array(self._places, pa.int64()))
+        columns["owner"] = pc.coalesce(columns["owner"], authors)
+        columns["elements"], columns["findings"] = self._elements.array(), self._findings.array()
+        return pa.table([columns[name] for name in ROWS.names], schema=ROWS)
+
+
+class _Structs:
+    """A column of lists of structs: flat lists and where each row's end."""
+
+    def __init__(self, kind: pa.StructType) -> None:
+        self._kind = kind
+        self._items: list[tuple[Any, ...]] = []
+        self._ends = [0]
+
+    def add(self, items: list[tuple[Any, ...]]) -> None:
+        self._items += items
+        self._ends.append(len(self._items))
+
+    def array(self) -> pa.ListArray:
+        fields = list(self._kind)
+        columns = zip(*self._items, strict=True) if self._items else [()] * len(fields)
+        arrays = [pa.array(values, field.type) for values, field in zip(columns, fields, strict=True)]
+        return pa.ListArray.from_arrays(
+            pa.array(self._ends, pa.int32()), pa.StructArray.from_arrays(arrays, fields=fields)
+        )
+
+
+def _model_type(record: Record) -> str | None:
+    declared = config_of(record.config).model_type if record.config is not None else None
+    return declared or (record.gguf or {}).get("architecture")
+
+
+def _family(finding: Finding, claims: Claims) -> str | None:
+    """The family that the finding is about, else the first that the name claims."""
+    families = claims.of(Role.FAMILY)
+    span = finding.claim
+    own = (c for c in families if span is not None and (c.element.start, c.element.end) == (span.start, span.end))
+    found = next(own, families[0] if families else None)
+    return None if found is None else str(found.value)
+
+
+def _version(claims: Claims, offset: int) -> tuple[str | None, list[int], str | None]:
+    """The first version as it is written, its numbers, and the normalised name with a mark in its place."""
+    for element in claims.parsed.elements:
+        versioned = element.role is Role.VERSION or element.kind is Kind.VERSION
+        if versioned and (numbers := _NUMBER.findall(element.text)):
+            name = claims.parsed.model
+            before, after = name[: element.start - offset], name[element.end - offset :]
+            series = "-".join(filter(None, (normalise_name(before), VERSION_MARK, normalise_name(after))))
+            return element.text, [int(number) for number in numbers], series
+    return None, [], None

@@ -1,0 +1,202 @@
+"""A whole study: a snapshot to rows, rows to tables, figures and a report, and the record by which to repeat it.
+
+    OUT/study.toml             inputs, versions, settings, and the hash of every other file
+    OUT/rows/part-00000.parquet ...
+    OUT/rows/run.json          what was asked, so that a resumed run is the same run
+    OUT/skipped.csv            what has no row, or an empty cell, and why
+    OUT/snapshot.parquet       where the snapshot was no Parquet file
+
+A part is whole or not there, and depends on its slice of the snapshot alone: a run that was killed and resumed ends
+with the same bytes as one that was not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from truename.errors import UsageError
+from truename.study.engine import Engine, make_parts
+from truename.study.layouts import absent_columns
+from truename.study.parts import part_path, rows_in, skips_of
+from truename.study.pin import NAME, Input, Pin, digest_of, outputs_in, versions, write_pin
+from truename.study.read import Format, format_of
+from truename.study.settings import Settings
+from truename.study.skips import Skips
+from truename.study.slices import Snapshot, open_snapshot
+from truename.study.snapshot import columns_of_snapshot, skips_of_snapshot, take_snapshot
+
+_RECORD = "run.json"
+_OWN_SNAPSHOT = "snapshot.parquet"
+
+
+class StudyOptions(msgspec.Struct, frozen=True):
+    """What to study, and how."""
+
+    snapshot: Path
+    out: Path
+    engine: Engine = Engine.LOCAL
+    survey: Path | None = None
+    packages: tuple[Path, ...] = ()
+    resume: bool = False
+    workers: int | None = None  # by default one a core
+
+
+class Studied(msgspec.Struct, frozen=True):
+    """What a study came to."""
+
+    rows: int
+    records: int
+    parts: int
+    resumed: int  # parts that were there already
+    absent: tuple[str, ...]  # columns that the snapshot does not have
+    skips: Skips
+    pin: Pin
+
+
+class Publish(Protocol):
+    """What turns rows into tables, figures and a report."""
+
+    def __call__(
+        self, rows: Path, out: Path, *, survey: Path | None, packages: Sequence[Path], settings: Settings
+    ) -> None:
+        """Write everything to ``out``; the same rows and settings give the same bytes."""
+
+
+class _Asked(msgspec.Struct, frozen=True):
+    """What the rows depend on; a resumed run must have asked the same."""
+
+    snapshot: str  # SHA-256
+    versions: dict[str, str]
+
+
+def study(
+    options: StudyOptions, publish: Publish | None = None, on_rows: Callable[[int, int], None] | None = None
+) -> Studied:
+    """Make the rows of every model of a snapshot, and publish what they say.
+
+    Args:
+        options: what to study.
+        publish: what writes tables, figures and the report; None: rows only.
+        on_rows: told of records that are done, and of all there are.
+
+    Raises:
+        UsageError: the snapshot cannot be read, or the output folder holds something else.
+        MissingExtraError: Ray is asked for and not installed.
+    """
+    given = _checked(options)
+    folder = options.out / "rows"
+    _agree(options, folder, _Asked(given.sha256, versions()))
+    snapshot = _as_parquet(options)
+    resumed = _make_rows(options, snapshot, folder, on_rows or (lambda done, total: None))
+    rows, skips = _counted(snapshot, folder)
+    (options.out / "skipped.csv").write_text(skips.as_csv(), "utf-8")
+    absent = absent_columns(columns_of_snapshot(snapshot.path) or snapshot.columns)
+    settings = Settings(options.snapshot.name, snapshot.rows, absent)
+    if publish is not None:
+        publish(folder, options.out, survey=options.survey, packages=options.packages, settings=settings)
+    pin = Pin(
+        given,
+        None if options.survey is None else Input.of(options.survey),
+        tuple(map(Input.of, options.packages)),
+        {"confidence": settings.confidence},
+        versions(),
+        outputs_in(options.out, (f"rows/{_RECORD}",)),
+    )
+    write_pin(pin, options.out / NAME)
+    return Studied(rows, snapshot.rows, len(snapshot.slices), resumed, absent, skips, pin)
+
+
+def _checked(options: StudyOptions) -> Input:
+    """The snapshot as it is; every input is looked at before hours of work, not after."""
+    format_of(options.snapshot)
+    for path in (*options.packages, *((options.survey,) if options.survey else ())):
+        if not path.is_file():
+            raise UsageError(f"{path}: there is no such file")
+    return Input.of(options.snapshot)
+
+
+def _agree(options: StudyOptions, folder: Path, asked: _Asked) -> None:
+    """Begin a run, or find that the one that lies there is the same."""
+    record = folder / _RECORD
+    if not record.exists():
+        if options.out.exists() and any(options.out.iterdir()):
+            raise UsageError(f"{options.out} holds files that are no study; give another folder")
+        folder.mkdir(parents=True, exist_ok=True)
+        record.write_bytes(msgspec.json.encode(asked))
+        return
+    if not options.resume:
+        raise UsageError(f"{options.out} already holds a study; continue it with --resume, or give another folder")
+    try:
+        before = msgspec.json.decode(record.read_bytes(), type=_Asked)
+    except msgspec.DecodeError:
+        raise UsageError(f"{record} cannot be read; give another folder") from None
+    if before.snapshot != asked.snapshot:
+        raise UsageError(f"{options.out} holds a study of another snapshot; give another folder")
+    names = sorted({*before.versions, *asked.versions})
+    if other := [name for name in names if before.versions.get(name) != asked.versions.get(name)]:
+        raise UsageError(f"{options.out} was begun with other versions of {', '.join(other)}; give another folder")
+
+
+def _as_parquet(options: StudyOptions) -> Snapshot:
+    if format_of(options.snapshot) is Format.PARQUET:
+        return open_snapshot(options.snapshot)
+    own = options.out / _OWN_SNAPSHOT
+    if not own.exists():
+        take_snapshot(options.snapshot, own)
+    return open_snapshot(own)
+
+
+def _make_rows(options: StudyOptions, snapshot: Snapshot, folder: Path, on_rows: Callable[[int, int], None]) -> int:
+    """Make the parts that are not there; how many were."""
+    for left in folder.glob("*.partial"):
+        left.unlink()
+    todo = [one for one in snapshot.slices if not part_path(folder, one.number).exists()]
+    done = snapshot.rows - sum(one.count for one in todo)
+    on_rows(done, snapshot.rows)
+    for one in make_parts(todo, snapshot.columns, folder, options.engine, options.workers):
+        done += one.count
+        on_rows(done, snapshot.rows)
+    return len(snapshot.slices) - len(todo)
+
+
+def _counted(snapshot: Snapshot, folder: Path) -> tuple[int, Skips]:
+    skips = skips_of_snapshot(snapshot.path)
+    rows = 0
+    for one in snapshot.slices:
+        path = part_path(folder, one.number)
+        skips.merge(skips_of(path))
+        rows += rows_in(path)
+    return rows, skips
+
+
+def differing(before: Pin, folder: Path) -> tuple[str, ...]:
+    """The outputs of a repeated study that are not those of the record, in the order of their paths."""
+    now = outputs_in(folder, (f"rows/{_RECORD}",))
+    return tuple(name for name in sorted({*before.outputs, *now}) if before.outputs.get(name) != now.get(name))
+
+
+def inputs_of(pin: Pin, beside: Path) -> tuple[Path, Path | None, tuple[Path, ...]]:
+    """Where the inputs of a record lie: as it says, or beside it. Each must be what it was.
+
+    Raises:
+        UsageError: one is not there, or is another file by now.
+    """
+    return (
+        _found(pin.snapshot, beside),
+        None if pin.survey is None else _found(pin.survey, beside),
+        tuple(_found(one, beside) for one in pin.packages),
+    )
+
+
+def _found(one: Input, beside: Path) -> Path:
+    paths = (Path(one.path), beside / one.path, beside / Path(one.path).name)
+    path = next((path for path in paths if path.is_file()), None)
+    if path is None:
+        raise UsageError(f"{one.path}: the record's input is not there; put it beside the record")
+    if path.stat().st_size != one.bytes or digest_of(path) != one.sha256:
+        raise UsageError(f"{path}: not the file that the record was made of (its hash differs)")
+    return path

@@ -1,0 +1,121 @@
+"""A snapshot in slices: which rows of a Parquet file make which part. Every run of the same file cuts it alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import msgspec
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from truename.errors import UsageError
+from truename.study.layouts import match_columns
+
+ROWS_A_PART = 25_000
+_BATCH = 5_000  # rows that are decoded at a time
+_IDS = 65_536
+
+
+class Slice(msgspec.Struct, frozen=True):
+    """Rows of one row group: the records of one part."""
+
+    number: int
+    path: str
+    row_group: int
+    start: int  # in the row group
+    count: int
+    repeated: tuple[int, ...] = ()  # places in the slice of records whose id came before
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """A Parquet file that is known to be a snapshot."""
+
+    path: Path
+    columns: Mapping[str, str]  # a study's -> the file's
+    rows: int
+    slices: tuple[Slice, ...]
+
+
+def open_snapshot(path: Path) -> Snapshot:
+    """Look at a Parquet file's footer, and find the ids that come twice.
+
+    Raises:
+        UsageError: it is no Parquet file, its end is missing, or it has no column of ids.
+    """
+    try:
+        with pq.ParquetFile(path) as file:
+            columns = match_columns(file.schema_arrow.names, str(path))
+            sizes = [file.metadata.row_group(i).num_rows for i in range(file.metadata.num_row_groups)]
+    except (pa.ArrowInvalid, OSError) as error:
+        if not path.exists():
+            raise UsageError(f"{path}: there is no such snapshot") from None
+        problem = f"{path}: not a whole Parquet file ({str(error)[:120]}); a file that is cut off has lost its footer, "
+        raise UsageError(problem + "fetch it again") from None
+    slices = [
+        Slice(0, str(path), group, start, min(ROWS_A_PART, size - start))
+        for group, size in enumerate(sizes)
+        for start in range(0, size, ROWS_A_PART)
+    ]
+    numbered = [msgspec.structs.replace(one, number=number) for number, one in enumerate(slices)]
+    return Snapshot(path, columns, sum(sizes), tuple(_without_repeats(path, columns["id"], numbered, sizes)))
+
+
+def read_slice(one: Slice, columns: Mapping[str, str]) -> Iterator[pa.Table]:
+    """The records of a slice, a batch at a time; only the columns that a study reads.
+
+    Raises:
+        pyarrow.ArrowException, OSError: the row group cannot be read.
+    """
+    wanted = list(dict.fromkeys(columns.values()))
+    with pq.ParquetFile(one.path, pre_buffer=False, memory_map=True) as file:
+        begin, end, at = one.start, one.start + one.count, 0
+        for batch in file.iter_batches(_BATCH, row_groups=[one.row_group], columns=wanted, use_threads=False):
+            first, last = max(begin, at), min(end, at + len(batch))
+            if first < last:
+                yield pa.Table.from_batches([batch.slice(first - at, last - first)])
+            at += len(batch)
+            if at >= end:
+                return
+
+
+def _without_repeats(path: Path, column: str, slices: list[Slice], sizes: list[int]) -> Iterator[Slice]:
+    """The slices, each with the places of the records whose id came before it in the file."""
+    digests = _digests(path, column, sizes)
+    repeated = _repeats(digests)
+    starts = np.cumsum([0, *(one.count for one in slices)])
+    for one, start in zip(slices, starts.tolist(), strict=False):
+        low, high = np.searchsorted(repeated, [start, start + one.count])
+        yield msgspec.structs.replace(one, repeated=tuple((repeated[low:high] - start).tolist()))
+
+
+def _digests(path: Path, column: str, sizes: list[int]) -> np.ndarray:
+    """64 bits of every id, zero where there is none or where a row group cannot be read."""
+    import polars as pl
+
+    found = np.zeros(sum(sizes), np.uint64)
+    with pq.ParquetFile(path, pre_buffer=False, memory_map=True) as file:
+        at = 0
+        for group, size in enumerate(sizes):
+            done = at
+            try:
+                for batch in file.iter_batches(_IDS, row_groups=[group], columns=[column], use_threads=False):
+                    ids = pl.Series(batch.column(0).cast(pa.string()))
+                    digest = ids.hash(seed=1).to_numpy().copy()
+                    digest[ids.is_null().to_numpy() | (ids == "").fill_null(True).to_numpy()] = 0
+                    found[done : done + len(batch)] = digest
+                    done += len(batch)
+            except (pa.ArrowException, OSError):
+                pass  # the slices of this row group are counted as unreadable when their turn comes
+            at += size
+    return found
+
+
+def _repeats(digests: np.ndarray) -> np.ndarray:
+    """The places, in order, whose digest came before; zeros are no digests."""
+    order = np.argsort(digests, kind="stable")
+    ordered = digests[order]
+    again = np.zeros(len(digests), bool)
+    again[1:] = (ordered[1:] == ordered[:-1]) & (ordered[1:] != 0)
+    return np.sort(order[again])
