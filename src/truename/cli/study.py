@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -115,11 +116,8 @@ def _publisher() -> Publish | None:
 
 def _needs(extra: str) -> None:
     """The parts of an extra, asked for before the work and not after."""
-    try:
-        import polars  # noqa: F401
-        import pyarrow  # noqa: F401
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("truename study", extra) from error
+    if any(find_spec(name) is None for name in ("polars", "pyarrow")):
+        raise MissingExtraError("truename study", extra)
 
 
 @contextmanager
