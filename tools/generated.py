@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compile_tables
 import compile_vocabulary
 import fact_page
 import pages
@@ -15,4 +16,4 @@ def vocabulary(check: bool) -> int:
 
 
 if __name__ == "__main__":
-    pages.run(vocabulary, fact_page.main, rule_pages.main, readme_example.main)
+    pages.run(vocabulary, compile_tables.main, fact_page.main, rule_pages.main, readme_example.main)

@@ -5,7 +5,6 @@ The walk goes up from the working directory, as in other linters, and ends at th
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 
 import msgspec
@@ -50,6 +49,8 @@ def _table(path: Path) -> object | None:
         raise UsageError(f"{path}: not UTF-8 text") from error
     if "truename" not in text:
         return None  # spares parsing TOML in most projects
+    import tomllib  # seldom needed, and slow to import
+
     try:
         tool = tomllib.loads(text).get("tool")
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -1,19 +1,16 @@
-"""The room's tables of facts: TOML files beside the code, each read once when first needed."""
+"""The room's tables of facts: TOML files beside the code, each decoded once when first needed."""
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from pathlib import Path
 from typing import Any
 
-_HERE = Path(__file__).parent
+from truename import tables
 
 
-@cache
 def table(name: str) -> dict[str, Any]:
     """The content of ``name``.toml in this room."""
-    return tomllib.loads((_HERE / f"{name}.toml").read_text(encoding="utf-8"))
+    return tables.table(f"architecture/{name}")
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from copy import copy
 from enum import StrEnum
 from functools import wraps
 from pathlib import Path
@@ -65,13 +66,28 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command line and return its exit code; never raises for a wrong call."""
     ready()
     try:
-        code = app(list(arguments), prog_name="truename", standalone_mode=False)
+        code = _called(arguments)(list(arguments), prog_name="truename", standalone_mode=False)
     except _WrongCall as error:
         complain(_sentence(error))
         return UNUSABLE
     except typer.Abort:
         return INTERRUPTED
     return code if isinstance(code, int) else 0
+
+
+def _called(arguments: Sequence[str]) -> typer.Typer:
+    """The application with the command that is called alone: typer reads the signature of each that it is given.
+
+    With all of them where none is named, so that help and the sentence about a wrong command know them.
+    """
+    name = arguments[0] if arguments else ""
+    commands = [c for c in app.registered_commands if name in (c.name, getattr(c.callback, "__name__", None))]
+    groups = [g for g in app.registered_groups if g.name == name]
+    if not commands and not groups:
+        return app
+    slim = copy(app)
+    slim.registered_commands, slim.registered_groups = commands, groups
+    return slim
 
 
 def _sentence(error: Exception) -> str:

@@ -5,10 +5,7 @@ A value of the wrong type is left out of the facts and named as wrong, with its 
 
 from __future__ import annotations
 
-import functools
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from importlib import resources
 from typing import Any
 
 import msgspec
@@ -17,6 +14,7 @@ from truename.declared.declared import Document
 from truename.declared.documents import kind_of
 from truename.errors import DeclaredError
 from truename.facts import Fact, Origin
+from truename.tables import table
 
 MAX_NUMBER = 2**53  # beyond it no dimension lies, and not every reader of a report could hold it
 MAX_TEXT = 500  # characters of one declared string
@@ -25,10 +23,9 @@ MAX_ITEMS = 500  # of one declared list
 _MISSING = object()
 
 
-@functools.cache
 def keys() -> dict[str, Any]:
     """The table of keys, ``keys.toml``."""
-    return tomllib.loads(resources.files(__package__).joinpath("keys.toml").read_text("utf-8"))
+    return table("declared/keys")
 
 
 class Section(msgspec.Struct, frozen=True):

@@ -1,18 +1,24 @@
-"""Facts of the classifier: prediction sets with their stated error rates."""
+"""Facts of the classifier: prediction sets with their stated error rates.
+
+The classifier is imported when a structure is asked about; most checks never do.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from truename.architecture import AbstractArchitecture
-from truename.dara import ERROR_RATE, Basis, Prediction, Question, identify_at
-from truename.facts import Fact, Origin
+from truename.facts import FACTS, Fact, Origin
+
+if TYPE_CHECKING:
+    from truename.dara import Prediction
 
 _PREFIX = "identification."
 _MOST = 16  # labels of a set; a longer one says too little to be a fact
-_RATES = (ERROR_RATE, 0.05)  # the second where the first leaves too much open
+_LAX = 0.05  # the error rate of a second question, where the first leaves too much open
 
 
 class Identified(msgspec.Struct, frozen=True):
@@ -24,8 +30,9 @@ class Identified(msgspec.Struct, frozen=True):
 
 AS_DECLARED = Identified(
     missing={
-        f"{_PREFIX}{key}": "the tensors are exactly those of the declared model type, and the classifier was not asked"
-        for key in (*Question, "extends", "error_rate")
+        key: "the tensors are exactly those of the declared model type, and the classifier was not asked"
+        for key in FACTS
+        if key.startswith(_PREFIX)
     }
 )
 
@@ -37,7 +44,9 @@ def identified(architecture: AbstractArchitecture, file: str | None) -> Identifi
         architecture: that of a whole model, not of an adapter.
         file: the weights' file, where it is one.
     """
-    answers = identify_at(architecture, _RATES)
+    from truename.dara import ERROR_RATE, Basis, Question, identify_at
+
+    answers = identify_at(architecture, (ERROR_RATE, _LAX))
     facts: list[Fact] = []
     missing: dict[str, str] = {}
     if answers[0].reason is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
-from truename.dara import known_labels
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact
 from truename.rules.families import squash
@@ -44,4 +43,6 @@ def any_classified(model_types: Iterable[str]) -> bool:
 
 @cache
 def _classified() -> frozenset[str]:
+    from truename.dara import known_labels  # asked for an error only, and the classifier is slow to import
+
     return frozenset(map(squash, known_labels("model_type")))

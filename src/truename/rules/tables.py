@@ -1,14 +1,12 @@
-"""Tables of facts that rules look things up in, kept as TOML files beside this module."""
+"""Tables of facts that rules look things up in, kept as TOML files in the folder ``tables`` beside this module."""
 
 from __future__ import annotations
 
-import tomllib
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
+from truename import tables
 
-@cache
+
 def table(name: str) -> dict[str, Any]:
-    """The contents of ``tables/<name>.toml``, read once."""
-    return tomllib.loads((files(__package__) / "tables" / f"{name}.toml").read_text(encoding="utf-8"))
+    """The content of ``tables/<name>.toml``, decoded once."""
+    return tables.table(f"rules/tables/{name}")
