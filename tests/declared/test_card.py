@@ -78,7 +78,8 @@ BAD: dict[str, tuple[bytes, str]] = {
     "a control character": (b"---\na: \x01\n---\n", "cannot be read"),
     "a billion laughs": (f"---\n{LAUGHS}\n---\n".encode(), "aliases"),
     "an alias to itself": (b"---\na: &a [*a]\n---\n", "aliases"),
-    "brackets without end": (b"---\n" + b"[" * 100_000 + b"\n---\n", "nested too deep"),
+    # from 6.0.4 on PyYAML counts brackets itself, in words of its own
+    "brackets without end": (b"---\n" + b"[" * 100_000 + b"\n---\n", "nest"),
     "dashes without end": (b"---\n" + b"- " * 100_000 + b"x\n---\n", "nested too deep"),
     "keys without end": (b"---\n" + b"? " * 100_000 + b"x\n---\n", "nested too deep"),
 }
