@@ -8,20 +8,20 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
-from truename.errors import UsageError
-from truename.scan.kernel import Row, error_row
+from truename.errors import EmptyTargetError, UsageError
 from truename.scan.ledger import Ledger, ScanRecord
+from truename.scan.rows import Row, error_row
 from truename.scan.targets import Target
 
 RECORD = ScanRecord("1", {"files": "a.txt"})
 
 
 def row(name: str) -> Row:
-    return error_row(Target(name), "EmptyTargetError", f"{name}: is empty")
+    return error_row(Target(name), EmptyTargetError(name, "is empty"))
 
 
-def ledger(path: Path, *, resume: bool = False, record: ScanRecord = RECORD) -> Ledger:
-    return Ledger(path, record, resume=resume, rows_a_part=3)
+def ledger(path: Path, *, resume: bool = False, retry_errors: bool = False, record: ScanRecord = RECORD) -> Ledger:
+    return Ledger(path, record, resume=resume, retry_errors=retry_errors, rows_a_part=3)
 
 
 def kept(path: Path) -> list[str]:
@@ -31,59 +31,106 @@ def kept(path: Path) -> list[str]:
     return parts + [json.loads(line)["target"] for line in journals]
 
 
+def fill(path: Path, *rows: Row) -> None:
+    """Rows, and then what a kill does: nothing is finished."""
+    with ledger(path) as first:
+        for one in rows:
+            first.add(one)
+
+
 def test_rows_survive_without_any_farewell(tmp_path: Path) -> None:
-    first = ledger(tmp_path)
-    for name in "abcde":
-        first.add(row(name))
-    first.close()  # what a kill does: nothing is finished
+    fill(tmp_path, *map(row, "abcde"))
     assert kept(tmp_path) == list("abcde")
-    again = ledger(tmp_path, resume=True)
-    assert len(again) == 5
-    assert all(name in again for name in "abcde")
-    assert "f" not in again
-    again.add(row("f"))
-    again.finish()
+    with ledger(tmp_path, resume=True) as again:
+        assert len(again) == 5
+        assert all(name in again for name in "abcde")
+        assert "f" not in again
+        again.add(row("f"))
+        again.finish()
     assert kept(tmp_path) == list("abcdef")
     assert not list(tmp_path.glob("journal-*"))
 
 
 def test_a_line_that_was_cut_is_dropped_and_its_model_is_open_again(tmp_path: Path) -> None:
-    first = ledger(tmp_path)
-    first.add(row("a"))
-    first.add(row("b"))
-    first.close()
+    fill(tmp_path, row("a"), row("b"))
     journal = tmp_path / "journal-00000.jsonl"
     journal.write_bytes(journal.read_bytes()[:-7])
-    again = ledger(tmp_path, resume=True)
-    assert "a" in again
-    assert "b" not in again
-    again.add(row("b"))
-    again.finish()
+    with ledger(tmp_path, resume=True) as again:
+        assert "a" in again
+        assert "b" not in again
+        again.add(row("b"))
+        again.finish()
     assert kept(tmp_path) == ["a", "b"]
 
 
 def test_a_kill_between_part_and_journal_doubles_nothing(tmp_path: Path) -> None:
-    first = ledger(tmp_path)
-    first.add(row("a"))
-    first.add(row("b"))
-    journal = (tmp_path / "journal-00000.jsonl").read_bytes()
-    first.add(row("c"))  # the part is written, the journal removed
+    with ledger(tmp_path) as first:
+        first.add(row("a"))
+        first.add(row("b"))
+        journal = (tmp_path / "journal-00000.jsonl").read_bytes()
+        first.add(row("c"))  # the part is written, the journal removed
     (tmp_path / "journal-00000.jsonl").write_bytes(journal)
-    again = ledger(tmp_path, resume=True)
-    again.finish()
-    assert len(again) == 3
+    with ledger(tmp_path, resume=True) as again:
+        again.finish()
+        assert len(again) == 3
     assert kept(tmp_path) == ["a", "b", "c"]
 
 
 def test_a_kill_while_a_part_is_written_loses_nothing(tmp_path: Path) -> None:
-    first = ledger(tmp_path)
-    first.add(row("a"))
-    first.close()
+    fill(tmp_path, row("a"))
     (tmp_path / "part-00000.partial").write_bytes(b"PAR1 half of it")
-    again = ledger(tmp_path, resume=True)
-    again.finish()
+    with ledger(tmp_path, resume=True) as again:
+        again.finish()
     assert kept(tmp_path) == ["a"]
     assert not list(tmp_path.glob("*.partial"))
+
+
+def test_errors_are_final_unless_they_are_to_be_tried_again(tmp_path: Path) -> None:
+    well = {name: row(name) | {"status": "checked"} for name in "bdf"}
+    fill(tmp_path, row("a"), well["b"], row("c"), well["d"], row("e"))
+    with ledger(tmp_path, resume=True) as again:
+        assert all(name in again for name in "abcde")
+    with ledger(tmp_path, resume=True, retry_errors=True) as again:
+        assert [name for name in "abcde" if name in again] == ["b", "d"]
+        assert kept(tmp_path) == ["b", "d"]  # before anything is checked: a kill now doubles nothing
+        again.add(row("e"))
+        again.add(well["f"])
+        again.finish()
+    assert kept(tmp_path) == ["b", "d", "e", "f"]
+
+
+def test_a_gap_among_the_parts_is_left(tmp_path: Path) -> None:
+    fill(tmp_path, *map(row, "abcdefg"))
+    (tmp_path / "part-00000.parquet").unlink()
+    with ledger(tmp_path, resume=True) as again:
+        assert [name for name in "abcdefg" if name in again] == list("defg")
+        again.add(row("a"))
+        again.finish()
+    assert kept(tmp_path) == list("defga")
+
+
+def test_two_scans_at_once_into_one_folder(tmp_path: Path) -> None:
+    with ledger(tmp_path) as first:
+        first.add(row("a"))
+        with pytest.raises(UsageError, match="another scan is writing to"):
+            ledger(tmp_path, resume=True)
+    with ledger(tmp_path, resume=True) as again:
+        assert "a" in again
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("part-00000.parquet", b"PAR1 no more of it", "is no part of a scan"),
+        ("journal-00000.jsonl", b'{"target": "a"}\nnonsense\n', "is damaged at byte 16"),
+    ],
+)
+def test_damaged_files(name: str, content: bytes, says: str, tmp_path: Path) -> None:
+    fill(tmp_path)
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(UsageError, match=says):
+        ledger(tmp_path, resume=True)
+    assert (tmp_path / name).read_bytes() == content
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,9 +13,9 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
+from hubs import CONFIG, write_llama
 from truename.errors import UnavailableError, UsageError
 from truename.scan import ScanOptions, Target, folders_in, read_targets, scan
-from truename.scan.engine import Engine
 from truename.sources import FolderSource
 
 
@@ -34,7 +37,7 @@ def rows(out: Path) -> list[dict[str, Any]]:
 
 
 def run(models: Path, out: Path, **options: Any) -> Any:
-    return scan(folders_in(str(models)), FolderSource, ScanOptions(out, **options))
+    return scan(folders_in(str(models)), FolderSource, ScanOptions(out=out, **options))
 
 
 def test_one_row_a_model(models: Path, tmp_path: Path) -> None:
@@ -46,12 +49,36 @@ def test_one_row_a_model(models: Path, tmp_path: Path) -> None:
     checked = found[0]
     assert (checked["status"], checked["worst"]) == ("checked", "error")
     assert [(f["code"], f["claim"], f["value"]) for f in checked["findings"]] == [("ARC001", "bert", '"distilbert"')]
+    assert checked["identification"] == {
+        "model_type": None,
+        "architecture": None,
+        "task": None,
+        "extends": None,
+        "error_rate": None,
+        "reason": "there is no weights file",
+    }
     assert {"key": "model_type", "value": '"distilbert"', "origin": "declared", "file": "config.json"} in checked[
         "facts"
     ]
     empty = found[-1]
     assert (empty["status"], empty["error_kind"], empty["findings"]) == ("error", "EmptyTargetError", [])
     assert "empty" in empty["error"]
+    assert empty["identification"] is None
+
+
+def test_the_identification_is_a_column(tmp_path: Path) -> None:
+    """Asked where the configuration is silent, not asked where the tensors are exactly the declared ones."""
+    config = CONFIG | {"tie_word_embeddings": False}
+    write_llama(tmp_path / "models" / "declared", config=config)
+    (write_llama(tmp_path / "models" / "silent", config=config) / "config.json").write_text("{}")
+    run(tmp_path / "models", tmp_path / "out")
+    declared, silent = rows(tmp_path / "out")
+    assert declared["identification"]["model_type"] is None
+    assert "the classifier was not asked" in declared["identification"]["reason"]
+    said = silent["identification"]
+    assert "llama" in said["model_type"]
+    assert 0 < said["error_rate"] < 0.1
+    assert not any(fact["key"].startswith("identification") for fact in silent["facts"])
 
 
 def test_an_interrupted_scan_ends_as_one_that_was_not(models: Path, tmp_path: Path) -> None:
@@ -64,7 +91,7 @@ def test_an_interrupted_scan_ends_as_one_that_was_not(models: Path, tmp_path: Pa
         if seen == 17:
             raise KeyboardInterrupt
 
-    options = ScanOptions(tmp_path / "cut")
+    options = ScanOptions(out=tmp_path / "cut")
     with pytest.raises(KeyboardInterrupt):
         scan(folders_in(str(models)), FolderSource, options, stop)
     checked: list[str] = []
@@ -73,14 +100,15 @@ def test_an_interrupted_scan_ends_as_one_that_was_not(models: Path, tmp_path: Pa
         checked.append(target)
         return FolderSource(target)
 
-    summary = scan(folders_in(str(models)), counting, ScanOptions(tmp_path / "cut", resume=True))
-    assert (summary.models, summary.skipped, len(checked)) == (40, 17, 23)
+    summary = scan(folders_in(str(models)), counting, ScanOptions(out=tmp_path / "cut", resume=True))
+    assert 17 <= summary.skipped < 40  # what was in flight is finished
+    assert (summary.models, len(checked)) == (40, 40 - summary.skipped)
     assert rows(tmp_path / "cut") == rows(tmp_path / "whole")
 
 
 def test_a_model_named_twice_has_one_row(models: Path, tmp_path: Path) -> None:
     once = list(folders_in(str(models)))
-    summary = scan([*once, *once, once[0]], FolderSource, ScanOptions(tmp_path / "out"))
+    summary = scan([*once, *once, once[0]], FolderSource, ScanOptions(out=tmp_path / "out"))
     assert summary.models == 40
     assert len(rows(tmp_path / "out")) == 40
 
@@ -98,7 +126,7 @@ def test_targets_are_read_as_they_are_needed(models: Path, tmp_path: Path) -> No
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        scan(endless(), FolderSource, ScanOptions(tmp_path / "out", concurrency=2), stop)
+        scan(endless(), FolderSource, ScanOptions(out=tmp_path / "out", concurrency=2), stop)
     assert taken <= 8
 
 
@@ -111,16 +139,40 @@ def test_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
     assert rows(tmp_path / "out")[0]["name"] == "bert-?"
 
 
-@pytest.mark.filterwarnings("ignore")  # Ray's own, of its own parts
+def command(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "truename", "scan", *arguments]
+
+
 def test_ray_gives_the_same_rows(models: Path, tmp_path: Path) -> None:
-    ray = pytest.importorskip("ray", reason="needs Ray (extra ray)")
-    ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
-    try:
-        run(models, tmp_path / "ray", engine=Engine.RAY)
-    finally:
-        ray.shutdown()
+    pytest.importorskip("ray", reason="needs Ray (extra ray)")
+    odd = models / "bert-\udcff"
+    odd.mkdir()
+    (odd / "config.json").write_text('{"model_type": "bert"}')
     run(models, tmp_path / "local")
+    asked = command("--folder", str(models), "--out", str(tmp_path / "ray"), "--engine", "ray")
+    done = subprocess.run(asked, capture_output=True, text=True, check=False)  # Ray leaves processes and sockets open
+    assert done.returncode == 0, done.stderr
+    assert "ray: 41 models" in done.stdout
     assert rows(tmp_path / "ray") == rows(tmp_path / "local")
+
+
+def test_a_scan_that_was_killed_and_resumed_is_as_one_that_was_not(models: Path, tmp_path: Path) -> None:
+    asked = command("--out", str(tmp_path / "killed"))
+    targets = [target.target for target in folders_in(str(models))]
+    with subprocess.Popen(asked, stdin=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        process.stdin.write("\n".join(targets[:30]) + "\n")  # and the scan waits for more
+        process.stdin.flush()
+        journal = tmp_path / "killed" / "journal-00000.jsonl"
+        while not journal.exists() or journal.read_bytes().count(b"\n") < 10:
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.kill()
+    done = subprocess.run([*asked, "--resume"], input="\n".join(targets), capture_output=True, text=True, check=True)
+    assert "killed: 40 models" in done.stdout
+    whole = scan((Target(target) for target in targets), FolderSource, ScanOptions(out=tmp_path / "whole"))
+    assert whole.models == 40
+    assert rows(tmp_path / "killed") == rows(tmp_path / "whole")
 
 
 def test_lists_of_targets() -> None:
@@ -140,7 +192,7 @@ def test_a_server_that_comes_back_costs_no_row(models: Path, tmp_path: Path, mon
             raise UnavailableError(target, "the server is busy", retry_after=30)
         return FolderSource(target)
 
-    summary = scan(folders_in(str(models)), open_source, ScanOptions(tmp_path / "out"))
+    summary = scan(folders_in(str(models)), open_source, ScanOptions(out=tmp_path / "out"))
     assert dict(summary.errors) == {"EmptyTargetError": 1, "UnavailableError": 1}
     assert waits == [30, 30, 30, 30]
     assert summary.models == 40

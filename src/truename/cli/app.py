@@ -228,6 +228,9 @@ def scan(
     filter_: Annotated[list[str] | None, typer.Option("--filter", help="Only models with this tag.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many models of a listing.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue the scan that lies in --out.")] = False,
+    retry_errors: Annotated[
+        bool, typer.Option("--retry-errors", help="With --resume: check again what could not be checked.")
+    ] = False,
     engine: Annotated[EngineName, typer.Option(help="Threads of this machine, or a Ray cluster.")] = EngineName.LOCAL,
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="Models that are checked at one time.")] = 16,
 ) -> int:
@@ -235,16 +238,17 @@ def scan(
     from truename.cli.scan import ScanCall, run_scan
 
     call = ScanCall(
-        out,
-        tuple(files or ()),
-        tuple(folder or ()),
-        owner,
-        search,
-        tuple(filter_ or ()),
-        limit,
-        resume,
-        engine.value,
-        concurrency,
+        out=out,
+        files=tuple(files or ()),
+        folders=tuple(folder or ()),
+        owner=owner,
+        search=search,
+        filter=tuple(filter_ or ()),
+        limit=limit,
+        resume=resume,
+        retry_errors=retry_errors,
+        engine=engine.value,
+        concurrency=concurrency,
     )
     return run_scan(call)
 

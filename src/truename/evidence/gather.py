@@ -13,7 +13,7 @@ from truename.evidence.absence import why_absent
 from truename.evidence.ahead import needed_bytes
 from truename.evidence.comparison import compare_checkpoints, is_adapter, is_sidecar
 from truename.evidence.evidence import Evidence
-from truename.evidence.identified import AS_DECLARED, Identified, identified
+from truename.evidence.identified import AS_DECLARED, Identified, identified, unidentified
 from truename.evidence.mentions import card_mentions
 from truename.facts import Fact, Origin
 from truename.sources.source import Distant, Source
@@ -81,10 +81,10 @@ def is_as_declared(stated: Iterable[Fact], measured: Iterable[Fact]) -> bool:
 def identify_whole(weights: WeightsReading, architecture: AbstractArchitecture) -> Identified:
     """What the structure is; nothing for an adapter or for a part of the shards."""
     header, checkpoint = weights.header, weights.checkpoint
-    if header is None or checkpoint is None or is_adapter(checkpoint) or header.missing_files:
-        return Identified()
-    if header.metadata.get("general.type") == "adapter":
-        return Identified()
+    if header is None or checkpoint is None or header.missing_files:
+        return Identified()  # why_absent says why
+    if is_adapter(checkpoint) or header.metadata.get("general.type") == "adapter":
+        return unidentified("the files hold an adapter, and its base model decides the structure")
     return identified(architecture, header.files[0] if len(header.files) == 1 else None)
 
 

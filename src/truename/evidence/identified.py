@@ -28,13 +28,12 @@ class Identified(msgspec.Struct, frozen=True):
     missing: Mapping[str, str] = {}
 
 
-AS_DECLARED = Identified(
-    missing={
-        key: "the tensors are exactly those of the declared model type, and the classifier was not asked"
-        for key in FACTS
-        if key.startswith(_PREFIX)
-    }
-)
+def unidentified(reason: str) -> Identified:
+    """No facts, for one reason."""
+    return Identified(missing={key: reason for key in FACTS if key.startswith(_PREFIX)})
+
+
+AS_DECLARED = unidentified("the tensors are exactly those of the declared model type, and the classifier was not asked")
 
 
 def identified(architecture: AbstractArchitecture, file: str | None) -> Identified:
@@ -50,7 +49,7 @@ def identified(architecture: AbstractArchitecture, file: str | None) -> Identifi
     facts: list[Fact] = []
     missing: dict[str, str] = {}
     if answers[0].reason is not None:
-        return Identified(missing={f"{_PREFIX}{question}": answers[0].reason for question in Question})
+        return unidentified(answers[0].reason)
     made_of = "names and shapes" if answers[0].basis is Basis.NAMES else "shapes alone"
     for several in zip(*(answer.answers() for answer in answers), strict=True):
         question = several[0][0]

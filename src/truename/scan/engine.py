@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+import logging
+import os
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
 from enum import StrEnum
-from itertools import islice
+from threading import Semaphore
 from typing import Any
 
 from truename.errors import MissingExtraError
-from truename.scan.kernel import Open, Row, check_row
+from truename.scan.kernel import Open, check_row
+from truename.scan.rows import Row
 from truename.scan.targets import Target
 
 BATCH = 64  # targets that a Ray task takes at once
+
+Keep = Callable[[Row], None]
 
 
 class Engine(StrEnum):
@@ -22,12 +28,13 @@ class Engine(StrEnum):
     RAY = "ray"
 
 
-def rows_of(targets: Iterable[Target], open: Open, *, engine: Engine, concurrency: int) -> Iterator[Row]:
-    """One row for each target, in the order in which they finish.
+def check_all(targets: Iterable[Target], open: Open, keep: Keep, *, engine: Engine, concurrency: int) -> None:
+    """Check every target and hand over its row.
 
     Args:
         targets: read as they are needed, never all at once.
         open: target -> source. Ray pickles it, so it must be importable.
+        keep: takes each row when it is there, in threads of the engine, several at a time.
         engine: threads of this process, or Ray Data.
         concurrency: how many models are being checked at one time (with Ray: in one task).
 
@@ -35,49 +42,74 @@ def rows_of(targets: Iterable[Target], open: Open, *, engine: Engine, concurrenc
         MissingExtraError: Ray is asked for and not installed.
     """
     run = _by_ray if engine is Engine.RAY else _by_threads
-    return run(targets, open, concurrency)
+    run(targets, open, keep, concurrency)
 
 
-def _by_threads(targets: Iterable[Target], open: Open, concurrency: int) -> Iterator[Row]:
-    """A window of twice the concurrency is in flight, so memory does not grow with the number of models."""
-    waiting = iter(targets)
+def _by_threads(targets: Iterable[Target], open: Open, keep: Keep, concurrency: int) -> None:
+    """A window of twice the concurrency is in flight, so memory does not grow with the number of models.
+
+    Rows are kept by the threads that made them: this one may wait for the next target as long as it takes.
+    """
+    room = Semaphore(2 * concurrency)
+
+    def one(target: Target) -> None:
+        try:
+            keep(check_row(target, open))
+        finally:
+            room.release()
+
+    flying: deque[Future[None]] = deque()
     pool = ThreadPoolExecutor(concurrency, thread_name_prefix="scan")
-    flying: set[Future[Row]] = set()
     try:
-        while True:
-            for target in islice(waiting, 2 * concurrency - len(flying)):
-                flying.add(pool.submit(check_row, target, open))
-            if not flying:
-                return
-            done, flying = wait(flying, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield future.result()
+        for target in targets:
+            room.acquire()
+            flying.append(pool.submit(one, target))
+            while flying and flying[0].done():
+                flying.popleft().result()
+        for future in flying:
+            future.result()
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _by_ray(targets: Iterable[Target], open: Open, concurrency: int) -> Iterator[Row]:
+def _by_ray(targets: Iterable[Target], open: Open, keep: Keep, concurrency: int) -> None:
     try:
         import ray
     except ImportError:
         raise MissingExtraError("--engine ray", "ray") from None
-    items = [{"target": target.target, "name": target.name} for target in targets]
+    items = [_packed(target) for target in targets]
     if not items:
         return
+    if not ray.is_initialized():
+        ray.init(logging_level=logging.WARNING, log_to_driver=False)
+    ray.data.DataContext.get_current().enable_progress_bars = False  # the caller counts rows
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
     dataset = ray.data.from_items(items).map_batches(
         batch_kernel(open, concurrency), batch_format="pyarrow", batch_size=BATCH
     )
     for batch in dataset.iter_batches(batch_format="pyarrow", batch_size=None):
-        yield from batch.to_pylist()
+        for row in batch.to_pylist():
+            keep(row)
 
 
 def batch_kernel(open: Open, concurrency: int) -> Callable[[Any], Any]:
-    """The kernel over an Arrow table of targets (columns ``target``, ``name``): an Arrow table of rows."""
+    """The kernel over an Arrow table of packed targets: an Arrow table of rows."""
 
     def run(batch: Any) -> Any:
-        from truename.scan.rows import table_of
+        from truename.scan.table import table_of
 
-        targets = [Target(row["target"], row["name"]) for row in batch.to_pylist()]
-        return table_of(list(_by_threads(targets, open, concurrency)))
+        rows: list[Row] = []
+        _by_threads(map(_unpacked, batch.to_pylist()), open, rows.append, concurrency)
+        return table_of(rows)
 
     return run
+
+
+def _packed(target: Target) -> dict[str, bytes | None]:
+    """A target as bytes: a folder's name need not be text."""
+    return {"target": os.fsencode(target.target), "name": None if target.name is None else os.fsencode(target.name)}
+
+
+def _unpacked(row: dict[str, bytes | None]) -> Target:
+    target, name = row["target"], row["name"]
+    return Target(os.fsdecode(target or b""), None if name is None else os.fsdecode(name))

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
-import msgspec
-
-from truename.checking import check
+from truename.checking import judge
 from truename.errors import TruenameError, UnavailableError
-from truename.findings import ModelReport
+from truename.evidence import gather
+from truename.names import parse_name
+from truename.scan.rows import Row, error_row, report_row
 from truename.scan.targets import Target
 from truename.sources import Source
 
@@ -19,7 +18,6 @@ ATTEMPTS = 3
 FIRST_WAIT = 2.0  # seconds
 LONGEST_WAIT = 600.0  # what a rate limit may ask for
 
-Row = dict[str, Any]
 Open = Callable[[str], Source]
 
 
@@ -32,77 +30,21 @@ def check_row(target: Target, open: Open) -> Row:
         target: what to check.
         open: target -> source; raises TruenameError where there is no model.
     """
-    for attempt in range(ATTEMPTS):
+    for attempt in range(1, ATTEMPTS + 1):
         try:
-            return report_row(check(open(target.target), name=target.name))
+            return _checked(target, open)
         except UnavailableError as error:
-            failure: TruenameError = error
-            if attempt + 1 < ATTEMPTS:
-                time.sleep(min(max(error.retry_after or 0.0, FIRST_WAIT * 4**attempt), LONGEST_WAIT))
+            if attempt == ATTEMPTS:
+                return error_row(target, error)
+            asked = error.retry_after or 0.0
+            time.sleep(min(max(asked, FIRST_WAIT * 4 ** (attempt - 1)), LONGEST_WAIT))
         except TruenameError as error:
-            failure = error
-            break
-    return error_row(target, type(failure).__name__, str(failure))
+            return error_row(target, error)
+    raise AssertionError("the last attempt returns")
 
 
-def report_row(report: ModelReport) -> Row:
-    """A report as a row of ``rows.SCHEMA``."""
-    return {
-        "target": printable(report.target),
-        "name": printable(report.name),
-        "status": "checked",
-        "error_kind": None,
-        "error": None,
-        "convention": report.convention,
-        "elements": [
-            {"kind": e.kind, "text": e.text, "value": _json(e.value), "start": e.start, "end": e.end}
-            for e in report.elements
-        ],
-        "facts": [{"key": f.key, "value": _json(f.value), "origin": f.origin, "file": f.file} for f in report.facts],
-        "findings": [
-            {
-                "code": f.code,
-                "severity": f.severity.value,
-                "message": f.message,
-                "claim": f.claim and f.claim.text,
-                "value": f.evidence and _json(f.evidence.value),
-                "origin": f.evidence and f.evidence.origin,
-                "file": f.evidence and f.evidence.file,
-                "detail": f.evidence and f.evidence.detail,
-                "suggestion": f.suggestion,
-            }
-            for f in report.findings
-        ],
-        "flagged": report.outcomes.flagged,
-        "clean": report.outcomes.clean,
-        "cannot_tell": report.outcomes.cannot_tell,
-        "worst": report.worst and report.worst.value,
-    }
-
-
-def error_row(target: Target, kind: str, message: str) -> Row:
-    """The row of a target that could not be checked."""
-    empty: dict[str, Sequence[Any]] = {"elements": [], "facts": [], "findings": []}
-    return {
-        "target": printable(target.target),
-        "name": printable(target.name or target.target),
-        "status": "error",
-        "error_kind": kind,
-        "error": printable(message),
-        "convention": None,
-        **empty,
-        "flagged": 0,
-        "clean": 0,
-        "cannot_tell": 0,
-        "worst": None,
-    }
-
-
-def printable(text: str) -> str:
-    """A text that can be encoded: a folder's name need not be UTF-8."""
-    return text.encode("utf-8", "replace").decode()
-
-
-def _json(value: Any) -> str | None:
-    """A value as JSON text: a column holds one type, and values are numbers, words and lists."""
-    return None if value is None else msgspec.json.encode(value).decode()
+def _checked(target: Target, open: Open) -> Row:
+    source = open(target.target)
+    parsed = parse_name(source.name if target.name is None else target.name)
+    evidence = gather(source)
+    return report_row(judge(parsed, evidence, target=target.target), evidence)

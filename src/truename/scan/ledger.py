@@ -6,24 +6,32 @@
 
 The journal of a part has the part's number. Where both are there the part was complete and the journal is dropped; of a
 journal's last line, cut by a kill, nothing is kept and its model is checked again. A finished row is therefore in
-exactly one place. ``finish`` turns the last journal into a part.
+exactly one place. ``finish`` turns the last journal into a part. Rows of errors that are to be tried again leave their
+part before anything is checked, so that no kill finds a model in two places.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, Self
 
 import msgspec
 
 from truename.errors import UsageError
-from truename.scan.kernel import Row
+from truename.scan.parts import drop_errors, targets_of, write_table, write_whole
+from truename.scan.rows import Row
+
+try:
+    import fcntl
+except ImportError:  # Windows has none, and there nothing keeps a second scan away
+    fcntl = None  # type: ignore[assignment]
 
 ROWS_A_PART = 1_000
 _RECORD = "scan.json"
+_PART = re.compile(r"part-(\d{5,})\.parquet")
 
 
 class ScanRecord(msgspec.Struct, frozen=True):
@@ -34,19 +42,29 @@ class ScanRecord(msgspec.Struct, frozen=True):
 
 
 class Ledger:
-    """The rows of one scan. Not for several threads or processes at once.
+    """The rows of one scan. Not for several threads at once.
 
     Args:
         folder: made where it is not there.
         record: what is asked now.
         resume: continue what lies there; without it the folder must hold no scan.
+        retry_errors: forget the rows of errors, so that their models are checked again.
         rows_a_part: how many rows a Parquet part holds.
 
     Raises:
-        UsageError: the folder holds a scan and ``resume`` is not given, or another scan than is asked.
+        UsageError: the folder holds a scan and ``resume`` is not given, another scan than is asked, one that runs, or
+            damaged files.
     """
 
-    def __init__(self, folder: Path, record: ScanRecord, *, resume: bool, rows_a_part: int = ROWS_A_PART) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        record: ScanRecord,
+        *,
+        resume: bool,
+        retry_errors: bool = False,
+        rows_a_part: int = ROWS_A_PART,
+    ) -> None:
         self.folder = folder
         self._rows_a_part = rows_a_part
         self._pending: list[Row] = []
@@ -54,7 +72,18 @@ class Ledger:
         self._journal: IO[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
         self._agree(record, resume)
-        self._number = self._recover()
+        self._lock = _locked(folder / _RECORD)
+        try:
+            self._number = self._recover(retry_errors)
+        except UsageError:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def __contains__(self, target: str) -> bool:
         """Whether the row of a target is there, by its printable form."""
@@ -67,7 +96,7 @@ class Ledger:
         """Keep a finished row; it survives a kill from here on."""
         if self._journal is None:
             self._journal = open(self._journal_path(self._number), "ab", buffering=0)  # noqa: SIM115 - open over calls
-        self._journal.write(msgspec.json.encode(row) + b"\n")
+        self._journal.write(_line(row))
         self._pending.append(row)
         self._done.add(_digest(row["target"]))
         if len(self._pending) >= self._rows_a_part:
@@ -80,6 +109,10 @@ class Ledger:
 
     def close(self) -> None:
         """Leave the rows as they are, to be resumed."""
+        self._close_journal()
+        self._lock.close()
+
+    def _close_journal(self) -> None:
         if self._journal is not None:
             self._journal.close()
             self._journal = None
@@ -89,7 +122,7 @@ class Ledger:
         if not path.exists():
             if any(self.folder.glob("part-*.parquet")):
                 raise UsageError(f"{self.folder} holds Parquet parts of something else; give another folder")
-            _write_whole(path, msgspec.json.encode(record))
+            write_whole(path, msgspec.json.encode(record))
             return
         if not resume:
             raise UsageError(f"{self.folder} already holds a scan; continue it with --resume, or give another folder")
@@ -104,38 +137,31 @@ class Ledger:
             what = ", ".join(differs) or f"truename {before.truename}"
             raise UsageError(f"{self.folder} holds a scan that was asked differently ({what}); give another folder")
 
-    def _recover(self) -> int:
+    def _recover(self, retry_errors: bool) -> int:
         """Read what lies there; the number of the part that is being filled."""
         for left in self.folder.glob("*.partial"):
             left.unlink()
-        numbers = [int(path.stem.removeprefix("part-")) for path in self.folder.glob("part-*.parquet")]
-        for number in sorted(numbers):
-            self._done.update(_digest(target) for target in self._targets(self._part_path(number)))
+        numbers = sorted(int(found[1]) for path in self.folder.iterdir() if (found := _PART.fullmatch(path.name)))
+        for number in numbers:
             self._journal_path(number).unlink(missing_ok=True)
-        number = max(numbers, default=-1) + 1
+            if retry_errors:
+                drop_errors(self._part_path(number))
+            self._done.update(map(_digest, targets_of(self._part_path(number))))
+        number = numbers[-1] + 1 if numbers else 0
         path = self._journal_path(number)
         if path.exists():
             self._pending = list(_whole_lines(path))
+            if retry_errors:
+                self._pending = [row for row in self._pending if row["status"] != "error"]
+                write_whole(path, b"".join(map(_line, self._pending)))
             self._done.update(_digest(row["target"]) for row in self._pending)
         return number
 
-    def _targets(self, path: Path) -> Iterator[str]:
-        import pyarrow.parquet as pq
-
-        with pq.ParquetFile(path) as part:
-            for batch in part.iter_batches(columns=["target"]):
-                yield from batch.column(0).to_pylist()
-
     def _write_part(self) -> None:
-        import pyarrow.parquet as pq
+        from truename.scan.table import table_of
 
-        from truename.scan.rows import table_of
-
-        path = self._part_path(self._number)
-        partial = path.with_suffix(".partial")
-        pq.write_table(table_of(self._pending), partial, compression="zstd")
-        _settle(partial, path)
-        self.close()
+        write_table(self._part_path(self._number), table_of(self._pending))
+        self._close_journal()
         self._journal_path(self._number).unlink(missing_ok=True)
         self._pending = []
         self._number += 1
@@ -145,6 +171,22 @@ class Ledger:
 
     def _journal_path(self, number: int) -> Path:
         return self.folder / f"journal-{number:05}.jsonl"
+
+
+def _locked(path: Path) -> IO[bytes]:
+    """The file, held by this process alone until it is closed or the process ends.
+
+    Raises:
+        UsageError: another process holds it.
+    """
+    file = open(path, "rb")  # noqa: SIM115 - open as long as the ledger
+    if fcntl is not None:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.close()
+            raise UsageError(f"another scan is writing to {path.parent}; wait for its end, or stop it") from None
+    return file
 
 
 def _digest(target: str) -> int:
@@ -159,19 +201,13 @@ def _whole_lines(path: Path) -> Iterator[Row]:
         for line in journal:
             if not line.endswith(b"\n"):
                 break
-            yield msgspec.json.decode(line)
+            try:
+                yield msgspec.json.decode(line)
+            except msgspec.DecodeError:
+                raise UsageError(f"{path} is damaged at byte {kept:,}; mend it, or give another folder") from None
             kept += len(line)
         journal.truncate(kept)
 
 
-def _write_whole(path: Path, data: bytes) -> None:
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(data)
-    _settle(partial, path)
-
-
-def _settle(partial: Path, path: Path) -> None:
-    """Rename a file into its place once its bytes are on disk."""
-    with open(partial, "rb") as written:
-        os.fsync(written.fileno())
-    os.replace(partial, path)
+def _line(row: Row) -> bytes:
+    return msgspec.json.encode(row) + b"\n"

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing
 from pathlib import Path
+from threading import Lock
 
 import msgspec
 
 from truename import __version__
 from truename.errors import MissingExtraError
-from truename.scan.engine import Engine, rows_of
-from truename.scan.kernel import Open, Row, printable
+from truename.scan.engine import Engine, check_all
+from truename.scan.kernel import Open
 from truename.scan.ledger import Ledger, ScanRecord
+from truename.scan.rows import Row, printable
 from truename.scan.targets import Target
 
 
-class ScanOptions(msgspec.Struct, frozen=True):
+class ScanOptions(msgspec.Struct, frozen=True, kw_only=True):
     """How to scan."""
 
     out: Path
     resume: bool = False
+    retry_errors: bool = False  # those that an earlier run left
     engine: Engine = Engine.LOCAL
     concurrency: int = 16
     asked: Mapping[str, str] = {}  # what names the targets: a resumed scan must be asked the same
@@ -56,36 +58,51 @@ def scan(
         import pyarrow  # noqa: F401 - asked for before hours of work, not after
     except ImportError:
         raise MissingExtraError("truename scan", "scan") from None
-    told = on_row or (lambda row: None)
     record = ScanRecord(__version__, dict(options.asked))
-    errors: Counter[str] = Counter()
-    findings: Counter[str] = Counter()
-    flagged = 0
-    with closing(Ledger(options.out, record, resume=options.resume)) as ledger:
-        before = len(ledger)
-        begun: set[str] = set()
-        todo = _todo(targets, ledger, begun, told)
-        for row in rows_of(todo, open, engine=options.engine, concurrency=options.concurrency):
-            ledger.add(row)
-            begun.discard(row["target"])
-            if row["status"] == "error":
-                errors[row["error_kind"]] += 1
-            findings.update({finding["code"] for finding in row["findings"]})
-            flagged += bool(row["findings"])
-            told(row)
+    with Ledger(options.out, record, resume=options.resume, retry_errors=options.retry_errors) as ledger:
+        running = _Running(ledger, on_row or (lambda row: None))
+        check_all(running.todo(targets), open, running.keep, engine=options.engine, concurrency=options.concurrency)
         ledger.finish()
-        total = len(ledger)
-    return Summary(total, before, dict(errors), dict(sorted(findings.items())), flagged)
+        return running.summary()
 
 
-def _todo(
-    targets: Iterable[Target], ledger: Ledger, begun: set[str], told: Callable[[Row | None], None]
-) -> Iterator[Target]:
-    """The targets that have no row yet and are not being checked."""
-    for target in targets:
-        key = printable(target.target)
-        if key in begun or key in ledger:
-            told(None)
-        else:
-            begun.add(key)
-            yield target
+class _Running:
+    """What is known of a scan while it runs: its rows, and the targets that are being checked."""
+
+    def __init__(self, ledger: Ledger, told: Callable[[Row | None], None]) -> None:
+        self._ledger = ledger
+        self._told = told
+        self._before = len(ledger)
+        self._begun: set[str] = set()
+        self._errors: Counter[str] = Counter()
+        self._findings: Counter[str] = Counter()
+        self._flagged = 0
+        self._lock = Lock()
+
+    def todo(self, targets: Iterable[Target]) -> Iterator[Target]:
+        """The targets that have no row yet and are not being checked."""
+        for target in targets:
+            key = printable(target.target)
+            with self._lock:
+                if known := key in self._begun or key in self._ledger:
+                    self._told(None)
+                else:
+                    self._begun.add(key)
+            if not known:
+                yield target
+
+    def keep(self, row: Row) -> None:
+        """Write a finished row down and count it."""
+        with self._lock:
+            self._ledger.add(row)
+            self._begun.discard(row["target"])
+            if row["status"] == "error":
+                self._errors[row["error_kind"]] += 1
+            self._findings.update({finding["code"] for finding in row["findings"]})
+            self._flagged += bool(row["findings"])
+            self._told(row)
+
+    def summary(self) -> Summary:
+        """What it came to."""
+        findings = dict(sorted(self._findings.items()))
+        return Summary(len(self._ledger), self._before, dict(self._errors), findings, self._flagged)
