@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -51,10 +52,16 @@ def _place(name: str) -> tuple[int, str]:
 
 
 class Waits(list[float]):
-    """Seconds that a source would have slept."""
+    """Seconds that a source would have slept, and a clock that says they passed."""
 
     def __call__(self, seconds: float) -> None:
         self.append(seconds)
+
+    def clock(self) -> float:
+        return time.monotonic() + sum(self)
+
+    def retry(self, **more: Any) -> Retry:
+        return Retry(sleep=self, clock=self.clock, **more)
 
 
 def hub_of(server: HubServer, folder: Path, waits: Waits | None = None, **more: Any) -> Hub:
@@ -64,7 +71,7 @@ def hub_of(server: HubServer, folder: Path, waits: Waits | None = None, **more: 
         "cache": folder / "ranges",
         "downloads": folder / "downloads",
         "offline": False,
-        "retry": Retry(sleep=waits if waits is not None else Waits()),
+        "retry": (Waits() if waits is None else waits).retry(),
         "timeout": 5.0,
         "metadata_timeout": 5.0,
         "workers": 8,

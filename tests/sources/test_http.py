@@ -12,11 +12,10 @@ from truename.errors import TargetNotFoundError, UnavailableError
 from truename.evidence import gather
 from truename.sources import FolderSource, Source
 from truename.sources.http import HttpSource
-from truename.sources.transport import Retry
 from truename.testing.hub_server import Fault, HubServer
 
 Start = Callable[..., HubServer]
-RETRY = Retry(attempts=2, sleep=Waits())
+RETRY = Waits().retry(attempts=2)
 
 
 @pytest.fixture

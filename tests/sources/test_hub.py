@@ -24,6 +24,7 @@ from truename.errors import (
 )
 from truename.evidence import Evidence, gather
 from truename.sources import FolderSource, HubSource, Source, hub_listing
+from truename.sources.transport import Retry
 from truename.testing.hub_server import Fault, HubServer, RepoSettings
 
 Start = Callable[..., HubServer]
@@ -273,14 +274,31 @@ def test_a_file_that_the_hub_lists_and_does_not_have(server: HubServer, tmp_path
     [
         (Fault("*/config.json", status=429, headers={"Retry-After": "11"}, times=2), [11.0, 11.0]),
         (Fault("/api/*", status=429, headers={"RateLimit": '"api";r=0;t=42'}, times=1), [42.0]),
-        (Fault("/api/*", status=503, headers={"Retry-After": "Thu, 01 Jan 2015 00:00:00 GMT"}, times=1), [0.0]),
+        (Fault("/api/*", status=503, headers={"Retry-After": "Thu, 01 Jan 2015 00:00:00 GMT"}, times=1), []),
     ],
 )
 def test_waits_as_long_as_the_server_asks(fault: Fault, waits: list[float], server: HubServer, tmp_path: Path) -> None:
     server.script(fault)
     waited = Waits()
-    gather(HubSource("acme/llama", hub=hub_of(server, tmp_path, waited)))
-    assert waited == waits
+    HubSource("acme/llama", hub=hub_of(server, tmp_path, waited)).open("config.json").read(0, 10)
+    assert waited == pytest.approx(waits, abs=1.0)
+
+
+def test_a_host_that_asks_to_wait_is_left_alone_by_everybody(server: HubServer, tmp_path: Path) -> None:
+    waits = Waits()
+    statuses: list[list[int]] = []
+
+    def sleep(seconds: float) -> None:
+        statuses.append([request.status for request in server.requests])
+        if len(statuses) == 1:  # while one request waits, another is made
+            assert transport.get("other", f"{server.endpoint}/api/models/acme/sharded", limit=10_000).status == 200
+        waits.append(seconds)
+
+    transport = hub_of(server, tmp_path, retry=Retry(sleep=sleep, clock=waits.clock)).wire.transport
+    server.script(Fault(status=429, headers={"Retry-After": "30"}, times=1))
+    assert transport.get("one", f"{server.endpoint}/api/models/acme/llama", limit=10_000).status == 200
+    assert statuses == [[429], [429]]
+    assert waits == pytest.approx([30.0, 30.0], abs=1.0)
 
 
 @pytest.mark.parametrize(
@@ -324,6 +342,15 @@ def test_a_wait_that_is_too_long_is_not_waited_for(server: HubServer, tmp_path: 
     with pytest.raises(UnavailableError, match="try again in 3600 seconds") as raised:
         HubSource("acme/llama", hub=hub_of(server, tmp_path, waited))
     assert (raised.value.retry_after, waited, len(server.requests)) == (3600, [], 1)
+
+
+def test_a_host_that_asked_for_hours_is_not_asked_again_before(server: HubServer, tmp_path: Path) -> None:
+    server.script(Fault("/api/*", status=429, headers={"Retry-After": "3600"}, times=1))
+    hub = hub_of(server, tmp_path)
+    for _ in range(2):
+        with pytest.raises(UnavailableError, match=r"try again in 3600 seconds|asked to be left alone; try again in 3"):
+            HubSource("acme/llama", hub=hub)
+    assert len(server.requests) == 1
 
 
 def test_a_hub_that_is_not_there(server: HubServer, tmp_path: Path) -> None:

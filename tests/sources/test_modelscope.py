@@ -12,7 +12,6 @@ from truename.errors import EmptyTargetError, FileError, TargetNotFoundError, Un
 from truename.evidence import gather
 from truename.sources import FolderSource, Source
 from truename.sources.modelscope import ModelScopeSource
-from truename.sources.transport import Retry
 from truename.testing.hub_server import Fault, HubServer
 
 Start = Callable[..., HubServer]
@@ -26,7 +25,7 @@ def server(hub_server: Start, tmp_path: Path) -> HubServer:
 
 
 def source_of(server: HubServer, repo: str = "acme/llama", revision: str | None = None) -> ModelScopeSource:
-    return ModelScopeSource(repo, revision, endpoint=server.endpoint, retry=Retry(attempts=2, sleep=Waits()))
+    return ModelScopeSource(repo, revision, endpoint=server.endpoint, retry=Waits().retry(attempts=2))
 
 
 def test_the_evidence_is_that_of_the_folder(server: HubServer, tmp_path: Path) -> None:

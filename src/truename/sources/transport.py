@@ -28,7 +28,10 @@ _PORTS = {"http": 80, "https": 443}
 
 
 class Retry(msgspec.Struct, frozen=True):
-    """How often and how long to try. Waits double, with jitter; what a server asks for comes first."""
+    """How often and how long to try. Waits double, with jitter; what a server asks for comes first.
+
+    A wait that a host asks for holds for every request to it, not only for the one that was refused.
+    """
 
     attempts: int = 8  # of each request; where one in ten fails, one in a hundred million fails so often
     connections: int = 4  # the same where a host cannot even be reached
@@ -36,6 +39,7 @@ class Retry(msgspec.Struct, frozen=True):
     longest_wait: float = 8.0
     longest_asked: float = 120.0  # a Retry-After beyond this ends the attempt at once
     sleep: Callable[[float], None] = time.sleep
+    clock: Callable[[], float] = time.monotonic
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -84,7 +88,7 @@ class Transport:
         headers: sent to that host; ``authorization`` is never sent to another.
         timeout: seconds without a byte before an attempt has failed.
         retry: how often to try.
-        patience: seconds for the whole of one body.
+        patience: seconds for the whole of one body, and for all attempts at it, the waits between them left out.
     """
 
     def __init__(
@@ -102,6 +106,7 @@ class Transport:
         self._timeout = timeout
         self._patience = patience
         self._lock = threading.Lock()
+        self._paused: dict[str, float] = {}  # host -> when it may be asked again
         self.requests = 0
         self.bytes_received = 0  # of bodies
 
@@ -159,19 +164,41 @@ class Transport:
         json: object,
     ) -> Reply:
         """One request, as often as it takes."""
-        for attempt in range(1, self.retry.attempts + 1):
+        retry, spent = self.retry, 0.0
+        for attempt in range(1, retry.attempts + 1):
+            self._wait_for(target, _host(url))
+            begun = time.monotonic()
             try:
                 return self._once(target, url, headers, limit, span, timeout, json)
             except _Broken as broken:
-                wait = broken.wait
-                last = self.retry.attempts if broken.reached else min(self.retry.attempts, self.retry.connections)
-                if attempt >= last or (wait is not None and wait > self.retry.longest_asked):
-                    raise self._unavailable(target, str(broken), attempt, wait) from None
+                spent += time.monotonic() - begun
+                last = retry.attempts if broken.reached else min(retry.attempts, retry.connections)
+                why, wait = str(broken), broken.wait
+            if wait is not None:
+                self._pause(_host(url), wait)
+            if attempt >= last or spent > self._patience or (wait or 0.0) > retry.longest_asked:
+                raise self._unavailable(target, why, attempt, wait)
             if wait is None:
-                wait = min(self.retry.longest_wait, self.retry.first_wait * 2 ** (attempt - 1))
-                wait *= random.uniform(0.5, 1.0)
-            self.retry.sleep(wait)
-        raise AssertionError("a retry of no attempts")
+                retry.sleep(min(retry.longest_wait, retry.first_wait * 2 ** (attempt - 1)) * random.uniform(0.5, 1.0))
+        raise AssertionError("the last attempt returns or raises")
+
+    def _pause(self, host: str, seconds: float) -> None:
+        """Leave a host alone for as long as it asked."""
+        with self._lock:
+            self._paused[host] = max(self._paused.get(host, 0.0), self.retry.clock() + seconds)
+
+    def _wait_for(self, target: str, host: str) -> None:
+        """Wait until a host may be asked again.
+
+        Raises:
+            UnavailableError: that is longer than anybody would wait.
+        """
+        with self._lock:
+            left = self._paused.get(host, 0.0) - self.retry.clock()
+        if left > self.retry.longest_asked:
+            raise self._unavailable(target, f"{host} asked to be left alone", 1, left)
+        if left > 0:
+            self.retry.sleep(left)
 
     def _unavailable(self, target: str, why: str, attempts: int, wait: float | None) -> UnavailableError:
         times = f" ({attempts} attempts)" if attempts > 1 else ""
