@@ -122,7 +122,7 @@ def test_two_scans_at_once_into_one_folder(tmp_path: Path) -> None:
     ("name", "content", "says"),
     [
         ("part-00000.parquet", b"PAR1 no more of it", "is no part of a scan"),
-        ("journal-00000.jsonl", b'{"target": "a"}\nnonsense\n', "is damaged at byte 16"),
+        ("journal-00000.jsonl", b'{"target": "a", "status": "error"}\nnonsense\n', "is damaged in line 2"),
     ],
 )
 def test_damaged_files(name: str, content: bytes, says: str, tmp_path: Path) -> None:

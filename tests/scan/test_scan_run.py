@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import time
@@ -150,7 +151,9 @@ def test_ray_gives_the_same_rows(models: Path, tmp_path: Path) -> None:
     (odd / "config.json").write_text('{"model_type": "bert"}')
     run(models, tmp_path / "local")
     asked = command("--folder", str(models), "--out", str(tmp_path / "ray"), "--engine", "ray")
-    done = subprocess.run(asked, capture_output=True, text=True, check=False)  # Ray leaves processes and sockets open
+    patient = os.environ | {"RAY_raylet_start_wait_time_s": "600"}
+    # In a process of its own: Ray leaves processes and sockets open.
+    done = subprocess.run(asked, env=patient, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "ray: 41 models" in done.stdout
     assert rows(tmp_path / "ray") == rows(tmp_path / "local")

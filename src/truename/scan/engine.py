@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from enum import StrEnum
@@ -13,7 +12,7 @@ from typing import Any
 
 from truename.errors import MissingExtraError
 from truename.scan.kernel import Open, check_row
-from truename.scan.rows import Row
+from truename.scan.rows import Row, line_of
 from truename.scan.targets import Target
 
 BATCH = 64  # targets that a Ray task takes at once
@@ -51,21 +50,21 @@ def _by_threads(targets: Iterable[Target], open: Open, keep: Keep, concurrency: 
     Rows are kept by the threads that made them: this one may wait for the next target as long as it takes.
     """
     room = Semaphore(2 * concurrency)
+    flying: set[Future[None]] = set()
 
-    def one(target: Target) -> None:
-        try:
-            keep(check_row(target, open))
-        finally:
-            room.release()
+    def submit(target: Target) -> None:
+        future = pool.submit(lambda: keep(check_row(target, open)))
+        future.add_done_callback(lambda _: room.release())
+        flying.add(future)
 
-    flying: deque[Future[None]] = deque()
     pool = ThreadPoolExecutor(concurrency, thread_name_prefix="scan")
     try:
         for target in targets:
             room.acquire()
-            flying.append(pool.submit(one, target))
-            while flying and flying[0].done():
-                flying.popleft().result()
+            for done in [future for future in flying if future.done()]:
+                flying.remove(done)
+                done.result()  # raises what keeping it raised
+            submit(target)
         for future in flying:
             future.result()
     finally:
@@ -98,9 +97,9 @@ def batch_kernel(open: Open, concurrency: int) -> Callable[[Any], Any]:
     def run(batch: Any) -> Any:
         from truename.scan.table import table_of
 
-        rows: list[Row] = []
-        _by_threads(map(_unpacked, batch.to_pylist()), open, rows.append, concurrency)
-        return table_of(rows)
+        lines: list[bytes] = []
+        _by_threads(map(_unpacked, batch.to_pylist()), open, lambda row: lines.append(line_of(row)), concurrency)
+        return table_of(lines)
 
     return run
 

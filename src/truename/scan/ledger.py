@@ -22,7 +22,7 @@ import msgspec
 
 from truename.errors import UsageError
 from truename.scan.parts import drop_errors, targets_of, write_table, write_whole
-from truename.scan.rows import Row
+from truename.scan.rows import Row, line_of
 
 try:
     import fcntl
@@ -39,6 +39,16 @@ class ScanRecord(msgspec.Struct, frozen=True):
 
     truename: str
     arguments: dict[str, str]
+
+
+class _Key(msgspec.Struct):
+    """Of a row: which one it is."""
+
+    target: str
+    status: str
+
+
+_KEY = msgspec.json.Decoder(_Key)
 
 
 class Ledger:
@@ -67,7 +77,7 @@ class Ledger:
     ) -> None:
         self.folder = folder
         self._rows_a_part = rows_a_part
-        self._pending: list[Row] = []
+        self._pending: list[bytes] = []  # the lines of the journal
         self._done: set[int] = set()
         self._journal: IO[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
@@ -96,8 +106,9 @@ class Ledger:
         """Keep a finished row; it survives a kill from here on."""
         if self._journal is None:
             self._journal = open(self._journal_path(self._number), "ab", buffering=0)  # noqa: SIM115 - open over calls
-        self._journal.write(_line(row))
-        self._pending.append(row)
+        line = line_of(row)
+        self._journal.write(line)
+        self._pending.append(line)
         self._done.add(_digest(row["target"]))
         if len(self._pending) >= self._rows_a_part:
             self._write_part()
@@ -150,11 +161,10 @@ class Ledger:
         number = numbers[-1] + 1 if numbers else 0
         path = self._journal_path(number)
         if path.exists():
-            self._pending = list(_whole_lines(path))
-            if retry_errors:
-                self._pending = [row for row in self._pending if row["status"] != "error"]
-                write_whole(path, b"".join(map(_line, self._pending)))
-            self._done.update(_digest(row["target"]) for row in self._pending)
+            found = [(line, key) for line, key in _whole_lines(path) if not (retry_errors and key.status == "error")]
+            self._pending = [line for line, _ in found]
+            self._done.update(_digest(key.target) for _, key in found)
+            write_whole(path, b"".join(self._pending))
         return number
 
     def _write_part(self) -> None:
@@ -194,20 +204,13 @@ def _digest(target: str) -> int:
     return int.from_bytes(hashlib.blake2b(target.encode(), digest_size=8).digest())
 
 
-def _whole_lines(path: Path) -> Iterator[Row]:
-    """The rows of a journal; what a kill cut off its end is cut off the file, so that the next row starts a line."""
-    with open(path, "r+b") as journal:
-        kept = 0
-        for line in journal:
+def _whole_lines(path: Path) -> Iterator[tuple[bytes, _Key]]:
+    """The rows of a journal, without what a kill cut off."""
+    with open(path, "rb") as journal:
+        for number, line in enumerate(journal, 1):
             if not line.endswith(b"\n"):
-                break
+                return
             try:
-                yield msgspec.json.decode(line)
+                yield line, _KEY.decode(line)
             except msgspec.DecodeError:
-                raise UsageError(f"{path} is damaged at byte {kept:,}; mend it, or give another folder") from None
-            kept += len(line)
-        journal.truncate(kept)
-
-
-def _line(row: Row) -> bytes:
-    return msgspec.json.encode(row) + b"\n"
+                raise UsageError(f"{path} is damaged in line {number:,}; mend it, or give another folder") from None

@@ -65,6 +65,11 @@ def error_row(target: Target, error: TruenameError) -> Row:
     }
 
 
+def line_of(row: Row) -> bytes:
+    """A row as one line of JSON."""
+    return msgspec.json.encode(row) + b"\n"
+
+
 def printable(text: str) -> str:
     """A text that can be encoded: a folder's name need not be UTF-8."""
     return text.encode("utf-8", "replace").decode()

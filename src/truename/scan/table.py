@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pyarrow as pa
-
-from truename.scan.rows import Row
+from pyarrow.json import ParseOptions, ReadOptions, read_json
 
 _TEXT = pa.string()
 _TEXTS = pa.list_(_TEXT)
@@ -50,6 +49,14 @@ SCHEMA = pa.schema(
 )
 
 
-def table_of(rows: Sequence[Row]) -> pa.Table:
-    """Rows as a table of ``SCHEMA``."""
-    return pa.Table.from_pylist(list(rows), schema=SCHEMA)
+def table_of(lines: Sequence[bytes]) -> pa.Table:
+    """Rows, each as one line of JSON, as a table of ``SCHEMA``.
+
+    From JSON and not from Python's objects: it takes a tenth of the time, and does not import pandas where that is
+    installed.
+    """
+    if not lines:
+        return pa.Table.from_batches([], SCHEMA)
+    data = b"".join(lines)
+    parse = ParseOptions(explicit_schema=SCHEMA, unexpected_field_behavior="error")
+    return read_json(pa.BufferReader(data), ReadOptions(use_threads=False, block_size=len(data) + 1), parse)

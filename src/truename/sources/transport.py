@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
+from functools import cache
 from importlib import import_module
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -296,12 +297,24 @@ class Transport:
 
 
 def _client() -> tuple[Any, Any]:
-    """The shared client of huggingface_hub, and the library whose errors it raises (httpx by one name or another)."""
+    """The shared client of huggingface_hub, and the library whose errors it raises."""
+    client = _session_getter()()
+    return client, _library(type(client))
+
+
+@cache
+def _session_getter() -> Callable[[], Any]:
+    """Its import costs more than a call: the module finds the name anew each time."""
     from huggingface_hub.utils import get_session
 
-    client = get_session()
-    home = next(c.__module__ for c in type(client).__mro__ if c.__name__ == "Client")
-    return client, import_module(home.partition(".")[0])
+    return get_session
+
+
+@cache
+def _library(client: type) -> Any:
+    """httpx, by one name or another."""
+    home = next(c.__module__ for c in client.__mro__ if c.__name__ == "Client")
+    return import_module(home.partition(".")[0])
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:
