@@ -152,7 +152,7 @@ class Ledger:
         """Read what lies there; the number of the part that is being filled."""
         for left in self.folder.glob("*.partial"):
             left.unlink()
-        numbers = sorted(int(found[1]) for path in self.folder.iterdir() if (found := _PART.fullmatch(path.name)))
+        numbers = sorted(int(part[1]) for path in self.folder.iterdir() if (part := _PART.fullmatch(path.name)))
         for number in numbers:
             self._journal_path(number).unlink(missing_ok=True)
             if retry_errors:

@@ -78,7 +78,7 @@ def printable(text: str) -> str:
 def _identification(evidence: Evidence) -> Row:
     """What the classifier says the structure is; ``reason`` says why answers are missing."""
     said = {key: evidence.value(_IDENTIFICATION + key) for key in (*Question, "extends", "error_rate")}
-    missing = {key: evidence.why_missing(_IDENTIFICATION + key) for key in Question if said[key] is None}
+    missing = {key.value: evidence.why_missing(_IDENTIFICATION + key) for key in Question if said[key] is None}
     return {**said, "reason": _joined(missing) if missing else None}
 
 

@@ -12,9 +12,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cached_property
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
 import msgspec
@@ -110,6 +110,13 @@ class Transport:
         self._paused: dict[str, float] = {}  # host -> when it may be asked again
         self.requests = 0
         self.bytes_received = 0  # of bodies
+
+    @cached_property
+    def _session(self) -> Callable[[], Any]:
+        """Gives the shared client of huggingface_hub. Kept, since that module looks for its names anew each time."""
+        from huggingface_hub.utils import get_session
+
+        return cast(Callable[[], Any], get_session)
 
     @property
     def has_token(self) -> bool:
@@ -216,7 +223,8 @@ class Transport:
         timeout: float,
         json: object,
     ) -> Reply:
-        client, library = _client()
+        client = self._session()
+        library = _library(client)
         sent = {**headers, "accept-encoding": "identity" if span else "gzip"}
         if span is not None:
             sent["range"] = span.header
@@ -296,24 +304,9 @@ class Transport:
         return body
 
 
-def _client() -> tuple[Any, Any]:
-    """The shared client of huggingface_hub, and the library whose errors it raises."""
-    client = _session_getter()()
-    return client, _library(type(client))
-
-
-@cache
-def _session_getter() -> Callable[[], Any]:
-    """Its import costs more than a call: the module finds the name anew each time."""
-    from huggingface_hub.utils import get_session
-
-    return get_session
-
-
-@cache
-def _library(client: type) -> Any:
-    """httpx, by one name or another."""
-    home = next(c.__module__ for c in client.__mro__ if c.__name__ == "Client")
+def _library(client: Any) -> Any:
+    """The library whose errors a client raises: httpx by one name or another."""
+    home = next(c.__module__ for c in type(client).__mro__ if c.__name__ == "Client")
     return import_module(home.partition(".")[0])
 
 
