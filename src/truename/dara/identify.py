@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import cache
 
 from truename.architecture.abstract import AbstractArchitecture
 from truename.dara.identification import Basis, Identification, Labelled, Neighbour, Prediction, Question
@@ -13,6 +12,7 @@ from truename.dara.score import Scored, score
 from truename.dara.store import load
 from truename.errors import UsageError
 from truename.features import Features, features_of
+from truename.once import once
 
 ERROR_RATE = 0.01
 _NEIGHBOURS = 5
@@ -70,7 +70,7 @@ def decide(model: Model, found: Scored | None, error_rate: float) -> Identificat
     return Identification(model_type, architecture, task, found.basis, held)
 
 
-@cache
+@once
 def packaged() -> Model:
     """The classifier that comes with the package."""
     return load()

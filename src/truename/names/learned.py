@@ -13,6 +13,7 @@ import msgspec
 
 from truename.names import traits
 from truename.names.elements import Element, Kind, Role
+from truename.once import once
 
 FILE = Path(__file__).with_name("learned.msgpack")
 KINDS = tuple(Kind)
@@ -171,7 +172,7 @@ class Model:
         return found
 
 
-_model: list[Model] = []
+_model: list[Model] = []  # other weights than those that ship
 
 
 def read_weights(path: Path = FILE) -> Weights:
@@ -180,10 +181,13 @@ def read_weights(path: Path = FILE) -> Weights:
 
 
 def model() -> Model:
-    """The model, loaded once."""
-    if not _model:
-        _model.append(Model(read_weights()))
-    return _model[0]
+    """The model in use, loaded once."""
+    return _model[0] if _model else _shipped()
+
+
+@once
+def _shipped() -> Model:
+    return Model(read_weights())
 
 
 def use(weights: Weights) -> None:

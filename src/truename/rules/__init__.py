@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from functools import cache
 
+from truename.once import once
 from truename.rules.rule import Case, Rule, Verdict
 
 __all__ = ["Case", "Rule", "Verdict", "all_rules"]
 
 
-@cache
+@once
 def all_rules() -> tuple[Rule, ...]:
     """One instance of every rule, by code.
 

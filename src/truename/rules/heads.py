@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import Any
 
 import msgspec
 
 from truename.names.claims import Claim
+from truename.once import once
 from truename.rules.tables import table
 
 GENERATIVE = ("ForCausalLM", "ForConditionalGeneration", "LMHeadModel", "ForSeq2SeqLM")
@@ -27,7 +27,7 @@ class Head(msgspec.Struct, frozen=True):
     words: frozenset[str] = frozenset()
 
 
-@cache
+@once
 def heads() -> tuple[Head, ...]:
     """Every known kind of head."""
     return tuple(msgspec.convert({"key": key, **entry}, Head) for key, entry in table("heads").items())

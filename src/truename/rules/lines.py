@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import cache
 from itertools import takewhile
 
 import msgspec
@@ -13,6 +12,7 @@ from truename.facts import Fact
 from truename.names import claims_of, parse_name
 from truename.names.claims import Claims
 from truename.names.elements import Role
+from truename.once import once
 from truename.rules.tables import table
 
 
@@ -26,7 +26,7 @@ class Line(msgspec.Struct, frozen=True):
     shared_types: frozenset[str]
 
 
-@cache
+@once
 def lines() -> tuple[Line, ...]:
     """Every line."""
     return tuple(msgspec.convert({"key": key, **entry}, Line) for key, entry in table("product_lines").items())

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import msgspec
+
+from truename.once import once
 
 COMPILED = Path(__file__).with_name("compiled.json")
 _SEPARATORS = str.maketrans("", "", "-_./ ")
@@ -168,7 +170,7 @@ class Vocabulary(msgspec.Struct, frozen=True, dict=True):
         return self._by_model_type.get(model_type, ())
 
 
-@cache
+@once
 def vocabulary() -> Vocabulary:
     """The vocabulary, loaded once."""
     return msgspec.json.decode(COMPILED.read_bytes(), type=Vocabulary)
