@@ -68,17 +68,21 @@ def test_one_request_for_the_list_and_ranges_for_the_rest(server: HubServer, mod
 
 
 def test_files_come_at_once(models: Path, hub_server: Start, tmp_path: Path) -> None:
-    server = hub_server(models, latency=0.1)
-    gather(HubSource("acme/sharded", hub=hub_of(server, tmp_path, workers=16)))
-    assert server.rounds <= 4
-    assert len(server.requests) > 12
-
-
-@pytest.mark.parametrize("resolve_cache", [False, True])
-def test_the_token_stays_with_the_hub(resolve_cache: bool, models: Path, hub_server: Start, tmp_path: Path) -> None:
+    """No answer before every file was asked for, no byte of a shard before every shard was."""
+    shards = len(list((models / "acme" / "sharded").glob("*.safetensors")))
+    documents = 5  # config, card, tokenizer and its configuration, index
     server = hub_server(
-        models, repos={"acme/llama": RepoSettings(private=True)}, tokens={"hf_x": ["*"]}, resolve_cache=resolve_cache
+        models, [Fault("*/resolve/*", together=shards + documents), Fault(host="storage", together=shards)]
     )
+    gather(HubSource("acme/sharded", hub=hub_of(server, tmp_path, workers=shards + documents, timeout=60.0)))
+    assert [request.host for request in server.requests].count("storage") == shards
+
+
+@pytest.mark.parametrize("settings", [{}, {"resolve_cache": True}, {"xet": True}])
+def test_the_token_stays_with_the_hub(
+    settings: dict[str, bool], models: Path, hub_server: Start, tmp_path: Path
+) -> None:
+    server = hub_server(models, repos={"acme/llama": RepoSettings(private=True)}, tokens={"hf_x": ["*"]}, **settings)
     gather(HubSource("acme/llama", hub=hub_of(server, tmp_path, token="hf_x")))
     sent = {
         host: [r.headers.get("authorization") for r in server.requests if r.host == host] for host in ("hub", "storage")
@@ -439,15 +443,18 @@ def test_the_environment_is_honoured(models: Path, hub_server: Start, tmp_path: 
     assert (offline.returncode, server.requests) == (2, [])
 
 
-def test_a_timeout_of_the_environment(server: HubServer, tmp_path: Path) -> None:
-    server.script(Fault("/api/*", delay=3.0))
+@pytest.mark.parametrize(
+    ("variable", "path"), [("HF_HUB_ETAG_TIMEOUT", "/api/*"), ("HF_HUB_DOWNLOAD_TIMEOUT", "*/config.json")]
+)
+def test_a_timeout_of_the_environment(variable: str, path: str, server: HubServer, tmp_path: Path) -> None:
+    server.script(Fault(path, together=99))
     code = (
         "from truename.sources import Hub, HubSource\n"
         "from truename.sources.transport import Retry\n"
-        "try: HubSource('acme/llama', hub=Hub(retry=Retry(attempts=1)))\n"
+        "try: HubSource('acme/llama', hub=Hub(retry=Retry(attempts=1))).open('config.json').read(0, 10)\n"
         "except Exception as error: print(error)"
     )
-    settings = {"HF_ENDPOINT": server.endpoint, "HF_HOME": str(tmp_path), "HF_HUB_ETAG_TIMEOUT": "1"}
+    settings = {"HF_ENDPOINT": server.endpoint, "HF_HOME": str(tmp_path), variable: "1"}
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, **settings}, capture_output=True, text=True, check=True
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from huggingface_hub import HfApi, constants, errors, hf_hub_download, snapshot_
 from huggingface_hub.utils import get_session
 
 from hubs import write_llama
+from truename.sources.transport import _library
 from truename.testing.hub_server import Fault, HubServer, Recorded, RepoSettings, rounds, serve
 
 Start = Callable[..., HubServer]
@@ -146,6 +148,27 @@ def test_head_says_what_a_file_is(server: HubServer, models: Path) -> None:
     assert found.size == (models / "acme" / "llama" / "model.safetensors").stat().st_size
 
 
+def test_xet_files_are_announced_and_served_by_the_bridge(
+    models: Path, hub_server: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = hub_server(models, xet=True)
+    url = huggingface_hub.hf_hub_url("acme/llama", "model.safetensors", endpoint=server.endpoint)
+    found = huggingface_hub.get_hf_file_metadata(url, token=False, endpoint=server.endpoint)
+    assert found.xet_file_data is not None
+    assert found.xet_file_data.file_hash != found.etag
+    assert "/xet-read-token/" in found.xet_file_data.refresh_route
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    path = hf_hub_download("acme/llama", "model.safetensors", endpoint=server.endpoint, cache_dir=tmp_path, token=False)
+    assert Path(path).read_bytes() == (models / "acme" / "llama" / "model.safetensors").read_bytes()
+
+
+def test_answers_that_wait_for_each_other(server: HubServer) -> None:
+    server.script(Fault("*/config.json", together=3))
+    with ThreadPoolExecutor(3) as pool:
+        replies = list(pool.map(lambda _: get(server, CONFIG_PATH), range(3)))
+    assert [reply.status_code for reply in replies] == [200] * 3
+
+
 def test_a_renamed_repository_redirects(server: HubServer, api: HfApi) -> None:
     assert api.model_info("old/llama", files_metadata=True).id == "acme/llama"
     assert [r.status for r in server.requests if "llama" in r.path] == [307, 200]
@@ -232,10 +255,8 @@ def test_a_script_of_faults(server: HubServer) -> None:
 
 
 def test_a_cut_body_is_a_broken_connection(server: HubServer) -> None:
-    import httpx2
-
     server.script(Fault("*/config.json", cut_after=5))
-    with pytest.raises(httpx2.RemoteProtocolError):
+    with pytest.raises(_library(get_session()).RemoteProtocolError):
         get(server, CONFIG_PATH)
     assert server.requests[-1].body_bytes == 5
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import os
-from functools import partial
+from collections.abc import Iterable, Mapping
 from urllib.parse import quote, unquote, urlsplit
 
-from truename.errors import FileError, TargetError, TargetNotFoundError, UnavailableError
+from truename.errors import TargetError, TargetNotFoundError, UnavailableError
 from truename.sources.folder import WEIGHT_SUFFIXES, file_name
 from truename.sources.paths import unsafe_because
 from truename.sources.remote import RemoteFile, RemoteSource, Wire
@@ -19,15 +19,12 @@ from truename.sources.transport import Reply, Retry, Span, Transport
 
 _FIRST = 16_384
 _SHARDS = 4_000
-_INDEX = ".index.json"
-# fmt: off
 USUAL_FILES = (
     "config.json", "README.md", "tokenizer_config.json", "tokenizer.json", "adapter_config.json", "modules.json",
     "quantize_config.json", "quant_config.json", "model_index.json", "model.safetensors",
     "model.safetensors.index.json", "adapter_model.safetensors", "pytorch_model.bin", "pytorch_model.bin.index.json",
     "adapter_model.bin",
-)
-# fmt: on
+)  # fmt: skip
 
 
 class HttpSource(RemoteSource):
@@ -50,29 +47,26 @@ class HttpSource(RemoteSource):
         self._query = f"?{parts.query}" if parts.query else ""
         self._base = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         name = unquote(parts.path.rstrip("/").rpartition("/")[2]) or parts.netloc
-        wire = Wire(Transport(self._base, {"user-agent": "truename"}, retry=retry))
-        self._wire = wire
+        self._wire = Wire(Transport(self._base, {"user-agent": "truename"}, retry=retry))
         if os.path.splitext(name)[1].lower() in WEIGHT_SUFFIXES:
-            self._base, _, last = self._base.rpartition("/")
-            found = self._look([name], {name: last})
+            found = self._look({name: self._base + self._query})
         else:
-            found = self._look(USUAL_FILES)
-            for index in [path for path in found if path.endswith(_INDEX)]:
-                found |= self._look(_shards(found[index]))
+            found = self._look(self._urls(USUAL_FILES))
+            for index in [path for path in found if path.endswith(".index.json")]:
+                found |= self._look(self._urls(_shards(found[index])))
         if not found:
             raise TargetNotFoundError(url, "none of a model's usual files is there; give the folder of a model")
-        super().__init__(url, file_name(name), found, wire)
+        super().__init__(url, file_name(name), found, self._wire)
 
-    def _look(self, paths: list[str] | tuple[str, ...], written: dict[str, str] | None = None) -> dict[str, RemoteFile]:
+    def _urls(self, paths: Iterable[str]) -> dict[str, str]:
+        return {path: f"{self._base}/{quote(path)}{self._query}" for path in paths}
+
+    def _look(self, urls: Mapping[str, str]) -> dict[str, RemoteFile]:
         """Those of the files that are there."""
-        urls = {path: f"{self._base}/{(written or {}).get(path) or quote(path)}{self._query}" for path in paths}
-        found = zip(paths, self._wire.pool.map(self._first, urls.values()), strict=True)
         files: dict[str, RemoteFile] = {}
-        for path, reply in found:
+        for path, reply in zip(urls, self._wire.pool.map(self._first, urls.values()), strict=True):
             if reply is not None and (size := reply.total) is not None:
-                files[path] = RemoteFile(
-                    path, size, urls[path], self._wire, partial(_no_file, self.target), None, self.target
-                )
+                files[path] = RemoteFile(path, size, urls[path], self._wire, target=self.target)
                 files[path].add(0, reply.body)
         return files
 
@@ -98,16 +92,10 @@ def _by_http(url: str) -> str:
 def _shards(index: RemoteFile) -> list[str]:
     """The files that an index names; what is wrong with it is for its reader to say."""
     try:
-        named = json.loads(index.read(0, min(index.size, 50_000_000)))["weight_map"].values()
-        shards = sorted({shard for shard in named if isinstance(shard, str) and unsafe_because(shard) is None})
+        named = set(json.loads(index.read(0, min(index.size, 50_000_000)))["weight_map"].values())
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return []
+    shards = sorted(shard for shard in named if isinstance(shard, str) and unsafe_because(shard) is None)
     if len(shards) > _SHARDS:
         raise TargetError(index.path, f"names {len(shards):,} shards; at most {_SHARDS:,} are read")
     return shards
-
-
-def _no_file(target: str, path: str, reply: Reply) -> Exception:
-    if reply.status in (404, 410):
-        return FileError(path, "was there a moment ago and is gone")
-    return UnavailableError(target, f"the host answers {reply.status} for {path}; try again later")

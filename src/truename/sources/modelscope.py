@@ -6,17 +6,16 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from urllib.parse import quote, urlencode
 
 import msgspec
 
-from truename.errors import EmptyTargetError, FileError, TargetNotFoundError, UnavailableError
+from truename.errors import EmptyTargetError, TargetNotFoundError, UnavailableError
 from truename.model_id import ModelId
 from truename.sources.folder import is_model_file
 from truename.sources.paths import unsafe_because
 from truename.sources.remote import RemoteFile, RemoteSource, Wire
-from truename.sources.transport import Reply, Retry, Transport
+from truename.sources.transport import Retry, Transport
 
 ENDPOINT = "https://www.modelscope.cn"
 MAX_LIST_BYTES = 64 * 2**20
@@ -81,7 +80,7 @@ class ModelScopeSource(RemoteSource):
                 and "/." not in f"/{file.path}"
             ):
                 url = f"{base}?{urlencode({'Revision': revision, 'FilePath': file.path})}"
-                files[file.path] = RemoteFile(file.path, file.size, url, wire, partial(_no_file, target), None, target)
+                files[file.path] = RemoteFile(file.path, file.size, url, wire, target=target)
         super().__init__(target, repo_id, files, wire)
         if not any(map(is_model_file, files)):
             raise EmptyTargetError(target, "holds no file that a model could consist of (no config.json, no weights)")
@@ -91,9 +90,3 @@ def open_modelscope(target: str) -> ModelScopeSource:
     """The source of ``modelscope://owner/name@revision``."""
     model = ModelId.parse(target.partition("://")[2])
     return ModelScopeSource(model.repo_id, model.revision)
-
-
-def _no_file(target: str, path: str, reply: Reply) -> Exception:
-    if reply.status == 404:
-        return FileError(path, "is in the list of files, and the host does not have it")
-    return UnavailableError(target, f"the host answers {reply.status} for {path}; try again later")

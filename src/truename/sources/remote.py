@@ -7,9 +7,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from truename.blob import Blob
-from truename.errors import TargetNotFoundError
+from truename.errors import FileError, TargetNotFoundError, UnavailableError
 from truename.sources.paths import check_path
 from truename.sources.range_cache import RangeCache
 from truename.sources.transport import Reply, Span, Transport
@@ -70,7 +71,7 @@ class RemoteFile:
         size: in bytes.
         url: where it is.
         wire: what fetches it.
-        refused: the error for a reply of 400 and more.
+        refused: the error for a reply of 400 and more; one in plain words by default.
         key: of the content, for the cache on disk; None keeps nothing.
         target: the model, for messages about the network; by default the path.
     """
@@ -81,7 +82,7 @@ class RemoteFile:
         size: int,
         url: str,
         wire: Wire,
-        refused: Refused,
+        refused: Refused | None = None,
         key: str | None = None,
         target: str | None = None,
     ) -> None:
@@ -91,7 +92,7 @@ class RemoteFile:
         self._url = url
         self._place: str | None = None  # where a redirect led: a signed address that lasts for minutes
         self._wire = wire
-        self._refused = refused
+        self._refused = refused or self._plainly_refused
         self._key = key
         self._on_disk: dict[int, int] | None = None
         self._lock = threading.Lock()
@@ -184,6 +185,12 @@ class RemoteFile:
                     return start, data
                 del self._on_disk[start]
         return None
+
+    def _plainly_refused(self, path: str, reply: Reply) -> Exception:
+        if reply.status in (404, 410):
+            return FileError(path, "is in the list of files, and the host does not have it")
+        host = urlsplit(reply.url).netloc
+        return UnavailableError(self._target, f"{host} answers {reply.status} for {path}; try again later")
 
     def _fetch(self, start: int, length: int) -> bytes:
         if length <= 0:

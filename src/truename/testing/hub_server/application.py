@@ -37,6 +37,11 @@ class Script:
             self._faults = tuple(faults)
             self._met = [0] * len(self._faults)
 
+    def met(self, fault: Fault) -> int:
+        """How many requests have fitted a fault so far."""
+        with self._lock:
+            return sum(met for known, met in zip(self._faults, self._met, strict=True) if known is fault)
+
     def find(self, host: str, request: Request) -> Fault | None:
         """The fault of one request."""
         with self._lock:
@@ -80,6 +85,8 @@ class Application:
         fault = self._script.find(self._host, request)
         if wait := self.latency + (0.0 if fault is None else fault.delay):
             await asyncio.sleep(wait)
+        while fault is not None and self._script.met(fault) < fault.together:
+            await asyncio.sleep(0.002)
         answer = self._answer(request, fault)
         record.status = answer.status
         try:

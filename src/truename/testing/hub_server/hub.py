@@ -30,15 +30,23 @@ class Hub:
         tokens: the ids that a token may read, ``"*"`` for all; any other token is refused.
         page: models in one page of a list, entries in one of a tree.
         resolve_cache: small files answer with a redirect on the same host, as on the real Hub.
+        xet: large files lie in Xet storage, and the redirect leads to its bridge.
     """
 
     def __init__(
-        self, repositories: Repositories, tokens: Mapping[str, Collection[str]], *, page: int, resolve_cache: bool
+        self,
+        repositories: Repositories,
+        tokens: Mapping[str, Collection[str]],
+        *,
+        page: int,
+        resolve_cache: bool,
+        xet: bool,
     ) -> None:
         self.repositories = repositories
         self.tokens = tokens
         self.page = page
         self.resolve_cache = resolve_cache
+        self.xet = xet
         self.endpoint = ""  # both are known when the ports are
         self.storage = ""
 
@@ -168,6 +176,8 @@ class Hub:
             return Answer(404, {**absent.headers, **commit}, absent.body)
         linked = {**commit, "x-linked-size": str(entry.size), "x-linked-etag": f'"{entry.etag}"'}
         if entry.sha256 is not None:
+            if self.xet:
+                linked |= {"x-xet-hash": entry.xet_hash, "link": self._xet_links(repo, found.commit, entry)}
             query = urlencode({"X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Signature": _signature(entry.etag)})
             target = f"{self.storage}/{entry.etag}/{quote(repo)}/-/{quote(path)}?{query}"
             return Answer(302, {**linked, "location": target, "accept-ranges": "bytes"})
@@ -184,6 +194,12 @@ class Hub:
         if found is None or path not in found.files:
             return refusal(404, "Entry not found", "EntryNotFound")
         return _sent(found.files[path], request, {"x-repo-commit": found.commit}, fault)
+
+    def _xet_links(self, repo: str, commit: str, entry: Entry) -> str:
+        """Where a Xet client would go on; this server has neither of the two."""
+        token = f"{self.endpoint}/api/models/{quote(repo)}/xet-read-token/{commit}"
+        plan = f"{self.storage}/v1/reconstructions/{entry.xet_hash}"
+        return f'<{token}>; rel="xet-auth", <{plan}>; rel="xet-reconstruction-info"'
 
     # --- who may ----------------------------------------------------------------------------------------------------
 

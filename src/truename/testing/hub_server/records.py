@@ -34,6 +34,7 @@ class Fault(msgspec.Struct, frozen=True):
     status: int | None = None  # this status and no file
     headers: Mapping[str, str] = {}  # of the answer, beside or instead of its own
     delay: float = 0.0  # seconds before the answer begins
+    together: int = 0  # held until so many fitting requests have come: a reader that asks one by one waits for ever
     bytes_per_second: float | None = None  # of the body
     cut_after: int | None = None  # bytes of the body, and the connection is closed
     longer: int = 0  # a range is answered with so many bytes more than was asked for

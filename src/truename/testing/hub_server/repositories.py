@@ -41,6 +41,11 @@ class Entry(msgspec.Struct, frozen=True):
         """The tag of the file's content."""
         return self.sha256 or self.oid
 
+    @property
+    def xet_hash(self) -> str:
+        """A hash in the form of Xet's, which are not SHA-256."""
+        return hashlib.sha256(f"xet {self.etag}".encode()).hexdigest()
+
 
 class Revision(msgspec.Struct, frozen=True):
     """A repository at one commit."""

@@ -82,6 +82,7 @@ def serve(
     tokens: Mapping[str, Collection[str]] | None = None,
     page: int = 1_000,
     resolve_cache: bool = False,
+    xet: bool = False,
     seed: int = 0,
 ) -> Iterator[HubServer]:
     """Serve the repositories of a folder until the block ends.
@@ -94,13 +95,14 @@ def serve(
         tokens: the ids that each token may read (``"*"``: all).
         page: entries in one page of a list.
         resolve_cache: redirect small files on the same host first, as the real Hub does.
+        xet: announce large files as lying in Xet storage.
         seed: of faults that happen by chance.
 
     Raises:
         MissingExtraError: uvicorn is not installed.
     """
     repositories = Repositories(Path(folder), repos or {})
-    hub = Hub(repositories, tokens or {}, page=page, resolve_cache=resolve_cache)
+    hub = Hub(repositories, tokens or {}, page=page, resolve_cache=resolve_cache, xet=xet)
     recorded: list[Recorded] = []
     faults = Script(script, seed)
     sockets = [_listen(), _listen()]
