@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
+import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -303,3 +306,16 @@ def test_files_that_changed_are_seen_after_forget(models: Path) -> None:
         (models / "acme" / "llama" / "config.json").write_text("{}")
         server.forget()
         assert get(server, CONFIG_PATH).headers["etag"] != before
+
+
+def test_connections_made_while_it_stops_are_closed(tmp_path: Path) -> None:
+    """Warnings are errors, those of sockets that nobody closed too."""
+    write_llama(tmp_path / "o" / "m")
+    for _ in range(5):
+        with ExitStack() as clients:
+            with serve(tmp_path) as server:
+                address = ("127.0.0.1", int(server.endpoint.rpartition(":")[2]))
+                for _ in range(40):
+                    client = clients.enter_context(socket.create_connection(address, 5))
+                    client.sendall(b"GET /api/models/o/m HTTP/1.1\r\nhost: h\r\n\r\n")
+            gc.collect()

@@ -1,14 +1,14 @@
-"""Uvicorn's server, ended by a call from another thread at once and not at its next tick."""
+"""Uvicorn's server, ended by a call from another thread at once, with nothing left open."""
 
 from __future__ import annotations
 
 import asyncio
 import socket
+from collections.abc import Sequence
 
 import uvicorn
 
-_PATIENCE = 100  # looks at what is still open
-_QUIET = 5  # looks in turn that must find nothing
+_TURNS = 5  # of the loop; a connection is accepted within three
 
 
 class Server(uvicorn.Server):
@@ -20,31 +20,30 @@ class Server(uvicorn.Server):
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def main_loop(self) -> None:
-        """Wait for ``stop``."""
+        """Wait for ``stop``, then accept nothing more.
+
+        asyncio leaves the socket of a connection open whose server was closed while it was being accepted, so
+        accepting ends first.
+        """
         self._loop = asyncio.get_running_loop()
         if not self.should_exit:
             await self._stop.wait()
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Close everything, and what is still being sent with it."""
-        await super().shutdown(sockets)
-        tasks = list(self.server_state.tasks)
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        quiet = 0
-        for _ in range(_PATIENCE):  # connections that were just accepted turn up late
-            for connection in list(self.server_state.connections):
-                transport = getattr(connection, "transport", None)
-                if transport is not None:
-                    transport.abort()
-            await asyncio.sleep(0.002)
-            quiet = 0 if self.server_state.connections else quiet + 1
-            if quiet == _QUIET:
-                break
+        for listening in (one for server in self.servers for one in server.sockets):
+            self._loop.remove_reader(listening.fileno())
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
 
     def stop(self) -> None:
         """End; may be called from any thread."""
         self.should_exit = self.force_exit = True
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._stop.set)
+
+
+async def serve_all(servers: Sequence[Server], sockets: Sequence[socket.socket]) -> None:
+    """Run servers, each on its socket, until all have been stopped and every connection is closed."""
+    await asyncio.gather(*(s.serve([listening]) for s, listening in zip(servers, sockets, strict=True)))
+    while connections := [one for server in servers for one in server.server_state.connections]:
+        for connection in connections:
+            connection.transport.abort()
+        await asyncio.sleep(0)

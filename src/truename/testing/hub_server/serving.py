@@ -152,10 +152,9 @@ def _server(application: Application) -> Server:
 
 
 def _run(servers: Sequence[Server], sockets: Sequence[socket.socket]) -> None:
-    async def both() -> None:
-        await asyncio.gather(*(s.serve([listening]) for s, listening in zip(servers, sockets, strict=True)))
+    from truename.testing.hub_server.server import serve_all
 
-    asyncio.run(both())
+    asyncio.run(serve_all(servers, sockets))
 
 
 def _wait_until_started(servers: Sequence[Server], thread: threading.Thread) -> None:
