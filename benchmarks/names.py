@@ -150,6 +150,7 @@ _SEGMENT_OF = {
     Kind.PARAMETERS: "size", Kind.VERSION: "version", Kind.REUSE: "variant-type", Kind.TRAINING: "training-mechanism",
     Kind.DATASET: "dataset", Kind.LANGUAGE: "language", Kind.TASK: "task",
 }  # fmt: skip
+_INITIALS = 3  # letters that are no word of their own
 _PACKED = (Role.QUANTISATION, Role.BITS, Role.PACKAGING, Role.PRECISION)
 
 
@@ -162,6 +163,8 @@ def segment_of(element: Element, before: str) -> str:
         return "training-mechanism"
     if kind is Kind.SIZE:
         return before if before == "base-model" else "size"
+    if kind is Kind.OTHER and before == "base-model" and element.text.isalpha() and len(element.text) > _INITIALS:
+        return "identifier"
     if kind is Kind.TASK and before == "variant-type":
         return before  # finetuned-ner
     return _SEGMENT_OF.get(kind) or ("identifier" if kind is Kind.ARCHITECTURE else before or "identifier")

@@ -29,6 +29,7 @@ from truename.names.reader import read
 DEFAULT = os.environ.get("TRUENAME_DATA") or str(Path(__file__).resolve().parents[1].parent / "shared" / "data")
 FOLDS = 5  # of the names by a checksum: fold 0 is not looked at in development until the end (``benchmarks/names.py``)
 RARE = 3  # names that must show a trait
+GRAM_WEIGHT = 0.7  # runs of characters count less than words: many of them say the same
 STRENGTH = 0.1  # C of the logistic regression
 THRESHOLD = 0.44  # of the probability: micro-F1 is best somewhat below one half
 SCALE = 0.02  # log odds of one unit of a weight
@@ -60,12 +61,20 @@ def counted(name: str) -> Counter[tuple[str, str]]:
     return Counter(traits.of_name(texts, elements))
 
 
+def weight_of(trait: tuple[str, str]) -> float:
+    """How much a trait counts before anything is learned."""
+    return GRAM_WEIGHT if trait[0] == "grams" else 1.0
+
+
 def matrix(rows: Sequence[Counter[tuple[str, str]]], columns: dict[tuple[str, str], int]) -> Any:
     """Names by traits, sparse."""
     from scipy.sparse import csr_matrix
 
     entries = [
-        (i, columns[trait], count) for i, row in enumerate(rows) for trait, count in row.items() if trait in columns
+        (i, columns[trait], count * weight_of(trait))
+        for i, row in enumerate(rows)
+        for trait, count in row.items()
+        if trait in columns
     ]
     at, to, values = zip(*entries, strict=True)
     return csr_matrix((values, (at, to)), (len(rows), len(columns)))
@@ -85,6 +94,7 @@ def train(rows: Sequence[Labelled], trained_on: str) -> Weights:
         fitted = LogisticRegression(C=STRENGTH, solver="liblinear", tol=1e-3, random_state=0).fit(x, y)
         weights[:, k] = fitted.coef_[0]
         bias.append(round(float(fitted.intercept_[0] - np.log(THRESHOLD / (1 - THRESHOLD))) / SCALE))
+    weights *= np.array([weight_of(trait) for trait in columns])[:, None]
     units = np.clip(np.rint(weights / SCALE), -127, 127).astype(np.int8)
     tables: dict[str, dict[str, bytes]] = {name: {} for name in traits.TABLES}
     for (table, text), i in columns.items():

@@ -70,14 +70,12 @@ def _of_letters(text: str, word: str) -> tuple[Piece, ...]:
         if 1 < len(parts) <= 12 and (found := _joined(word, parts)):
             return found
     if end >= 7 and word.isascii():
+        readings = lexicon().readings
         for cut in range(3, end - 2):
-            left = known(word[:cut], 0, cut)
-            if (
-                left
-                and (right := known(word[cut:], cut, end))
-                and Kind.ARCHITECTURE in (left.kind, right.kind)
-                and (cut > 3 or end - cut > 3)
-            ):
+            if word[:cut] not in readings or word[cut:] not in readings:
+                continue
+            left, right = known(word[:cut], 0, cut), known(word[cut:], cut, end)
+            if left and right and Kind.ARCHITECTURE in (left.kind, right.kind) and (cut > 3 or end - cut > 3):
                 return (left, _glued(right))
     return (_whole(word),)
 
@@ -86,7 +84,8 @@ def _whole(word: str) -> Piece:
     """An unknown word: a brand or a task by its end (``indobert``, ``querygenerator``), else nothing we know."""
     if word.endswith(lexicon().words.hints.task_endings):
         return Piece(Tag.FINAL, Kind.TASK, Role.TASK, 0, len(word), None, word)
-    for ending in lexicon().words.hints.brand_endings:
+    endings = lexicon().words.hints.brand_endings
+    for ending in endings if word.endswith(endings) else ():
         if word.endswith(ending) and len(word) > len(ending) + 1:
             return Piece(Tag.BRAND, Kind.ARCHITECTURE, Role.BRAND, 0, len(word), word, word)
     return unknown(word, 0, len(word))
@@ -94,7 +93,7 @@ def _whole(word: str) -> Piece:
 
 def _glued(piece: Piece) -> Piece:
     """A word that something is glued to on its left claims no architecture: ``rutergpt``, ``camelbert``."""
-    if piece.tag is not Tag.FAMILY:
+    if piece.tag != Tag.FAMILY:
         return piece
     return Piece(Tag.BRAND, piece.kind, Role.BRAND, piece.start, piece.end, piece.word, piece.word)
 
@@ -114,7 +113,7 @@ def _joined(word: str, parts: list[tuple[int, int]]) -> tuple[Piece, ...] | None
                 break
         start, end = parts[i][0], parts[max(best, i)][1]
         found = known(word[start:end], start, end) if best >= 0 else None
-        if found is None and pieces and pieces[-1].tag is Tag.UNKNOWN:
+        if found is None and pieces and pieces[-1].tag == Tag.UNKNOWN:
             pieces[-1] = unknown(word[pieces[-1].start : end], pieces[-1].start, end)
         else:
             pieces.append((_glued(found) if start else found) if found else unknown(word[start:end], start, end))
@@ -122,7 +121,7 @@ def _joined(word: str, parts: list[tuple[int, int]]) -> tuple[Piece, ...] | None
         i = max(best, i) + 1
     if not hits:
         return None
-    if len(pieces) == 2 and pieces[0].tag is Tag.UNKNOWN and pieces[1].kind is Kind.ARCHITECTURE:
+    if len(pieces) == 2 and pieces[0].tag == Tag.UNKNOWN and pieces[1].kind is Kind.ARCHITECTURE:
         return (Piece(Tag.BRAND, Kind.ARCHITECTURE, Role.BRAND, 0, len(word), word, word),)  # IndoBERT: one brand
     return tuple(pieces)
 
@@ -179,14 +178,14 @@ def _counts_something(text: str, start: int, end: int, pieces: list[Piece]) -> b
 
     ``FS8B`` counts parameters: an abbreviation of a model and its billions, both in capitals.
     """
-    if pieces and pieces[-1].tag is not Tag.UNKNOWN:
+    if pieces and pieces[-1].tag != Tag.UNKNOWN:
         return False
     return not (start > 1 and text[:start].isupper() and text[start:end].endswith("B"))
 
 
 def _claimless(piece: Piece) -> Piece:
     """A quantity that may be anything's."""
-    if piece.tag is not Tag.QUANTITY:
+    if piece.tag != Tag.QUANTITY:
         return piece
     return Piece(Tag.FINAL, piece.kind, Role.OTHER, piece.start, piece.end, None, piece.word, False)
 
@@ -198,7 +197,7 @@ def _longest(word: str, runs: list[tuple[int, int]], i: int) -> int:
     for j in range(i, len(runs)):
         key = squeeze(word[runs[i][0] : runs[j][1]])
         found = readings.get(key)
-        if found and (len(key) > 2 or found[0] is Tag.FAMILY) and not (j > i and _torn(word, runs, j)):
+        if found and (len(key) > 2 or found[0] == Tag.FAMILY) and not (j > i and _torn(word, runs, j)):
             best = j
         if key not in prefixes:
             break
@@ -218,6 +217,6 @@ def _quantity_at(text: str, word: str, start: int, end: int, after_letters: bool
     found = quantity(text[start:end], word[start:end])
     if not found or found[0].tag not in (Tag.QUANTITY, Tag.FINAL):
         return None
-    if after_letters and found[0].tag is Tag.QUANTITY and found[0].value < 10_000_000:
+    if after_letters and found[0].tag == Tag.QUANTITY and found[0].value < 10_000_000:
         return None  # gpt2m is GPT-2 medium
     return tuple(Piece(p.tag, p.kind, p.role, p.start + start, p.end + start, p.value, p.word, p.claims) for p in found)

@@ -24,6 +24,10 @@ _SKIPPED = (Tag.LANGUAGE, Tag.VERSION, Tag.NUMBER, Tag.DECIMAL)  # between a fam
 _GGUF_PARTS = frozenset(("k", "0", "1", "nl", "xs", "xxs", "s", "m", "l", "xl"))
 
 
+# looked up once: on the class it takes several times as long
+_MIXTURE = Role.MIXTURE
+
+
 class Context:
     """The pieces of one name, and the elements made of them so far.
 
@@ -67,7 +71,7 @@ class Context:
     def _look(self, told: list[Piece]) -> None:
         known = lexicon().words.families
         for piece in told:
-            if piece.tag is Tag.FAMILY:
+            if piece.tag == Tag.FAMILY:
                 family = known[piece.value]
                 self.families.add(piece.value)
                 modality = family.modality
@@ -75,10 +79,10 @@ class Context:
                 self.audio |= modality == "audio"
                 self.generative |= family.generative
             elif piece.role in _CLAIMING:
-                self.sized |= piece.role is Role.MIXTURE or (piece.word[-1] == "b" and piece.value < numbers.TRAINED_ON)
-                self.quantities += piece.tag is Tag.QUANTITY
+                self.sized |= piece.role is _MIXTURE or (piece.word[-1] == "b" and piece.value < numbers.TRAINED_ON)
+                self.quantities += piece.tag == Tag.QUANTITY
                 self.counts += 1
-            elif piece.tag is Tag.LANGUAGE:
+            elif piece.tag == Tag.LANGUAGE:
                 self.languages.add(piece.value)
             elif piece.role in _PACKING or piece.value == "merged":
                 self.packed = True
@@ -158,15 +162,15 @@ def family(context: Context, i: int) -> int:
 def _everyday_family(context: Context, i: int) -> int:
     """``led-base`` and ``opt-1-3b`` are architectures; ``led-zeppelin`` is none."""
     piece, after, before = context.pieces[i], context.near(i + 1), context.near(i - 1)
-    if after is not None and after.tag is Tag.NUMBER:
+    if after is not None and after.tag == Tag.NUMBER:
         count = context.near(i + 2)
-        sized = count is not None and count.tag is Tag.QUANTITY
+        sized = count is not None and count.tag == Tag.QUANTITY
     else:
         sized = after is not None and (after.tag in _BESIDE_FAMILY or after.role is Role.MIXTURE)
-    if sized or (after is None and before is not None and before.tag is Tag.SIZE):
+    if sized or (after is None and before is not None and before.tag == Tag.SIZE):
         return context.take(i, Kind.ARCHITECTURE, Role.FAMILY, piece.value)
     context.weigh(i, Kind.ARCHITECTURE, Role.FAMILY, piece.value)
-    if len(piece.word) <= 3 and after is not None and after.tag is Tag.UNKNOWN:
+    if len(piece.word) <= 3 and after is not None and after.tag == Tag.UNKNOWN:
         return context.other(i)
     return context.take(i, Kind.ARCHITECTURE, Role.BRAND, None)
 
@@ -182,12 +186,12 @@ def size_word(context: Context, i: int) -> int:
         if before.tag in (Tag.FAMILY, Tag.BRAND):
             context.size_claimed = True
             return context.keep(i)
-        if before.tag is Tag.QUANTITY or before.tag is Tag.SIZE or before.role is Role.MIXTURE:
+        if before.tag == Tag.QUANTITY or before.tag == Tag.SIZE or before.role is Role.MIXTURE:
             break
         if before.tag not in _SKIPPED and before.kind is not Kind.CHARACTERISTIC:
             break
     after = context.near(i + 1)
-    if after and after.tag is Tag.FAMILY and not context.elements:
+    if after and after.tag == Tag.FAMILY and not context.elements:
         context.size_claimed = True
         return context.keep(i)  # tiny-bert
     context.weigh(i, Kind.SIZE, Role.SIZE_WORD, piece.value)
@@ -240,7 +244,7 @@ def _neighbour_language(context: Context, i: int) -> int | None:
     if context.word(j) == "to":
         j += 1
     piece = context.near(j)
-    if piece and piece.tag is Tag.LANGUAGE and len(piece.word) <= 3 and len(context.gap(j - 1)) == 1:
+    if piece and piece.tag == Tag.LANGUAGE and len(piece.word) <= 3 and len(context.gap(j - 1)) == 1:
         return j
     return None
 
@@ -309,7 +313,7 @@ def letter(context: Context, i: int) -> int:
         word in _SIZE_LETTERS
         and before
         and before.kind is Kind.ARCHITECTURE
-        and (context.vision or before.tag is Tag.BRAND)
+        and (context.vision or before.tag == Tag.BRAND)
     ):
         return context.take(i, Kind.SIZE, Role.SIZE_WORD, None)
     return context.other(i)

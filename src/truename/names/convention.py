@@ -15,14 +15,20 @@ _BUILT = frozenset((Role.FAMILY, Role.BRAND))  # a word that only seems to be an
 _APPLIED = frozenset((Kind.TASK, Kind.LANGUAGE))  # people count a language as what the model is for
 
 
+# members once looked up: on the class it takes longer than all else here
+_ARCHITECTURE, _PARAMETERS, _TASK = Kind.ARCHITECTURE, Kind.PARAMETERS, Role.TASK
+
+
 def convention_of(elements: Iterable[Element]) -> Convention:
     """Which of the four conventions the elements make."""
     built = applied = False
     for element in elements:
         kind = element.kind
-        if kind is Kind.PARAMETERS or (kind is Kind.ARCHITECTURE and element.role in _BUILT):
+        if kind is _ARCHITECTURE:
+            built = built or element.role in _BUILT
+        elif kind is _PARAMETERS:
             built = True
-        elif kind in _APPLIED and not (element.role is Role.TASK and is_dataset(element.text)):
+        elif not applied and kind in _APPLIED and not (element.role is _TASK and is_dataset(element.text)):
             applied = True
     if built:
         return Convention.COMBINED if applied else Convention.IMPLEMENTATION

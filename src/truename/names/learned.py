@@ -88,7 +88,6 @@ class Model:
         self._of_chunk = [self._tables[name] for name in traits.OF_CHUNK]
         self._bias = read(weights.bias, "little", signed=True)
         self._chunks: dict[str, int] = {}
-        self._scores: dict[str, tuple[int, ...]] = {}
         self._sets: dict[int, int] = {}
         self._masks: dict[int, int] = {}
         codes = [(k, r, claims) for k in Kind for r in Role for claims in (False, True)]
@@ -111,7 +110,6 @@ class Model:
         if found is None:
             if len(self._chunks) >= _KEPT:
                 self._chunks.clear()
-                self._scores.clear()
             found = 0
             for table, texts in zip(self._of_chunk, traits.of_chunk(text), strict=True):
                 for one in texts:
@@ -120,23 +118,20 @@ class Model:
             self._chunks[text] = found
         return found
 
-    def scores_of(self, text: str) -> tuple[int, ...]:
-        """What a chunk adds to each kind."""
-        found = self._scores.get(text)
-        if found is None:
-            found = self._scores[text] = unpacked(self.of_chunk(text))
-        return found
+    def score(self, text: str, k: int) -> int:
+        """What a chunk adds to kind ``k``."""
+        return (((self.of_chunk(text) + _SIGNS) >> (_FIELD * k)) & _FIELD_MASK) - _HALF
 
     def decide(self, texts: Sequence[str], elements: Sequence[Element]) -> tuple[int, int, int]:
         """The kinds of a name, those that its elements have already, and those that may not change, as bits."""
         total = self._bias
         chunks = self._chunks
-        for text in texts[:MOST_CHUNKS]:
+        for text in texts if len(texts) <= MOST_CHUNKS else texts[:MOST_CHUNKS]:
             found = chunks.get(text)
             total += self.of_chunk(text) if found is None else found
         bits = before = 0
         entries, steps = self.entries, self._steps
-        for element in elements[:MOST_CHUNKS]:
+        for element in elements if len(elements) <= MOST_CHUNKS else elements[:MOST_CHUNKS]:
             after, weight, bit = entries[element.kind, element.role, element.value is not None]
             bits |= bit
             total += weight
@@ -147,18 +142,19 @@ class Model:
             total += found
         strange = (total + _SIGNS) >> _STRANGE_AT
         have = bits & _ALL
-        total += self._of_set(have, len(texts), strange) - (strange << _STRANGE_AT)
-        return self._kinds(total), have, bits >> _FIXED_AT
+        key = (have << 7 | min(len(texts), traits.MOST_CHUNKS)) << 7 | strange
+        found = self._sets.get(key)
+        if found is None:
+            found = self._sets[key] = self._of_set(have, len(texts), strange) - (strange << _STRANGE_AT)
+        total += found
+        kinds = self._masks.get((total + _SIGNS) & _SIGNS)
+        return kinds or self._kinds(total), have, bits >> _FIXED_AT
 
     def _of_set(self, mask: int, chunks: int, strange: int) -> int:
         """The scores that the kinds found by the grammar and the counts add."""
-        key = mask << 8 | min(chunks, traits.MOST_CHUNKS) << 4 | min(strange, traits.MOST_UNKNOWN)
-        found = self._sets.get(key)
-        if found is None:
-            table = self._tables["sets"]
-            kinds = [str(kind) for kind in KINDS if mask & BIT[kind]]
-            found = self._sets[key] = sum(table.get(trait, 0) for trait in traits.of_set(kinds, chunks, strange))
-        return found
+        table = self._tables["sets"]
+        kinds = [str(kind) for kind in KINDS if mask & BIT[kind]]
+        return sum(table.get(trait, 0) for trait in traits.of_set(kinds, chunks, strange))
 
     def _kinds(self, total: int) -> int:
         """The kinds whose score is not negative, as bits; the best one where all are."""

@@ -53,7 +53,7 @@ def _counts_something_else(context: Context, i: int) -> bool:
     if before in hints.labels or before in hints.run_ids:
         return True
     many = context.near(i - 2)
-    return before == "x" and many is not None and many.tag is Tag.NUMBER  # 8 x 7B, as words
+    return before == "x" and many is not None and many.tag == Tag.NUMBER  # 8 x 7B, as words
 
 
 def _thousands(context: Context, i: int) -> int:
@@ -85,7 +85,7 @@ def _millions(context: Context, i: int) -> int:
         context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
         return context.other(i)
     before = context.near(i - 1)
-    if before is not None and before.tag is Tag.DIMENSION:
+    if before is not None and before.tag == Tag.DIMENSION:
         before = context.near(i - 2)  # esm2_t6_8M
     alone = piece.value < 10 * _LEAST and (before is None or before.kind is not Kind.ARCHITECTURE)
     after_data = before is not None and before.kind is Kind.DATASET and not context.generative
@@ -99,7 +99,7 @@ def active(context: Context, i: int) -> int:
     """``A22B``; in lower case only beside another count."""
     piece = context.pieces[i]
     before = context.near(i - 1)
-    millions = before is not None and before.tag is Tag.QUANTITY and piece.value < before.value  # 1b-a400m
+    millions = before is not None and before.tag == Tag.QUANTITY and piece.value < before.value  # 1b-a400m
     plausible = (piece.word[-1] == "b" or millions) and _LEAST < piece.value <= _MOST_BILLIONS * 10**9
     if plausible and (piece.claims or context.counts or context.has_word(frozenset(("moe",)))):
         return context.take(i, piece.kind, piece.role, piece.value)
@@ -142,14 +142,14 @@ def _with_next(context: Context, i: int) -> int | None:
     """A number that belongs to the piece after it: ``1-3b``, ``4-bit``, ``12-layer``."""
     piece, after = context.pieces[i], context.pieces[i + 1]
     gap = context.gap(i)
-    if after.tag is Tag.BITS and len(gap) <= 1 and 1 <= piece.value <= 16:
+    if after.tag == Tag.BITS and len(gap) <= 1 and 1 <= piece.value <= 16:
         return context.take(i, Kind.OTHER, Role.BITS, float(piece.value), i + 1)
-    if after.tag is Tag.UNIT and len(gap) <= 1 and 0 < piece.value < 1000:
+    if after.tag == Tag.UNIT and len(gap) <= 1 and 0 < piece.value < 1000:
         kind = {Role.LAYERS: Kind.LAYERS, Role.HEADS: Kind.HIDDEN}.get(after.role, Kind.OTHER)
         return context.take(i, kind, after.role, piece.value if piece.value > FEW else None, i + 1)
     if after.word == "x" and (end := _mixture_in_words(context, i)):
         return end
-    if after.tag is Tag.QUANTITY and gap in ("_", "-") and after.word[-1] == "b" and len(piece.word) == 1:
+    if after.tag == Tag.QUANTITY and gap in ("_", "-") and after.word[-1] == "b" and len(piece.word) == 1:
         return _split_decimal(context, i)
     return None
 
@@ -157,7 +157,7 @@ def _with_next(context: Context, i: int) -> int | None:
 def _mixture_in_words(context: Context, i: int) -> int | None:
     """``8-x-7B``: eight experts of seven billion, however it is written."""
     many, each = context.pieces[i].value, context.near(i + 2)
-    if each is None or each.tag is not Tag.QUANTITY or each.word[-1] != "b" or not 2 <= many <= _MOST_EXPERTS:
+    if each is None or each.tag != Tag.QUANTITY or each.word[-1] != "b" or not 2 <= many <= _MOST_EXPERTS:
         return None
     if len(context.gap(i)) > 1 or len(context.gap(i + 1)) > 1:
         return None
@@ -181,7 +181,7 @@ def _split_decimal(context: Context, i: int) -> int | None:
     joined = (piece.word == "0" and (len(digits) == 1 or mixed)) or (  # SOLAR-0-70b has 70 billion
         mixed and (piece.word == "1" or before is None or before.kind is not Kind.ARCHITECTURE)
     )
-    if before is not None and before.tag is Tag.FAMILY:
+    if before is not None and before.tag == Tag.FAMILY:
         versions = lexicon().readings.get(f"{before.word}{piece.word}")
         joined = joined or (
             versions is None and len(digits) == 1 and before.value in lexicon().words.hints.decimal_families
@@ -201,7 +201,7 @@ def _pixels(context: Context, i: int) -> int | None:
     piece, before, hints = context.pieces[i], context.pieces[i - 1], lexicon().words.hints
     if before.tag in (Tag.PATCH, Tag.WINDOW) and piece.value in hints.image_sizes:
         return context.take(i, Kind.CHARACTERISTIC, Role.IMAGE_SIZE, piece.value)
-    sized = before.tag is Tag.SIZE or (before.tag is Tag.LETTER and context.elements[-1].kind is Kind.SIZE)
+    sized = before.tag == Tag.SIZE or (before.tag == Tag.LETTER and context.elements[-1].kind is Kind.SIZE)
     if sized and piece.value in hints.patch_sizes:
         return context.take(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, piece.value)
     patched = before.role is Role.PATCH_SIZE or context.elements[-1].role is Role.PATCH_SIZE
@@ -225,7 +225,7 @@ def decimal(context: Context, i: int) -> int:
 def version(context: Context, i: int) -> int:
     """``v1.5``; ``v1_1`` is 1.1."""
     piece, after = context.pieces[i], context.near(i + 1)
-    if after is not None and after.tag is Tag.NUMBER and len(after.word) == 1 and context.gap(i) == "_":
+    if after is not None and after.tag == Tag.NUMBER and len(after.word) == 1 and context.gap(i) == "_":
         return context.take(i, Kind.VERSION, Role.VERSION, f"{piece.value}.{after.word}", i + 1)
     return context.keep(i)
 
@@ -236,15 +236,15 @@ def dimension(context: Context, i: int) -> int:
     sign, value = piece.word[0], piece.value
     before, after = context.near(i - 1), context.near(i + 1)
     if sign == "l" and 0 < value < 200:
-        wide = after is not None and after.tag is Tag.DIMENSION and after.word[0] == "h"
+        wide = after is not None and after.tag == Tag.DIMENSION and after.word[0] == "h"
         if wide or (before is not None and before.word in ("minilm", "minilmv2", "multilingualminilm")):
             return context.take(i, Kind.LAYERS, Role.LAYERS, value)
-    if sign in "ha" and before is not None and before.tag is Tag.DIMENSION and before.word[0] in "lh":
+    if sign in "ha" and before is not None and before.tag == Tag.DIMENSION and before.word[0] in "lh":
         if sign == "h":
             return context.take(i, Kind.HIDDEN, Role.HIDDEN_SIZE, value)
         return context.take(i, Kind.HIDDEN, Role.HEADS, value)
     if context.vision and value in lexicon().words.hints.patch_sizes and before is not None:
-        after_vit = before.tag is Tag.FAMILY and before.value in ("vit", "clip", "deit")
+        after_vit = before.tag == Tag.FAMILY and before.value in ("vit", "clip", "deit")
         if (sign == "p" and value > 4) or (sign in "tsblhg" and value > 8 and after_vit):
             return context.take(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, value)
     return context.other(i)
@@ -254,7 +254,7 @@ def dimensions(context: Context, i: int) -> int | None:
     """``L-12_H-768_A-12``: layers, width and heads; returns the piece after them, None if it is no such row."""
     signs = {"l": (Kind.LAYERS, Role.LAYERS), "h": (Kind.HIDDEN, Role.HIDDEN_SIZE), "a": (Kind.HIDDEN, Role.HEADS)}
     first = context.near(i + 1)
-    if first is None or first.tag is not Tag.NUMBER or first.value is None or not 0 < first.value < 200:
+    if first is None or first.tag != Tag.NUMBER or first.value is None or not 0 < first.value < 200:
         return None
     before = context.near(i - 1)
     if context.word(i + 2) != "h" and not (before is not None and before.word in ("minilm", "minilmv2")):
@@ -262,7 +262,7 @@ def dimensions(context: Context, i: int) -> int | None:
     j = i
     for sign in "lha":
         value = context.near(j + 1)
-        if context.word(j) != sign or value is None or value.tag is not Tag.NUMBER or value.value is None:
+        if context.word(j) != sign or value is None or value.tag != Tag.NUMBER or value.value is None:
             break
         kind, role = signs[sign]
         context.take(j, kind, role, value.value, j + 1)

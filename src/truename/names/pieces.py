@@ -7,8 +7,7 @@ quantities; what they mean beside their neighbours is decided in ``truename.name
 
 from __future__ import annotations
 
-from enum import IntEnum
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
@@ -18,35 +17,35 @@ from truename.vocabulary import Vocabulary, squeeze, vocabulary
 LONGEST_WORD = 64  # characters; what is longer is no word and is not searched
 
 
-class Tag(IntEnum):
-    """What a piece is before its neighbours are looked at."""
+class Tag:
+    """What a piece is before its neighbours are looked at: whole numbers, for members of an Enum are slow to reach."""
 
-    FINAL = 0  # nothing to decide
-    UNKNOWN = 1
-    FAMILY = 2
-    BRAND = 3
-    SIZE = 4
-    LANGUAGE = 5
-    NUMBER = 6  # digits only
-    DECIMAL = 7  # 1.5, 3.2.1
-    QUANTITY = 8  # a number with a unit b, m, k, t
-    ACTIVE = 9  # A22B
-    GGUF_TYPE = 10  # Q4, IQ3: the beginning of Q4_K_M
-    LETTER = 11
-    VERSION = 12
-    BITS = 13  # the word bit or bits
-    UNIT = 14  # layers, experts, heads: a number stands before
-    DIMENSION = 15  # L12, H384, p16, b32: a letter and a number
-    PATCH = 16
-    WINDOW = 17
-    EXPERTS = 18  # 128E
-    WORD = 19  # a word whose claim other words of the name may undo
+    FINAL: Final = 0  # nothing to decide
+    UNKNOWN: Final = 1
+    FAMILY: Final = 2
+    BRAND: Final = 3
+    SIZE: Final = 4
+    LANGUAGE: Final = 5
+    NUMBER: Final = 6  # digits only
+    DECIMAL: Final = 7  # 1.5, 3.2.1
+    QUANTITY: Final = 8  # a number with a unit b, m, k, t
+    ACTIVE: Final = 9  # A22B
+    GGUF_TYPE: Final = 10  # Q4, IQ3: the beginning of Q4_K_M
+    LETTER: Final = 11
+    VERSION: Final = 12
+    BITS: Final = 13  # the word bit or bits
+    UNIT: Final = 14  # layers, experts, heads: a number stands before
+    DIMENSION: Final = 15  # L12, H384, p16, b32: a letter and a number
+    PATCH: Final = 16
+    WINDOW: Final = 17
+    EXPERTS: Final = 18  # 128E
+    WORD: Final = 19  # a word whose claim other words of the name may undo
 
 
 class Piece(msgspec.Struct, frozen=True, gc=False):
     """A part of a chunk; ``start`` and ``end`` count from the start of the chunk."""
 
-    tag: Tag
+    tag: int  # of Tag
     kind: Kind
     role: Role
     start: int
@@ -68,7 +67,7 @@ class Chunk(msgspec.Struct, frozen=True, gc=False):
 class Lexicon(msgspec.Struct, frozen=True):
     """The vocabulary as the reader needs it: every word a piece."""
 
-    readings: dict[str, tuple[Tag, Kind, Role, Any, bool]]
+    readings: dict[str, tuple[int, Kind, Role, Any, bool]]
     prefixes: frozenset[str]
     words: Vocabulary
 

@@ -56,7 +56,7 @@ def quantity(text: str, word: str) -> tuple[Piece, ...] | None:
     return None
 
 
-def one(tag: Tag, kind: Kind, role: Role, word: str, value: object, *, claims: bool = True) -> tuple[Piece, ...]:
+def one(tag: int, kind: Kind, role: Role, word: str, value: object, *, claims: bool = True) -> tuple[Piece, ...]:
     """A quantity that fills its chunk."""
     return (Piece(tag, kind, role, 0, len(word), value, word, claims),)
 

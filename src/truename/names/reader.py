@@ -75,7 +75,7 @@ def _longest(name: str, spans: list[tuple[int, int]], chunks: list[Chunk], i: in
 
 def _half_a_count(name: str, spans: list[tuple[int, int]], chunks: list[Chunk], j: int) -> bool:
     """Whether chunk ``j`` is the 1 of ``Qwen-1_8B``: joined to a count by another sign than to the family."""
-    if chunks[j].word not in ("0", "1") or j + 1 == len(chunks) or chunks[j + 1].pieces[0].tag is not Tag.QUANTITY:
+    if chunks[j].word not in ("0", "1") or j + 1 == len(chunks) or chunks[j + 1].pieces[0].tag != Tag.QUANTITY:
         return False
     before, after = name[spans[j][0] - 1], name[spans[j][1]]
     return after == "_" and before != "_"
@@ -93,7 +93,7 @@ def _append_word(
     split = None
     if kind is Kind.ARCHITECTURE and not chunks[last - 1].word[-1].isdigit() and _NUMERIC.fullmatch(ending):
         shorter = readings.get(key[: -len(ending)])
-        if shorter and shorter[0] is Tag.FAMILY:
+        if shorter and shorter[0] == Tag.FAMILY:
             split = spans[last - 1][1]
     pieces.append(Piece(tag, kind, role, 0, (split or end) - begin, value, key, claims))
     at.append(begin)

@@ -16,7 +16,7 @@ from truename.names.learned import BIT, FIXED, KINDS, Model, model
 from truename.names.pieces import lexicon, squeeze
 from truename.names.traits import PART
 
-_OTHER = BIT[Kind.OTHER]
+_OTHER = Role.OTHER
 _MOST_SPLIT, _SHORTEST_SPLIT = 32, 4  # elements of a name that are searched for parts; characters of such an element
 _KNOWN = 1000  # units, more than the learned part ever gives
 _CHUNK = re.compile(r"[A-Za-z0-9]+")
@@ -39,17 +39,19 @@ def relabel(texts: Sequence[str], elements: tuple[Element, ...], alternatives: t
     target |= fixed
     if have == target:
         return elements, alternatives
-    chosen = list(elements)
+    chosen = elements
     if lacking := target & ~have:
-        _give(learned, chosen, target, lacking)
+        changed = list(elements)
+        _give(learned, changed, target, lacking)
+        chosen = tuple(changed)
     if not have & ~target:
-        return tuple(chosen), alternatives
+        return chosen, alternatives
     kept: list[Element] = []
     dropped: list[Element] = []
     for element in chosen:
         if BIT[element.kind] & target:
             kept.append(element)
-        elif element.role is Role.OTHER:
+        elif element.role is _OTHER:
             dropped.append(element)
         else:
             kept.append(with_kind(element, _best(learned, element, target)))
@@ -63,7 +65,7 @@ def _give(learned: Model, chosen: list[Element], target: int, lacking: int) -> N
     if len(free) == len(wanted) == 1:
         chosen[free[0]] = with_kind(chosen[free[0]], KINDS[wanted[0]])
         return
-    offers = sorted(((learned.scores_of(chosen[i].text)[k], -i, k) for i in free for k in wanted), reverse=True)
+    offers = sorted(((learned.score(chosen[i].text, k), -i, k) for i in free for k in wanted), reverse=True)
     done: set[int] = set()
     given: set[int] = set()
     for _, at, k in offers:
@@ -82,7 +84,7 @@ def _give_twin(learned: Model, chosen: list[Element], k: int) -> bool:
     for i, element in enumerate(chosen[:_MOST_SPLIT]):
         if element.value is not None and element.role in FIXED:
             continue
-        score = learned.scores_of(element.text)[k]
+        score = learned.score(element.text, k)
         if score > best and sum(other.kind is element.kind for other in chosen) > 1:
             best, place = score, i
     if place >= 0:
@@ -92,8 +94,7 @@ def _give_twin(learned: Model, chosen: list[Element], k: int) -> bool:
 
 def _best(learned: Model, element: Element, target: int) -> Kind:
     """The kind in ``target`` that an element speaks for most."""
-    scores = learned.scores_of(element.text)
-    return KINDS[max((k for k in range(len(KINDS)) if target >> k & 1), key=scores.__getitem__)]
+    return KINDS[max((learned.score(element.text, k), k) for k in range(len(KINDS)) if target >> k & 1)[1]]
 
 
 def _split(learned: Model, chosen: list[Element], k: int) -> None:
@@ -122,7 +123,7 @@ def _split(learned: Model, chosen: list[Element], k: int) -> None:
 def _score(learned: Model, text: str, k: int) -> int:
     """How much a word speaks for kind ``k``: the vocabulary counts first."""
     reading = lexicon().readings.get(squeeze(text))
-    return learned.scores_of(text)[k] + (_KNOWN if reading is not None and reading[1] is KINDS[k] else 0)
+    return learned.score(text, k) + (_KNOWN if reading is not None and reading[1] is KINDS[k] else 0)
 
 
 def _ends(text: str) -> Iterator[tuple[int, int]]:

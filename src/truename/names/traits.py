@@ -1,6 +1,6 @@
 """Traits: what the learned part sees of a name, as text; the trainer and the reader count the same ones.
 
-A trait belongs to one table: ``words``, ``parts``, ``shapes`` and ``affixes`` of a chunk; ``elements`` and ``steps``
+A trait belongs to one table: ``words``, ``parts``, ``shapes`` and ``grams`` of a chunk; ``elements`` and ``steps``
 (an element after another) of what the grammar read; ``sets`` of the whole name.
 """
 
@@ -16,7 +16,7 @@ from truename.names.elements import Element, Kind, Role
 LONGEST = 48  # characters of a chunk that are looked at
 MOST_CHUNKS, MOST_UNKNOWN = 8, 4  # counts above these are counted as these
 BEGIN, END = "^", "$"
-OF_CHUNK = ("words", "parts", "shapes", "affixes")
+OF_CHUNK = ("words", "parts", "shapes", "grams")
 TABLES = (*OF_CHUNK, "elements", "steps", "sets")
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|[0-9]+")
 _CLASSES = {ord(c): "A" for c in string.ascii_uppercase} | {ord(c): "a" for c in string.ascii_lowercase}
@@ -27,7 +27,7 @@ Trait = tuple[str, str]  # table, text
 
 
 def of_chunk(text: str) -> tuple[list[str], list[str], list[str], list[str]]:
-    """The traits of one chunk, table by table in the order of ``OF_CHUNK``: word, parts, shape, beginnings and ends."""
+    """The traits of one chunk in the order of ``OF_CHUNK``: word, parts, shapes, runs of two to four characters."""
     text = text[:LONGEST]
     word = text.lower()
     if text.isascii() and text.isalpha() and (text == word or text == text.title()):
@@ -38,8 +38,11 @@ def of_chunk(text: str) -> tuple[list[str], list[str], list[str], list[str]]:
         if numbered != word or "9" in word:
             shapes.append("=" + numbered)
     framed = f"<{word}>"
-    affixes = [framed[:2], framed[:3], framed[:4], framed[:5], framed[-2:], framed[-3:], framed[-4:], framed[-5:]]
-    return [word], parts, shapes, affixes
+    end = len(framed)
+    grams = [framed[i : i + 2] for i in range(end - 1)]
+    grams += [framed[i : i + 3] for i in range(end - 2)]
+    grams += [framed[i : i + 4] for i in range(end - 3)]
+    return [word], parts, shapes, grams
 
 
 def code(kind: Kind, role: Role, claims: bool) -> str:
