@@ -23,13 +23,12 @@ import msgspec
 import numpy as np
 
 from truename.names import parse_name, traits
-from truename.names.learned import FILE, KINDS, Weights, to_bytes
+from truename.names.learned import FILE, KINDS, Weights, make_table
 from truename.names.reader import read
 
 DEFAULT = os.environ.get("TRUENAME_DATA") or str(Path(__file__).resolve().parents[1].parent / "shared" / "data")
 FOLDS = 5  # of the names by a checksum: fold 0 is not looked at in development until the end (``benchmarks/names.py``)
 RARE = 3  # names that must show a trait
-GRAM_WEIGHT = 0.7  # runs of characters count less than words: many of them say the same
 STRENGTH = 0.1  # C of the logistic regression
 THRESHOLD = 0.44  # of the probability: micro-F1 is best somewhat below one half
 SCALE = 0.02  # log odds of one unit of a weight
@@ -61,17 +60,12 @@ def counted(name: str) -> Counter[tuple[str, str]]:
     return Counter(traits.of_name(texts, elements))
 
 
-def weight_of(trait: tuple[str, str]) -> float:
-    """How much a trait counts before anything is learned."""
-    return GRAM_WEIGHT if trait[0] == "grams" else 1.0
-
-
 def matrix(rows: Sequence[Counter[tuple[str, str]]], columns: dict[tuple[str, str], int]) -> Any:
     """Names by traits, sparse."""
     from scipy.sparse import csr_matrix
 
     entries = [
-        (i, columns[trait], count * weight_of(trait))
+        (i, columns[trait], count)
         for i, row in enumerate(rows)
         for trait, count in row.items()
         if trait in columns
@@ -94,13 +88,13 @@ def train(rows: Sequence[Labelled], trained_on: str) -> Weights:
         fitted = LogisticRegression(C=STRENGTH, solver="liblinear", tol=1e-3, random_state=0).fit(x, y)
         weights[:, k] = fitted.coef_[0]
         bias.append(round(float(fitted.intercept_[0] - np.log(THRESHOLD / (1 - THRESHOLD))) / SCALE))
-    weights *= np.array([weight_of(trait) for trait in columns])[:, None]
     units = np.clip(np.rint(weights / SCALE), -127, 127).astype(np.int8)
-    tables: dict[str, dict[str, bytes]] = {name: {} for name in traits.TABLES}
+    tables: dict[str, dict[str, list[int]]] = {name: {} for name in traits.TABLES}
     for (table, text), i in columns.items():
         if np.abs(units[i]).max() >= LEAST:
-            tables[table][text] = to_bytes(units[i].tolist())
-    return Weights("".join(KINDS), SCALE, to_bytes(bias), tables, trained_on)
+            tables[table][text] = units[i].tolist()
+    made = {name: make_table(rows) for name, rows in tables.items()}
+    return Weights("".join(KINDS), SCALE, tuple(bias), made, trained_on)
 
 
 def main() -> int:
@@ -115,7 +109,7 @@ def main() -> int:
     weights = train(rows, f"{len(rows)} names of ptm-naming/elements.jsonl.gz, {part}")
     encoded = msgspec.msgpack.encode(weights)
     arguments.out.write_bytes(encoded)
-    print(f"wrote {arguments.out.name}: {len(encoded):,} bytes, {sum(map(len, weights.tables.values())):,} traits")
+    print(f"wrote {arguments.out.name}: {len(encoded):,} bytes, {sum(len(t.rows) for t in weights.tables.values()) // len(KINDS):,} traits")
     return 0
 
 

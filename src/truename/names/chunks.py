@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 
 from truename.names.elements import Kind, Role
-from truename.names.pieces import LONGEST_WORD, Chunk, Piece, Tag, known, lexicon, lower, squeeze, telling, unknown
+from truename.names.pieces import LONGEST_WORD, Chunk, Piece, Tag, known, lexicon, lower, squeeze, unknown
 from truename.names.quantities import is_hash, quantity
 
 # letters and digits; a point belongs to the chunk between two digits only
 CHUNK = re.compile(r"[^\W_]+(?:(?<=[0-9])\.(?=[0-9])[^\W_]+)*")
+SPLIT = re.compile(f"({CHUNK.pattern})").split  # gap, chunk, gap, chunk ..., gap
 _RUN = re.compile(r"[0-9]+(?:\.[0-9]+)*|[^\W\d_]+|\d+|.")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|[^A-Za-z]+")
 _DECIMAL = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){1,3}")
@@ -17,27 +18,27 @@ _PAIR = re.compile(r"([a-z]{2})2([a-z]{2})")
 MOST_RUNS = 7  # a chunk of more alternations of letters and digits is an id, not words
 
 _KEPT = 1 << 16  # chunks that are kept before the store is emptied; a registry's names share most of theirs
-_store: dict[str, Chunk] = {}
-stored = _store.get  # a chunk that was read before
 
 
-def chunk(text: str) -> Chunk:
-    """A chunk's pieces, read once for every distinct text."""
-    found = _store.get(text)
-    if found is None:
-        if len(_store) >= _KEPT:
-            _store.clear()
-        found = _store[text] = _read(text)
-    return found
+class _Chunks(dict[str, Chunk]):
+    """Text -> its chunk, read when it is first asked for."""
+
+    def __missing__(self, text: str) -> Chunk:
+        if len(self) >= _KEPT:
+            self.clear()
+        found = self[text] = _read(text)
+        return found
+
+
+CHUNKS = _Chunks()
 
 
 def _read(text: str) -> Chunk:
     word = lower(text)
     if len(word) > LONGEST_WORD:
-        return Chunk(word, False, (unknown(word, 0, len(word)),), ())
-    key = squeeze(word)
-    pieces = _pieces(text, word, key)
-    return Chunk(key, key in lexicon().prefixes, pieces, tuple(filter(telling, pieces)))
+        return Chunk(word, False, (unknown(word, 0, len(word)),))
+    key = word if word.isalnum() else word.replace(".", "")  # as squeeze would have it: a chunk has no other sign
+    return Chunk(key, key in lexicon().prefixes, _pieces(text, word, key))
 
 
 def _pieces(text: str, word: str, key: str) -> tuple[Piece, ...]:
@@ -49,6 +50,8 @@ def _pieces(text: str, word: str, key: str) -> tuple[Piece, ...]:
     if word.isalpha():
         if end == 1:
             return (Piece(Tag.LETTER, Kind.OTHER, Role.OTHER, 0, 1, None, word),)
+        if end < 4 and word in lexicon().words.language_codes:
+            return (Piece(Tag.CODE, Kind.OTHER, Role.OTHER, 0, end, None, word),)
         return _of_letters(text, word)
     if _DECIMAL.fullmatch(word):
         return (Piece(Tag.DECIMAL, Kind.VERSION, Role.VERSION, 0, end, word, word),)

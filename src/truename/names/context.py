@@ -10,11 +10,10 @@ from __future__ import annotations
 from typing import Any
 
 from truename.names import numbers
+from truename.names.about import About
 from truename.names.elements import Element, Kind, Role
 from truename.names.pieces import Piece, Tag, lexicon
 
-_CLAIMING = (Role.PARAMETERS, Role.MIXTURE)
-_PACKING = (Role.QUANTISATION, Role.PACKAGING)  # beside these a LoRA is merged into the weights
 _SIZE_REACH = 3  # pieces between a family and its size word: bert-multilingual-uncased-base
 _GEMMAS = frozenset(("gemma", "gemma2", "gemma3", "gemma3n", "gemma4", "recurrent_gemma", "paligemma"))
 _MOST_CODES = 12  # codes of one group of languages
@@ -24,10 +23,6 @@ _SKIPPED = (Tag.LANGUAGE, Tag.VERSION, Tag.NUMBER, Tag.DECIMAL)  # between a fam
 _GGUF_PARTS = frozenset(("k", "0", "1", "nl", "xs", "xxs", "s", "m", "l", "xl"))
 
 
-# looked up once: on the class it takes several times as long
-_MIXTURE = Role.MIXTURE
-
-
 class Context:
     """The pieces of one name, and the elements made of them so far.
 
@@ -35,57 +30,25 @@ class Context:
         name: the whole name.
         pieces, at: the pieces, and where in the name the chunk of each begins.
         elements, alternatives: what was chosen and what was weighed.
+        size_claimed: whether a size word was taken for the size of the model.
     """
 
-    __slots__ = (
-        "alternatives",
-        "at",
-        "audio",
-        "counts",
-        "elements",
-        "families",
-        "generative",
-        "languages",
-        "name",
-        "packed",
-        "pieces",
-        "quantities",
-        "size_claimed",
-        "sized",
-        "vision",
-        "words",
-    )
+    __slots__ = ("_about", "_words", "alternatives", "at", "elements", "name", "pieces", "size_claimed")
 
-    def __init__(self, name: str, pieces: list[Piece], at: list[int], told: list[Piece]) -> None:
+    def __init__(self, name: str, pieces: list[Piece], at: list[int]) -> None:
         self.name, self.pieces, self.at = name, pieces, at
         self.elements: list[Element] = []
         self.alternatives: list[Element] = []
-        self.vision = self.audio = self.generative = self.sized = self.packed = self.size_claimed = False
-        self.quantities = self.counts = 0
-        self.families: set[str] = set()
-        self.languages: set[str] = set()
-        self.words: set[str] | None = None
-        if told:
-            self._look(told)
+        self.size_claimed = False
+        self._about: About | None = None
+        self._words: set[str] | None = None
 
-    def _look(self, told: list[Piece]) -> None:
-        known = lexicon().words.families
-        for piece in told:
-            if piece.tag == Tag.FAMILY:
-                family = known[piece.value]
-                self.families.add(piece.value)
-                modality = family.modality
-                self.vision |= modality in ("vision", "multimodal")
-                self.audio |= modality == "audio"
-                self.generative |= family.generative
-            elif piece.role in _CLAIMING:
-                self.sized |= piece.role is _MIXTURE or (piece.word[-1] == "b" and piece.value < numbers.TRAINED_ON)
-                self.quantities += piece.tag == Tag.QUANTITY
-                self.counts += 1
-            elif piece.tag == Tag.LANGUAGE:
-                self.languages.add(piece.value)
-            elif piece.role in _PACKING or piece.value == "merged":
-                self.packed = True
+    @property
+    def about(self) -> About:
+        """What the name says as a whole, looked up when first asked for: most names are read without."""
+        if self._about is None:
+            self._about = About(self.pieces)
+        return self._about
 
     def decide(self) -> None:
         """Make the elements."""
@@ -93,7 +56,7 @@ class Context:
         count, deciders, append = len(pieces), _DECIDERS, self.elements.append
         while i < count:
             piece = pieces[i]
-            if decide := deciders.get(piece.tag):
+            if decide := deciders[piece.tag]:
                 i = decide(self, i)
                 continue
             at = places[i]
@@ -136,9 +99,9 @@ class Context:
 
     def has_word(self, words: frozenset[str]) -> bool:
         """Whether any piece of the name is one of ``words``."""
-        if self.words is None:
-            self.words = {piece.word for piece in self.pieces}
-        return not self.words.isdisjoint(words)
+        if self._words is None:
+            self._words = {piece.word for piece in self.pieces}
+        return not self._words.isdisjoint(words)
 
     def word(self, i: int) -> str:
         """The word of piece ``i``, empty outside the name."""
@@ -154,7 +117,7 @@ def family(context: Context, i: int) -> int:
         return _everyday_family(context, i)
     if found.variants:
         for language_code, variant in found.variants.items():
-            if language_code in context.languages:
+            if language_code in context.about.languages:
                 return context.take(i, Kind.ARCHITECTURE, Role.FAMILY, variant)
     return context.keep(i)
 
@@ -170,7 +133,7 @@ def _everyday_family(context: Context, i: int) -> int:
     if sized or (after is None and before is not None and before.tag == Tag.SIZE):
         return context.take(i, Kind.ARCHITECTURE, Role.FAMILY, piece.value)
     context.weigh(i, Kind.ARCHITECTURE, Role.FAMILY, piece.value)
-    if len(piece.word) <= 3 and after is not None and after.tag == Tag.UNKNOWN:
+    if len(piece.word) <= 3 and after is not None and after.tag in (Tag.UNKNOWN, Tag.CODE):
         return context.other(i)
     return context.take(i, Kind.ARCHITECTURE, Role.BRAND, None)
 
@@ -201,14 +164,14 @@ def size_word(context: Context, i: int) -> int:
 def language(context: Context, i: int) -> int:
     """A language; a code that is a word too needs a neighbour that is a language, or a translation's context."""
     piece = context.pieces[i]
-    if piece.word == "it" and not context.families.isdisjoint(_GEMMAS):
+    if piece.word == "it" and not context.about.families.isdisjoint(_GEMMAS):
         context.weigh(i, Kind.LANGUAGE, Role.LANGUAGE, "it")
         return context.take(i, Kind.TASK, Role.ALIGNMENT, "instruct")
     if len(piece.word) > 3:
         return context.keep(i)
     if piece.word == "to":
         return context.other(i)
-    if "marian" in context.families:
+    if "marian" in context.about.families:
         return translation_codes(context, i)
     following = _neighbour_language(context, i)
     if following:
@@ -271,12 +234,11 @@ def translation_codes(context: Context, i: int) -> int:
     return context.take(i, Kind.LANGUAGE, Role.LANGUAGE, names[word].code if word in names else word)
 
 
-def unknown_word(context: Context, i: int) -> int:
-    """An unknown word; three-letter codes after Marian are languages."""
-    piece = context.pieces[i]
-    if context.families and 2 <= len(piece.word) <= 3 and "marian" in context.families:
+def code(context: Context, i: int) -> int:
+    """An unknown word that is the code of a rare language: beside another code after Marian it is that language."""
+    if "marian" in context.about.families:
         codes = lexicon().words.language_codes
-        if piece.word in codes and (context.word(i + 1) in codes or context.word(i - 1) in codes):
+        if context.word(i + 1) in codes or context.word(i - 1) in codes:
             return translation_codes(context, i)
     return context.keep(i)
 
@@ -284,7 +246,7 @@ def unknown_word(context: Context, i: int) -> int:
 def word(context: Context, i: int) -> int:
     """A word that means what it says; an adapter that was merged, quantised or packed is no adapter any more."""
     piece = context.pieces[i]
-    if piece.role is Role.ADAPTER and context.packed:
+    if piece.role is Role.ADAPTER and context.about.packed:
         context.weigh(i, piece.kind, piece.role, piece.value)
         return context.take(i, piece.kind, piece.role, None)
     return context.keep(i)
@@ -313,7 +275,7 @@ def letter(context: Context, i: int) -> int:
         word in _SIZE_LETTERS
         and before
         and before.kind is Kind.ARCHITECTURE
-        and (context.vision or before.tag == Tag.BRAND)
+        and (context.about.vision or before.tag == Tag.BRAND)
     ):
         return context.take(i, Kind.SIZE, Role.SIZE_WORD, None)
     return context.other(i)
@@ -324,9 +286,9 @@ def bits(context: Context, i: int) -> int:
     return context.other(i)
 
 
-_DECIDERS = {
+_DECIDING = {
     Tag.WORD: word,
-    Tag.UNKNOWN: unknown_word,
+    Tag.CODE: code,
     Tag.FAMILY: family,
     Tag.SIZE: size_word,
     Tag.LANGUAGE: language,
@@ -342,3 +304,4 @@ _DECIDERS = {
     Tag.VERSION: numbers.version,
     Tag.EXPERTS: numbers.experts,
 }
+_DECIDERS = [_DECIDING.get(tag) for tag in range(Tag.LAST + 1)]  # None: nothing to decide

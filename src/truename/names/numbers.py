@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 from truename.names.elements import Kind, Role
 from truename.names.pieces import Tag, lexicon
-from truename.names.quantities import FEW, times
+from truename.names.quantities import FEW, TRAINED_ON, times
 
 if TYPE_CHECKING:
     from truename.names.context import Context
 
 _MOST_BILLIONS = 2_000  # the largest models announced have about as many; 8061B is a piece of a digest
-TRAINED_ON = 100 * 10**9  # from here on, beside another size, a count is of training tokens
 _LEAST, _LEAST_MILLIONS = 10**6, 2
 _MOST_EXPERTS = 999
 _BEFORE_CONTEXT = (Kind.ARCHITECTURE, Kind.PARAMETERS, Kind.VERSION, Kind.SIZE, Kind.TRAINING, Kind.REUSE)
@@ -41,7 +40,7 @@ def quantity(context: Context, i: int) -> int:
 def _trained_on(context: Context, i: int) -> bool:
     """Whether a count of billions is rather of tokens: a data set before it, or another size in the name."""
     before = context.near(i - 1)
-    return context.quantities > 1 or context.size_claimed or (before is not None and before.kind is Kind.DATASET)
+    return context.about.quantities > 1 or context.size_claimed or (before is not None and before.kind is Kind.DATASET)
 
 
 def _counts_something_else(context: Context, i: int) -> bool:
@@ -63,7 +62,7 @@ def _thousands(context: Context, i: int) -> int:
     thousands = piece.value // 1000
     hinted = not {context.word(i - 1), context.word(i + 1)}.isdisjoint(hints.context)
     before = context.near(i - 1)
-    named = (context.sized or context.generative) and not context.audio
+    named = (context.about.sized or context.about.generative) and not context.about.audio
     beside = before is not None and (
         before.kind in _BEFORE_CONTEXT or before.tag in _TAGS_BEFORE_CONTEXT or before.role is Role.ALIGNMENT
     )
@@ -78,9 +77,9 @@ def _thousands(context: Context, i: int) -> int:
 def _millions(context: Context, i: int) -> int:
     """``560m`` is a count of parameters, unless a size word or another count stands before it."""
     piece = context.pieces[i]
-    if context.sized:
+    if context.about.sized:
         hinted = piece.word in ("1m", "2m", "4m", "10m")
-        if hinted and context.generative:
+        if hinted and context.about.generative:
             return context.take(i, Kind.CHARACTERISTIC, Role.CONTEXT, piece.value)
         context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
         return context.other(i)
@@ -88,7 +87,7 @@ def _millions(context: Context, i: int) -> int:
     if before is not None and before.tag == Tag.DIMENSION:
         before = context.near(i - 2)  # esm2_t6_8M
     alone = piece.value < 10 * _LEAST and (before is None or before.kind is not Kind.ARCHITECTURE)
-    after_data = before is not None and before.kind is Kind.DATASET and not context.generative
+    after_data = before is not None and before.kind is Kind.DATASET and not context.about.generative
     if context.size_claimed or after_data or alone or piece.value < _LEAST_MILLIONS * _LEAST or piece.value > 2 * 10**9:
         context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
         return context.other(i)
@@ -101,7 +100,7 @@ def active(context: Context, i: int) -> int:
     before = context.near(i - 1)
     millions = before is not None and before.tag == Tag.QUANTITY and piece.value < before.value  # 1b-a400m
     plausible = (piece.word[-1] == "b" or millions) and _LEAST < piece.value <= _MOST_BILLIONS * 10**9
-    if plausible and (piece.claims or context.counts or context.has_word(frozenset(("moe",)))):
+    if plausible and (piece.claims or context.about.counts or context.has_word(frozenset(("moe",)))):
         return context.take(i, piece.kind, piece.role, piece.value)
     context.weigh(i, piece.kind, piece.role, piece.value)
     return context.other(i)
@@ -129,7 +128,7 @@ def number(context: Context, i: int) -> int:
         return context.other(i)
     if before.word == "patch":
         return context.take(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, piece.value)
-    if context.vision and (end := _pixels(context, i)):
+    if context.about.vision and (end := _pixels(context, i)):
         return end
     if before.tag in (Tag.FAMILY, Tag.BRAND) and len(piece.word) <= 2 and piece.word[0] != "0":
         return context.take(i, Kind.VERSION, Role.VERSION, piece.word)
@@ -243,7 +242,7 @@ def dimension(context: Context, i: int) -> int:
         if sign == "h":
             return context.take(i, Kind.HIDDEN, Role.HIDDEN_SIZE, value)
         return context.take(i, Kind.HIDDEN, Role.HEADS, value)
-    if context.vision and value in lexicon().words.hints.patch_sizes and before is not None:
+    if context.about.vision and value in lexicon().words.hints.patch_sizes and before is not None:
         after_vit = before.tag == Tag.FAMILY and before.value in ("vit", "clip", "deit")
         if (sign == "p" and value > 4) or (sign in "tsblhg" and value > 8 and after_vit):
             return context.take(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, value)

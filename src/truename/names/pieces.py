@@ -40,6 +40,8 @@ class Tag:
     WINDOW: Final = 17
     EXPERTS: Final = 18  # 128E
     WORD: Final = 19  # a word whose claim other words of the name may undo
+    CODE: Final = 20  # an unknown word that is also the code of a language
+    LAST: Final = 20
 
 
 class Piece(msgspec.Struct, frozen=True, gc=False):
@@ -61,7 +63,6 @@ class Chunk(msgspec.Struct, frozen=True, gc=False):
     word: str  # lower case, without decimal points
     begins: bool  # whether a word of several chunks may begin here
     pieces: tuple[Piece, ...]
-    telling: tuple[Piece, ...]  # those of them that decide how others are read
 
 
 class Lexicon(msgspec.Struct, frozen=True):
@@ -69,6 +70,7 @@ class Lexicon(msgspec.Struct, frozen=True):
 
     readings: dict[str, tuple[int, Kind, Role, Any, bool]]
     prefixes: frozenset[str]
+    continues: frozenset[str]  # prefixes, and whole words of several parts
     words: Vocabulary
 
 
@@ -79,8 +81,6 @@ _TAGS = {
     Role.LANGUAGE: Tag.LANGUAGE,
     Role.ADAPTER: Tag.WORD,
 }
-_TELLING_TAGS = frozenset((Tag.FAMILY, Tag.LANGUAGE, Tag.QUANTITY))
-_TELLING_ROLES = frozenset((Role.PARAMETERS, Role.MIXTURE, Role.QUANTISATION, Role.PACKAGING))
 UNIT_WORDS = {"layer": Role.LAYERS, "layers": Role.LAYERS, "experts": Role.EXPERTS, "expert": Role.EXPERTS}
 _HEAD_WORDS = {"heads": Role.HEADS, "head": Role.HEADS}
 
@@ -96,7 +96,7 @@ def make_lexicon(words: Vocabulary) -> Lexicon:
         readings[word] = (Tag.BITS, Kind.OTHER, Role.OTHER, None, True)
     for word, role in (UNIT_WORDS | _HEAD_WORDS).items():
         readings[word] = (Tag.UNIT, Kind.OTHER, role, None, True)
-    return Lexicon(readings, words.prefixes, words)
+    return Lexicon(readings, words.prefixes, words.prefixes | words.compounds, words)
 
 
 _lexicon: list[Lexicon] = []
@@ -116,11 +116,6 @@ def known(word: str, start: int, end: int) -> Piece | None:
         return None
     tag, kind, role, value, claims = found
     return Piece(tag, kind, role, start, end, value, word, claims)
-
-
-def telling(piece: Piece) -> bool:
-    """Whether a piece decides how others are read."""
-    return piece.tag in _TELLING_TAGS or piece.role in _TELLING_ROLES or piece.value == "merged"
 
 
 def unknown(word: str, start: int, end: int) -> Piece:
@@ -144,6 +139,5 @@ __all__ = [
     "lexicon",
     "lower",
     "squeeze",
-    "telling",
     "unknown",
 ]

@@ -26,6 +26,7 @@ _PATCH = re.compile(r"patch(\d{1,3})")
 _WINDOW = re.compile(r"(?:window|win)(\d{1,3})(?:to\d{1,3})?")
 _HASH = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}")
 
+TRAINED_ON = 100 * 10**9  # from here on, beside another size, a count is of training tokens
 UNITS = {"k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}
 FEW = 2  # so few layers are as often layers that were added, dropped or frozen as all that there are
 _PLAUSIBLE_BITS = (1.0, 16.0)

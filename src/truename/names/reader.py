@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from itertools import accumulate, pairwise
 
-from truename.names.chunks import CHUNK, chunk, stored
+from truename.names.chunks import CHUNKS, SPLIT
 from truename.names.context import Context
 from truename.names.elements import Element, Kind, Role
-from truename.names.pieces import Chunk, Piece, Tag, lexicon, telling, unknown
+from truename.names.pieces import Chunk, Piece, Tag, lexicon, unknown
 
 MOST_PARTS = 6  # chunks that one word may span: twitter-xlm-roberta-base is four
 _UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![0-9a-fA-F])")
-_UUID_LENGTH = 36
+_UUID_LENGTH, _UUID_SIGNS = 36, 4
 _NUMERIC = re.compile(r"v?\d(?:\.\d{1,2})?")
 
 
@@ -19,74 +20,73 @@ def read(name: str, start: int, end: int) -> tuple[list[str], tuple[Element, ...
     """The chunks of ``name[start:end]``, its elements, and the readings not chosen; spans count in the name."""
     pieces: list[Piece] = []
     at: list[int] = []
-    told: list[Piece] = []
-    if end - start >= _UUID_LENGTH and (found := _UUID.search(name, start, end)):
-        texts = _collect(name, start, found.start(), pieces, at, told)
+    if end - start >= _UUID_LENGTH and name.count("-") >= _UUID_SIGNS and (found := _UUID.search(name, start, end)):
+        texts = _collect(name[start : found.start()], start, pieces, at)
         pieces.append(unknown("", 0, _UUID_LENGTH))
         at.append(found.start())
-        texts += _collect(name, found.end(), end, pieces, at, told)
+        texts += _collect(name[found.end() : end], found.end(), pieces, at)
     else:
-        texts = _collect(name, start, end, pieces, at, told)
-    context = Context(name, pieces, at, told)
+        texts = _collect(name[start:end], start, pieces, at)
+    context = Context(name, pieces, at)
     context.decide()
     return texts, tuple(context.elements), tuple(context.alternatives)
 
 
-def _collect(name: str, start: int, end: int, pieces: list[Piece], at: list[int], told: list[Piece]) -> list[str]:
+def _collect(text: str, start: int, pieces: list[Piece], at: list[int]) -> list[str]:
     """Append the pieces of a stretch of the name, words of several chunks joined; returns the chunks' texts."""
-    spans = [found.span() for found in CHUNK.finditer(name, start, end)]
-    texts = [name[a:b] for a, b in spans]
-    chunks = [stored(text) or chunk(text) for text in texts]
+    parts = SPLIT(text)
+    texts = parts[1::2]
+    chunks = list(map(CHUNKS.__getitem__, texts))
+    starts = list(accumulate(map(len, parts), initial=start))[1:-1:2]
+    pairs = [one.word + after.word for one, after in pairwise(chunks) if one.begins]
+    continues = lexicon().continues
+    if not pairs or continues.isdisjoint(pairs):
+        pieces += [piece for one in chunks for piece in one.pieces]
+        at += [place for one, place in zip(chunks, starts, strict=True) for _ in one.pieces]
+        return texts
     i, count = 0, len(chunks)
     while i < count:
         one = chunks[i]
-        if one.begins and i + 1 < count:
-            last = _longest(name, spans, chunks, i)
-            if last > i:
-                known = len(pieces)
-                _append_word(chunks, spans, i, last, pieces, at)
-                told.extend(filter(telling, pieces[known:]))
-                i = last + 1
-                continue
-        parts = one.pieces
-        pieces += parts
-        at += [spans[i][0]] * len(parts)
-        if one.telling:
-            told += one.telling
+        if one.begins and i + 1 < count and (last := _longest(parts, chunks, i)) > i:
+            _append_word(parts, chunks, starts, i, last, pieces, at)
+            i = last + 1
+            continue
+        pieces += one.pieces
+        at += [starts[i]] * len(one.pieces)
         i += 1
     return texts
 
 
-def _longest(name: str, spans: list[tuple[int, int]], chunks: list[Chunk], i: int) -> int:
+def _longest(parts: list[str], chunks: list[Chunk], i: int) -> int:
     """The last chunk of the longest known word that begins with chunk ``i``; ``i`` if none is longer than that."""
     words = lexicon()
-    compounds = words.words.compounds
+    compounds, prefixes = words.words.compounds, words.prefixes
     key, best = chunks[i].word, i
     for j in range(i + 1, min(i + MOST_PARTS, len(chunks))):
-        if spans[j][0] - spans[j - 1][1] != 1 or name[spans[j - 1][1]] == "/":
+        gap = parts[2 * j]
+        if len(gap) != 1 or gap == "/":
             break
         key += chunks[j].word
-        if key in compounds and not _half_a_count(name, spans, chunks, j):
+        if key in compounds and not _half_a_count(parts, chunks, j):
             best = j
-        if key not in words.prefixes:
+        if key not in prefixes:
             break
     return best
 
 
-def _half_a_count(name: str, spans: list[tuple[int, int]], chunks: list[Chunk], j: int) -> bool:
+def _half_a_count(parts: list[str], chunks: list[Chunk], j: int) -> bool:
     """Whether chunk ``j`` is the 1 of ``Qwen-1_8B``: joined to a count by another sign than to the family."""
     if chunks[j].word not in ("0", "1") or j + 1 == len(chunks) or chunks[j + 1].pieces[0].tag != Tag.QUANTITY:
         return False
-    before, after = name[spans[j][0] - 1], name[spans[j][1]]
-    return after == "_" and before != "_"
+    return parts[2 * j + 2][0] == "_" and parts[2 * j] != "_"
 
 
 def _append_word(
-    chunks: list[Chunk], spans: list[tuple[int, int]], i: int, last: int, pieces: list[Piece], at: list[int]
+    parts: list[str], chunks: list[Chunk], starts: list[int], i: int, last: int, pieces: list[Piece], at: list[int]
 ) -> None:
     """Append a word of several chunks; a version at the end of a family's name is an element of its own."""
     readings = lexicon().readings
-    begin, end = spans[i][0], spans[last][1]
+    begin, end = starts[i], starts[last] + len(parts[2 * last + 1])
     key = "".join(chunks[j].word for j in range(i, last + 1))
     tag, kind, role, value, claims = readings[key]
     ending = chunks[last].word
@@ -94,11 +94,11 @@ def _append_word(
     if kind is Kind.ARCHITECTURE and not chunks[last - 1].word[-1].isdigit() and _NUMERIC.fullmatch(ending):
         shorter = readings.get(key[: -len(ending)])
         if shorter and shorter[0] == Tag.FAMILY:
-            split = spans[last - 1][1]
+            split = starts[last - 1] + len(parts[2 * last - 1])
     pieces.append(Piece(tag, kind, role, 0, (split or end) - begin, value, key, claims))
     at.append(begin)
     if split:
-        start = spans[last][0]
+        start = starts[last]
         text = chunks[last].pieces[0].word.removeprefix("v")
         pieces.append(Piece(Tag.VERSION, Kind.VERSION, Role.VERSION, 0, end - start, text, ending))
         at.append(start)

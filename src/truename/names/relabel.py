@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from truename.names.elements import Element, Kind, Role
-from truename.names.learned import BIT, FIXED, KINDS, Model, model
+from truename.names.learned import BIT, KINDS, Model, model
 from truename.names.pieces import lexicon, squeeze
 from truename.names.traits import PART
 
@@ -20,6 +20,13 @@ _OTHER = Role.OTHER
 _MOST_SPLIT, _SHORTEST_SPLIT = 32, 4  # elements of a name that are searched for parts; characters of such an element
 _KNOWN = 1000  # units, more than the learned part ever gives
 _CHUNK = re.compile(r"[A-Za-z0-9]+")
+
+# what the grammar reads as these keeps its kind, whatever the learned part says
+FIXED = frozenset((
+    Role.FAMILY, Role.SIZE_WORD, Role.PARAMETERS, Role.MIXTURE, Role.ACTIVE_PARAMETERS, Role.EXPERTS, Role.LAYERS,
+    Role.HIDDEN_SIZE, Role.HEADS, Role.CASE, Role.QUANTISATION, Role.BITS, Role.PRECISION, Role.PACKAGING,
+    Role.LANGUAGE, Role.LANGUAGE_PAIR,
+))  # fmt: skip
 
 Read = tuple[tuple[Element, ...], tuple[Element, ...]]
 
@@ -35,19 +42,23 @@ def relabel(texts: Sequence[str], elements: tuple[Element, ...], alternatives: t
     if not elements:
         return elements, alternatives
     learned = model()
-    target, have, fixed = learned.decide(texts, elements)
-    target |= fixed
+    target, have = learned.decide(texts, elements)
     if have == target:
         return elements, alternatives
+    if surplus := have & ~target:
+        for element in elements:
+            if element.value is not None and element.role in FIXED:
+                target |= BIT[element.kind]
+        surplus = have & ~target
     chosen = elements
     if lacking := target & ~have:
         changed = list(elements)
         _give(learned, changed, target, lacking)
         chosen = tuple(changed)
-    if not have & ~target:
+    if not surplus:
         return chosen, alternatives
     kept: list[Element] = []
-    dropped: list[Element] = []
+    dropped = list(alternatives)
     for element in chosen:
         if BIT[element.kind] & target:
             kept.append(element)
@@ -55,7 +66,7 @@ def relabel(texts: Sequence[str], elements: tuple[Element, ...], alternatives: t
             dropped.append(element)
         else:
             kept.append(with_kind(element, _best(learned, element, target)))
-    return tuple(kept), (*alternatives, *dropped)
+    return tuple(kept), tuple(dropped)
 
 
 def _give(learned: Model, chosen: list[Element], target: int, lacking: int) -> None:
@@ -81,11 +92,12 @@ def _give(learned: Model, chosen: list[Element], target: int, lacking: int) -> N
 def _give_twin(learned: Model, chosen: list[Element], k: int) -> bool:
     """Give a kind to one of several free elements of the same kind, if it speaks for it."""
     best, place = 0, -1
+    kinds = [element.kind for element in chosen]
     for i, element in enumerate(chosen[:_MOST_SPLIT]):
-        if element.value is not None and element.role in FIXED:
+        if kinds.count(element.kind) == 1 or (element.value is not None and element.role in FIXED):
             continue
         score = learned.score(element.text, k)
-        if score > best and sum(other.kind is element.kind for other in chosen) > 1:
+        if score > best:
             best, place = score, i
     if place >= 0:
         chosen[place] = with_kind(chosen[place], KINDS[k])
@@ -94,7 +106,8 @@ def _give_twin(learned: Model, chosen: list[Element], k: int) -> bool:
 
 def _best(learned: Model, element: Element, target: int) -> Kind:
     """The kind in ``target`` that an element speaks for most."""
-    return KINDS[max((learned.score(element.text, k), k) for k in range(len(KINDS)) if target >> k & 1)[1]]
+    scores = learned.scores(element.text)
+    return KINDS[max((scores[k], k) for k in range(len(KINDS)) if target >> k & 1)[1]]
 
 
 def _split(learned: Model, chosen: list[Element], k: int) -> None:

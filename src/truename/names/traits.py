@@ -1,7 +1,7 @@
 """Traits: what the learned part sees of a name, as text; the trainer and the reader count the same ones.
 
-A trait belongs to one table: ``words``, ``parts``, ``shapes`` and ``grams`` of a chunk; ``elements`` and ``steps``
-(an element after another) of what the grammar read; ``sets`` of the whole name.
+A trait belongs to one table: ``chunks`` of the text; ``elements`` and ``steps`` (an element after another) of what the
+grammar read; ``sets`` of the whole name.
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from itertools import combinations, pairwise
 from truename.names.elements import Element, Kind, Role
 
 LONGEST = 48  # characters of a chunk that are looked at
+LONGEST_END = 5  # characters of the beginnings and ends of a chunk, with its border
 MOST_CHUNKS, MOST_UNKNOWN = 8, 4  # counts above these are counted as these
-BEGIN, END = "^", "$"
-OF_CHUNK = ("words", "parts", "shapes", "grams")
-TABLES = (*OF_CHUNK, "elements", "steps", "sets")
+BEGIN, END = ("^", ""), ("", "$")  # the borders of a name, as elements
+UNKNOWN = (Kind.OTHER, Role.OTHER)  # what the grammar knows nothing of
+TABLES = ("chunks", "elements", "steps", "sets")
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|[0-9]+")
 _CLASSES = {ord(c): "A" for c in string.ascii_uppercase} | {ord(c): "a" for c in string.ascii_lowercase}
 _CLASSES |= {ord(c): "9" for c in string.digits}
@@ -26,38 +27,28 @@ _RUN, _NUMBER = re.compile(r"(.)\1+", re.DOTALL), re.compile("[0-9]+")
 Trait = tuple[str, str]  # table, text
 
 
-def of_chunk(text: str) -> tuple[list[str], list[str], list[str], list[str]]:
-    """The traits of one chunk in the order of ``OF_CHUNK``: word, parts, shapes, runs of two to four characters."""
+def of_chunk(text: str) -> list[str]:
+    """The traits of one chunk: the word, its beginnings and ends; its parts and its shape where they say more."""
     text = text[:LONGEST]
     word = text.lower()
-    if text.isascii() and text.isalpha() and (text == word or text == text.title()):
-        parts, shapes = [text], ["a" if text == word else "Aa" if len(text) > 1 else "A"]
-    else:
-        parts, shapes = PART.findall(text), [_RUN.sub(r"\1", text.translate(_CLASSES))]
-        numbered = _NUMBER.sub("9", word)
-        if numbered != word or "9" in word:
-            shapes.append("=" + numbered)
     framed = f"<{word}>"
-    end = len(framed)
-    grams = [framed[i : i + 2] for i in range(end - 1)]
-    grams += [framed[i : i + 3] for i in range(end - 2)]
-    grams += [framed[i : i + 4] for i in range(end - 3)]
-    return [word], parts, shapes, grams
+    found = [framed]
+    for length in range(2, min(LONGEST_END, len(word) + 1) + 1):
+        found.append(framed[:length])
+        found.append(framed[-length:])
+    if text == word and text.isascii() and text.isalpha():
+        return found
+    found += PART.findall(text)
+    found.append("=" + _RUN.sub(r"\1", text.translate(_CLASSES)))
+    numbered = _NUMBER.sub("9", word)
+    if numbered != word:
+        found.append("=" + numbered)
+    return found
 
 
-def code(kind: Kind, role: Role, claims: bool) -> str:
-    """What the grammar read in an element: kind, role, and whether it claims."""
-    return f"{kind}{role}{'!' if claims else ''}"
-
-
-def step(before: str, after: str) -> str:
-    """An element after another, or at a border of the name."""
-    return f"{before} {after}"
-
-
-def is_unknown(kind: Kind, role: Role) -> bool:
-    """Whether the grammar knows nothing of an element."""
-    return role is Role.OTHER and kind is Kind.OTHER
+def code(kind: str, role: str) -> str:
+    """What the grammar read in an element."""
+    return f"{kind}{role}"
 
 
 def of_set(kinds: Sequence[str], chunks: int, strange: int) -> Iterator[str]:
@@ -70,6 +61,20 @@ def of_set(kinds: Sequence[str], chunks: int, strange: int) -> Iterator[str]:
     yield f"unknown {min(strange, MOST_UNKNOWN)}"
 
 
+def of_sequence(chunks: int, sorts: Sequence[tuple[str, str]]) -> Iterator[Trait]:
+    """The traits of what the grammar read.
+
+    Args:
+        chunks: how many chunks the name has.
+        sorts: kind and role of each element.
+    """
+    codes = [code(*sort) for sort in sorts]
+    yield from (("elements", one) for one in codes)
+    yield from (("steps", f"{a} {b}") for a, b in pairwise((code(*BEGIN), *codes, code(*END))))
+    strange = sorts.count(UNKNOWN)
+    yield from (("sets", one) for one in of_set([str(k) for k in {kind for kind, _ in sorts}], chunks, strange))
+
+
 def of_name(texts: Sequence[str], elements: Sequence[Element]) -> Iterator[Trait]:
     """Every trait of a name.
 
@@ -77,11 +82,5 @@ def of_name(texts: Sequence[str], elements: Sequence[Element]) -> Iterator[Trait
         texts: its chunks.
         elements: what the grammar read.
     """
-    for text in texts:
-        for table, found in zip(OF_CHUNK, of_chunk(text), strict=True):
-            yield from ((table, one) for one in found)
-    codes = [code(e.kind, e.role, e.value is not None) for e in elements]
-    yield from (("elements", one) for one in codes)
-    yield from (("steps", step(a, b)) for a, b in pairwise((BEGIN, *codes, END)))
-    strange = sum(is_unknown(e.kind, e.role) for e in elements)
-    yield from (("sets", one) for one in of_set([str(k) for k in {e.kind for e in elements}], len(texts), strange))
+    yield from (("chunks", one) for text in texts for one in of_chunk(text))
+    yield from of_sequence(len(texts), [(e.kind, e.role) for e in elements])
