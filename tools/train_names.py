@@ -29,7 +29,7 @@ from truename.names.reader import read
 DEFAULT = os.environ.get("TRUENAME_DATA") or str(Path(__file__).resolve().parents[1].parent / "shared" / "data")
 FOLDS = 5  # of the names by a checksum: fold 0 is not looked at in development until the end (``benchmarks/names.py``)
 RARE = 3  # names that must show a trait
-STRENGTH = 0.1  # C of the logistic regression
+STRENGTH = 0.2  # C of the logistic regression
 THRESHOLD = 0.44  # of the probability: micro-F1 is best somewhat below one half
 SCALE = 0.02  # log odds of one unit of a weight
 LEAST = 2  # units below which a trait is left out, the largest of its weights

@@ -8,9 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from truename.names import Kind, claims_of, parse_name, traits
+from truename.names import Kind, Role, claims_of, parse_name, traits
 from truename.names.chunks import CHUNK
-from truename.names.learned import BIT, FILE, KINDS, Model, Weights, packed, read_weights, to_bytes, unpacked
+from truename.names.learned import BIT, FILE, KINDS, Model, Weights, make_table, packed, read_table, read_weights, unpacked
 
 NAMES = [
     "bert-base-uncased",
@@ -28,7 +28,11 @@ NAMES = [
 @pytest.mark.parametrize("scores", [[0] * 13, [*range(-6, 7)], [32_767, -32_768, *[-1] * 11], [-127] * 13])
 def test_what_is_packed_comes_out(scores: list[int]) -> None:
     assert unpacked(packed(scores)) == tuple(scores)
-    assert int.from_bytes(to_bytes(scores), "little", signed=True) == packed(scores)
+
+
+@pytest.mark.parametrize("rows", [{}, {"b": [0] * 13, "a": [*range(-6, 7)]}, {"é<>": [-127] * 13, "=A9": [127] * 13}])
+def test_a_table_is_read_as_it_was_made(rows: dict[str, list[int]]) -> None:
+    assert read_table(make_table(rows)) == {text: packed(weights) for text, weights in rows.items()}
 
 
 def test_packed_integers_add_up_field_by_field() -> None:
@@ -39,13 +43,13 @@ def test_packed_integers_add_up_field_by_field() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_reader_adds_the_weights_of_the_traits_that_the_trainer_counts(name: str) -> None:
     weights = read_weights()
+    tables = {table: read_table(rows) for table, rows in weights.tables.items()}
     parsed = parse_name(name, learned=False)
     texts = CHUNK.findall(parsed.model)
-    total = Counter(dict(enumerate(unpacked(int.from_bytes(weights.bias, "little", signed=True)))))
+    total = Counter(dict(enumerate(weights.bias)))
     for table, trait in traits.of_name(texts, parsed.elements):
-        if row := weights.tables[table].get(trait):
-            total.update(dict(enumerate(unpacked(int.from_bytes(row, "little", signed=True)))))
-    kinds, have, _ = Model(weights).decide(texts, parsed.elements)
+        total.update(dict(enumerate(unpacked(tables[table].get(trait, 0)))))
+    kinds, have = Model(weights).decide(texts, parsed.elements)
     expected = {KINDS[i] for i, score in total.items() if score >= 0} or {KINDS[max(total, key=total.__getitem__)]}
     assert {kind for kind in KINDS if kinds & BIT[kind]} == expected
     assert {kind for kind in KINDS if have & BIT[kind]} == {e.kind for e in parsed.elements}
@@ -70,6 +74,25 @@ def test_every_kind_has_a_place(name: str, expected: list[tuple[str, str]]) -> N
     assert [(e.kind, e.text) for e in parse_name(name).elements] == expected
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("allstax/shorty-3b-8bit", "8bit"),
+        ("shidowake/swal-7B-base-bnb-4bit-chatml", "4bit"),
+        ("lmstudio/SOLAR-10.7B-zzyzxq-bnb", "10.7B"),
+        ("open/flux-8x7B-zzyzxq-MoE", "8x7B"),
+        ("paged_adamw_32bit_cosine", "32bit"),
+    ],
+)
+def test_a_quantity_stays_whole(name: str, text: str) -> None:
+    parsed = parse_name(name)
+    assert text in [e.text for e in (*parsed.elements, *parsed.alternatives)]
+
+
+def test_thirty_two_bits_are_no_billions() -> None:
+    assert [c.value for c in claims_of(parse_name("jd-llama2-32bit-7b-finetune")).of(Role.PARAMETERS)] == [7_000_000_000]
+
+
 def test_a_word_that_is_nothing_is_a_weighed_reading() -> None:
     parsed = parse_name("bert-base-zzyzxq-ner")
     texts = [e.text for e in (*parsed.elements, *parsed.alternatives)]
@@ -92,5 +115,6 @@ def test_a_file_that_is_no_weights_is_refused(tmp_path: Path) -> None:
 
 
 def test_weights_without_traits_still_find_the_likeliest_kind() -> None:
-    empty = Weights("".join(KINDS), 0.02, to_bytes([-9, *[-10] * 12]), {name: {} for name in traits.TABLES}, "nothing")
+    none = {name: make_table({}) for name in traits.TABLES}
+    empty = Weights("".join(KINDS), 0.02, (-9, *[-10] * 12), none, "nothing")
     assert Model(empty).decide(["x"], ())[0] == 1

@@ -49,7 +49,7 @@ def _cases(title: str, rule: Rule, cases: Sequence[Case]) -> str:
 
 def _case(rule: Rule, case: Case) -> str:
     facts = ", ".join(f"{fact.key.replace('_', ' ')} {_code(_value(fact))}" for fact in case.facts)
-    verdict = rule.check(claims_of(parse_name(case.name)), case.evidence())
+    verdict = rule.check(claims_of(parse_name(case.name, learned=False)), case.evidence())
     told = [f"**{finding.severity.value}**: {visible(finding.message)}" for finding in verdict.findings]
     suggested = [f"suggested name {_code(f.suggestion)}" for f in verdict.findings if f.suggestion]
     line = f"- {_code(case.name)} with {facts or 'nothing known of its files'}"

@@ -31,6 +31,12 @@ _SHIFT = 128  # that a byte of the file is above its weight
 _SHIFTS = sum(_SHIFT << (_FIELD * i) for i in range(len(KINDS)))
 _KEPT = 1 << 16  # chunks that are kept before the store is emptied
 _sort = attrgetter("kind", "role")
+_BEGIN, _END = traits.BEGIN, traits.END
+# above the scores stand counts: of the elements of each kind, and of those that the grammar knows nothing of
+_COUNTS_AT, _COUNT = _FIELD * len(KINDS), 8
+_COUNT_MASK = (1 << _COUNT) - 1
+_COUNT_OF = {(kind, role): 1 << (_COUNT * i) for i, kind in enumerate(KINDS) for role in Role}
+_COUNT_OF[traits.UNKNOWN] += 1 << (_COUNT * len(KINDS))
 
 Sort = tuple[str, str]  # kind and role of an element, or a border of the name
 
@@ -100,14 +106,15 @@ class _Chunks(dict[str, int]):
 
 
 class _Steps(dict[tuple[Sort, Sort], int]):
-    """Two neighbours -> the scores that the second adds, by itself and after the first."""
+    """Two neighbours -> the scores that the second adds, by itself and after the first; above them its count."""
 
     def __init__(self, elements: Mapping[str, int], steps: Mapping[str, int]) -> None:
         self._elements, self._steps = elements, steps
 
     def __missing__(self, pair: tuple[Sort, Sort]) -> int:
         before, after = traits.code(*pair[0]), traits.code(*pair[1])
-        found = self[pair] = self._elements.get(after, 0) + self._steps.get(f"{before} {after}", 0)
+        weight = self._elements.get(after, 0) + self._steps.get(f"{before} {after}", 0)
+        found = self[pair] = weight + (_COUNT_OF.get(pair[1], 0) << _COUNTS_AT)
         return found
 
 
@@ -120,16 +127,24 @@ class Model:
         self._chunks = _Chunks(tables["chunks"])
         self._steps = _Steps(tables["elements"], tables["steps"])
         self._of_sets = tables["sets"]
-        self._sets: dict[tuple[int, int, int], int] = {}
+        self._sets: dict[tuple[int, int], tuple[int, int]] = {}
         self._masks: dict[int, int] = {}
+        self._bests: dict[tuple[str, int], Kind] = {}
 
     def score(self, text: str, k: int) -> int:
         """What a chunk adds to kind ``k``."""
         return (((self._chunks[text] + _SIGNS) >> (_FIELD * k)) & _FIELD_MASK) - _HALF
 
-    def scores(self, text: str) -> tuple[int, ...]:
-        """What a chunk adds to each kind."""
-        return unpacked(self._chunks[text])
+    def best(self, text: str, target: int) -> Kind:
+        """The kind in ``target`` that a chunk speaks for most."""
+        found = self._bests.get((text, target))
+        if found is None:
+            if len(self._bests) >= _KEPT:
+                self._bests.clear()
+            scores = unpacked(self._chunks[text])
+            k = max((k for k in range(len(KINDS)) if target >> k & 1), key=lambda k: (scores[k], k))
+            found = self._bests[text, target] = KINDS[k]
+        return found
 
     def decide(self, texts: Sequence[str], elements: Sequence[Element]) -> tuple[int, int]:
         """The kinds of a name and those that its elements have already, as bits.
@@ -140,22 +155,28 @@ class Model:
         """
         if len(texts) > MOST_CHUNKS or len(elements) > MOST_CHUNKS:
             texts, elements = texts[:MOST_CHUNKS], elements[:MOST_CHUNKS]
-        sorts = list(map(_sort, elements))
-        have = 0
-        for kind, _ in sorts:
-            have |= BIT[kind]
-        key = (have, len(texts), sorts.count(traits.UNKNOWN))
-        total = self._sets.get(key) or self._add_set(*key)
+        sorts = tuple(map(_sort, elements))
+        total = sum(map(self._steps.__getitem__, zip((_BEGIN, *sorts), (*sorts, _END), strict=True)))
+        counts = (total + _SIGNS) >> _COUNTS_AT
+        found = self._sets.get((counts, len(texts)))
+        if found is None:
+            found = self._add_set(counts, len(texts))
+        have, total = found[0], total + found[1]
         total = sum(map(self._chunks.__getitem__, texts), total)
-        total = sum(map(self._steps.__getitem__, zip((traits.BEGIN, *sorts), (*sorts, traits.END), strict=True)), total)
         return self._masks.get((total + _SIGNS) & _SIGNS) or self._kinds(total), have
 
-    def _add_set(self, have: int, chunks: int, strange: int) -> int:
-        """The scores that the kinds found by the grammar and the counts add, with those that every name begins with."""
-        kinds = [str(kind) for kind in KINDS if have & BIT[kind]]
-        total = self._bias + sum(self._of_sets.get(one, 0) for one in traits.of_set(kinds, chunks, strange))
-        self._sets[have, chunks, strange] = total
-        return total
+    def _add_set(self, counts: int, chunks: int) -> tuple[int, int]:
+        """The kinds that are counted, as bits, and the scores that they, the counts and every name add.
+
+        The counts themselves are taken off again: what is left above the scores is nothing.
+        """
+        if len(self._sets) >= _KEPT:
+            self._sets.clear()
+        of_kinds = [(counts >> (_COUNT * i)) & _COUNT_MASK for i in range(len(KINDS) + 1)]
+        kinds = [kind for kind, count in zip(KINDS, of_kinds, strict=False) if count]
+        total = self._bias + sum(self._of_sets.get(one, 0) for one in traits.of_set(kinds, chunks, of_kinds[-1]))
+        found = self._sets[counts, chunks] = (sum(BIT[kind] for kind in kinds), total - (counts << _COUNTS_AT))
+        return found
 
     def _kinds(self, total: int) -> int:
         """The kinds whose score is not negative, as bits; the best one where all are."""

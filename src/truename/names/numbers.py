@@ -51,8 +51,7 @@ def _counts_something_else(context: Context, i: int) -> bool:
         return not (after in hints.labels and context.word(i + 2)[:1].isdigit())  # 1.4b-epoch-2.5
     if before in hints.labels or before in hints.run_ids:
         return True
-    many = context.near(i - 2)
-    return before == "x" and many is not None and many.tag == Tag.NUMBER  # 8 x 7B, as words
+    return before == "x" and i > 1 and context.pieces[i - 2].tag == Tag.NUMBER  # 8 x 7B, as words
 
 
 def _thousands(context: Context, i: int) -> int:

@@ -7,6 +7,7 @@ quantities; what they mean beside their neighbours is decided in ``truename.name
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any, Final
 
 import msgspec
@@ -99,14 +100,10 @@ def make_lexicon(words: Vocabulary) -> Lexicon:
     return Lexicon(readings, words.prefixes, words.prefixes | words.compounds, words)
 
 
-_lexicon: list[Lexicon] = []
-
-
+@cache
 def lexicon() -> Lexicon:
     """The lexicon, made once."""
-    if not _lexicon:
-        _lexicon.append(make_lexicon(vocabulary()))
-    return _lexicon[0]
+    return make_lexicon(vocabulary())
 
 
 def known(word: str, start: int, end: int) -> Piece | None:

@@ -72,8 +72,9 @@ def counted(text: str, word: str) -> tuple[Piece, ...] | None:
         if number[0] == "0" and "." not in number:
             return one(Tag.FINAL, Kind.OTHER, Role.OTHER, word, None)
         return one(Tag.QUANTITY, Kind.PARAMETERS, Role.PARAMETERS, word, times(number, letters))
-    if letters in ("bit", "bits", "bpw") and _PLAUSIBLE_BITS[0] <= float(number) <= _PLAUSIBLE_BITS[1]:
-        return one(Tag.FINAL, Kind.OTHER, Role.BITS, word, float(number))
+    if letters in ("bit", "bits", "bpw"):  # 32bit is no quantisation, and no 32b either: of an optimiser's states
+        plausible = _PLAUSIBLE_BITS[0] <= float(number) <= _PLAUSIBLE_BITS[1]
+        return one(Tag.FINAL, Kind.OTHER, Role.BITS, word, float(number) if plausible else None)
     if letters in UNIT_WORDS and number.isdigit():
         kind = Kind.LAYERS if UNIT_WORDS[letters] is Role.LAYERS else Kind.OTHER
         return one(Tag.FINAL, kind, UNIT_WORDS[letters], word, int(number), claims=int(number) > FEW)

@@ -13,6 +13,7 @@ from truename.names.pieces import Chunk, Piece, Tag, lexicon, unknown
 MOST_PARTS = 6  # chunks that one word may span: twitter-xlm-roberta-base is four
 _UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![0-9a-fA-F])")
 _UUID_LENGTH, _UUID_SIGNS = 36, 4
+_PLAIN, _NOTHING = re.compile("[^0-9A-Za-z]").split, [""]
 _NUMERIC = re.compile(r"v?\d(?:\.\d{1,2})?")
 
 
@@ -34,27 +35,47 @@ def read(name: str, start: int, end: int) -> tuple[list[str], tuple[Element, ...
 
 def _collect(text: str, start: int, pieces: list[Piece], at: list[int]) -> list[str]:
     """Append the pieces of a stretch of the name, words of several chunks joined; returns the chunks' texts."""
+    plain = _PLAIN(text) if text.isascii() and "." not in text else _NOTHING
+    if "" not in plain:  # chunks of ASCII with one sign between each two
+        texts, chunks = plain, list(map(CHUNKS.__getitem__, plain))
+        if not _may_join(chunks):
+            for one, chunk in zip(texts, chunks, strict=True):
+                for piece in chunk.pieces:
+                    pieces.append(piece)
+                    at.append(start)
+                start += len(one) + 1
+            return texts
     parts = SPLIT(text)
+    starts = list(accumulate(map(len, parts), initial=start))[1:-1:2]
     texts = parts[1::2]
     chunks = list(map(CHUNKS.__getitem__, texts))
-    starts = list(accumulate(map(len, parts), initial=start))[1:-1:2]
-    pairs = [one.word + after.word for one, after in pairwise(chunks) if one.begins]
-    continues = lexicon().continues
-    if not pairs or continues.isdisjoint(pairs):
-        pieces += [piece for one in chunks for piece in one.pieces]
-        at += [place for one, place in zip(chunks, starts, strict=True) for _ in one.pieces]
-        return texts
-    i, count = 0, len(chunks)
-    while i < count:
-        one = chunks[i]
-        if one.begins and i + 1 < count and (last := _longest(parts, chunks, i)) > i:
-            _append_word(parts, chunks, starts, i, last, pieces, at)
-            i = last + 1
-            continue
-        pieces += one.pieces
-        at += [starts[i]] * len(one.pieces)
-        i += 1
+    _append(parts, chunks, starts, pieces, at)
     return texts
+
+
+def _append(parts: list[str], chunks: list[Chunk], starts: list[int], pieces: list[Piece], at: list[int]) -> None:
+    """Append the pieces of chunks that may be parts of one word."""
+    i, last = 0, len(chunks) - 1
+    continues = lexicon().continues
+    while i <= last:
+        one = chunks[i]
+        if one.begins and i < last and one.word + chunks[i + 1].word in continues:
+            joined = _longest(parts, chunks, i)
+            if joined > i:
+                _append_word(parts, chunks, starts, i, joined, pieces, at)
+                i = joined + 1
+                continue
+        start = starts[i]
+        for piece in one.pieces:
+            pieces.append(piece)
+            at.append(start)
+        i += 1
+
+
+def _may_join(chunks: list[Chunk]) -> bool:
+    """Whether any two neighbours are the beginning of a word of several chunks."""
+    pairs = [one.word + after.word for one, after in pairwise(chunks) if one.begins]
+    return bool(pairs) and not lexicon().continues.isdisjoint(pairs)
 
 
 def _longest(parts: list[str], chunks: list[Chunk], i: int) -> int:

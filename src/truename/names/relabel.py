@@ -27,6 +27,8 @@ FIXED = frozenset((
     Role.HIDDEN_SIZE, Role.HEADS, Role.CASE, Role.QUANTISATION, Role.BITS, Role.PRECISION, Role.PACKAGING,
     Role.LANGUAGE, Role.LANGUAGE_PAIR,
 ))  # fmt: skip
+# what may be cut although it claims: opus-mt is a data set and an architecture, but 8bit is one thing
+_SPLIT = frozenset((Role.FAMILY, Role.BRAND, Role.DATASET, Role.TASK))
 
 Read = tuple[tuple[Element, ...], tuple[Element, ...]]
 
@@ -65,7 +67,7 @@ def relabel(texts: Sequence[str], elements: tuple[Element, ...], alternatives: t
         elif element.role is _OTHER:
             dropped.append(element)
         else:
-            kept.append(with_kind(element, _best(learned, element, target)))
+            kept.append(with_kind(element, learned.best(element.text, target)))
     return tuple(kept), tuple(dropped)
 
 
@@ -104,17 +106,11 @@ def _give_twin(learned: Model, chosen: list[Element], k: int) -> bool:
     return place >= 0
 
 
-def _best(learned: Model, element: Element, target: int) -> Kind:
-    """The kind in ``target`` that an element speaks for most."""
-    scores = learned.scores(element.text)
-    return KINDS[max((scores[k], k) for k in range(len(KINDS)) if target >> k & 1)[1]]
-
-
 def _split(learned: Model, chosen: list[Element], k: int) -> None:
     """Find a beginning or an end of an element that speaks for kind ``k``, and make it an element of its own."""
     best, place = 0, None
     for i, element in enumerate(chosen[:_MOST_SPLIT]):
-        if element.end - element.start < _SHORTEST_SPLIT:
+        if element.end - element.start < _SHORTEST_SPLIT or (element.value is not None and element.role not in _SPLIT):
             continue
         for start, end in _ends(element.text):
             score = _score(learned, element.text[start:end], k)

@@ -14,7 +14,7 @@ from itertools import combinations, pairwise
 from truename.names.elements import Element, Kind, Role
 
 LONGEST = 48  # characters of a chunk that are looked at
-LONGEST_END = 5  # characters of the beginnings and ends of a chunk, with its border
+SHORTEST_RUN = 3  # characters of a run; runs have three or four, the borders of the chunk among them
 MOST_CHUNKS, MOST_UNKNOWN = 8, 4  # counts above these are counted as these
 BEGIN, END = ("^", ""), ("", "$")  # the borders of a name, as elements
 UNKNOWN = (Kind.OTHER, Role.OTHER)  # what the grammar knows nothing of
@@ -28,14 +28,15 @@ Trait = tuple[str, str]  # table, text
 
 
 def of_chunk(text: str) -> list[str]:
-    """The traits of one chunk: the word, its beginnings and ends; its parts and its shape where they say more."""
+    """The traits of one chunk: the word and its runs of characters; its parts and its shape where they say more."""
     text = text[:LONGEST]
     word = text.lower()
     framed = f"<{word}>"
+    end = len(framed)
     found = [framed]
-    for length in range(2, min(LONGEST_END, len(word) + 1) + 1):
-        found.append(framed[:length])
-        found.append(framed[-length:])
+    if end > SHORTEST_RUN:
+        found += [framed[i : i + 3] for i in range(end - 2)]
+        found += [framed[i : i + 4] for i in range(end - 3)] if end > SHORTEST_RUN + 1 else []
     if text == word and text.isascii() and text.isalpha():
         return found
     found += PART.findall(text)

@@ -68,7 +68,7 @@ def origin(evidence: Evidence) -> tuple[Line | None, Fact | None]:
 
 def mentioned(name: str) -> frozenset[str]:
     """The lines that the name of another model mentions."""
-    return lines_of_name(claims_of(parse_name(name)))
+    return lines_of_name(claims_of(parse_name(name, learned=False)))
 
 
 def spells(text: str, line: Line) -> bool:

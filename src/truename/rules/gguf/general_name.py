@@ -54,7 +54,7 @@ class GgufGeneralName(Rule):
         text = str(fact.value)
         if text.strip().lower() in table("gguf")["names"]["placeholders"]:
             return cannot_tell(f"general.name is {text!r}, which converters write for any model")
-        own = claims_of(parse_name("-".join(text.split())))
+        own = claims_of(parse_name("-".join(text.split()), learned=False))
         family = _family(claims)
         if family is None or family[0] != (_family(own) or ("",))[0]:
             return cannot_tell("the name and general.name do not both speak of one family")

@@ -59,7 +59,7 @@ class BaseModel(Rule):
         bases = declared_bases(evidence)
         if not bases:
             return cannot_tell("neither the card nor an adapter names a base model")
-        parsed = [claims_of(parse_name(base)) for base in bases]
+        parsed = [claims_of(parse_name(base, learned=False)) for base in bases]
         of_bases = [lines_of_name(base) for base in parsed]
         fact = evidence.get("adapter_base") or evidence.get("base_models")
         if not all(of_bases) and not any(named & keys for keys in of_bases):
