@@ -3,11 +3,11 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test fix docs bench fuzz clean
+.PHONY: help demo test fix docs bench fuzz train-names clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
-	@sed -n 's/^\([a-z]*\):.*##/\1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*##/\1	/p' Makefile
 
 demo: $(VENV)/.installed  ## write five small models, honest and dishonest, and check them
 	@$(BIN)/truename demo
@@ -33,6 +33,10 @@ bench: $(VENV)/.installed-dev  ## every measure, each against its named alternat
 fuzz: $(VENV)/.installed-dev  ## every reader, guided by coverage; RUNS=2000000 for the record in docs/records
 	$(PIP) install --constraint constraints.txt --editable '.[fuzz]'
 	@for file in fuzz/seeds/[a-z]*.py; do $(BIN)/python fuzz/fuzz_reader.py $$(basename $$file .py) --runs $(or $(RUNS),100000) || exit 1; done
+
+train-names: $(VENV)/.installed-dev  ## the learned part of names, anew from the reference data in TRUENAME_DATA
+	$(PIP) install --constraint constraints.txt --editable '.[train]'
+	$(BIN)/python tools/train_names.py --all
 
 clean:  ## remove the virtual environment and every cache
 	rm -rf $(VENV) build dist demo-models .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

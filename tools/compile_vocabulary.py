@@ -100,15 +100,15 @@ def compile_languages() -> tuple[tuple[Language, ...], frozenset[str], dict[str,
     for entry in extra["extra"]:
         words.setdefault(entry["code"], []).extend(entry["words"])
         taken.update(entry["words"])
+        if "name" in entry:  # the generated table has the languages of ISO 639-2 by name
+            names[entry["code"]] = entry["name"]
     for two, three, bibliographic, name in table["languages"]:
         code = two or three
         names[code] = name
         plain = [] if name.lower() in not_names or " " in name else [name.lower()]
         mine = [w for w in (two, three, bibliographic, *plain) if w and w not in taken]
         words.setdefault(code, [])[:0] = mine
-    languages = tuple(
-        Language(code, names[code], tuple(dict.fromkeys(words[code]))) for code in sorted(words) if code in names
-    )
+    languages = tuple(Language(code, names[code], tuple(dict.fromkeys(words[code]))) for code in sorted(words))
     return languages, cautious, table
 
 

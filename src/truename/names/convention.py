@@ -11,28 +11,36 @@ from collections.abc import Iterable
 from truename.names.elements import Convention, Element, Kind, Role
 from truename.names.pieces import lexicon, squeeze
 
+# members looked up once: on the class it takes longer than all else here
+_ARCHITECTURE, _PARAMETERS, _LANGUAGE, _TASK = Kind.ARCHITECTURE, Kind.PARAMETERS, Kind.LANGUAGE, Kind.TASK
+_DATASET, _UNKNOWN, _TASK_WORD = Kind.DATASET, Role.OTHER, Role.TASK
 _BUILT = frozenset((Role.FAMILY, Role.BRAND))  # a word that only seems to be an architecture builds no name
-_APPLIED = frozenset((Kind.TASK, Kind.LANGUAGE))  # people count a language as what the model is for
-
-
-# members once looked up: on the class it takes longer than all else here
-_ARCHITECTURE, _PARAMETERS, _TASK = Kind.ARCHITECTURE, Kind.PARAMETERS, Role.TASK
 
 
 def convention_of(elements: Iterable[Element]) -> Convention:
-    """Which of the four conventions the elements make."""
-    built = applied = False
+    """Which of the four conventions the elements make.
+
+    People count a language as what a model is for. A word that only seems to be a task, and a field of data, say what
+    a model is for where nothing says how it is built: ``lyric-alignment``, ``indoor-scenes``.
+    """
+    built = applied = hinted = False
     for element in elements:
-        kind = element.kind
+        kind, role = element.kind, element.role
         if kind is _ARCHITECTURE:
-            built = built or element.role in _BUILT
+            built = built or role in _BUILT
+            applied = applied or role is _TASK_WORD
         elif kind is _PARAMETERS:
             built = True
-        elif not applied and kind in _APPLIED and not (element.role is _TASK and is_dataset(element.text)):
+        elif kind is _LANGUAGE:
             applied = True
+        elif kind is _TASK:
+            hinted = True
+            applied = applied or not (role is _UNKNOWN or (role is _TASK_WORD and is_dataset(element.text)))
+        elif kind is _DATASET:
+            hinted = True
     if built:
         return Convention.COMBINED if applied else Convention.IMPLEMENTATION
-    return Convention.APPLICATION_OR_TASK if applied else Convention.OTHER
+    return Convention.APPLICATION_OR_TASK if applied or hinted else Convention.OTHER
 
 
 def is_dataset(text: str) -> bool:
