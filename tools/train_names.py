@@ -65,10 +65,7 @@ def matrix(rows: Sequence[Counter[tuple[str, str]]], columns: dict[tuple[str, st
     from scipy.sparse import csr_matrix
 
     entries = [
-        (i, columns[trait], count)
-        for i, row in enumerate(rows)
-        for trait, count in row.items()
-        if trait in columns
+        (i, columns[trait], count) for i, row in enumerate(rows) for trait, count in row.items() if trait in columns
     ]
     at, to, values = zip(*entries, strict=True)
     return csr_matrix((values, (at, to)), (len(rows), len(columns)))
@@ -109,7 +106,9 @@ def main() -> int:
     weights = train(rows, f"{len(rows)} names of ptm-naming/elements.jsonl.gz, {part}")
     encoded = msgspec.msgpack.encode(weights)
     arguments.out.write_bytes(encoded)
-    print(f"wrote {arguments.out.name}: {len(encoded):,} bytes, {sum(len(t.rows) for t in weights.tables.values()) // len(KINDS):,} traits")
+    print(
+        f"wrote {arguments.out.name}: {len(encoded):,} bytes, {sum(len(t.rows) for t in weights.tables.values()) // len(KINDS):,} traits"
+    )
     return 0
 
 

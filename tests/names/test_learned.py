@@ -10,7 +10,18 @@ import pytest
 
 from truename.names import Kind, Role, claims_of, parse_name, traits
 from truename.names.chunks import CHUNK
-from truename.names.learned import BIT, FILE, KINDS, Model, Weights, make_table, packed, read_table, read_weights, unpacked
+from truename.names.learned import (
+    BIT,
+    FILE,
+    KINDS,
+    Model,
+    Weights,
+    make_table,
+    packed,
+    read_table,
+    read_weights,
+    unpacked,
+)
 
 NAMES = [
     "bert-base-uncased",
@@ -90,7 +101,9 @@ def test_a_quantity_stays_whole(name: str, text: str) -> None:
 
 
 def test_thirty_two_bits_are_no_billions() -> None:
-    assert [c.value for c in claims_of(parse_name("jd-llama2-32bit-7b-finetune")).of(Role.PARAMETERS)] == [7_000_000_000]
+    assert [c.value for c in claims_of(parse_name("jd-llama2-32bit-7b-finetune")).of(Role.PARAMETERS)] == [
+        7_000_000_000
+    ]
 
 
 def test_a_word_that_is_nothing_is_a_weighed_reading() -> None:

@@ -49,4 +49,3 @@ class About:
         self.vision |= family.modality in _SEEING
         self.audio |= family.modality == "audio"
         self.generative |= family.generative
-

@@ -31,14 +31,13 @@ _SHIFT = 128  # that a byte of the file is above its weight
 _SHIFTS = sum(_SHIFT << (_FIELD * i) for i in range(len(KINDS)))
 _KEPT = 1 << 16  # chunks that are kept before the store is emptied
 _sort = attrgetter("kind", "role")
+Sort = tuple[str, str]  # kind and role of an element, or a border of the name
 _BEGIN, _END = traits.BEGIN, traits.END
 # above the scores stand counts: of the elements of each kind, and of those that the grammar knows nothing of
 _COUNTS_AT, _COUNT = _FIELD * len(KINDS), 8
 _COUNT_MASK = (1 << _COUNT) - 1
-_COUNT_OF = {(kind, role): 1 << (_COUNT * i) for i, kind in enumerate(KINDS) for role in Role}
+_COUNT_OF: dict[Sort, int] = {(kind, role): 1 << (_COUNT * i) for i, kind in enumerate(KINDS) for role in Role}
 _COUNT_OF[traits.UNKNOWN] += 1 << (_COUNT * len(KINDS))
-
-Sort = tuple[str, str]  # kind and role of an element, or a border of the name
 
 
 class Table(msgspec.Struct, frozen=True):
