@@ -106,9 +106,8 @@ def main() -> int:
     weights = train(rows, f"{len(rows)} names of ptm-naming/elements.jsonl.gz, {part}")
     encoded = msgspec.msgpack.encode(weights)
     arguments.out.write_bytes(encoded)
-    print(
-        f"wrote {arguments.out.name}: {len(encoded):,} bytes, {sum(len(t.rows) for t in weights.tables.values()) // len(KINDS):,} traits"
-    )
+    kept = sum(len(table.rows) for table in weights.tables.values()) // len(KINDS)
+    print(f"wrote {arguments.out.name}: {len(encoded):,} bytes, {kept:,} traits")
     return 0
 
 
