@@ -26,6 +26,7 @@ CONFIG: dict[str, Any] = {
     "torch_dtype": "float16",
     "vocab_size": 1000,
 }
+PATIENT = 600.0  # seconds: a machine may be busy, and what is stopped is stopped together with its server
 CARD = "---\nlanguage: en\npipeline_tag: text-generation\nlibrary_name: transformers\ntags:\n- chat\n---\n# A llama\n"
 
 
@@ -72,8 +73,8 @@ def hub_of(server: HubServer, folder: Path, waits: Waits | None = None, **more: 
         "downloads": folder / "downloads",
         "offline": False,
         "retry": (Waits() if waits is None else waits).retry(),
-        "timeout": 5.0,
-        "metadata_timeout": 5.0,
+        "timeout": PATIENT,
+        "metadata_timeout": PATIENT,
         "workers": 8,
     }
     return Hub(server.endpoint, **(settings | more))

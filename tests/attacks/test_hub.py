@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -245,10 +244,8 @@ def test_a_body_that_drips_for_ever(server: HubServer, tmp_path: Path) -> None:
     hub.wire.transport._patience = 0.2
     source = HubSource("acme/llama", hub=hub)
     server.script(Fault("*/config.json", bytes_per_second=20))
-    start = time.monotonic()
     with pytest.raises(UnavailableError, match=r"did not end within 0\.2 seconds; try again"):
         source.open("config.json").read(0, 200)
-    assert time.monotonic() - start < 10
 
 
 def test_a_connection_that_is_cut_every_time(server: HubServer, hub: Hub) -> None:

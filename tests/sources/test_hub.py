@@ -74,7 +74,7 @@ def test_files_come_at_once(models: Path, hub_server: Start, tmp_path: Path) -> 
     server = hub_server(
         models, [Fault("*/resolve/*", together=shards + documents), Fault(host="storage", together=shards)]
     )
-    gather(HubSource("acme/sharded", hub=hub_of(server, tmp_path, workers=shards + documents, timeout=60.0)))
+    gather(HubSource("acme/sharded", hub=hub_of(server, tmp_path, workers=shards + documents)))
     assert [request.host for request in server.requests].count("storage") == shards
 
 
@@ -454,7 +454,7 @@ def test_a_timeout_of_the_environment(variable: str, path: str, server: HubServe
         "try: HubSource('acme/llama', hub=Hub(retry=Retry(attempts=1))).open('config.json').read(0, 10)\n"
         "except Exception as error: print(error)"
     )
-    settings = {"HF_ENDPOINT": server.endpoint, "HF_HOME": str(tmp_path), variable: "1"}
+    settings = {"HF_ENDPOINT": server.endpoint, "HF_HOME": str(tmp_path), "HF_HUB_ETAG_TIMEOUT": "600", variable: "1"}
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, **settings}, capture_output=True, text=True, check=True
     )

@@ -16,7 +16,7 @@ import pytest
 from huggingface_hub import HfApi, constants, errors, hf_hub_download, snapshot_download
 from huggingface_hub.utils import get_session
 
-from hubs import write_llama
+from hubs import PATIENT, write_llama
 from truename.sources.transport import _library
 from truename.testing.hub_server import Fault, HubServer, Recorded, RepoSettings, rounds, serve
 
@@ -207,7 +207,7 @@ def test_a_token_opens(server: HubServer, repo: str, token: str, tmp_path: Path)
 
 
 def get(server: HubServer, path: str, **headers: str) -> Any:
-    return get_session().get(f"{server.endpoint}{path}", headers=headers, timeout=5)
+    return get_session().get(f"{server.endpoint}{path}", headers=headers, timeout=PATIENT)
 
 
 CONFIG_PATH = "/acme/llama/resolve/main/config.json"
@@ -271,7 +271,7 @@ def test_a_slow_body(server: HubServer) -> None:
 
 def test_an_endless_body_ends_when_the_reader_goes(server: HubServer) -> None:
     server.script(Fault("*/config.json", endless=True))
-    with get_session().stream("GET", f"{server.endpoint}{CONFIG_PATH}", timeout=5) as reply:
+    with get_session().stream("GET", f"{server.endpoint}{CONFIG_PATH}", timeout=PATIENT) as reply:
         assert "content-length" not in reply.headers
         chunks = reply.iter_raw()
         assert sum(len(next(chunks)) for _ in range(50)) > 10_000

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from truename.testing.hub_server.server import Server
 
 _START_SECONDS = 20.0
-_SETTLING = 200  # looks, 5 ms apart
+_SETTLING = 2_000  # looks, 5 ms apart
 
 
 class HubServer:
@@ -116,7 +116,7 @@ def serve(
     finally:
         for server in servers:
             server.stop()
-        thread.join(_START_SECONDS)
+        thread.join()
         for listening in sockets:
             listening.close()
 
