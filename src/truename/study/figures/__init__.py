@@ -1,0 +1,1 @@
+"""Tables to figures, each drawn for one column of a paper."""

@@ -1,0 +1,90 @@
+"""Figures of change over time: one small chart an element, or a convention."""
+
+from __future__ import annotations
+
+import altair as alt
+import polars as pl
+
+from truename.publication.figure import BLUE, GREY, PALE, TEXT, Figure, Specification, styled
+
+_FEW = 100  # models in a quarter, of which no share is drawn
+_COLUMNS = 3
+_SIZE = (49, 34)  # points of one small chart
+
+
+def drift(table: pl.DataFrame, measures: tuple[str, ...], name: str, title: str) -> Figure | None:
+    """Shares by the quarter of creation; None where fewer than two quarters have enough models.
+
+    Args:
+        table: of ``tables.drift``.
+        measures: which of its measures are drawn.
+        name: of the figure's file.
+        title: one line over the charts.
+    """
+    shown = table.filter(pl.col("measure").is_in(measures) & (pl.col("of") >= _FEW))
+    quarters = shown.select("quarter", "of").unique(maintain_order=True)
+    if quarters.height < 2:
+        return None
+    total = quarters["of"].sum()
+    left = table.select("quarter", "of").unique()["of"].sum() - total
+    first, last = quarters["quarter"].min(), quarters["quarter"].max()
+    few = f" {left:,} models of quarters with fewer than {_FEW} are left out." if left else ""
+    return Figure(
+        name,
+        "drift",
+        f"{title}: share of the names of the models created in a quarter, {total:,} in all, from {first} to {last}; "
+        f"the grey band is the 95 % Wilson interval; each chart has its own scale, from 0.{few}",
+        _panels(shown, title, f"% of names; n = {total:,} models with a date, {quarters.height} quarters"),
+    )
+
+
+def _panels(shown: pl.DataFrame, title: str, subtitle: str) -> Specification:
+    begins = pl.col("quarter").cast(pl.String)
+    values = shown.select(
+        "label", "share", "low", "high", "of", count="models", quarter=begins, quarter_begins=begins
+    ).to_dicts()
+    order = shown["label"].unique(maintain_order=True).to_list()
+    base = alt.Chart().encode(
+        x=alt.X(
+            "quarter:T",
+            title=None,
+            scale=alt.Scale(type="utc"),
+            axis=alt.Axis(
+                format="'%y",
+                tickCount={"interval": "year", "step": 1},
+                grid=False,
+                labelOverlap=True,
+                labelSeparation=3,
+            ),
+        )
+    )
+    y = alt.Y("low:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(format=".0%", tickCount=2, gridColor=PALE))
+    band = base.mark_area(color="#CCCCCC", opacity=1).encode(y=y, y2="high:Q")
+    line = base.mark_line(color=BLUE, strokeWidth=1.2).encode(y="share:Q")
+    points = base.mark_circle(color=BLUE, size=7, opacity=1).encode(
+        y="share:Q",
+        tooltip=[
+            alt.Tooltip("label:N", title=" "),
+            alt.Tooltip("quarter_begins:N", title="quarter from"),
+            alt.Tooltip("share:Q", format=".2%"),
+            alt.Tooltip("count:Q", format=","),
+            alt.Tooltip("of:Q", format=","),
+        ],
+    )
+    width, height = _SIZE
+    chart = (
+        alt.layer(band, line, points, data=alt.InlineData(values=values))
+        .properties(width=width, height=height)
+        .facet(
+            alt.Facet(
+                "label:N",
+                title=None,
+                sort=order,
+                header=alt.Header(labelFontSize=TEXT, labelPadding=1, labelColor=GREY, labelAnchor="start"),
+            ),
+            columns=_COLUMNS,
+            spacing={"row": 4, "column": 4},
+        )
+        .resolve_scale(y="independent")
+    )
+    return styled(chart, title, subtitle)

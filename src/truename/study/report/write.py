@@ -1,0 +1,61 @@
+"""Rows to everything that a study publishes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from truename.errors import MissingExtraError, UsageError
+from truename.rules import all_rules
+from truename.study.checks import checks
+from truename.study.settings import Settings
+
+
+def write_report(
+    rows: Path, out: Path, *, survey: Path | None, packages: Sequence[Path], settings: Settings
+) -> None:
+    """Write ``report.html``, ``summary.json``, ``tables/`` and ``figures/``; equal inputs give equal bytes.
+
+    Args:
+        rows: folder of Parquet parts of the schema in ``columns.py``.
+        out: folder to write to; if it holds ``skipped.csv``, the report shows it.
+        survey: responses to the survey of the shipped instrument, to set preference beside practice.
+        packages: lists of names of packages, to set names of models beside them.
+        settings: what the rows were made of.
+
+    Raises:
+        UsageError: an input is unusable, there are no rows, or ``out`` is a file.
+        MissingExtraError: the extra ``study`` is not installed.
+    """
+    try:
+        from truename.publication.figure import write_figure
+        from truename.study.figures.draw import draw_figures
+        from truename.study.report.inputs import open_rows, read_lists
+        from truename.study.report.page import page
+        from truename.study.report.summary import summary
+        from truename.study.tables.tables import tabulate
+        from truename.survey import analyse
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("the report of a study", "study") from error
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out}: is a file; give a folder to write to")
+    opened, lists = open_rows(rows), read_lists(packages)
+    answers = None if survey is None else analyse(survey)
+    slugs = {rule.code: rule.slug for rule in all_rules()}
+    comparing = [check.rule.code for check in checks() if check.facts]
+    tables = tabulate(opened, slugs, comparing, answers, lists)
+    if not tables.overview["models"][0]:
+        raise UsageError(f"{rows}: the parts hold no row; see skipped.csv for what the snapshot's records lack")
+    (out / "tables").mkdir(parents=True, exist_ok=True)
+    (out / "figures").mkdir(exist_ok=True)
+    for name, table in tables.named().items():
+        table.write_csv(out / "tables" / f"{name}.csv")
+    figures = draw_figures(tables)
+    for figure in figures:
+        write_figure(figure, out / "figures")
+    found = summary(tables, settings, answers)
+    text = msgspec.json.format(msgspec.json.encode(found), indent=1)
+    (out / "summary.json").write_bytes(text + b"\n")
+    (out / "report.html").write_text(page(tables, figures, settings, answers, out / "skipped.csv"), encoding="utf-8")
