@@ -110,8 +110,12 @@ def run_study(call: RunCall) -> int:
     return DIFFERENT if others else 0
 
 
-def _publisher() -> Publish | None:
-    return None
+def _publisher() -> Publish:
+    try:
+        from truename.study.report import write_report
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("truename study run", "study") from error
+    return write_report
 
 
 def _needs(extra: str) -> None:

@@ -70,6 +70,7 @@ ROWS = pa.schema(
         _needed("elements", pa.list_(ELEMENT)),
         _needed("kinds", _TEXT),  # the elements' letters in the order of the name: ASPC
         _needed("separators", _TEXT),  # the signs between words, in order: --_.
+        pa.field("family", _TEXT),  # the first architecture family that the name claims
         _needed("length", pa.int32()),  # characters of the name
         _needed("segments", pa.int32()),  # words between the separators
         pa.field("version", _TEXT),  # the first version, as it is written

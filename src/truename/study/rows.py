@@ -60,6 +60,7 @@ class Rows:
             parsed.convention.value,
             "".join([e.kind.value for e in parsed.elements]),
             "".join(separators),
+            next((str(claim.value) for claim in claims.of(Role.FAMILY)), None),
             len(name),
             sum(map(bool, _SEPARATOR.split(name))),
             version,

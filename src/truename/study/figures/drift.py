@@ -9,7 +9,7 @@ from truename.publication.figure import BLUE, GREY, PALE, TEXT, Figure, Specific
 
 _FEW = 100  # models in a quarter, of which no share is drawn
 _COLUMNS = 3
-_SIZE = (49, 34)  # points of one small chart
+_SIZE = (41, 34)  # points of one small chart
 
 
 def drift(table: pl.DataFrame, measures: tuple[str, ...], name: str, title: str) -> Figure | None:

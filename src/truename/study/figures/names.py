@@ -36,7 +36,7 @@ def elements(table: pl.DataFrame) -> Figure:
 
 def conventions(table: pl.DataFrame) -> Figure:
     """The frequency of each convention."""
-    return _bars(table, "conventions", "conventions", "Naming conventions", "Share of names that follow it")
+    return _bars(table, "conventions", "elements", "Naming conventions", "Share of names that follow it")
 
 
 def orders(table: pl.DataFrame) -> Figure:

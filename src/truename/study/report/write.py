@@ -13,9 +13,7 @@ from truename.study.checks import checks
 from truename.study.settings import Settings
 
 
-def write_report(
-    rows: Path, out: Path, *, survey: Path | None, packages: Sequence[Path], settings: Settings
-) -> None:
+def write_report(rows: Path, out: Path, *, survey: Path | None, packages: Sequence[Path], settings: Settings) -> None:
     """Write ``report.html``, ``summary.json``, ``tables/`` and ``figures/``; equal inputs give equal bytes.
 
     Args:
