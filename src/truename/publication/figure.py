@@ -1,8 +1,8 @@
 """A figure as Vega-Lite, drawn for one column of a paper: 252 points wide, text of 7 points and more.
 
 Colours are Okabe and Ito's, which people of every colour vision tell apart; nothing is said by colour alone. Nothing is
-translucent, and all letters are of one weight: so equal figures are equal bytes as PDF too, whose renderer else orders
-its parts at random.
+translucent (a label that overlaps would be hidden so), and all letters are of one font and weight: so equal figures are
+equal bytes as PDF too, whose renderer else orders its parts at random.
 """
 
 from __future__ import annotations
@@ -55,7 +55,13 @@ def styled(chart: alt.TopLevelMixin, title: str, subtitle: str) -> Specification
             padding={"left": 8, "right": 2, "top": 2, "bottom": 2},
         )
         .configure(font="Helvetica, Arial, Liberation Sans, sans-serif", background="white")
-        .configure_axis(labelFontSize=TEXT, titleFontSize=TEXT, titleFontWeight="normal", labelColor="black")
+        .configure_axis(
+            labelFontSize=TEXT,
+            titleFontSize=TEXT,
+            titleFontWeight="normal",
+            labelColor="black",
+            labelOverlap=False,
+        )
         .configure_legend(labelFontSize=TEXT, titleFontSize=TEXT, titleFontWeight="normal", labelColor="black")
         .configure_header(labelFontSize=TEXT, titleFontSize=TEXT, titleFontWeight="normal", labelFontWeight="normal")
         .configure_title(

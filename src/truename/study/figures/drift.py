@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import altair as alt
 import polars as pl
 
@@ -9,7 +11,8 @@ from truename.publication.figure import BLUE, GREY, PALE, TEXT, Figure, Specific
 
 _FEW = 100  # models in a quarter, of which no share is drawn
 _COLUMNS = 3
-_SIZE = (41, 34)  # points of one small chart
+_SIZE = (50, 34)  # points of one small chart
+_YEARS = 4  # labels of its axis
 
 
 def drift(table: pl.DataFrame, measures: tuple[str, ...], name: str, title: str) -> Figure | None:
@@ -25,9 +28,9 @@ def drift(table: pl.DataFrame, measures: tuple[str, ...], name: str, title: str)
     quarters = shown.select("quarter", "of").unique(maintain_order=True)
     if quarters.height < 2:
         return None
-    total = quarters["of"].sum()
-    left = table.select("quarter", "of").unique()["of"].sum() - total
-    first, last = quarters["quarter"].min(), quarters["quarter"].max()
+    total = int(quarters["of"].sum())
+    left = int(table.select("quarter", "of").unique()["of"].sum()) - total
+    first, last = quarters["quarter"].cast(pl.String).sort().to_list()[:: quarters.height - 1]
     few = f" {left:,} models of quarters with fewer than {_FEW} are left out." if left else ""
     return Figure(
         name,
@@ -43,6 +46,7 @@ def _panels(shown: pl.DataFrame, title: str, subtitle: str) -> Specification:
     values = shown.select(
         "label", "share", "low", "high", "of", count="models", quarter=begins, quarter_begins=begins
     ).to_dicts()
+    years = shown["quarter"].dt.year().n_unique()
     order = shown["label"].unique(maintain_order=True).to_list()
     base = alt.Chart().encode(
         x=alt.X(
@@ -51,14 +55,12 @@ def _panels(shown: pl.DataFrame, title: str, subtitle: str) -> Specification:
             scale=alt.Scale(type="utc"),
             axis=alt.Axis(
                 format="'%y",
-                tickCount={"interval": "year", "step": 1},
+                tickCount=alt.TimeIntervalStep(interval="year", step=math.ceil(years / _YEARS)),
                 grid=False,
-                labelOverlap=True,
-                labelSeparation=3,
             ),
         )
     )
-    y = alt.Y("low:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(format=".0%", tickCount=2, gridColor=PALE))
+    y = alt.Y("low:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(format="~%", tickCount=2, gridColor=PALE))
     band = base.mark_area(color="#CCCCCC", opacity=1).encode(y=y, y2="high:Q")
     line = base.mark_line(color=BLUE, strokeWidth=1.2).encode(y="share:Q")
     points = base.mark_circle(color=BLUE, size=7, opacity=1).encode(
@@ -80,7 +82,7 @@ def _panels(shown: pl.DataFrame, title: str, subtitle: str) -> Specification:
                 "label:N",
                 title=None,
                 sort=order,
-                header=alt.Header(labelFontSize=TEXT, labelPadding=1, labelColor=GREY, labelAnchor="start"),
+                header=alt.Header(labelFontSize=TEXT, labelPadding=1, labelColor=GREY, labelAnchor="end"),
             ),
             columns=_COLUMNS,
             spacing={"row": 4, "column": 4},

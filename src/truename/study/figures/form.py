@@ -36,7 +36,7 @@ def distribution(table: pl.DataFrame, quantiles: pl.DataFrame, name: str, title:
     """How many names have each value."""
     line = quantiles.filter(pl.col("measure") == name).row(0, named=True)
     of = line["models"]
-    end = table.filter(table["models"].cum_sum() <= _TAIL * of)["value"].max() or line["max"]
+    end = next(iter(table.filter(table["models"].cum_sum() <= _TAIL * of)["value"].tail(1)), line["max"])
     shown = table.filter(pl.col("value") <= end)
     longer = of - shown["models"].sum()
     values = shown.select("value", count="models", share=pl.col("models") / of).to_dicts()

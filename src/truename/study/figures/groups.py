@@ -10,7 +10,7 @@ from truename.study.figures.names import key
 from truename.study.labels import labels
 from truename.study.tables.groups import SAYS_NOTHING
 
-_NOTHING = "∅"
+_NOTHING = "–"
 _TITLES = {
     "task": "Elements by task",
     "library": "Elements by library",

@@ -9,6 +9,7 @@ from truename.publication.figure import BLUE, GREY, PALE, SKY, TEXT, Figure, sty
 
 _MEASURES = {"length": "Characters", "words": "Words"}
 _MARGIN, _INNER = 62, 170  # points of the labels and of a chart without them
+_ROOM = 1.18  # times the longest bar, for its number
 
 
 def forms(table: pl.DataFrame) -> Figure:
@@ -25,12 +26,18 @@ def forms(table: pl.DataFrame) -> Figure:
     )
 
 
-def _boxes(table: pl.DataFrame, title: str) -> alt.LayerChart:
+def _boxes(table: pl.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
     base = alt.Chart(alt.InlineData(values=table.to_dicts()))
     y = _lists()
+    end = _ROOM * max(table["p95"])
     line = base.mark_rule(color=GREY).encode(
         y=y,
-        x=alt.X("p5:Q", title=title, axis=alt.Axis(tickCount=5, gridColor=PALE), scale=alt.Scale(zero=True)),
+        x=alt.X(
+            "p5:Q",
+            title=title,
+            axis=alt.Axis(tickCount=5, gridColor=PALE),
+            scale=alt.Scale(domain=[0, end], nice=False),
+        ),
         x2="p95:Q",
     )
     tooltip = [alt.Tooltip("list:N"), *(alt.Tooltip(f"{q}:Q") for q in ("p5", "p25", "median", "p75", "p95", "max"))]
@@ -54,8 +61,8 @@ def features(table: pl.DataFrame) -> Figure:
     x = alt.X(
         "share:Q",
         title=None,
-        axis=alt.Axis(format="%", tickCount=5, gridColor=PALE),
-        scale=alt.Scale(domain=[0, 1]),
+        axis=alt.Axis(format="%", values=[0, 0.2, 0.4, 0.6, 0.8, 1], gridColor=PALE),
+        scale=alt.Scale(domain=[0, _ROOM]),
     )
     tooltip = [alt.Tooltip("list:N"), alt.Tooltip("models:Q", format=","), alt.Tooltip("share:Q", format=".2%")]
     share = base.mark_bar(color=BLUE, height=8).encode(y=y, x=x, tooltip=tooltip)

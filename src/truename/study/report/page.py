@@ -43,7 +43,7 @@ def page(tables: Tables, figures: Sequence[Figure], settings: Settings, survey: 
         skips=_skips(skipped),
         version=__version__,
         vega=f"Vega {vl_convert.get_vega_version()}, Vega-Lite, Vega-Embed {vl_convert.get_vega_embed_version()}",
-        libraries=vl_convert.javascript_bundle(),
+        libraries=vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"),
     )
 
 
@@ -75,7 +75,7 @@ def _key_numbers(tables: Tables) -> list[tuple[str, str]]:
         (part(overview["says_nothing"], models), "have a name that says nothing"),
         (part(overview["with_version"], models), "have a version in their name"),
     ]
-    flagged, decided = tables.rules["flagged"].sum(), tables.rules["decided"].sum()
+    flagged, decided = (int(tables.rules[name].sum()) for name in ("flagged", "decided"))
     if decided:
         found.append((part(flagged, decided), f"of {decided:,} decided checks contradict the name"))
     near = tables.sharing.row(0, named=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import polars as pl
 
 from truename.study.labels import labels
@@ -14,24 +12,22 @@ from truename.study.tables.profile import each_convention, each_element, profile
 
 NOT_STATED = "(not stated)"
 SAYS_NOTHING = "says nothing"
-_BANDS = (0, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000)  # downloads from which a band begins
-
-
-def _bands() -> dict[str, int]:
-    short = {0: "0", 1: "1", 10: "10", 100: "100", 1_000: "1k", 10_000: "10k", 100_000: "100k", 1_000_000: "1M"}
-    names = [f"{short[low]}-{short[high]}" for low, high in pairwise(_BANDS[1:])]
-    return dict(zip(["0", *names, f"{short[_BANDS[-1]]}+"], _BANDS, strict=True))
-
-
-BANDS = _bands()  # name → where it begins; the end is where the next begins
+BANDS = {  # of downloads, each from where it begins to where the next does
+    "0": 0,
+    "1-9": 1,
+    "10-99": 10,
+    "100-999": 100,
+    "1k-9.9k": 1_000,
+    "10k-99k": 10_000,
+    "100k-999k": 100_000,
+    "1M+": 1_000_000,
+}
 
 
 def _band() -> pl.Expr:
     downloads = pl.col("downloads")
-    chosen = pl.when(downloads.is_null()).then(pl.lit(None, pl.String))
-    for name, low in reversed(BANDS.items()):
-        chosen = chosen.when(downloads >= low).then(pl.lit(name))
-    return chosen.otherwise(pl.lit(None, pl.String)).alias("group")
+    chosen = [pl.when(downloads >= low).then(pl.lit(name)) for name, low in reversed(BANDS.items())]
+    return pl.coalesce(chosen).alias("group")
 
 
 DIMENSIONS: dict[str, pl.Expr] = {
