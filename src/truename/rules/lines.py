@@ -66,6 +66,18 @@ def origin(evidence: Evidence) -> tuple[Line | None, Fact | None]:
     return None, None
 
 
+def declared_origin(evidence: Evidence) -> tuple[Line | None, Fact | None]:
+    """As ``origin``, else the one line of the declared base models, where the configuration's type bears it out."""
+    line, fact = origin(evidence)
+    if line is not None:
+        return line, fact
+    of_bases = [mentioned(base) for base in declared_bases(evidence)]
+    keys = frozenset[str]().union(*of_bases)
+    if len(keys) == 1 and all(of_bases) and bears_out(str(evidence.value("model_type")), keys):
+        return next(line for line in lines() if line.key in keys), evidence.get("base_models")
+    return None, None
+
+
 def mentioned(name: str) -> frozenset[str]:
     """The lines that the name of another model mentions."""
     return lines_of_name(claims_of(parse_name(name, learned=False)))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
 from truename.findings import Severity
+from truename.facts import Fact
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.lines import discloses, line_that_owns, lines_of_name, spells
+from truename.rules.lines import declared_origin, discloses, lines_of_name, short_base, spells
 from truename.rules.quantities import short_count
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.tables import table
 
 # roles that give a reader a hold, even if the family is left out
 HOLDS = frozenset(Role) - {Role.OTHER, Role.VERSION, Role.SIZE_WORD, Role.CHARACTERISTIC, Role.LANGUAGE}
@@ -19,7 +21,9 @@ class FamilyLeftOut(Rule):
 
     A Mixtral 8x7B was published as ``dolping``: its card says what it is, but lists, folders and leaderboards show
     the name alone. A brand of one's own is welcome; this note says what stands behind it, and a name that adds the
-    family (``dolping-mixtral-8x7b``) is found by those who look for it.
+    family (``dolping-mixtral-8x7b``) is found by those who look for it. ``GPT`` is part of names of every line and
+    adds none: a DeepSeek Coder of 33B was published as ``Super-GPT``. The line is that of the configuration's type, of
+    the model that the configuration was made from, or of the declared base models where the type bears them out.
     """
 
     code, slug, since = "NAM003", "family-left-out", "0.1"
@@ -27,6 +31,14 @@ class FamilyLeftOut(Rule):
     flagged = (
         Case("dolping", expect=Severity.NOTE, model_type="mixtral", card_mentions=("mixtral",)),
         Case("EmotioLocal", expect=Severity.NOTE, model_type="minicpmv", tags=("minicpm-v",)),
+        Case("Aelan", expect=Severity.NOTE, model_type="mistral", base_models=("mistralai/Mistral-7B-v0.1",)),
+        Case(
+            "Super-GPT",
+            expect=Severity.NOTE,
+            model_type="llama",
+            original_name="/home/migel/deepseek-coder-33b-base",
+            card_mentions=("deepseek",),
+        ),
         Case("my-cat-v2", expect=Severity.NOTE, model_type="gemma3", base_models=("google/gemma-3-4b",)),
     )
     clean = (
@@ -34,25 +46,41 @@ class FamilyLeftOut(Rule):
         Case("dolping-mixtral", model_type="mixtral"),
         Case("mygemma", model_type="gemma2"),
         Case("Atom-7B", model_type="mixtral"),
+        Case("zephyr", model_type="mistral", base_models=("mistralai/Mistral-7B-v0.1",)),
+        Case("RUTERGPT13B", model_type="llama", base_models=("meta-llama/Llama-2-13b-chat-hf",)),
     )
     undecided = (
         Case("dolping"),
         Case("dolping", model_type="mixtral", card_mentions=()),
         Case("Aelan", model_type="mistral"),
+        Case("Aelan", model_type="llama", base_models=("Qwen/Qwen2.5-7B",)),
+        Case("Aelan", model_type="llama", base_models=("meta-llama/Llama-2-7b", "mistralai/Mistral-7B-v0.1")),
         Case("chatbot", model_type="somebody"),
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        fact = evidence.get("model_type")
-        line = None if fact is None else line_that_owns(str(fact.value))
+        line, fact = declared_origin(evidence)
         if line is None or fact is None:
             return cannot_tell("the configuration does not belong to one known family alone")
-        if claims.of(*HOLDS) or line.key in lines_of_name(claims) or spells(claims.name, line):
+        if holds(claims) or line.key in lines_of_name(claims) or spells(claims.name, line):
             return CLEAN
         if not discloses(evidence, line):
             return cannot_tell("the card does not mention the family either, which is another fault")
         count = evidence.value("parameters")
-        word = max((key for key in line.keys if key in str(fact.value)), key=len, default=line.key)
+        said = _said(fact)
+        word = max((key for key in line.keys if key in said.lower()), key=len, default=line.key)
         suggestion = "-".join(filter(None, (claims.name, word, short_count(count).lower() if count else None)))
-        message = f"the name does not say that this is a model of the {line.title} line ({fact.value})"
+        message = f"the name does not say that this is a model of the {line.title} line ({said})"
         return verdict([self.finding(Severity.NOTE, message, fact=fact, suggestion=suggestion)])
+
+
+def holds(claims: Claims) -> bool:
+    """Whether a name gives a reader a hold beside its family; a word that every family bears is none."""
+    generic = table("generic_words")["families"]
+    return any(claim.value not in generic for claim in claims.of(*HOLDS))
+
+
+def _said(fact: Fact) -> str:
+    """What gave the line away: a type, or the names of models without somebody's folders."""
+    values = fact.value if isinstance(fact.value, tuple) else (fact.value,)
+    return ", ".join(short_base(str(value)) for value in values)
