@@ -50,7 +50,7 @@ class SaysNothing(Rule):
         if not words:
             return cannot_tell("there is no name")
         if is_job(model) and not claims.of(Role.FAMILY, Role.BRAND):
-            message = f"the name {model!r} is the number of a training job and says nothing of the model"
+            message = f"the name {model!r} is that of a training job, made up of its project and its number"
         elif all(map(is_bare, words)) and not any(item.role in TELLING for item in claims.items):
             message = f"the name {model!r} does not say what the model is"
         else:

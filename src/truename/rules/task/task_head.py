@@ -5,7 +5,7 @@ from __future__ import annotations
 from truename.evidence.evidence import Evidence
 from truename.facts import Origin
 from truename.findings import Severity
-from truename.names.claims import Claims
+from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.heads import asked_by, head_of, is_classification, is_generative, serves
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
@@ -16,7 +16,8 @@ class TaskHead(Rule):
 
     ``bert-finetuned-squad`` answers questions by pointing at a span of a text, with a head of its own. A model of
     that name whose class is ``BertForSequenceClassification`` gives a label to a text instead and answers nothing.
-    Encoders without a head and models that write text do any task, and are never accused.
+    Encoders without a head and models that write text do any task, and are never accused. Names are histories:
+    ``xlm-roberta-large-squad2-ctkfacts`` learned SQuAD first and something else last, so only what stands last counts.
     """
 
     code, slug, since = "TSK001", "task-head", "0.1"
@@ -35,6 +36,8 @@ class TaskHead(Rule):
         Case("bert-finetuned-squad", architectures=("BertForSequenceClassification",), head_tensors=("qa_outputs",)),
     )
     undecided = (
+        Case("xlm-roberta-large-squad2-ctkfacts", architectures=("XLMRobertaForSequenceClassification",)),
+        Case("distilbert-base-uncased-ner-agnews", architectures=("DistilBertForSequenceClassification",)),
         Case("llama-7b", architectures=("LlamaForCausalLM",)),
         Case("bert-finetuned-squad"),
         Case("bert-finetuned-squad", architectures=("BertModel",)),
@@ -45,6 +48,9 @@ class TaskHead(Rule):
         asked = [(claim, head) for claim in stated if (head := asked_by(claim)) is not None]
         if not asked:
             return self.no_claim()
+        if (later := _after(claims, asked[-1][0])) is not None:
+            earlier = asked[-1][0].element.text
+            return cannot_tell(f"{later!r} comes after {earlier!r}, and a model is what it became last")
         fact = evidence.get("architectures")
         if fact is None or not fact.value:
             return cannot_tell(evidence.why_missing("architectures"))
@@ -63,6 +69,20 @@ class TaskHead(Rule):
                 message = f"the name says {claim.element.text}; the model is {found.title} ({architecture})"
                 return verdict([self.finding(Severity.WARNING, message, claim=claim, fact=fact)])
         return cannot_tell(f"a {architecture} works on another kind of input than the name's words are usually about")
+
+
+def _after(claims: Claims, last: Claim) -> str | None:
+    """A task, a data set or a word of unknown meaning behind the last claim; None where nothing follows."""
+    return next(
+        (
+            element.text
+            for element in claims.parsed.claiming
+            if element.start >= last.element.end
+            and element.role in (Role.TASK, Role.DATASET, Role.OTHER)
+            and sum(map(str.isalpha, element.text)) > 2
+        ),
+        None,
+    )
 
 
 def _show(tensors: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
