@@ -9,7 +9,7 @@ from truename.errors import FileError
 from truename.facts import DECLARED_FACTS, FACTS
 from truename.weights import Checkpoint, WeightsHeader
 
-NO_GGUF = "there is no GGUF file whose header could be read"
+NO_GGUF = "the files hold no GGUF file with a readable header"
 _CARD = frozenset(
     ("base_models", "base_model_relation", "languages", "datasets", "pipeline_tag", "library_name", "tags")
 )

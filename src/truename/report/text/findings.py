@@ -14,7 +14,11 @@ from truename.report.text.values import value_text
 from truename.report.visible import visible
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
-NO_CLAIM = "the name makes no claim about"  # how a rule says that it has nothing to check
+# How a rule says that it has nothing to check, and what is said of all such rules together.
+FOLDED = {
+    "the name makes no claim about ": "the name says nothing to check",
+    "the files hold no ": "there are no files of the kind that they check",
+}
 _LABEL = len("suggested name") + 2
 _CODES = 6  # codes of one reason that are named before the rest is counted
 _LONGEST = 400  # cells of a reason, a detail or a suggestion
@@ -104,16 +108,16 @@ def _reasons(undecided: Sequence[Undecided], verbose: bool) -> Iterator[Text]:
     if verbose:
         yield from (Text(f"{visible(u.code)}: {shortened(u.reason, _LONGEST)}", style="dim") for u in undecided)
         return
-    silent = [u for u in undecided if u.reason.startswith(NO_CLAIM)]
     groups: dict[str, list[str]] = {}
     for one in undecided:
-        if one not in silent:
+        if not one.reason.startswith(tuple(FOLDED)):
             groups.setdefault(one.reason, []).append(visible(one.code))
     for reason, codes in groups.items():
         named = ", ".join(codes[:_CODES]) + (f" and {len(codes) - _CODES} more" if len(codes) > _CODES else "")
         yield Text(f"{named}: {shortened(reason, _LONGEST)}", style="dim")
-    if silent:
-        yield Text(f"{_counted(len(silent), 'rule')}: the name says nothing to check", style="dim")
+    for beginning, together in FOLDED.items():
+        if count := sum(one.reason.startswith(beginning) for one in undecided):
+            yield Text(f"{_counted(count, 'rule')}: {together}", style="dim")
 
 
 def _closing(models: Sequence[ModelReport]) -> Text:

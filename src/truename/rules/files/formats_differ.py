@@ -52,4 +52,4 @@ class FormatsDiffer(Rule):
             )
         if agree is not None and agree.value:
             return CLEAN
-        return cannot_tell("there is no second set of weights that could be compared")
+        return cannot_tell("the files hold no second set of weights to compare")

@@ -41,7 +41,7 @@ class UnsafeGlobal(Rule):
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
         fact = evidence.get("unsafe_globals")
         if fact is None:
-            return cannot_tell("no pickle was read")
+            return cannot_tell("the files hold no pickle that had to be read")
         if not fact.value:
             return CLEAN
         dangerous = [name for name in fact.value if is_dangerous(name)]

@@ -58,7 +58,7 @@ class WeightIndex(Rule):
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
         keys = [key for key in evidence.facts if key.startswith("index_")]
         if not keys:
-            return cannot_tell("there is no weight index")
+            return cannot_tell("the files hold no weight index")
         if not any(evidence.get(key, Origin.WEIGHTS, Origin.FILES) for key in ("formats", "total_bytes", "parameters")):
             return cannot_tell("no shard was there to compare the weight index with")
         missing = evidence.get("index_missing_files")

@@ -68,7 +68,7 @@ class GgufEncoding(Rule):
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
         files = gguf_files(evidence)
         if not files:
-            return cannot_tell("there is no GGUF file whose header could be read")
+            return cannot_tell("the files hold no GGUF file with a readable header")
         findings: list[Finding] = []
         reasons: list[str] = []
         judged = 0

@@ -47,7 +47,7 @@ class GgufFileName(Rule):
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
         files = gguf_files(evidence)
         if not files:
-            return cannot_tell("there is no GGUF file whose header could be read")
+            return cannot_tell("the files hold no GGUF file with a readable header")
         loose = [file for file in files if not conforms(file.stem)]
         if not loose:
             return CLEAN

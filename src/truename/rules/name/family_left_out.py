@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
-from truename.findings import Severity
 from truename.facts import Fact
+from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.lines import declared_origin, discloses, lines_of_name, short_base, spells
