@@ -79,14 +79,17 @@ def _finding(model: ModelReport, finding: Finding, console: Console) -> Iterator
         yield name
         yield Text(" " * (6 + part.offset)) + Text("^" * part.length, style=style)
     if finding.evidence is not None:
-        yield from _evidence(finding.evidence, console)
+        yield from _evidence(finding.evidence, console, finding.message)
     if finding.suggestion is not None:
         value = Text(shortened(finding.suggestion, _LONGEST), style="green")
         yield from labelled(console, "suggested name", value, indent=4, column=_LABEL)
 
 
-def _evidence(evidence: EvidenceRef, console: Console) -> Iterator[Text]:
-    yield from labelled(console, "found", Text(value_text(evidence.value)), indent=4, column=_LABEL)
+def _evidence(evidence: EvidenceRef, console: Console, message: str) -> Iterator[Text]:
+    """What was found, unless the message has just said it, and where."""
+    found = value_text(evidence.value)
+    if found != message:
+        yield from labelled(console, "found", Text(found), indent=4, column=_LABEL)
     place = evidence.file if evidence.file is not None else _PLACES.get(evidence.origin, evidence.origin)
     where = Text(shortened(place, _LONGEST))
     if evidence.detail:

@@ -60,6 +60,8 @@ class FamilyLeftOut(Rule):
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
         line, fact = declared_origin(evidence)
+        if (line is None or fact is None) and evidence.get("model_type") is None:
+            return cannot_tell(evidence.why_missing("model_type"))
         if line is None or fact is None:
             return cannot_tell("the configuration does not belong to one known family alone")
         if holds(claims) or line.key in lines_of_name(claims) or spells(claims.name, line):
