@@ -12,7 +12,7 @@ from truename.architecture.packing import Unpacker, Use
 from truename.architecture.templates import TensorGroup, modern, template_of
 from truename.weights.header import WeightsHeader
 
-_FIRST_NUMBER = re.compile(r"(?:^|\.)((?:expert_)?\d+)(?:\.|$)")
+_NUMBER = re.compile(r"\.((?:expert_)?\d+)(?=\.)")  # of a path between dots
 _DEPTH_LIMIT = 4  # numbered parts within numbered parts; real models nest three deep, a hostile name any number
 
 _Named = tuple[str, str]  # path below the current part, full name
@@ -41,12 +41,13 @@ class _Builder:
         plain: list[_Named] = []
         members: dict[str, dict[str, list[_Named]]] = {}
         for path, name in named:
-            found = _FIRST_NUMBER.search(path) if depth < _DEPTH_LIMIT else None
+            dotted = f".{path}."
+            found = _NUMBER.search(dotted) if depth < _DEPTH_LIMIT else None
             if found is None:
                 plain.append((path, name))
                 continue
-            block = members.setdefault(path[: found.start()], {})
-            block.setdefault(found.group(1), []).append((path[found.end() :], name))
+            block = members.setdefault(dotted[1 : found.start()], {})
+            block.setdefault(found.group(1), []).append((dotted[found.end() + 1 : -1], name))
         blocks = tuple(self._block(path, parts, depth) for path, parts in members.items())
         return self._layers(plain), blocks
 
