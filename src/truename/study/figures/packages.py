@@ -61,7 +61,7 @@ def features(table: pl.DataFrame) -> Figure:
     x = alt.X(
         "share:Q",
         title=None,
-        axis=alt.Axis(format="%", values=[0, 0.2, 0.4, 0.6, 0.8, 1], gridColor=PALE),
+        axis=alt.Axis(format="%", values=[0, 0.25, 0.5, 0.75, 1], gridColor=PALE, labelFlush=False),
         scale=alt.Scale(domain=[0, _ROOM]),
     )
     tooltip = [alt.Tooltip("list:N"), alt.Tooltip("models:Q", format=","), alt.Tooltip("share:Q", format=".2%")]

@@ -1,4 +1,4 @@
-"""What a study found, for machines: the schema ``truename.study/1``, documented in ``docs/study.md``."""
+"""What a study found, for machines: the schema ``truename.study/1``, documented in ``docs/study_report.md``."""
 
 from __future__ import annotations
 
