@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from browsers import Visit, browser
 from small_survey import INSTRUMENT, response, write_codes, write_export, write_instrument
 from truename.errors import UsageError
 from truename.survey import Analysis, analyse
@@ -105,3 +106,23 @@ def test_out_is_a_file(analysis: Analysis, tmp_path: Path) -> None:
     (tmp_path / "out").touch()
     with pytest.raises(UsageError, match="is a file"):
         write_analysis(analysis, tmp_path / "out")
+
+
+def test_published_counts_are_told_in_words(analysis: Analysis, tmp_path: Path) -> None:
+    write_analysis(analysis, tmp_path / "out")
+    text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "<td>Wanted elements</td><td>Task</td>" in text
+    assert "<td>Themes</td><td>Model card</td>" in text
+
+
+def test_the_report_in_a_narrow_window(analysis: Analysis, tmp_path: Path) -> None:
+    write_analysis(analysis, tmp_path / "out")
+    with browser() as opened:
+        visit = Visit(opened, tmp_path / "out" / "report.html", 400)
+        assert visit.messages == []
+        assert visit.requests == [visit.url]
+        assert visit.overflow <= 0
+        for figure in visit.page.locator("figure svg").all():
+            box = figure.bounding_box()
+            assert box is not None
+            assert 300 < box["width"] < 400

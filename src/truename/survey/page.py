@@ -17,6 +17,7 @@ from truename.survey.kappa import Kappa
 from truename.survey.run import Analysis
 
 Table = dict[str, Any]
+_TEXTS = ("Option", "Stands for", "Theme", "Code")  # heads of columns that hold no numbers
 _PAGE = Path(__file__).with_name("page.html")
 
 
@@ -30,6 +31,8 @@ def page(analysis: Analysis, drawn: Sequence[tuple[Figure, str]]) -> str:
         participants=len(people.responses),
         total=people.total,
         sections=_sections(analysis, drawn),
+        texts=_TEXTS,
+        names=_names(analysis),
         published=comparisons,
         equal=sum(comparison.difference == 0 for comparison in comparisons),
         skips=people.skips,
@@ -38,6 +41,20 @@ def page(analysis: Analysis, drawn: Sequence[tuple[Figure, str]]) -> str:
         inputs=analysis.inputs,
         version=__version__,
     )
+
+
+def _names(analysis: Analysis) -> dict[str | tuple[str, str], str]:
+    """The titles and labels of what published counts refer to by ids."""
+    asked = analysis.instrument
+    names: dict[str | tuple[str, str], str] = {
+        part.id: part.title for parts in (asked.questions, asked.themes, asked.coders) for part in parts
+    }
+    for row in analysis.counts.iter_rows(named=True):
+        names[row["question"], row["option"]] = row["label"]
+    for counts in analysis.themes:
+        for row in counts.table.iter_rows(named=True):
+            names[counts.themes.id, row["theme"]] = row["label"]
+    return names
 
 
 def _sections(analysis: Analysis, drawn: Sequence[tuple[Figure, str]]) -> list[dict[str, Any]]:
@@ -63,22 +80,22 @@ def _counts(rows: pl.DataFrame) -> Table:
     lines = [
         (
             row["label"],
-            row["stands_for"],
             row["count"],
             percent(row["of_answered"], row["of_answered_low"], row["of_answered_high"]),
             percent(row["of_asked"], row["of_asked_low"], row["of_asked_high"]),
+            row["stands_for"],
         )
         for row in rows.iter_rows(named=True)
         if not free
     ]
-    named = any(line[1] for line in lines)
-    heads = ("Option", "Stands for", "Count", "Of answered, 95 %", "Of asked, 95 %")
+    named = any(line[-1] for line in lines)
+    heads = ("Option", "Count", "Of answered, 95 %", "Of asked, 95 %", "Stands for")
     return {
         "id": first["question"],
         "title": first["title"],
         "note": f"{first['answered']} answered of {first['asked']} asked{', in their own words' if free else ''}.",
-        "heads": heads if named else heads[:1] + heads[2:],
-        "rows": lines if named else [line[:1] + line[2:] for line in lines],
+        "heads": heads if named else heads[:-1],
+        "rows": lines if named else [line[:-1] for line in lines],
     }
 
 
