@@ -77,6 +77,7 @@ def test_without_survey_and_packages(tmp_path: Path) -> None:
     assert 'id="elements"' in text
     assert 'id="preference"' not in text
     assert 'id="packages"' not in text
+    assert "tables/by_task.csv" not in text  # the snapshot does not say tasks
     assert set(Tables.__struct_fields__) - set(tables.named()) == {
         "preference",
         "package_forms",

@@ -57,7 +57,7 @@ def families(rows: pl.LazyFrame, comparing: Sequence[str], top: int) -> pl.DataF
 
     Args:
         rows: of the schema in ``columns.py``.
-        comparing: codes of the rules that compare a name with a fact; the others need nothing but the name.
+        comparing: codes of the rules that compare a name with a fact (at least one); others need the name alone.
         top: how many families have a line of their own.
     """
     codes = "|".join(comparing)

@@ -1,0 +1,72 @@
+"""What every figure of a study keeps, and which figures there are."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import polars as pl
+import pytest
+import vl_convert
+
+from small_study import row, rows, varied
+from truename.publication.figure import Figure
+from truename.study.figures import drift, rates
+from truename.study.figures.draw import draw_figures
+from truename.study.report.sections import SECTIONS
+from truename.study.tables.tables import tabulate
+
+
+@pytest.fixture(scope="module")
+def figures() -> dict[str, Figure]:
+    tables = tabulate(rows(*varied(1500)), {"SIZ001": "parameter-count"}, ["SIZ001", "ARC001"])
+    return {figure.name: figure for figure in draw_figures(tables)}
+
+
+def test_every_figure_has_a_place_in_the_report(figures: dict[str, Figure]) -> None:
+    assert {figure.section for figure in figures.values()} <= {section.id for section in SECTIONS}
+    assert {f"by_{name}" for name in ("task", "library", "owner_kind", "year", "popularity")} <= set(figures)
+
+
+def test_captions_say_of_how_many(figures: dict[str, Figure]) -> None:
+    assert "1,500" in figures["elements"].caption
+    assert "n = 1,500" in figures["by_task"].specification["title"]["subtitle"]
+    assert "300 names with a version" in figures["versions"].specification["title"]["subtitle"]
+    assert "decisions" in figures["rules"].specification["title"]["subtitle"]
+
+
+@pytest.mark.parametrize(
+    "name", ["elements", "combinations", "precedence", "length", "by_task", "drift_elements", "rules", "versions"]
+)
+def test_nothing_is_translucent_small_or_of_another_font(figures: dict[str, Figure], name: str) -> None:
+    svg = vl_convert.vegalite_to_svg(figures[name].specification)
+    assert set(re.findall(r'opacity="([^"]+)"', svg)) <= {"1"}
+    assert len(set(re.findall(r'font-family="([^"]+)"', svg))) == 1
+    assert min(float(size) for size in re.findall(r'font-size="([\d.]+)px"', svg)) >= 6.5
+
+
+def test_a_snapshot_without_metadata_has_fewer_figures() -> None:
+    tables = tabulate(rows(*(row(f"n-{n}", owner=None) for n in range(5))), {}, ["SIZ001"])
+    names = {figure.name for figure in draw_figures(tables)}
+    assert names == {
+        "elements", "conventions", "combinations", "orders", "precedence", "separators", "length", "segments"
+    }  # fmt: skip
+
+
+def test_rare_quarters_are_not_drawn_and_are_told() -> None:
+    quarters = {"2023-01-01": 500, "2023-04-01": 400, "2023-07-01": 7}
+    lines: list[dict[str, Any]] = [
+        {"quarter": quarter, "measure": "element", "what": "A", "label": "Architecture", "models": 3, "of": of}
+        for quarter, of in quarters.items()
+    ]
+    table = pl.DataFrame(lines).with_columns(pl.col("quarter").str.to_date(), share=0.1, low=0.05, high=0.2)
+    drawn = drift.drift(table, ("element",), "drift", "Over time")
+    assert drawn is not None
+    assert "900 in all, from 2023-01-01 to 2023-04-01" in drawn.caption
+    assert "7 models of quarters with fewer than 100 are left out" in drawn.caption
+    assert drift.drift(table.filter(pl.col("of") < 450), ("element",), "drift", "Over time") is None
+
+
+def test_rules_that_decided_nothing_have_no_figure() -> None:
+    tables = tabulate(rows(row("a", cannot_tell=["SIZ001"])), {}, ["SIZ001"])
+    assert rates.rates(tables.rules, pl.col("code"), "rules", "By rule", "by code") is None
