@@ -20,6 +20,7 @@ class Column(msgspec.Struct, frozen=True):
     head: str
     name: str
     is_share: bool = False
+    is_number: bool = False  # as a text
 
 
 class View(msgspec.Struct, frozen=True):
@@ -60,8 +61,8 @@ _COMPARED = (
     Column("Answered", "answered"),
     Column("Of answered, 95 %", "wanted_", True),
     Column("Of names, 95 %", "", True),
-    Column("Difference", "difference_text"),
-    Column("p, Holm", "p_text"),
+    Column("Difference, 95 %", "difference_text", is_number=True),
+    Column("p, Holm", "p_text", is_number=True),
 )
 _QUANTILES = tuple(
     Column(head, name)
@@ -87,7 +88,11 @@ SECTIONS = (
             View(
                 "elements_of_owners",
                 "Elements where every owner counts once",
-                (Column("Element", "what"), Column("Owners", "owners"), Column("Mean share", "mean_text")),
+                (
+                    Column("Element", "what"),
+                    Column("Owners", "owners"),
+                    Column("Mean share", "mean_text", is_number=True),
+                ),
             ),
             View("conventions", "Conventions", _counted("Convention", "label")),
         ),
@@ -229,7 +234,7 @@ def shown(view: View, tables: Tables) -> dict[str, Any] | None:
     lines = [_line(view.columns, row) for row in _readable(table).head(_ROWS).iter_rows(named=True)]
     left = table.height - len(lines)
     numeric = [
-        column.is_share or (column.name in table.columns and table[column.name].dtype.is_numeric())
+        column.is_share or column.is_number or (column.name in table.columns and table[column.name].dtype.is_numeric())
         for column in view.columns
     ]
     return {
