@@ -32,7 +32,7 @@ def test_captions_say_of_how_many(figures: dict[str, Figure]) -> None:
     assert "1,500" in figures["elements"].caption
     assert "n = 1,500" in figures["by_task"].specification["title"]["subtitle"]
     assert "300 names with a version" in figures["versions"].specification["title"]["subtitle"]
-    assert "decisions" in figures["rules"].specification["title"]["subtitle"]
+    assert "decisions of rules" in figures["rules"].specification["title"]["subtitle"]
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ _AROUND = 88
 _MODELS, _DOWNLOADS = "of models", "of downloads"
 
 
-def rates(table: pl.DataFrame, label: pl.Expr, name: str, title: str, order: str) -> Figure | None:
+def rates(table: pl.DataFrame, label: pl.Expr, name: str, title: str, unit: str) -> Figure | None:
     """Rates with their intervals, of models and weighted by downloads; None where nothing could be decided.
 
     Args:
@@ -20,7 +20,7 @@ def rates(table: pl.DataFrame, label: pl.Expr, name: str, title: str, order: str
         label: names a line.
         name: of the figure's file.
         title: one line over the chart.
-        order: what the lines are sorted by, for the caption.
+        unit: what is decided: decisions of rules, or models.
     """
     known = table.filter(pl.col("decided") > 0).with_columns(label=label)
     if known.is_empty():
@@ -70,12 +70,10 @@ def rates(table: pl.DataFrame, label: pl.Expr, name: str, title: str, order: str
     return Figure(
         name,
         "checks",
-        f"{title}, {order}: {flagged:,} times flagged of {decided:,} decided; {cannot:,} times the registry's metadata "
-        "lacked the fact. Numbers at the right: flagged of decided. 95 % Wilson intervals; those weighted by downloads "
+        f"{title}: {flagged:,} of {decided:,} {unit} flagged; for {cannot:,} more the registry's metadata lacks the "
+        "fact. Numbers at the right: flagged of decided. 95 % Wilson intervals; those weighted by downloads "
         "at Kish's effective number, as few models have most of the downloads.",
-        framed(
-            alt.layer(interval, points, counts), title, f"n = {decided:,} decisions", known.height * _STEP + _AROUND
-        ),
+        framed(alt.layer(interval, points, counts), title, f"n = {decided:,} {unit}", known.height * _STEP + _AROUND),
     )
 
 
