@@ -111,10 +111,8 @@ def run_study(call: RunCall) -> int:
 
 
 def _publisher() -> Publish:
-    try:
-        from truename.study.report import write_report
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("truename study run", "study") from error
+    from truename.study.report import write_report
+
     return write_report
 
 
