@@ -38,7 +38,7 @@ class Evidence(msgspec.Struct, frozen=True):
                 raise KeyError(f"undeclared fact {fact.key!r}")
             grouped.setdefault(fact.key, []).append(fact)
         return cls(
-            {key: tuple(sorted(group, key=lambda f: _STRENGTH[f.origin])) for key, group in grouped.items()},
+            {key: _by_strength(group) for key, group in grouped.items()},
             {key: reason for key, reason in (missing or {}).items() if key not in grouped},
             architecture,
         )
@@ -62,3 +62,7 @@ class Evidence(msgspec.Struct, frozen=True):
     def why_missing(self, key: str) -> str:
         """Why there is no such fact, as a clause: 'the weights have no readable header'."""
         return self.missing.get(key, f"no {key.replace('_', ' ')} could be read from the files")
+
+
+def _by_strength(group: list[Fact]) -> tuple[Fact, ...]:
+    return tuple(sorted(group, key=lambda f: _STRENGTH[f.origin]) if len(group) > 1 else group)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 from unicodedata import normalize
 
 from truename.names.confusables import fold
@@ -20,6 +21,7 @@ _VERSION = re.compile(r"(?:v|ver|version)([0-9]+(?:\.[0-9]+)*)")
 _COUNT = re.compile(r"([0-9]{1,3}x)?([0-9]{1,9}(?:\.[0-9]{1,6})?)([kmbt])")
 _ACCENT = re.compile("[\u0300-\u036f]+")  # what composes with no letter: the dot that case folding leaves of İ
 _UNITS = {"k": 3, "m": 6, "b": 9, "t": 12}
+_SHORT = 32  # characters of a chunk that is remembered
 _MOST_ROUNDS = 4  # letters that case folding makes may look like others once more
 
 
@@ -34,28 +36,37 @@ def normalise_name(name: str) -> str:
     The result is the same when it is normalised again. Normalised names are for comparing: two names of different
     models can have one form.
     """
-    text = name
-    for _ in range(_MOST_ROUNDS):
-        before, text = text, _ACCENT.sub("", normalize("NFKC", fold(normalize("NFKC", text)).casefold()))
-        if text == before:
-            break
+    text = name.lower() if name.isascii() else _plain(name)
     if scheme := _SCHEME.match(text):
         text = text[scheme.end() :]
     text = text.partition("@")[0]
     return "/".join(part for part in map(_part, text.split("/")) if part)
 
 
+def _plain(text: str) -> str:
+    """Case folded, look-alikes and styled letters as ASCII ones."""
+    for _ in range(_MOST_ROUNDS):
+        before, text = text, _ACCENT.sub("", normalize("NFKC", fold(normalize("NFKC", text)).casefold()))
+        if text == before:
+            break
+    return text
+
+
 def _part(text: str) -> str:
-    text = _DECIMAL.sub(r"\1.\2", text)
-    text = _VERSION_SIGNS.sub(lambda m: m[0].replace("_", "."), text)
-    return "-".join(word for chunk in _WORD.findall(text) for word in _words(chunk))
+    if "_" in text:
+        text = _DECIMAL.sub(r"\1.\2", text)
+        text = _VERSION_SIGNS.sub(lambda m: m[0].replace("_", "."), text)
+    return "-".join([_known(chunk) if len(chunk) <= _SHORT else _words(chunk) for chunk in _WORD.findall(text)])
 
 
-def _words(chunk: str) -> list[str]:
+def _words(chunk: str) -> str:
     """``qwen2.5`` is two words, ``v1.5`` one without its letter, ``0.5b`` one with its largest unit."""
     if found := _VERSION.fullmatch(chunk):
-        return [found[1]]
-    return [_count(m) if (m := _COUNT.fullmatch(word)) else word for word in _BORDER.split(chunk)]
+        return found[1]
+    return "-".join(_count(m) if (m := _COUNT.fullmatch(word)) else word for word in _BORDER.split(chunk))
+
+
+_known = lru_cache(maxsize=16_384)(_words)  # names share most of their chunks
 
 
 def _count(found: re.Match[str]) -> str:

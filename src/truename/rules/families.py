@@ -20,6 +20,7 @@ _HEAD = re.compile(
     r"(For[A-Z]\w*|(LM|DoubleHeads|MT|Reward|PreTrained)Model|LMHead(Model)?|ModelWith\w*|With\w*|Model|Encoder|Decoder)$"
 )
 
+_SIGNS = re.compile(r"[^a-z0-9]")
 _LETTERS = re.compile(r"(?!v[0-9])[a-z]")  # letters that go on; v2 is a number
 _CLASS = "architectures: "
 
@@ -49,13 +50,18 @@ def fit(family: Family, model_type: str) -> Fit:
     makes another architecture (``bert`` and ``distilbert``, ``t5`` and ``mt5``), and the vocabulary says where it
     does not. Types that the vocabulary does not know are nobody's.
     """
-    found, key = squash(model_type), squash(family.key)
-    types = {squash(t) for t in family.model_types}
+    return _fit(family.key, family.model_types, family.related, model_type)
+
+
+@lru_cache(maxsize=16_384)
+def _fit(family: str, model_types: frozenset[str], related: frozenset[str], model_type: str) -> Fit:
+    found, key = squash(model_type), squash(family)
+    types = {squash(t) for t in model_types}
     if found in types or any(_extends(found, t) for t in types):
         return Fit.AGREES
     if key in found and not is_known(model_type):
         return Fit.AGREES
-    if any(found == squash(t) for t in family.related):
+    if any(found == squash(t) for t in related):
         return Fit.RELATED
     if len(found) > 2 and key.startswith(found):
         return Fit.KIN
@@ -82,7 +88,7 @@ SEVERITIES = {Fit.KIN: Severity.NOTE, Fit.RELATED: Severity.WARNING, Fit.FOREIGN
 def in_the_words_of(claims: Claims, model_types: Iterable[str]) -> tuple[str, ...]:
     """The types as a name would say them: beside ``distilled``, ``bert`` may mean DistilBERT."""
     types = tuple(model_types)
-    if "distil" not in squash(claims.parsed.model):
+    if "distil" not in _SIGNS.sub("", claims.parsed.model.lower()):
         return types
     return (*types, *(t.removeprefix("distil") for t in types if t.startswith("distil")))
 
@@ -96,7 +102,7 @@ def is_draft(claims: Claims) -> bool:
 @lru_cache(maxsize=4096)
 def squash(word: str) -> str:
     """A model type or class name without case and signs: ``GPTNeoX`` and ``gpt_neox`` are one."""
-    return re.sub(r"[^a-z0-9]", "", word.lower())
+    return _SIGNS.sub("", word.lower())
 
 
 @lru_cache(maxsize=4096)
@@ -111,12 +117,14 @@ def is_recognisable(model_type: str) -> bool:
     return squash(model_type) in _recognisable()
 
 
+@lru_cache(maxsize=4096)
 def is_composite(model_type: str) -> bool:
     """Whether a model of that type is put together from models of other families (LLaVA from a CLIP and a Llama)."""
     found = squash(model_type)
     return any(found.startswith(t) for t in _composites())
 
 
+@lru_cache(maxsize=4096)
 def type_of_class(architecture: str) -> str | None:
     """The known model type that a class name stands for: ``BertForMaskedLM`` is ``bert``; None if nobody knows."""
     stem = architecture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -75,10 +76,16 @@ def _by_dataset(claim: Claim) -> Head | None:
     return next((head for head in heads() if words & head.datasets), None)
 
 
-def _plain(words: frozenset[str]) -> set[str]:
-    return {plain(word) for word in words}
+@lru_cache(maxsize=1024)
+def _plain(words: frozenset[str]) -> frozenset[str]:
+    return frozenset(plain(word) for word in words)
 
 
 def plain(value: Any) -> str:
     """A word without case and punctuation: ``SQuAD_v2`` and ``squadv2`` are the same."""
-    return "".join(c for c in str(value).lower() if c.isalnum())
+    return _plain_text(str(value))
+
+
+@lru_cache(maxsize=4096)
+def _plain_text(text: str) -> str:
+    return "".join(c for c in text.lower() if c.isalnum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import takewhile
 
 import msgspec
@@ -32,6 +33,7 @@ def lines() -> tuple[Line, ...]:
     return tuple(msgspec.convert({"key": key, **entry}, Line) for key, entry in table("product_lines").items())
 
 
+@lru_cache(maxsize=4096)
 def line_of_family(family: str) -> Line | None:
     """The line of a family key: ``qwen2.5-vl`` and ``qwen`` are both Qwen."""
     plain = family.lower().replace("-", "").replace("_", "")
@@ -50,6 +52,7 @@ def lines_of_name(claims: Claims) -> frozenset[str]:
     return frozenset(line.key for line in found if line is not None)
 
 
+@lru_cache(maxsize=4096)
 def line_that_owns(model_type: str) -> Line | None:
     """The line that a configuration's type belongs to and to no other."""
     return next((line for line in lines() if model_type in line.model_types), None)
@@ -80,7 +83,13 @@ def declared_origin(evidence: Evidence) -> tuple[Line | None, Fact | None]:
 
 def mentioned(name: str) -> frozenset[str]:
     """The lines that the name of another model mentions."""
-    return lines_of_name(claims_of(parse_name(name, learned=False)))
+    return lines_of_name(claims_of_base(name))
+
+
+@lru_cache(maxsize=4096)
+def claims_of_base(name: str) -> Claims:
+    """What the name of another model claims; many models have the same few bases."""
+    return claims_of(parse_name(name, learned=False))
 
 
 def spells(text: str, line: Line) -> bool:

@@ -54,13 +54,19 @@ def checks_for(roles: frozenset[Role]) -> tuple[Check, ...]:
     return tuple(check for check in checks() if not check.claims or not roles.isdisjoint(check.claims))
 
 
-def judge_record(claims: Claims, evidence: Evidence) -> Judgement:
-    """Let every rule that the name and the metadata allow decide."""
+def judge_record(claims: Claims, roles: frozenset[Role], evidence: Evidence) -> Judgement:
+    """Let every rule that the name and the metadata allow decide.
+
+    Args:
+        claims: the name's.
+        roles: of its claims.
+        evidence: the metadata's.
+    """
     findings: list[Finding] = []
     clean: list[str] = []
     open_: list[str] = []
     there = evidence.facts.keys()
-    for check in checks_for(frozenset([claim.role for claim in claims.items])):
+    for check in checks_for(roles):
         code = check.rule.code
         if check.facts and there.isdisjoint(check.facts):
             if check.claims:

@@ -5,6 +5,7 @@ Whatever the engine, a slice becomes a file of its own, and only its number come
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -23,6 +24,7 @@ from truename.errors import MissingExtraError
 from truename.study.parts import make_part
 from truename.study.slices import Slice
 
+_GARBAGE = 100_000  # new objects between two searches for garbage: rows are none until their part is written
 _WATCH = 1.0  # seconds between two looks at the parent
 
 
@@ -57,7 +59,7 @@ def _by_processes(slices: Sequence[Slice], make: partial[None], workers: int | N
     count = min(workers or len(os.sched_getaffinity(0)), max(1, len(slices)))
     waiting = iter(slices)
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, context, _end_with_parent, (os.getpid(),)) as pool:
+    with ProcessPoolExecutor(count, context, _prepare, (os.getpid(),)) as pool:
         flying: dict[Future[None], Slice] = {}
         try:
             while True:
@@ -72,8 +74,9 @@ def _by_processes(slices: Sequence[Slice], make: partial[None], workers: int | N
             pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _end_with_parent(parent: int) -> None:
+def _prepare(parent: int) -> None:
     """Let a worker end when the process that started it was killed: its siblings keep its queue open."""
+    gc.set_threshold(_GARBAGE)
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -102,6 +105,7 @@ def _by_ray(slices: Sequence[Slice], make: partial[None], workers: int | None) -
 def _ray_batch(batch: Any, make: partial[None]) -> Any:
     import pyarrow as pa
 
+    gc.set_threshold(_GARBAGE)
     slices = [msgspec.json.decode(item, type=Slice) for item in batch.column("slice").to_pylist()]
     for one in slices:
         make(one)

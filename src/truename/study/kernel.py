@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from truename.names import Role, claims_of, parse_name
 from truename.study.cells import canonical
 from truename.study.checks import judge_record
-from truename.study.files import telling_files
+from truename.study.columnar import lists, telling_files, texts
 from truename.study.metadata import Record, config_of, evidence_of
 from truename.study.rows import Rows
 from truename.study.skips import Skips
@@ -35,7 +35,7 @@ def rows_of(table: pa.Table, columns: Mapping[str, str], repeated: Collection[in
     rows = Rows()
     left_out = frozenset(repeated)
     last = "the start"
-    for place, (id_, record) in enumerate(zip(records.column("id").to_pylist(), _records(records), strict=True)):
+    for place, (id_, record) in enumerate(zip(texts(records.column("id")), _records(records), strict=True)):
         if id_ is None:
             skips.add(NO_ID, f"behind {last}")
             continue
@@ -48,33 +48,29 @@ def rows_of(table: pa.Table, columns: Mapping[str, str], repeated: Collection[in
             skips.add(NO_NAME, id_)
             continue
         claims = claims_of(parsed)
-        if record.config is not None and not config_of(record.config).readable:
+        if record.config is not None and not record.config.readable:
             skips.add(NO_JSON, id_)
-        roles = {claim.role for claim in claims.items}
+        roles = frozenset([claim.role for claim in claims.items])
         evidence = evidence_of(record, card=not _LANGUAGES.isdisjoint(roles), count=_PACKED.isdisjoint(roles))
-        rows.add(place, claims, record, judge_record(claims, evidence))
+        rows.add(place, claims, record, judge_record(claims, roles, evidence))
     return rows.table(records), skips
 
 
 def _records(records: pa.Table) -> Iterator[Record]:
     """The columns that are evidence, record by record."""
-
-    def values(name: str, *path: str) -> list[object]:
-        found = records.column(name).combine_chunks()
-        for field in path:
-            found = pc.struct_field(found, field)
-        return list(found.to_pylist())
-
+    arrays = {name: column.combine_chunks() for name, column in zip(records.column_names, records.columns, strict=True)}
+    bases, tensors = arrays["baseModels"], arrays["safetensors"]
+    configs = texts(arrays["config"])
     columns = (
-        values("library_name"),
-        values("tags"),
-        values("baseModels", "relation"),
-        values("baseModels", "models"),
-        values("config"),
-        values("cardData"),
-        values("safetensors", "total"),
-        values("safetensors", "dtypes"),
-        values("gguf"),
-        telling_files(records.column("siblings").combine_chunks()),
+        texts(arrays["library_name"]),
+        lists(arrays["tags"]),
+        texts(pc.struct_field(bases, "relation")),
+        lists(pc.struct_field(bases, "models")),
+        [None if text is None else config_of(text) for text in configs],
+        texts(arrays["cardData"]),
+        pc.struct_field(tensors, "total").to_pylist(),
+        lists(pc.struct_field(tensors, "dtypes")),
+        arrays["gguf"].to_pylist() if arrays["gguf"].null_count < len(records) else [None] * len(records),
+        telling_files(arrays["siblings"]),
     )
     return map(Record, *columns)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, lru_cache
-from hashlib import blake2b
 from importlib import resources
 from typing import Any
 
@@ -20,14 +19,22 @@ from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.weights import find_checkpoints
 
-_SHORT = 512  # characters: longer documents are remembered by their digest, so that memory stays flat
-_KNOWN = 32_768  # documents that are remembered; registries repeat themselves
+_MOST_HELD = 16_000_000  # characters of configs that are remembered
+_KNOWN = 32_768  # lists of files that are remembered
 _DEEP = 64  # levels of a document: more are an attack
 _PEFT = "peft"
 _ADAPTER_TAG = "base_model:adapter:"
 _PLAIN_DTYPES = frozenset(("F64", "F32", "F16", "BF16", "I64", "BOOL"))  # the last two are buffers
 
 Facts = tuple[Fact, ...]
+
+
+class Config(msgspec.Struct, frozen=True):
+    """What one text of ``config`` holds; ``readable`` is false where it is no JSON object."""
+
+    facts: Facts = ()
+    model_type: str | None = None
+    readable: bool = True
 
 
 class Record(msgspec.Struct, frozen=True, gc=False):
@@ -37,7 +44,7 @@ class Record(msgspec.Struct, frozen=True, gc=False):
     tags: Sequence[str] | None
     relation: str | None
     bases: Sequence[str] | None
-    config: str | None
+    config: Config | None
     card: str | None
     total: int | None
     dtypes: Sequence[str] | None
@@ -59,7 +66,7 @@ def evidence_of(record: Record, *, card: bool, count: bool = True) -> Evidence:
         card: whether the card's own data is wanted: to decode it costs more than all the rest.
         count: whether a count may be of plain weights; without the tensors' types only the reader can know.
     """
-    declared = config_of(record.config).facts if record.config else ()
+    declared = record.config.facts if record.config is not None else ()
     adapter = _adapter(record)
     facts = [*declared, *_repository(record)]
     if adapter is not None:
@@ -76,35 +83,19 @@ def evidence_of(record: Record, *, card: bool, count: bool = True) -> Evidence:
     return Evidence.of(facts)
 
 
-class Config(msgspec.Struct, frozen=True):
-    """What one text of ``config`` holds; ``readable`` is false where it is no JSON object."""
-
-    facts: Facts = ()
-    model_type: str | None = None
-    readable: bool = True
+_configs: dict[str, Config] = {}
+_held = 0
 
 
 def config_of(text: str) -> Config:
-    """A config's facts; equal texts are read once."""
-    if len(text) <= _SHORT:
-        return _config_of(text)
-    return _long_config(text)
-
-
-@lru_cache(maxsize=_KNOWN)
-def _config_of(text: str) -> Config:
-    return read_config(text)
-
-
-_long: dict[bytes, Config] = {}
-
-
-def _long_config(text: str) -> Config:
-    key = blake2b(text.encode(), digest_size=16).digest()
-    if (found := _long.get(key)) is None:
-        if len(_long) >= _KNOWN:
-            _long.clear()
-        found = _long[key] = read_config(text)
+    """A config's facts. Registries repeat themselves: texts are remembered, up to a bound in characters."""
+    global _held
+    if (found := _configs.get(text)) is None:
+        if _held > _MOST_HELD:
+            _configs.clear()
+            _held = 0
+        found = _configs[text] = read_config(text)
+        _held += len(text)
     return found
 
 

@@ -13,13 +13,13 @@ from truename.names import Claims, Kind, Role
 from truename.names.normalise import normalise_name
 from truename.study.checks import Judgement
 from truename.study.columns import ELEMENT, FINDING, ROWS
-from truename.study.metadata import Record, config_of
+from truename.study.metadata import Record
 
 SAYS_NOTHING = "NAM001"
 VERSION_MARK = "*"  # normalised names hold no such sign
 
 # what parts words: every sign but a point between digits
-_SEPARATOR = re.compile(r"(?<![0-9])\.|\.(?![0-9])|[^\w.]|_")
+_SEPARATOR = re.compile(r"((?<![0-9])\.|\.(?![0-9])|[^\w.]|_)")
 _NUMBER = re.compile(r"[0-9]{1,18}")
 # a row's column -> the snapshot's, where it is taken over as it is
 _TAKEN = {
@@ -44,12 +44,10 @@ class Rows:
         name = parsed.model
         offset = parsed.name.rindex(name)
         self._places.append(place)
-        self._elements.add(
-            [(e.kind.value, e.role.value, e.text, e.start - offset, e.end - offset) for e in parsed.elements]
-        )
+        self._elements.add([(e.kind, e.role, e.text, e.start - offset, e.end - offset) for e in parsed.elements])
         self._findings.add([(f.code, f.severity.value, _family(f, claims)) for f in judged.findings])
-        separators = _SEPARATOR.findall(name)
-        version, parts, series = _version(claims, offset)
+        parts = _SEPARATOR.split(name)  # words and separators in turn
+        version, numbers, series = _version(claims, offset)
         key = normalise_name(name)
         row = (
             parsed.owner or None,
@@ -58,13 +56,13 @@ class Rows:
             record.total or (record.gguf or {}).get("total"),
             record.bases or [],
             parsed.convention.value,
-            "".join([e.kind.value for e in parsed.elements]),
-            "".join(separators),
-            next((str(claim.value) for claim in claims.of(Role.FAMILY)), None),
+            "".join([e.kind for e in parsed.elements]),
+            "".join(parts[1::2]),
+            next((str(claim.value) for claim in claims.items if claim.role is Role.FAMILY), None),
             len(name),
-            sum(map(bool, _SEPARATOR.split(name))),
+            sum(map(bool, parts[::2])),
             version,
-            parts,
+            numbers,
             series,
             key,
             any(f.code == SAYS_NOTHING for f in judged.findings),
@@ -107,7 +105,7 @@ class _Structs:
 
 
 def _model_type(record: Record) -> str | None:
-    declared = config_of(record.config).model_type if record.config is not None else None
+    declared = record.config.model_type if record.config is not None else None
     return declared or (record.gguf or {}).get("architecture")
 
 

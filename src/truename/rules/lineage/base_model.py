@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact
 from truename.findings import Finding, Severity
-from truename.names import claims_of, parse_name
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.lines import bears_out, declared_bases, line_of_family, lines_of_name, titles
+from truename.rules.lines import bears_out, claims_of_base, declared_bases, line_of_family, lines_of_name, titles
 from truename.rules.quantities import ratio
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
 
@@ -59,7 +58,7 @@ class BaseModel(Rule):
         bases = declared_bases(evidence)
         if not bases:
             return cannot_tell("neither the card nor an adapter names a base model")
-        parsed = [claims_of(parse_name(base, learned=False)) for base in bases]
+        parsed = [claims_of_base(base) for base in bases]
         of_bases = [lines_of_name(base) for base in parsed]
         fact = evidence.get("adapter_base") or evidence.get("base_models")
         if not all(of_bases) and not any(named & keys for keys in of_bases):

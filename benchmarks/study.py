@@ -1,0 +1,207 @@
+"""A study of whole registries: time and memory against the number of models, both engines, kills, and frequencies.
+
+    python benchmarks/study.py generate --rows 2500000 --out FILE
+    python benchmarks/study.py run FILE --engine local --results FILE   one size and one engine: a line of the results
+    python benchmarks/study.py plot RESULTS --out FILE.png
+    python benchmarks/study.py killed FILE                              killed and resumed: are the bytes the same?
+
+The named alternative is Polars on the same snapshot, its names split at signs and the pieces counted, which neither
+reads nor checks a name.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from study_snapshot import real_names, write_registry
+
+DEFAULT = os.environ.get("TRUENAME_DATA") or str(Path(__file__).resolve().parents[1].parent / "shared" / "data")
+TARGET_SECONDS, TARGET_BYTES, TARGET_RAY = 180, 2 * 10**9, 1.2
+KILLS = 3
+
+
+def command(snapshot: Path, out: Path, *more: str) -> list[str]:
+    """The command as a user gives it."""
+    return [sys.executable, "-m", "truename", "study", "run", str(snapshot), "--out", str(out), *more]
+
+
+class Memory(threading.Thread):
+    """The peak of the memory of a process and all below it: proportional set sizes, pages shared counted once."""
+
+    def __init__(self, root: int) -> None:
+        super().__init__(daemon=True)
+        self.peak = 0
+        self._root = root
+        self._ended = threading.Event()
+
+    def run(self) -> None:
+        """Look five times a second."""
+        while not self._ended.wait(0.2):
+            self.peak = max(self.peak, sum(map(proportional, below(self._root))))
+
+    def end(self) -> int:
+        """Stop looking; the peak in bytes."""
+        self._ended.set()
+        self.join()
+        return self.peak
+
+
+def below(root: int) -> set[int]:
+    """A process and all that it started, directly or not."""
+    parents: dict[int, int] = {}
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            try:
+                parents[int(entry.name)] = int((entry / "stat").read_text().rpartition(")")[2].split()[1])
+            except OSError:
+                continue  # it ended while it was looked at
+    found = {root}
+    while more := {pid for pid, parent in parents.items() if parent in found} - found:
+        found |= more
+    return found
+
+
+def proportional(pid: int) -> int:
+    """Proportional set size of a process, 0 where it is gone."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
+
+
+def measure(snapshot: Path, engine: str) -> tuple[float, int]:
+    """Seconds and peak bytes of one whole study.
+
+    Raises:
+        SystemExit: the command failed.
+    """
+    with tempfile.TemporaryDirectory(dir=snapshot.parent) as folder:
+        begun = time.perf_counter()
+        process = subprocess.Popen(command(snapshot, Path(folder) / "out", "--engine", engine))
+        memory = Memory(process.pid)
+        memory.start()
+        code = process.wait()
+        seconds = time.perf_counter() - begun
+        peak = memory.end()
+    if code:
+        raise SystemExit(f"truename study ended with {code}")
+    return seconds, peak
+
+
+def alternative(snapshot: Path) -> float:
+    """Seconds that Polars takes to split all names and count the pieces."""
+    begun = time.perf_counter()
+    pieces = pl.col("id").str.split("/").list.last().str.replace_all(r"[-_. ]", "-").str.split("-")
+    pl.scan_parquet(snapshot).select(pieces.alias("piece").explode()).group_by("piece").len().collect(
+        engine="streaming"
+    )
+    return time.perf_counter() - begun
+
+
+def run(snapshot: Path, engine: str, results: Path) -> None:
+    """Measure one size with one engine, print it, and keep it."""
+    rows = int(pq.read_metadata(snapshot).num_rows)
+    seconds, peak = measure(snapshot, engine)
+    with results.open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"rows": rows, "engine": engine, "seconds": seconds, "bytes": peak}) + "\n")
+    print(f"{rows:,} models, {engine}: {seconds:.1f} s ({rows / seconds:,.0f} a second), {peak / 1e6:,.0f} MB at most")
+    print(f"  Polars, names split and pieces counted: {alternative(snapshot):.1f} s")
+
+
+def plot(results: Path, out: Path) -> None:
+    """Print what was measured, and draw time and memory against the number of models."""
+    import altair as alt
+
+    table = pl.read_ndjson(results).group_by("engine", "rows").agg(pl.min("seconds"), pl.max("bytes")).sort("rows")
+    print(table)
+    for engine, part in table.group_by("engine"):
+        share = part["seconds"] / part["rows"] * 1e6
+        print(f"{engine[0]}: microseconds a model {', '.join(f'{value:.1f}' for value in share)}")
+    both = table.pivot("engine", index="rows", values="seconds")
+    if {"local", "ray"} <= set(both.columns):
+        ratios = both.select("rows", (pl.col("ray") / pl.col("local")).alias("ratio")).drop_nulls()
+        print(f"Ray against local (target {TARGET_RAY}): {', '.join(f'{r:.2f}' for r in ratios['ratio'])}")
+    shown = table.with_columns(pl.col("rows") / 1e6, pl.col("bytes") / 1e9)
+    colours = alt.Scale(domain=["local", "ray"], range=["#0072b2", "#d55e00"])
+    parts = []
+    for column, title, target in (("seconds", "seconds", TARGET_SECONDS), ("bytes", "peak memory, GB", 2)):
+        base = alt.Chart(shown).encode(
+            x=alt.X("rows:Q", title="models, millions"),
+            y=alt.Y(f"{column}:Q", title=title, scale=alt.Scale(domainMin=0)),
+            color=alt.Color("engine:N", scale=colours, title=None),
+            shape=alt.Shape("engine:N", title=None),
+        )
+        rule = alt.Chart(pl.DataFrame({"y": [target]})).mark_rule(strokeDash=[4, 4]).encode(y="y:Q")
+        parts.append(
+            (base.mark_line() + base.mark_point(filled=True, size=60) + rule).properties(width=260, height=200)
+        )
+    alt.hconcat(*parts, title="truename study run; dashed: the targets").save(str(out), ppi=200)
+
+
+def killed(snapshot: Path) -> None:
+    """Kill a study at random moments, resume it, and compare every byte with one that was left alone."""
+    folder = Path(tempfile.mkdtemp(dir=snapshot.parent))
+    try:
+        begun = time.perf_counter()
+        subprocess.run(command(snapshot, folder / "whole"), check=True, stdout=subprocess.DEVNULL)
+        seconds = time.perf_counter() - begun
+        more: tuple[str, ...] = ()
+        parts = []
+        for _ in range(KILLS):
+            process = subprocess.Popen(command(snapshot, folder / "killed", *more), stdout=subprocess.DEVNULL)
+            time.sleep(random.uniform(0.6, 1.2) * seconds / (KILLS + 1))
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            parts.append(len(list((folder / "killed" / "rows").glob("part-*.parquet"))))
+            more = ("--resume",) if (folder / "killed" / "rows" / "run.json").exists() else ()
+        subprocess.run(command(snapshot, folder / "killed", *more), check=True, stdout=subprocess.DEVNULL)
+        same = files_in(folder / "whole") == files_in(folder / "killed")
+        print(f"killed with {', '.join(map(str, parts))} parts done, resumed: the same bytes: {same}")
+    finally:
+        shutil.rmtree(folder)
+
+
+def files_in(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder."""
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+def main() -> int:
+    """Do what is asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=("generate", "run", "plot", "killed"))
+    parser.add_argument("file", type=Path, nargs="?")
+    parser.add_argument("--rows", type=int, default=250_000)
+    parser.add_argument("--engine", default="local", choices=("local", "ray"))
+    parser.add_argument("--results", type=Path, default=Path("study.jsonl"))
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--data", type=Path, default=Path(DEFAULT))
+    asked = parser.parse_args()
+    if asked.what == "generate":
+        write_registry(real_names(asked.data), asked.rows, asked.out)
+    elif asked.what == "run":
+        run(asked.file, asked.engine, asked.results)
+    elif asked.what == "plot":
+        plot(asked.file, asked.out)
+    else:
+        killed(asked.file)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
