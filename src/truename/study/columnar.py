@@ -18,7 +18,7 @@ def texts(column: pa.Array | pa.ChunkedArray) -> list[str | None]:
     return found
 
 
-def lists(column: pa.ListArray) -> list[list[str] | None]:
+def lists(column: pa.ListArray) -> list[list[str | None] | None]:
     """A column of lists of texts; None where there is no list."""
     size = len(column)
     if column.null_count == size:
