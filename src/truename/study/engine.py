@@ -45,7 +45,7 @@ def make_parts(
         columns: a study's column -> the snapshot's.
         folder: where to; with Ray on several machines one that all of them share.
         engine: processes of this machine, or Ray Data.
-        workers: how many processes; by default one a core that this process may use.
+        workers: how many processes; by default one a core that this process may use; 0 works in this process.
 
     Raises:
         MissingExtraError: Ray is asked for and not installed.
@@ -56,6 +56,11 @@ def make_parts(
 
 def _by_processes(slices: Sequence[Slice], make: partial[None], workers: int | None) -> Iterator[Slice]:
     """Twice as many slices as workers are in flight, so that memory does not grow with the snapshot."""
+    if workers == 0:
+        for one in slices:
+            make(one)
+            yield one
+        return
     count = min(workers or len(os.sched_getaffinity(0)), max(1, len(slices)))
     waiting = iter(slices)
     context = multiprocessing.get_context("spawn")

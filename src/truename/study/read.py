@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 import gzip
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from enum import StrEnum
 from io import TextIOWrapper
@@ -74,7 +74,7 @@ def format_of(path: Path) -> Format:
     return found
 
 
-def tables_in(path: Path, skips: Skips) -> Iterator[pa.Table]:
+def tables_in(path: Path, skips: Skips) -> Generator[pa.Table, None, None]:
     """The records of a file that is no Parquet, some thousands at a time.
 
     Args:
@@ -146,36 +146,41 @@ def _tsv(file: IO[bytes], where: str, skips: Skips) -> Iterator[pa.Table]:
 def _delimited(file: IO[bytes], where: str, skips: Skips, sign: str) -> Iterator[pa.Table]:
     limit = csv.field_size_limit(MAX_CELL)
     try:
-        reader = csv.reader(TextIOWrapper(file, "utf-8-sig", "replace", newline=""), delimiter=sign)
-        header = next(reader, None)
-        if header is None:
-            raise UsageError(f"{where}: the file is empty")
-        if len(set(header)) < len(header):
-            raise UsageError(f"{where}: two columns have one name; rename one")
-        while rows := list(islice(reader, BATCH)):
-            whole = [row for row in rows if len(row) == len(header)]
-            for row in rows:
-                if row and len(row) != len(header):
-                    skips.add(OTHER_WIDTH, f"in or before line {reader.line_num}: {', '.join(row)}")
-            columns = zip(*whole, strict=True) if whole else [()] * len(header)
-            yield pa.table({name: pa.array(c, pa.string()) for name, c in zip(header, columns, strict=True)})
+        with TextIOWrapper(file, "utf-8-sig", "replace", newline="") as text:
+            yield from _rows(text, where, skips, sign)
     except csv.Error as error:
         raise UsageError(f"{where}: cannot be read as a table ({error})") from None
     finally:
         csv.field_size_limit(limit)
 
 
+def _rows(text: TextIOWrapper, where: str, skips: Skips, sign: str) -> Iterator[pa.Table]:
+    reader = csv.reader(text, delimiter=sign)
+    header = next(reader, None)
+    if header is None:
+        raise UsageError(f"{where}: the file is empty")
+    if len(set(header)) < len(header):
+        raise UsageError(f"{where}: two columns have one name; rename one")
+    while rows := list(islice(reader, BATCH)):
+        whole = [row for row in rows if len(row) == len(header)]
+        for row in rows:
+            if row and len(row) != len(header):
+                skips.add(OTHER_WIDTH, f"in or before line {reader.line_num}: {', '.join(row)}")
+        columns = zip(*whole, strict=True) if whole else [()] * len(header)
+        yield pa.table({name: pa.array(c, pa.string()) for name, c in zip(header, columns, strict=True)})
+
+
 def _names(file: IO[bytes], where: str, skips: Skips) -> Iterator[pa.Table]:
-    lines = TextIOWrapper(file, "utf-8-sig", "replace")
-    names = (name for line in lines if (name := line.strip()) and not name.startswith("#"))
-    while some := list(islice(names, BATCH)):
-        yield pa.table({"id": pa.array(some, pa.string())})
+    with TextIOWrapper(file, "utf-8-sig", "replace") as lines:
+        names = (name for line in lines if (name := line.strip()) and not name.startswith("#"))
+        while some := list(islice(names, BATCH)):
+            yield pa.table({"id": pa.array(some, pa.string())})
 
 
 # --- PeaTMOSS -------------------------------------------------------------------------------------------------------
 
 
-def _sqlite(path: Path) -> Iterator[pa.Table]:
+def _sqlite(path: Path) -> Generator[pa.Table, None, None]:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
             yield from _models(base, path)

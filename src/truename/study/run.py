@@ -42,7 +42,7 @@ class StudyOptions(msgspec.Struct, frozen=True):
     survey: Path | None = None
     packages: tuple[Path, ...] = ()
     resume: bool = False
-    workers: int | None = None  # by default one a core
+    workers: int | None = None  # by default one a core; 0: in this process
 
 
 class Studied(msgspec.Struct, frozen=True):

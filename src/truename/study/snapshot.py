@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -38,7 +39,8 @@ def take_snapshot(source: Path, out: Path) -> Taken:
     """
     skips = Skips()
     held: set[str] = set()
-    return write_snapshot(_canonical_tables(source, skips, held), out, skips, held)
+    with closing(_canonical_tables(source, skips, held)) as tables:
+        return write_snapshot(tables, out, skips, held)
 
 
 def write_snapshot(tables: Iterable[pa.Table], out: Path, skips: Skips, held: set[str]) -> Taken:
@@ -90,15 +92,20 @@ def _in_groups(tables: Iterable[pa.Table]) -> Iterator[pa.Table]:
         yield waiting
 
 
-def _canonical_tables(source: Path, skips: Skips, held: set[str]) -> Iterator[pa.Table]:
+def _canonical_tables(source: Path, skips: Skips, held: set[str]) -> Generator[pa.Table, None, None]:
     if format_of(source) is Format.PARQUET:
         yield from _of_parquet(source, skips, held)
-        return
+    else:
+        with closing(tables_in(source, skips)) as tables:
+            yield from _of_tables(tables, source, skips, held)
+
+
+def _of_tables(tables: Iterable[pa.Table], source: Path, skips: Skips, held: set[str]) -> Iterator[pa.Table]:
     known: list[str] = []  # records of JSON need not all have every key
-    for table in tables_in(source, skips):
+    for table in tables:
         known += [name for name in table.column_names if name not in known]
         columns = match_columns(known, str(source))
-        held |= columns.keys()
+        held.update(columns)
         for name in {*columns.values()} - {*table.column_names}:
             table = table.append_column(name, pa.nulls(table.num_rows, pa.string()))
         found, skipped = canonical(table, columns)
@@ -108,7 +115,7 @@ def _canonical_tables(source: Path, skips: Skips, held: set[str]) -> Iterator[pa
 
 def _of_parquet(source: Path, skips: Skips, held: set[str]) -> Iterator[pa.Table]:
     snapshot = open_snapshot(source)
-    held |= snapshot.columns.keys()
+    held.update(snapshot.columns)
     for one in snapshot.slices:
         try:
             for table in read_slice(one, snapshot.columns):

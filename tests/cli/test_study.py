@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from truename.cli import main
+
+NAMES = "o/bert-base-uncased\no/gpt2-german\no/gpt2-german\n"
+
+
+def test_snapshot_then_run_then_repeat(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "names.txt").write_text(NAMES)
+    assert main(["study", "snapshot", "--from", "names.txt", "--out", "models.parquet"]) == 0
+    assert capsys.readouterr().out == "3 models in models.parquet\n"
+    assert main(["study", "run", "models.parquet", "--out", "first"]) == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[:2] == ["2 rows of 3 records in first", "  1 x record left out: its id came before"]
+    assert told[2].startswith("  not in the snapshot: author, owner_kind, library_name")
+    assert main(["study", "run", "first/study.toml", "--out", "second"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "every byte is as recorded"
+    for one in (tmp_path / "first").rglob("*"):
+        if one.is_file():
+            assert (tmp_path / "second" / one.relative_to(tmp_path / "first")).read_bytes() == one.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["run", "none.parquet", "--out", "out"], "none.parquet: there is no such snapshot"),
+        (["run", "table.csv", "--out", "out"], "a column of ids is missing"),
+        (["snapshot", "--from", "names.txt", "--owner", "o", "--out", "x.parquet"], "a ready snapshot is read whole"),
+        (["snapshot", "--from", "names.txt", "--out", "table.csv"], "table.csv is there already"),
+        (["run", "names.toml", "--out", "out"], "names.toml: no record of a study"),
+        (["run", "names.txt", "--survey", "none.xlsx", "--out", "out"], "none.xlsx: there is no such file"),
+    ],
+)
+def test_wrong_calls(tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], problem: str) -> None:
+    (tmp_path / "names.txt").write_text(NAMES)
+    (tmp_path / "table.csv").write_text("title\nx\n")
+    (tmp_path / "names.toml").write_text("x = 1\n")
+    assert main(["study", *arguments]) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert problem in told.err
+    assert told.err.count("\n") == 1

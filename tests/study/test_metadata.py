@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from truename.facts import Origin
+from truename.study.metadata import Record, config_of, evidence_of
+
+EMPTY: dict[str, Any] = dict.fromkeys(Record.__struct_fields__)
+TOTAL = 6_738_415_616
+
+
+def evidence(count: bool = True, **cells: Any) -> Any:
+    return evidence_of(Record(**{**EMPTY, **cells}), card=False, count=count)
+
+
+def test_config() -> None:
+    found = evidence(config=config_of('{"model_type": "llama", "architectures": ["LlamaForCausalLM"], "x": 1}'))
+    assert found.value("model_type") == "llama"
+    assert found.value("architectures") == ("LlamaForCausalLM",)
+    assert {fact.origin for facts in found.facts.values() for fact in facts} == {Origin.DECLARED}
+
+
+def test_a_config_that_holds_more_documents() -> None:
+    found = evidence(config=config_of('{"peft": {"base_model_name_or_path": "o/b", "r": 8}, "model_type": 5}'))
+    assert found.value("adapter_base") == "o/b"
+    assert found.value("model_type") is None
+
+
+@pytest.mark.parametrize("text", ["[]", '"llama"', "{", "", "1" * 5000, '{"a":' * 3000 + "1" + "}" * 3000])
+def test_a_config_that_is_no_object(text: str) -> None:
+    assert not config_of(text).readable
+    assert config_of(text).facts == ()
+
+
+def test_a_count_of_plain_weights() -> None:
+    fact = evidence(total=TOTAL, dtypes=["BF16", "I64"]).get("stored_parameters")
+    assert (fact.value, fact.origin, fact.detail) == (TOTAL, Origin.DECLARED, "safetensors.total")
+    assert evidence(total=TOTAL).value("stored_parameters") == TOTAL
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"dtypes": ["I32", "F16"]},
+        {"tags": ["awq", "4-bit"]},
+        {"relation": "quantized"},
+        {"config": config_of('{"quantization_config": {"quant_method": "gptq", "bits": 4}}')},
+        {"tags": ["lora"]},
+        {"count": False},
+    ],
+)
+def test_what_may_be_no_count_of_parameters(cells: dict[str, Any]) -> None:
+    assert evidence(total=TOTAL, **cells).get("stored_parameters") is None
+
+
+@pytest.mark.parametrize(
+    ("cells", "wanted"),
+    [
+        ({"files": ("adapter_config.json", "adapter_model.safetensors")}, True),
+        ({"files": ("config.json", "model.safetensors"), "tags": ["lora"]}, False),
+        ({"library": "peft"}, True),
+        ({"tags": ["base_model:adapter:o/b"]}, True),
+        ({"tags": ["lora"]}, None),
+        ({"files": ()}, None),
+    ],
+)
+def test_adapters(cells: dict[str, Any], wanted: bool | None) -> None:
+    assert evidence(**cells).value("is_adapter") is wanted
+
+
+def test_formats_by_the_list_of_files() -> None:
+    assert evidence(files=("model.safetensors", "x.Q4_K_M.gguf")).value("formats") == ("safetensors", "gguf")
+
+
+def test_gguf() -> None:
+    found = evidence(gguf={"architecture": "qwen2", "total": 7, "context_length": 4096})
+    assert found.value("gguf_architecture") == "qwen2"
+    assert found.value("stored_parameters") == 7
+    assert found.value("context_length") == 4096
+    assert found.value("formats") == ("gguf",)
+
+
+def test_the_card_is_read_where_it_is_asked_for() -> None:
+    assert evidence(card='{"language": ["de"]}').value("languages") is None
+
+
+def test_languages_of_the_card() -> None:
+    record = Record(**{**EMPTY, "card": '{"language": ["de"], "base_model": "o/b"}'})
+    assert evidence_of(record, card=True).value("languages") == ("de",)
+    broken = Record(**{**EMPTY, "card": "{"})
+    assert evidence_of(broken, card=True).facts == {}
