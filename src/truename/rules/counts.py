@@ -31,7 +31,8 @@ def plausible_counts(evidence: Evidence) -> tuple[Fact, ...]:
 
     The active parameters are an exception: how many experts a token uses only the config can say.
     """
-    facts = [fact for key in READINGS for fact in evidence.all(key) if _is_count(fact.value)]
+    known = evidence.facts
+    facts = [fact for key in READINGS if key in known for fact in known[key] if _is_count(fact.value)]
     if _quantised(evidence):  # packed integers are no count of anything
         facts = [f for f in facts if f.key != "stored_parameters"]
     if evidence.get("parameters", Origin.WEIGHTS) is not None:

@@ -23,6 +23,9 @@ from truename.errors import UsageError
 from truename.study.layouts import layouts
 from truename.study.skips import Skips
 
+Tables = Generator[pa.Table, None, None]  # to be closed, so that the file is
+Read = Callable[[IO[bytes], str, Skips], Iterator[pa.Table]]
+
 BATCH = 10_000
 NO_OBJECT = "record left out: a line that is no JSON object"
 OTHER_WIDTH = "record left out: a row with another number of cells than the header"
@@ -74,7 +77,7 @@ def format_of(path: Path) -> Format:
     return found
 
 
-def tables_in(path: Path, skips: Skips) -> Generator[pa.Table, None, None]:
+def tables_in(path: Path, skips: Skips) -> Tables:
     """The records of a file that is no Parquet, some thousands at a time.
 
     Args:
@@ -87,7 +90,7 @@ def tables_in(path: Path, skips: Skips) -> Generator[pa.Table, None, None]:
     kind = format_of(path)
     if kind is Format.SQLITE:
         return _sqlite(path)
-    readers: dict[Format, Callable[[IO[bytes], str, Skips], Iterator[pa.Table]]] = {
+    readers: dict[Format, Read] = {
         Format.JSONL: _jsonl,
         Format.CSV: _csv,
         Format.TSV: _tsv,
@@ -96,7 +99,7 @@ def tables_in(path: Path, skips: Skips) -> Generator[pa.Table, None, None]:
     return _text(path, readers[kind], skips)
 
 
-def _text(path: Path, read: Callable[[IO[bytes], str, Skips], Iterator[pa.Table]], skips: Skips) -> Iterator[pa.Table]:
+def _text(path: Path, read: Read, skips: Skips) -> Tables:
     try:
         with open(path, "rb") as packed:
             file: IO[bytes] = gzip.GzipFile(fileobj=packed) if path.suffix == ".gz" else packed  # type: ignore[assignment]
@@ -180,7 +183,7 @@ def _names(file: IO[bytes], where: str, skips: Skips) -> Iterator[pa.Table]:
 # --- PeaTMOSS -------------------------------------------------------------------------------------------------------
 
 
-def _sqlite(path: Path) -> Generator[pa.Table, None, None]:
+def _sqlite(path: Path) -> Tables:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
             yield from _models(base, path)

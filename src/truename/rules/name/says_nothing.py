@@ -17,6 +17,7 @@ from truename.rules.tables import table
 TELLING = frozenset(Role) - {
     Role.OTHER, Role.VERSION, Role.REUSE, Role.TRAINING, Role.SIZE_WORD, Role.CHARACTERISTIC, Role.CONTEXT,
 }  # fmt: skip
+_NUMBER_LAST = re.compile(r"[0-9][\W_]*\Z")
 
 
 class SaysNothing(Rule):
@@ -46,12 +47,15 @@ class SaysNothing(Rule):
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
         model = claims.parsed.model
+        telling = any(item.role in TELLING for item in claims.items)
+        if telling and not _NUMBER_LAST.search(model):
+            return CLEAN  # most names
         words = words_of(model)
         if not words:
             return cannot_tell("there is no name")
         if is_job(model) and not claims.of(Role.FAMILY, Role.BRAND):
             message = f"the name {model!r} is that of a training job, made up of its project and its number"
-        elif all(map(is_bare, words)) and not any(item.role in TELLING for item in claims.items):
+        elif not telling and all(map(is_bare, words)):
             message = f"the name {model!r} does not say what the model is"
         else:
             return CLEAN
