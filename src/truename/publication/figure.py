@@ -95,5 +95,5 @@ def write_figure(figure: Figure, folder: Path) -> str:
     (folder / f"{figure.name}.vl.json").write_bytes(text + b"\n")
     svg: str = vl_convert.vegalite_to_svg(figure.specification)
     (folder / f"{figure.name}.svg").write_text(svg, encoding="utf-8")
-    (folder / f"{figure.name}.pdf").write_bytes(vl_convert.vegalite_to_pdf(figure.specification))
+    (folder / f"{figure.name}.pdf").write_bytes(vl_convert.svg_to_pdf(svg))
     return svg
