@@ -33,6 +33,16 @@ CASES: dict[str, tuple[list[bytes], list[bytes], dict[str, Any]]] = {
         [onnx_node("MatMul", ("x", "onnx::MatMul_1"), ("y",), f"{QUERY}/MatMul")],
         {"encoder.layer.0.attention.self.query.weight": ("F32", (6, 4))},
     ),
+    "a matrix without a node's name, known by the bias that is added": (
+        [WEIGHT, onnx_tensor("attention.query.bias", (6,))],
+        [onnx_node("MatMul", ("x", "onnx::MatMul_1"), ("y",)), onnx_node("Add", ("attention.query.bias", "y"), ("z",))],
+        {"attention.query.weight": ("F32", (6, 4)), "attention.query.bias": ("F32", (6,))},
+    ),
+    "a matrix that nothing names": (
+        [WEIGHT],
+        [onnx_node("MatMul", ("x", "onnx::MatMul_1"), ("y",))],
+        {"onnx::MatMul_1": ("F32", (4, 6))},
+    ),
     "a matrix that a Gemm takes turned round": (
         [onnx_tensor("onnx::Gemm_1", (6, 4)), onnx_tensor("onnx::Gemm_2", (6,))],
         [onnx_node("Gemm", ("x", "onnx::Gemm_1", "onnx::Gemm_2"), ("y",), "/classifier/Gemm", transB=1)],
@@ -52,6 +62,11 @@ CASES: dict[str, tuple[list[bytes], list[bytes], dict[str, Any]]] = {
         [onnx_tensor("encoder.layer.0.output.dense.weight", (4, 6))],
         [onnx_node("Gemm", ("x", "encoder.layer.0.output.dense.weight"), ("y",), "/other/Gemm")],
         {"encoder.layer.0.output.dense.weight": ("F32", (4, 6))},
+    ),
+    "numbers that an exporter writes for the graph": (
+        [WEIGHT, onnx_tensor("val_7", ()), onnx_tensor("val_8", (1,)), onnx_tensor("scale", (1,))],
+        [],
+        {"onnx::MatMul_1": ("F32", (4, 6)), "scale": ("F32", (1,))},
     ),
     "a number without a user": ([WEIGHT], [], {"onnx::MatMul_1": ("F32", (4, 6))}),
     "a number whose user has no path": (

@@ -57,9 +57,32 @@ def test_the_architecture_keeps_them() -> None:
     assert abstract_architecture(WeightsHeader("safetensors", ("m",), {}, {}, {})).connections == ()
 
 
+def test_an_activation_that_is_spelled_out_is_one() -> None:
+    spelled = [
+        onnx_node("Gemm", ("x", "up.weight"), ("u",), "/up/Gemm"),
+        onnx_node("Div", ("u", "root"), ("d",), "/act/Div"),
+        onnx_node("Erf", ("d",), ("e",), "/act/Erf"),
+        onnx_node("Add", ("e", "one"), ("a",), "/act/Add"),
+        onnx_node("Mul", ("u", "a"), ("m",), "/act/Mul"),
+        onnx_node("Mul", ("m", "half"), ("y",), "/act/Mul_1"),
+    ]
+    flow = operator_flow(read_onnx(MemoryBlob("m.onnx", onnx_model([onnx_tensor("up.weight", (4, 4))], spelled))))
+    assert flow.operators == {"act/Erf": "Gelu"}
+    assert flow.connections == (("input", "up"), ("up", "act/Erf"), ("act/Erf", "output"))
+
+
+def test_a_product_of_two_layers_is_no_activation() -> None:
+    gated = [
+        onnx_node("Sigmoid", ("x",), ("s",), "/gate/Sigmoid"),
+        onnx_node("Relu", ("x",), ("r",), "/other/Relu"),
+        onnx_node("Mul", ("s", "r"), ("y",), "/Mul"),
+    ]
+    assert operator_flow(header(gated)).operators == {"gate/Sigmoid": "Sigmoid", "other/Relu": "Relu", "Mul": "Mul"}
+
+
 def test_a_loop_of_values_ends() -> None:
-    nodes = [onnx_node("Add", ("x", "b"), ("a",), "/Add"), onnx_node("Add", ("a", "a"), ("b",), "/Add")]
-    assert operator_flow(header(nodes)).connections == (("input", "Add"), ("Add", "Add_1"))
+    nodes = [onnx_node("Max", ("x", "b"), ("a",), "/Max"), onnx_node("Max", ("a", "a"), ("b",), "/Max")]
+    assert operator_flow(header(nodes)).connections == (("input", "Max"), ("Max", "Max_1"))
 
 
 def test_a_node_of_very_many_inputs_is_bounded() -> None:

@@ -23,4 +23,4 @@ def test_layers_and_connections() -> None:
     tensors = {name: Tensor("F32", tuple(t.shape), None) for name, t in module.state_dict().items()}
     header = abstract_architecture(WeightsHeader("pytorch", ("m",), tensors, {}, {}))
     assert features_of(found) == features_of(header)
-    assert connections(found) == {"norm>linear": 1, "linear>relu": 1, "relu>linear": 1}
+    assert connections(found) == {"norm>linear": 1, "linear>Relu": 1, "Relu>linear": 1}

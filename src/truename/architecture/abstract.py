@@ -63,4 +63,4 @@ class AbstractArchitecture(msgspec.Struct, frozen=True):
     layers: tuple[Layer, ...]
     blocks: tuple[Block, ...]
     connections: tuple[tuple[str, str], ...] = ()  # layer -> layer, by name; empty if only a header was there
-    operators: Mapping[str, str] = {}  # layers without tensors among the connections -> operator in the graph's word
+    operators: Mapping[str, str] = {}  # with connections, each layer: its operation, or without tensors ONNX's word

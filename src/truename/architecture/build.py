@@ -25,8 +25,12 @@ def abstract_architecture(header: WeightsHeader) -> AbstractArchitecture:
     """
     flow = operator_flow(header)
     header = canonical_header(header)
-    layers, blocks = _Builder(header).part([(name, name) for name in header.tensors], 0)
-    return AbstractArchitecture(layers, blocks, flow.connections, flow.operators)
+    builder, named = _Builder(header), [(name, name) for name in header.tensors]
+    layers, blocks = builder.part(named, 0)
+    if not flow.connections:
+        return AbstractArchitecture(layers, blocks)
+    stored = {layer.name: str(layer.operation) for layer in builder.layers(named)}
+    return AbstractArchitecture(layers, blocks, flow.connections, {**stored, **flow.operators})
 
 
 class _Builder:
@@ -49,7 +53,7 @@ class _Builder:
             block = members.setdefault(dotted[1 : found.start()], {})
             block.setdefault(found.group(1), []).append((dotted[found.end() + 1 : -1], name))
         blocks = tuple(self._block(path, parts, depth) for path, parts in members.items())
-        return self._layers(plain), blocks
+        return self.layers(plain), blocks
 
     def _block(self, path: str, members: dict[str, list[_Named]], depth: int) -> Block:
         """A numbered part; members with the same paths and shapes are one variant."""
@@ -63,7 +67,7 @@ class _Builder:
             built.append(BlockVariant(len(like), layers, blocks))
         return Block(path, len(members), tuple(built))
 
-    def _layers(self, plain: list[_Named]) -> tuple[Layer, ...]:
+    def layers(self, plain: list[_Named]) -> tuple[Layer, ...]:
         """Tensors that share a path are one layer; companions of quantised weights are left out."""
         layers: dict[str, dict[str, tuple[int, ...] | None]] = {}
         for path, name in plain:

@@ -1,7 +1,8 @@
 """ONNX's stored tensors -> names and shapes as in PyTorch: what the exporter lost is found in the graph.
 
 - ``onnx::MatMul_123`` was turned round by the exporter and named after a value; the node that uses it keeps the path of
-  its module: ``/encoder/layer.0/attention/self/query/MatMul``.
+  its module: ``/encoder/layer.0/attention/self/query/MatMul``. Older exporters name no nodes; then the bias that is
+  added to the product tells the module.
 - Vectors and matrices with equal values are stored once, and ``Identity`` nodes bear their other names. Equal vectors
   are a chance (zeros and ones before training), equal matrices are a tie.
 - Quantised weights come in threes (``w_quantized``, ``w_scale``, ``w_zero_point``) or as the inputs of a node
@@ -38,7 +39,7 @@ def renamed(header: WeightsHeader) -> Renamed:
     """Canonical name, name in the file, tensor, for every stored tensor and every second name of one."""
     names = _Names(header)
     for original, tensor in header.tensors.items():
-        if not _CONSTANT.search(original):
+        if not _CONSTANT.search(original) and not names.constant(original, tensor):
             yield names.canonical(original, tensor)
     yield from names.aliases()
 
@@ -52,6 +53,7 @@ class _Names:
         self._users: dict[str, tuple[OperatorNode, int]] = {}  # tensor -> the first node that takes it, and where
         self._takers: dict[str, OperatorNode] = {}  # value made from a tensor alone -> the first node that takes it
         self._ties: set[str] = set()
+        self._biased: dict[str, str] = {}  # value -> the module whose bias is added to it
         made: set[str] = set()
         for node in self._nodes:
             for place, value in enumerate(node.inputs):
@@ -61,7 +63,17 @@ class _Names:
                     self._takers.setdefault(value, node)
             if node.op_type == "DequantizeLinear" and node.inputs and node.inputs[0] in self._tensors:
                 made.update(node.outputs)
+            if node.op_type == "Add" and len(node.inputs) == 2:
+                for bias, value in (node.inputs, node.inputs[::-1]):
+                    if bias in self._tensors and bias.endswith(".bias"):
+                        self._biased.setdefault(value, bias.removesuffix(".bias"))
         self._quantised = self._dequantised()
+
+    def constant(self, original: str, tensor: Tensor) -> bool:
+        """A nameless number, or the whole numbers of a shape or of axes: written for the graph, not for the model."""
+        if tensor.shape is None or not _NO_NAME.fullmatch(original) or original in self._quantised:
+            return False
+        return set(tensor.shape) <= {1} or (tensor.dtype == "I64" and len(tensor.shape) == 1)
 
     def canonical(self, original: str, tensor: Tensor) -> tuple[str, str, Tensor]:
         """The tensor's name and shape as PyTorch has them."""
@@ -109,7 +121,7 @@ class _Names:
         if node.op_type not in _MATRICES and node.op_type not in _OTHERS:
             return None
         path = node.name.strip("/").rpartition("/")[0].replace("/", ".")
-        return path or None
+        return path or next((self._biased[made] for made in node.outputs if made in self._biased), None)
 
     def _turned(self, original: str, tensor: Tensor, value: str | None = None) -> Tensor:
         """A matrix that a MatMul takes as it is lies there with its inputs first; ``Gemm`` says which way."""

@@ -1,8 +1,9 @@
 """Operators -> connections of an abstract architecture: which layer's result goes into which, as the graph has it.
 
 A node that takes weights is the layer of those weights. A node without weights is a layer of its own (an addition, a
-softmax, the product of queries and keys), named ``module/operator``. Reshapes and casts are passed through; what only
-computes sizes is left out. Time and memory are linear in the graph.
+softmax, the product of queries and keys), named ``module/operator``. Reshapes, casts and scaling by constants are passed
+through; what only computes sizes is left out. Exporters spell an activation out or call it by one word, and every format
+has words of its own: here they become ONNX's. Time and memory are linear in the graph.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ _MAX_SOURCES = 64  # of one value: those of a node's inputs, each one layer
 class Flow(msgspec.Struct, frozen=True):
     """The flow of data through a model.
 
-    ``operators`` are the layers without tensors: their names and the operator in the format's own word.
+    ``operators`` are the layers without tensors: their names and the operator in ONNX's word, where it has one.
     ``connections`` leave out ``input`` only where there is no graph.
     """
 
@@ -41,6 +42,11 @@ def operator_flow(header: WeightsHeader) -> Flow:
     for number, node in enumerate(header.graph.nodes):
         flow.add(node, number)
     return Flow(flow.operators, tuple(flow.connections()))
+
+
+def operator_word(word: str) -> str:
+    """ONNX's word for an operator of another format; the word itself where there is none."""
+    return str(table("operators")["words"].get(word, word))
 
 
 @cache
@@ -59,6 +65,7 @@ class _Flow:
         self._modules = frozenset(self._layers.values())
         self._sources: dict[str, str] = dict.fromkeys(header.graph.inputs, INPUT)  # value -> the layer it comes from
         self._edges: dict[tuple[str, str], None] = {}
+        self._gates: dict[str, str] = {}  # an erf, a sigmoid ... -> the only layer that it takes
         self.operators: dict[str, str] = {}
 
     def add(self, node: OperatorNode, number: int) -> None:
@@ -77,16 +84,24 @@ class _Flow:
             return
         if not sources and not weights:
             return
+        word = operator_word(node.op_type)
+        if not weights and len(sources) == 1 and word in _words("arithmetic"):  # with a constant, or with itself
+            self._give(node, sources[0])
+            return
+        if not weights and word == "Mul" and (gate := self._gate(sources)) is not None:
+            self._give(node, gate)
+            return
         if not sources and node.op_type in _words(
             "passing"
         ):  # weights that are turned or unpacked before they are used
             self._layers.update(dict.fromkeys(node.outputs, weights[0]))
             return
-        layer = weights[0] if weights else self._operator(node, number)
-        for source in sources[:_MAX_SOURCES]:
-            if source != layer:
-                self._edges[source, layer] = None
+        layer = weights[0] if weights else self._operator(node, word, number)
+        taken = tuple(source for source in sources[:_MAX_SOURCES] if source != layer)
+        self._edges.update(dict.fromkeys((source, layer) for source in taken))
         self._give(node, layer)
+        if not weights and len(taken) == 1 and word in table("operators")["gates"]:
+            self._gates[layer] = taken[0]
 
     def connections(self) -> Iterator[tuple[str, str]]:
         """Layer -> layer, in the order of the graph, and from the last ones to the output."""
@@ -99,7 +114,15 @@ class _Flow:
         if layer is not None:
             self._sources.update(dict.fromkeys(filter(None, node.outputs), layer))
 
-    def _operator(self, node: OperatorNode, number: int) -> str:
+    def _gate(self, sources: list[str]) -> str | None:
+        """The activation that ``x * f(x)`` spells out: the layer of ``f``, which becomes the whole."""
+        for gate, other in (sources, sources[::-1]) if len(sources) == 2 else ():
+            if self._gates.get(gate) == other:
+                self.operators[gate] = table("operators")["gates"].get(self.operators[gate], self.operators[gate])
+                return gate
+        return None
+
+    def _operator(self, node: OperatorNode, word: str, number: int) -> str:
         name = node.name.strip("/") or f"{node.op_type}_{number}"
         path, _, last = name.rpartition("/")
         path = path.replace("/", ".")
@@ -108,7 +131,7 @@ class _Flow:
         layer = f"{path}/{last}" if path else name
         if layer in self.operators:
             layer = f"{layer}_{number}"
-        self.operators[layer] = node.op_type
+        self.operators[layer] = word
         return layer
 
 

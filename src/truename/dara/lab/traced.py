@@ -58,7 +58,20 @@ def _nodes(graph: Any, stored: dict[str, str]) -> Iterator[OperatorNode]:
             word = str(getattr(node.target, "_opname", None) or getattr(node.target, "__name__", node.target))
             taken = tuple(stored.get(argument.name, argument.name) for argument in node.all_input_nodes)
             word = word.split(".")[0]
-            yield OperatorNode(_PASSING.get(word, word), _scope(node, word), taken, (node.name,))
+            if word == "scaled_dot_product_attention":
+                yield from _attention(node.name, _scope(node, word), taken)
+            else:
+                yield OperatorNode(_PASSING.get(word, word), _scope(node, word), taken, (node.name,))
+
+
+def _attention(name: str, scope: str, taken: tuple[str, ...]) -> Iterator[OperatorNode]:
+    """The fused operator as what it computes, and as exporters write it: softmax(q k + mask) v."""
+    query, key, value = (*taken, taken[-1], taken[-1])[:3]  # one value may be two of them
+    yield OperatorNode("MatMul", f"{scope}/scores", (query, key), (scores := f"{name}/scores",))
+    for mask in taken[3:]:
+        yield OperatorNode("Add", f"{scope}/mask", (scores, mask), (scores := f"{name}/masked",))
+    yield OperatorNode("Softmax", f"{scope}/softmax", (scores,), (f"{name}/softmax",))
+    yield OperatorNode("MatMul", f"{scope}/product", (f"{name}/softmax", value), (name,))
 
 
 def _scope(node: Any, word: str) -> str:
