@@ -69,7 +69,7 @@ def exported(module: Any, inputs: Any, *, dynamo: bool) -> AbstractArchitecture:
 
 @pytest.mark.parametrize("dynamo", [False, True], ids=["by its tracer", "over torch.export"])
 @pytest.mark.parametrize("name", MODULES)
-def test_traced_and_onnx_are_one(name: str, dynamo: bool) -> None:  # noqa: FBT001
+def test_traced_and_onnx_are_one(name: str, dynamo: bool) -> None:
     from truename.dara.lab.traced import traced_architecture
 
     make, shape = MODULES[name]

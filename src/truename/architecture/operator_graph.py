@@ -1,9 +1,9 @@
 """Operators -> connections of an abstract architecture: which layer's result goes into which, as the graph has it.
 
 A node that takes weights is the layer of those weights. A node without weights is a layer of its own (an addition, a
-softmax, the product of queries and keys), named ``module/operator``. Reshapes, casts and scaling by constants are passed
-through; what only computes sizes is left out. Exporters spell an activation out or call it by one word, and every format
-has words of its own: here they become ONNX's. Time and memory are linear in the graph.
+softmax, the product of queries and keys), named ``module/operator``. Reshapes, casts and scaling by constants are
+passed through; what only computes sizes is left out. Exporters spell an activation out or call it by one word, and each
+format has words of its own: here they become ONNX's. Time and memory are linear in the graph.
 """
 
 from __future__ import annotations
