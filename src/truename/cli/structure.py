@@ -27,6 +27,7 @@ def add_commands(app: typer.Typer, command: _Command) -> None:
     dara: Any = typer.Typer(help="Train and evaluate the classifier of structures.", rich_markup_mode=None)
     dara.command()(command(train))
     dara.command()(command(evaluate))
+    dara.command()(command(sequences))
     app.add_typer(dara, name="dara")
 
 
@@ -75,3 +76,14 @@ def evaluate(
     from truename.cli.dara import run_evaluate
 
     return run_evaluate(zoo, data, out, table_only=table, only=tuple(only or ()))
+
+
+def sequences(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Traced layer sequences: layer_sequences.json.gz.")],
+    out: Annotated[Path, typer.Option(help="Folder of the table.")] = Path("docs/records"),
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="How often to draw the folds.")] = 5,
+) -> int:
+    """Compare classifiers of traced layer sequences by cross-validation, print the table and store it."""
+    from truename.cli.sequences import run_sequences
+
+    return run_sequences(file, out, seeds)

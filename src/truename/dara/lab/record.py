@@ -10,6 +10,7 @@ import msgspec
 from truename.dara.lab.lies import Lies
 from truename.dara.lab.openset import OpenSet
 from truename.dara.lab.scores import Row, Scores
+from truename.dara.lab.sequence_table import sequence_lines
 from truename.dara.lab.sequences import SequenceScores
 from truename.errors import DeclaredError
 
@@ -92,11 +93,8 @@ def _others(record: Record) -> Iterator[str]:
         yield f"{_share(lies.caught)} % of {lies.lies:,} lies caught, {_share(lies.false_alarms)} % of {lies.honest:,} "
         yield "honest claims called lies."
     if record.sequences:
-        yield from ("", "## Layer sequences: 681 traced models, 5-fold cross-validation, mean of 5 seeds", "")
-        yield "| classifier | model_type | architecture | task |"
-        yield "|---|--:|--:|--:|"
-        for s in record.sequences:
-            yield f"| {s.classifier} | {_cells(s)} |"
+        yield ""
+        yield from sequence_lines(record.sequences)
     if record.calibration:
         yield from (
             "",
@@ -110,10 +108,6 @@ def _others(record: Record) -> Iterator[str]:
     if record.seconds:
         yield from ("", "## Time", "")
         yield from (f"- {what}: {seconds:.4g} s" for what, seconds in record.seconds.items())
-
-
-def _cells(scores: SequenceScores) -> str:
-    return " | ".join(f"{mean:.2f} ± {deviation:.2f}" for mean, deviation in scores.scores)
 
 
 def _share(value: float | None) -> str:
