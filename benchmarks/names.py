@@ -28,7 +28,7 @@ from zlib import crc32
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 
 from train_names import DEFAULT, FOLDS, Labelled, fold, labelled, train
-from truename.names import Convention, Element, Kind, Role, claims_of, parse_name
+from truename.names import Convention, Element, Kind, ParsedName, Role, claims_of, parse_name
 from truename.names.learned import model, read_weights, use
 from truename.vocabulary import vocabulary
 
@@ -170,6 +170,12 @@ def segment_of(element: Element, before: str) -> str:
     return _SEGMENT_OF.get(kind) or ("identifier" if kind is Kind.ARCHITECTURE else before or "identifier")
 
 
+def words(parsed: ParsedName) -> list[Element]:
+    """The elements, and the words that were read as nothing of what the name has: people leave no word out."""
+    left = (a for a in parsed.alternatives if not any(a.start < e.end and e.start < a.end for e in parsed.elements))
+    return sorted((*parsed.elements, *left), key=lambda element: element.start)
+
+
 def segments(elements: Sequence[Element]) -> list[str]:
     """The segments of a name, in order, neighbours of one type joined."""
     found: list[str] = []
@@ -198,7 +204,7 @@ def segments_table(data: Path) -> None:
     for row in rows:
         gold = [s.replace("nationality", "language") for s in re.findall(r"\{([^}]*)\}", row["segments"])]
         gold = [s for i, s in enumerate(gold) if not i or s != gold[i - 1]]
-        found = segments(parse_name(row["name"]).elements)
+        found = segments(words(parse_name(row["name"])))
         theirs, ours, same = theirs + len(gold), ours + len(found), same + common(gold, found)
         borders_both += min(len(gold), len(found)) - 1 if found else 0
         borders += len(gold) + len(found) - 2 if found else len(gold) - 1

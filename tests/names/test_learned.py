@@ -93,11 +93,18 @@ def test_every_kind_has_a_place(name: str, expected: list[tuple[str, str]]) -> N
         ("lmstudio/SOLAR-10.7B-zzyzxq-bnb", "10.7B"),
         ("open/flux-8x7B-zzyzxq-MoE", "8x7B"),
         ("paged_adamw_32bit_cosine", "32bit"),
+        ("Astha1712/xlm-roberta-base-pharmaconer", "xlm-roberta"),
     ],
 )
-def test_a_quantity_stays_whole(name: str, text: str) -> None:
+def test_a_claim_stays_whole(name: str, text: str) -> None:
     parsed = parse_name(name)
     assert text in [e.text for e in (*parsed.elements, *parsed.alternatives)]
+
+
+def test_a_context_length_is_no_count_of_parameters() -> None:
+    parsed = parse_name("TheBloke/WizardLM-13B-V1-1-SuperHOT-8K-fp16")
+    assert [e.text for e in parsed.elements if e.kind is Kind.PARAMETERS] == ["13B"]
+    assert [c.value for c in claims_of(parsed).of(Role.CONTEXT)] == [8192]
 
 
 def test_thirty_two_bits_are_no_billions() -> None:

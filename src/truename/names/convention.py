@@ -20,15 +20,16 @@ _BUILT = frozenset((Role.FAMILY, Role.BRAND))  # a word that only seems to be an
 def convention_of(elements: Iterable[Element]) -> Convention:
     """Which of the four conventions the elements make.
 
-    People count a language as what a model is for. A word that only seems to be a task, and a field of data, say what
-    a model is for where nothing says how it is built: ``lyric-alignment``, ``indoor-scenes``.
+    People count a language as what a model is for. A word that only seems to be a task (to the grammar or to the
+    learned part alone) and a field of data say what a model is for where nothing says how it is built:
+    ``lyric-alignment``, ``aggretriever``, ``indoor-scenes``.
     """
     built = applied = hinted = False
     for element in elements:
         kind, role = element.kind, element.role
         if kind is _ARCHITECTURE:
             built = built or role in _BUILT
-            applied = applied or role is _TASK_WORD
+            hinted = hinted or role is _TASK_WORD
         elif kind is _PARAMETERS:
             built = True
         elif kind is _LANGUAGE:

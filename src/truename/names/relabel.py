@@ -19,6 +19,7 @@ from truename.names.traits import PART
 _OTHER = Role.OTHER
 _MOST_SPLIT, _SHORTEST_SPLIT = 32, 4  # elements of a name that are searched for parts; characters of such an element
 _KNOWN = 1000  # units, more than the learned part ever gives
+_FIRM = 20  # units that a part of what claims has to speak for a kind with, to be cut off
 _CHUNK = re.compile(r"[A-Za-z0-9]+")
 
 # what the grammar reads as these keeps its kind, whatever the learned part says
@@ -26,7 +27,9 @@ FIXED = frozenset((
     Role.FAMILY, Role.SIZE_WORD, Role.PARAMETERS, Role.MIXTURE, Role.ACTIVE_PARAMETERS, Role.EXPERTS, Role.LAYERS,
     Role.HIDDEN_SIZE, Role.HEADS, Role.CASE, Role.QUANTISATION, Role.BITS, Role.PRECISION, Role.PACKAGING,
     Role.LANGUAGE, Role.LANGUAGE_PAIR,
-))  # fmt: skip
+))  # fmt: skip# a number of these is that or nothing: a context length never becomes a count of parameters
+_MEASURES = frozenset((Role.CONTEXT, Role.PATCH_SIZE, Role.IMAGE_SIZE))
+_KEPT = FIXED | _MEASURES
 # what may be cut although it claims: opus-mt is a data set and an architecture, but 8bit is one thing
 _SPLIT = frozenset((Role.FAMILY, Role.BRAND, Role.DATASET, Role.TASK))
 
@@ -64,7 +67,7 @@ def relabel(texts: Sequence[str], elements: tuple[Element, ...], alternatives: t
     for element in chosen:
         if BIT[element.kind] & target:
             kept.append(element)
-        elif element.role is _OTHER:
+        elif element.role is _OTHER or (element.role in _MEASURES and element.value is not None):
             dropped.append(element)
         else:
             kept.append(with_kind(element, learned.best(element.text, target)))
@@ -73,7 +76,7 @@ def relabel(texts: Sequence[str], elements: tuple[Element, ...], alternatives: t
 
 def _give(learned: Model, chosen: list[Element], target: int, lacking: int) -> None:
     """Give each kind that no element has to the free element that speaks for it most, else to a part of one."""
-    free = [i for i, e in enumerate(chosen) if not BIT[e.kind] & target and (e.value is None or e.role not in FIXED)]
+    free = [i for i, e in enumerate(chosen) if not BIT[e.kind] & target and (e.value is None or e.role not in _KEPT)]
     wanted = [k for k in range(len(KINDS)) if lacking >> k & 1]
     if len(free) == len(wanted) == 1:
         chosen[free[0]] = with_kind(chosen[free[0]], KINDS[wanted[0]])
@@ -96,7 +99,7 @@ def _give_twin(learned: Model, chosen: list[Element], k: int) -> bool:
     best, place = 0, -1
     kinds = [element.kind for element in chosen]
     for i, element in enumerate(chosen[:_MOST_SPLIT]):
-        if kinds.count(element.kind) == 1 or (element.value is not None and element.role in FIXED):
+        if kinds.count(element.kind) == 1 or (element.value is not None and element.role in _KEPT):
             continue
         score = learned.score(element.text, k)
         if score > best:
@@ -112,10 +115,12 @@ def _split(learned: Model, chosen: list[Element], k: int) -> None:
     for i, element in enumerate(chosen[:_MOST_SPLIT]):
         if element.end - element.start < _SHORTEST_SPLIT or (element.value is not None and element.role not in _SPLIT):
             continue
+        least = best if element.value is None else max(best, _FIRM)
         for start, end in _ends(element.text):
             score = _score(learned, element.text[start:end], k)
-            if score > best:
+            if score > least:
                 best, place = score, (i, start, end)
+                least = best
     if place is None:
         return
     i, start, end = place
