@@ -1,4 +1,4 @@
-"""Where our reading of names and the labels disagree most, word by word: ``python tools/name_disagreements.py --data DIR``.
+"""Where our reading of names and the labels disagree most: ``python tools/name_disagreements.py --data DIR``.
 
 Prints the rows of ``docs/records/name_disagreements.md``, which people then read and sort. Within the development part
 of the names weights are trained on three quarters and read the fourth, four times, so no label was seen. Needs
