@@ -46,7 +46,7 @@ def test_nothing_is_translucent_small_or_of_another_font(figures: dict[str, Figu
 
 
 def test_a_snapshot_without_metadata_has_fewer_figures() -> None:
-    tables = tabulate(rows(*(row(f"n-{n}", owner=None) for n in range(5))), {}, ["SIZ001"])
+    tables = tabulate(rows(*(row(f"n-{n}", owner=None, clean=["NAM001"]) for n in range(5))), {}, ["SIZ001"])
     names = {figure.name for figure in draw_figures(tables)}
     assert names == {
         "elements", "conventions", "combinations", "orders", "precedence", "separators", "length", "segments"

@@ -20,16 +20,17 @@ def lines(table: pl.DataFrame, key: str) -> dict[str, dict[str, object]]:
 
 
 def test_a_rate_is_of_flagged_and_clean() -> None:
-    found = lines(rules(NAMES, {"SIZ001": "parameter-count"}), "code")
+    found = lines(rules(NAMES, {"SIZ001": "parameter-count"}, ["SIZ001", "CTX001"]), "code")
     size = found["SIZ001"]
     assert (size["flagged"], size["clean"], size["cannot_tell"], size["decided"], size["claimed"]) == (1, 2, 1, 3, 4)
     assert (size["share"], size["rule"]) == (pytest.approx(1 / 3), "parameter-count")
     assert (found["CTX001"]["decided"], found["CTX001"]["share"]) == (0, None)
-    assert list(found) == ["CTX001", "NAM001", "SIZ001"]
+    compares = {code: line["compares"] for code, line in found.items()}
+    assert compares == {"CTX001": True, "NAM001": False, "SIZ001": True}
 
 
 def test_weights_are_downloads_where_they_are_stated() -> None:
-    size = lines(rules(NAMES, {}), "code")["SIZ001"]
+    size = lines(rules(NAMES, {}, []), "code")["SIZ001"]
     assert (size["flagged_downloads"], size["decided_downloads"]) == (900, 1000)
     assert size["weighted_share"] == pytest.approx(0.9)
     assert size["weighted_effective"] == pytest.approx(1000**2 / (900**2 + 100**2), abs=0.05)
@@ -39,7 +40,7 @@ def test_weights_are_downloads_where_they_are_stated() -> None:
 
 def test_squares_of_many_downloads_do_not_overflow() -> None:
     huge = 5 * 10**9
-    table = rules(rows(*(row(f"n{n}", findings=["SIZ001"], downloads=huge) for n in range(4))), {})
+    table = rules(rows(*(row(f"n{n}", findings=["SIZ001"], downloads=huge) for n in range(4))), {}, [])
     assert table.select("weighted_effective", "weighted_share").row(0) == (4.0, 1.0)
 
 
@@ -58,5 +59,5 @@ def test_rare_families_share_a_line() -> None:
 
 
 def test_nothing_was_checked() -> None:
-    assert rules(rows(row("a")), {}).is_empty()
+    assert rules(rows(row("a")), {}, []).is_empty()
     assert families(rows(row("a")), ["SIZ001"], 5).is_empty()

@@ -32,7 +32,9 @@ def _figures(tables: Tables) -> Iterator[Figure | None]:
     yield drift.drift(tables.drift, ("element", "says nothing"), "drift_elements", "Elements over time")
     yield drift.drift(tables.drift, ("convention",), "drift_conventions", "Conventions over time")
     rule = pl.format("{} {}", "code", "rule")
-    yield rates.rates(tables.rules, rule, "rules", "Inconsistent names by rule", "decisions of rules")
+    yield rates.rates(
+        tables.rules.filter("compares"), rule, "rules", "Inconsistent names by rule", "decisions of rules"
+    )
     yield rates.rates(tables.families, pl.col("family"), "families", "Inconsistent names by family", "decided models")
     yield _versions(tables.versions)
     if tables.preference is not None:

@@ -78,7 +78,8 @@ def _key_numbers(tables: Tables) -> list[tuple[str, str]]:
         (part(overview["says_nothing"], models), "have a name that says nothing"),
         (part(overview["with_version"], models), "have a version in their name"),
     ]
-    flagged, decided = (int(tables.rules[name].sum()) for name in ("flagged", "decided"))
+    compared = tables.rules.filter("compares")
+    flagged, decided = (int(compared[name].sum()) for name in ("flagged", "decided"))
     if decided:
         found.append((part(flagged, decided), f"of {decided:,} decided checks contradict the name"))
     near = tables.sharing.row(0, named=True)

@@ -139,8 +139,9 @@ SECTIONS = (
     Section(
         "checks",
         "Inconsistent names",
-        "Each rule compares a claim of the name with what the registry's metadata says; no weights are read. It ends "
-        "flagged, clean or, where the fact is missing, cannot tell. Rates are of flagged and clean.",
+        "A rule compares a claim of the name with what the registry's metadata says; no weights are read. It ends "
+        "flagged, clean or, where the fact is missing, cannot tell. Rates are of flagged and clean. Rules that need "
+        "the name alone are in the table by rule only.",
         (
             View("rules", "By rule", (Column("Code", "code"), Column("Rule", "rule"), *_ENDED), open=True),
             View("families", "By family", (Column("Family", "family"), *_ENDED)),

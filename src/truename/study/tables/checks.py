@@ -24,23 +24,24 @@ _SUMS = [
 _CODES = pl.element().struct.field("code")
 
 
-def rules(rows: pl.LazyFrame, slugs: dict[str, str]) -> pl.DataFrame:
+def rules(rows: pl.LazyFrame, slugs: dict[str, str], comparing: Sequence[str]) -> pl.DataFrame:
     """Each rule that had anything to compare: how it ended, and its rates.
 
-    Columns ``code``, ``rule``, ``flagged``, ``clean``, ``cannot_tell`` (models), ``decided`` (flagged and clean),
-    ``share`` of the decided that are flagged with its interval, ``claimed`` (all three); and weighted by downloads:
-    ``flagged_downloads``, ``decided_downloads``, ``weighted_share`` with its interval and ``weighted_effective``, the
-    number of models that the weights amount to.
+    Columns ``code``, ``rule``, ``compares`` (the name with a fact; else it needs the name alone), ``flagged``,
+    ``clean``, ``cannot_tell`` (models), ``decided`` (flagged and clean), ``share`` of the decided that are flagged with
+    its interval, ``claimed`` (all three); and weighted by downloads: ``flagged_downloads``, ``decided_downloads``,
+    ``weighted_share`` with its interval and ``weighted_effective``, the number of models that the weights amount to.
 
     Args:
         rows: of the schema in ``columns.py``.
         slugs: the name of each rule by its code.
+        comparing: codes of the rules that compare a name with a fact.
     """
     parts = [_ended(rows, end) for end in _ENDS]
     names = pl.col("code").replace_strict(slugs, default="")
-    return (
-        _rates(pl.concat(parts), ["code"]).with_columns(rule=names).select("code", "rule", pl.exclude("code", "rule"))
-    )
+    rates = _rates(pl.concat(parts), ["code"]).with_columns(rule=names, compares=pl.col("code").is_in(comparing))
+    first = ("code", "rule", "compares")
+    return rates.select(*first, pl.exclude(first))
 
 
 def _ended(rows: pl.LazyFrame, end: str) -> pl.DataFrame:

@@ -98,7 +98,7 @@ def tabulate(
         quantiles=form.quantiles(distributions),
         **{f"by_{dimension}": groups.by_group(dated, dimension, top) for dimension in groups.DIMENSIONS},
         drift=drift.drift(dated),
-        rules=checks.rules(rows, slugs),
+        rules=checks.rules(rows, slugs, comparing),
         families=checks.families(rows, comparing, top),
         versions=versions.versions(rows),
         version_forms=versions.forms(rows).head(_TOP_ROWS),
