@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from truename.blob import Blob, MemoryBlob
@@ -170,8 +170,6 @@ KEYS = st.sampled_from(
 OBJECT = st.dictionaries(KEYS, JSON | st.dictionaries(KEYS, JSON, max_size=4), max_size=6)
 
 
-# the inputs are large and a busy machine draws them slowly: how fast is no part of what is tested
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(OBJECT, OBJECT, OBJECT, st.binary(max_size=60))
 def test_no_content_makes_it_fail(config: Any, adapter: Any, tokenizer: Any, card: bytes) -> None:
     files = {

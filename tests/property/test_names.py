@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from truename.names import Kind, Role, claims_of, parse_name
@@ -62,7 +62,6 @@ NAMES = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(NAMES)
 @example("İ" * 50 + "-7b")
 @example("a" * 10_000)
@@ -91,7 +90,6 @@ def test_elements_and_gaps_give_the_name_back(name: str) -> None:
         assert element.text
 
 
-@settings(deadline=None)
 @given(NAMES)
 def test_values_have_the_form_of_their_role(name: str) -> None:
     whole = {
@@ -117,13 +115,11 @@ def test_values_have_the_form_of_their_role(name: str) -> None:
             assert isinstance(claim.value, str)
 
 
-@settings(deadline=None)
 @given(NAMES)
 def test_the_same_name_is_read_the_same(name: str) -> None:
     assert parse_name(name) == parse_name(name)
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="abcdefghijklmnop", min_size=1, max_size=12), NAMES)
 def test_the_owner_changes_no_claim(owner: str, name: str) -> None:
     model = name.replace("/", "").replace("@", "").replace(":", "").lstrip(".~") or "x"
@@ -134,7 +130,6 @@ def test_the_owner_changes_no_claim(owner: str, name: str) -> None:
     ]
 
 
-@settings(deadline=None)
 @given(NAMES)
 @example("squad2-" * 200)
 @example("ChineseBERT" * 100)

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from truename.architecture import abstract_architecture, measure
@@ -79,7 +79,6 @@ TREES: st.SearchStrategy[Any] = st.recursive(
 ).filter(lambda tree: isinstance(tree, dict))
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
 @given(TREES, st.sampled_from([{}, {"libver": "latest"}, {"track_order": True}]))
 def test_hdf5_written_by_its_library_is_read(tree: dict[str, Any], options: dict[str, Any]) -> None:
     h5py = pytest.importorskip("h5py", reason="the reference library is not installed")
