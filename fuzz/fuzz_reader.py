@@ -1,7 +1,7 @@
-"""Fuzz one reader of weights, guided by coverage: python fuzz/fuzz_reader.py FORMAT --runs 2000000
+"""Fuzz one reader of weights, guided by coverage: python fuzz/fuzz_reader.py TARGET --runs 2000000
 
-FORMAT is a module in ``fuzz/seeds``: ``seeds()`` gives small real files by name; ``READER`` names the reader where it
-is not FORMAT itself, and ``read(blob)`` is one that ``truename.weights.reading`` does not list; ``wrap(data)`` puts the
+TARGET is a module in ``fuzz/seeds``: ``seeds()`` gives small real files by name; ``READER`` names the reader where it
+is not TARGET itself, and ``read(blob)`` is one that ``truename.weights.reading`` does not list; ``wrap(data)`` puts the
 fuzzer's bytes into a file, where the reader is to see a valid frame.
 Whatever the bytes are, a reader gives a header or raises ``FileError``; it never takes more than a second of the
 processor or more than 256 MB for the whole process. A run that found nothing is recorded in docs/records/fuzzing.md.
@@ -23,13 +23,16 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from types import FrameType, ModuleType
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORD = ROOT / "docs" / "records" / "fuzzing.md"
+FOUND, CORPUS = ROOT / "fuzz" / "found", ROOT / "fuzz" / "corpus"
 HANG_SECONDS, MEMORY_MB, MAX_BYTES = 1, 256, 16_384
-# A hang is counted in seconds of the processor, by a timer of ours. The fuzzer's own limit goes by the clock on the wall,
-# which runs on while a busy machine or its owner stops the process: it only ends what no timer can interrupt.
+# A hang is counted in seconds of the processor, by a timer of ours. The fuzzer's own limit goes by the clock on the
+# wall, which runs on while a busy machine or its owner stops the process: it only ends what no timer can interrupt.
 STUCK_SECONDS = 3_600
+INTERRUPTED = 72  # how the fuzzer ends after ctrl-c: nothing was found
 
 sys.path[:0] = [str(ROOT / "fuzz"), str(ROOT / "tests")]
 
@@ -43,20 +46,20 @@ def interrupt(signum: int, frame: FrameType | None) -> None:
     raise Hang(f"took more than {HANG_SECONDS} s of the processor")
 
 
-def target(format: str) -> Callable[[bytes], None]:
+def reading(name: str) -> Callable[[bytes], None]:
     """What the fuzzer calls; every module that the reader imports is instrumented by reading the seeds."""
     import atheris  # type: ignore[import-not-found]
 
     with atheris.instrument_imports(include=["truename.weights"]):
-        seeds = importlib.import_module(f"seeds.{format}")
+        seeds = importlib.import_module(f"seeds.{name}")
         from truename.blob import MemoryBlob
         from truename.errors import FileError
         from truename.weights.reading import READERS
 
         wrap: Callable[[bytes], bytes] = getattr(seeds, "wrap", bytes)
-        read = getattr(seeds, "read", None) or READERS[getattr(seeds, "READER", format)]
-        for name, data in seeds.seeds().items():
-            read(MemoryBlob(name, wrap(data)))
+        read = getattr(seeds, "read", None) or READERS[getattr(seeds, "READER", name)]
+        for seed, data in seeds.seeds().items():
+            read(MemoryBlob(seed, wrap(data)))
 
     slowest = 0.0
     signal.signal(signal.SIGVTALRM, interrupt)
@@ -77,11 +80,11 @@ def target(format: str) -> Callable[[bytes], None]:
     return run
 
 
-def fuzz(format: str, arguments: list[str]) -> None:
+def fuzz(target: str, arguments: list[str]) -> None:
     """Run the fuzzer in this process; it does not return."""
     import atheris
 
-    atheris.Setup([format, *arguments], target(format))
+    atheris.Setup([target, *arguments], reading(target))
     atheris.Fuzz()
 
 
@@ -92,61 +95,100 @@ def write_seeds(seeds: ModuleType, corpus: Path) -> None:
         (corpus / name).write_bytes(data)
 
 
+class Row(NamedTuple):
+    """One row of the record: a run, or several that went on from one another's corpus."""
+
+    target: str
+    runs: int
+    executions: int
+    result: str
+    slowest_ms: float
+    peak_mb: int
+    seconds: float
+
+    @classmethod
+    def of(cls, target: str, stderr: str, seconds: float, code: int) -> Row:
+        """The row of one run, from what the fuzzer and the target printed."""
+        numbers = {key: int(value) for key, value in re.findall(r"stat::(\w+):\s+(\d+)", stderr)}
+        slowest = max(map(float, re.findall(r"^slowest: ([\d.]+)$", stderr, re.MULTILINE)), default=0.0)
+        result = {0: "none", INTERRUPTED: "none"}.get(code, f"stopped with {code}")
+        executions, peak = numbers.get("number_of_executed_units", 0), numbers.get("peak_rss_mb", 0)
+        return cls(target, 1, executions, result, slowest * 1000, peak, seconds)
+
+    @classmethod
+    def read(cls, line: str) -> Row:
+        """A row of the record."""
+        target, runs, executions, result, slowest, peak, seconds, _ = (cell.strip() for cell in line[1:-1].split("|"))
+        amounts = [cell.split()[0].replace(",", "") for cell in (slowest, peak, seconds)]
+        whole = (int(runs), int(executions.replace(",", "")))
+        return cls(target, *whole, result, float(amounts[0]), int(amounts[1]), float(amounts[2]))
+
+    def after(self, before: Row) -> Row:
+        """Both runs together, where this one went on from the other's corpus."""
+        return self._replace(
+            runs=before.runs + self.runs,
+            executions=before.executions + self.executions,
+            slowest_ms=max(before.slowest_ms, self.slowest_ms),
+            peak_mb=max(before.peak_mb, self.peak_mb),
+            seconds=before.seconds + self.seconds,
+        )
+
+    def line(self) -> str:
+        """The row as the record has it."""
+        amounts = f"{self.slowest_ms:.1f} ms | {self.peak_mb} MB | {self.seconds:,.0f} s"
+        return f"| {self.target} | {self.runs} | {self.executions:,} | {self.result} | {amounts} | {date.today()} |"
+
+
+def run_fuzzer(target: str, corpus: Path, runs: int, seconds: int, seed: int) -> Row:
+    """Fuzz in a process of its own."""
+    FOUND.mkdir(exist_ok=True)
+    options = [str(corpus), f"-runs={runs}", f"-seed={seed}", f"-max_total_time={seconds}", "-print_final_stats=1"]
+    options += [f"-timeout={STUCK_SECONDS}", f"-rss_limit_mb={MEMORY_MB}", f"-max_len={MAX_BYTES}"]
+    options += [f"-artifact_prefix={FOUND}/{target}-", f"-interrupted_exitcode={INTERRUPTED}"]
+    command = [sys.executable, __file__, target, "--child", *options]
+    done = subprocess.run(command, stderr=subprocess.PIPE, text=True, errors="replace", check=False)
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    if coverage := re.findall(r"cov: (\d+) ft: (\d+) corp: (\d+)", done.stderr):
+        first, last = coverage[0], coverage[-1]
+        print(f"edges {first[0]} -> {last[0]}, corpus {first[2]} -> {last[2]}")
+    row = Row.of(target, done.stderr, used.ru_utime + used.ru_stime, done.returncode)
+    print(done.stderr[-4000:] if row.result != "none" else "", end="")
+    return row
+
+
 def main() -> int:
-    """Write the seeds, fuzz in a process of its own, and record what came of it."""
+    """Write the seeds, fuzz, and record what came of it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("format")
+    parser.add_argument("target")
     parser.add_argument("--runs", type=int, default=100_000)
     parser.add_argument("--seconds", type=int, default=0, help="stop after so long; 0: only after all runs")
     parser.add_argument("--seed", type=int, default=0, help="0: another one each time")
-    parser.add_argument("--record", action="store_true", help=f"add a line to {RECORD.relative_to(ROOT)}")
+    parser.add_argument("--record", action="store_true", help=f"put a row into {RECORD.relative_to(ROOT)}")
+    parser.add_argument("--resume", action="store_true", help="keep the corpus, and add to the row that is there")
     parser.add_argument("--child", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.child is not None:
-        fuzz(args.format, args.child)
-    found = ROOT / "fuzz" / "found"
-    found.mkdir(exist_ok=True)
-    limits = [f"-timeout={STUCK_SECONDS}", f"-rss_limit_mb={MEMORY_MB}", f"-max_len={MAX_BYTES}"]
+        fuzz(args.target, args.child)
     with tempfile.TemporaryDirectory() as folder:
-        write_seeds(importlib.import_module(f"seeds.{args.format}"), corpus := Path(folder) / "corpus")
-        options = [str(corpus), f"-runs={args.runs}", f"-seed={args.seed}", "-print_final_stats=1", *limits]
-        options.append(f"-max_total_time={args.seconds}")
-        options.append(f"-artifact_prefix={found}/{args.format}-")
-        command = [sys.executable, __file__, args.format, "--child", *options]
-        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, errors="replace", check=False)
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    seconds = used.ru_utime + used.ru_stime
-    numbers = {key: int(value) for key, value in re.findall(r"stat::(\w+):\s+(\d+)", done.stderr)}
-    coverage = re.findall(r"cov: (\d+) ft: (\d+) corp: (\d+)", done.stderr)
-    if coverage:
-        first, last = coverage[0], coverage[-1]
-        print(f"edges {first[0]} -> {last[0]}, corpus {first[2]} -> {last[2]}")
-    print(done.stderr[-4000:] if done.returncode else "", end="")
-    slowest = max(map(float, re.findall(r"^slowest: ([\d.]+)$", done.stderr, re.MULTILINE)), default=0.0)
-    line = record_line(args.format, numbers, slowest, seconds, done.returncode)
-    print(line)
+        corpus = CORPUS / args.target if args.resume else Path(folder)
+        write_seeds(importlib.import_module(f"seeds.{args.target}"), corpus)
+        row = run_fuzzer(args.target, corpus, args.runs, args.seconds, args.seed)
+    print(row.line())
     if args.record:
-        add_record(args.format, line)
-    return done.returncode
+        add_record(row, resume=args.resume)
+    return 0 if row.result == "none" else 1
 
 
-def record_line(format: str, numbers: dict[str, int], slowest: float, seconds: float, code: int) -> str:
-    """One row of the record."""
-    executed = numbers.get("number_of_executed_units", 0)
-    result = "none" if code == 0 else f"stopped with {code}"
-    memory = f"{numbers.get('peak_rss_mb', 0)} MB"
-    times = f"{slowest * 1000:.1f} ms | {memory} | {seconds:,.0f} s"
-    return f"| {format} | {executed:,} | {result} | {times} | {date.today()} |"
-
-
-def add_record(format: str, line: str) -> None:
-    """Put the row into the record, in place of an older one of the format."""
+def add_record(row: Row, *, resume: bool) -> None:
+    """Put a row into the record, in place of an older one of its target or, where it went on, added to that."""
     lines = RECORD.read_text("utf-8").splitlines()
-    kept = [old for old in lines if not old.startswith(f"| {format} |")]
-    end = max(number for number, old in enumerate(kept) if old.startswith("|")) + 1
-    rows_from = next(number for number, old in enumerate(kept) if old.startswith("|--")) + 1
-    rows = sorted([*kept[rows_from:end], line])
-    RECORD.write_text("\n".join([*kept[:rows_from], *rows, *kept[end:]]) + "\n", "utf-8")
+    first = next(number for number, line in enumerate(lines) if line.startswith("|--")) + 1
+    end = max(number for number, line in enumerate(lines) if line.startswith("|")) + 1
+    rows = {found.target: found for found in map(Row.read, lines[first:end])}
+    texts = {found.target: line for found, line in zip(rows.values(), lines[first:end], strict=True)}
+    before = rows.get(row.target) if resume else None
+    texts[row.target] = (row if before is None else row.after(before)).line()
+    RECORD.write_text("\n".join([*lines[:first], *map(texts.get, sorted(texts)), *lines[end:]]) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

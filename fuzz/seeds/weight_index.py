@@ -23,10 +23,12 @@ def read(blob: Blob) -> object:
 def seeds() -> dict[str, bytes]:
     """Indexes of one shard and of several, with sizes as real ones have them."""
     shards = {f"layers.{n}.weight": f"model-0000{n + 1}-of-00003.safetensors" for n in range(3)}
-    indexes: dict[str, object] = {
+    made: dict[str, object] = {
         "shards": {"metadata": {"total_size": 24}, "weight_map": shards},
         "parameters": {"metadata": {"total_size": "24", "total_parameters": 6.0}, "weight_map": {"a": "b.bin"}},
         "bare": {"weight_map": {}},
         "folders": {"metadata": None, "weight_map": {"a": "x/y/model-1-of-1.safetensors"}},
     }
-    return {name: json.dumps(index).encode() for name, index in indexes.items()} | {"bom": b'\xef\xbb\xbf{"weight_map":{}}'}
+    return {name: json.dumps(index).encode() for name, index in indexes.items()} | {
+        "bom": b'\xef\xbb\xbf{"weight_map":{}}'
+    }
