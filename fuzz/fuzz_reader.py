@@ -184,11 +184,12 @@ def add_record(row: Row, *, resume: bool) -> None:
     lines = RECORD.read_text("utf-8").splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith("|--")) + 1
     end = max(number for number, line in enumerate(lines) if line.startswith("|")) + 1
-    rows = {found.target: found for found in map(Row.read, lines[first:end])}
-    texts = {found.target: line for found, line in zip(rows.values(), lines[first:end], strict=True)}
+    rows = {line.split("|")[1].strip(): line for line in lines[first:end]}
     before = rows.get(row.target) if resume else None
-    texts[row.target] = (row if before is None else row.after(before)).line()
-    RECORD.write_text("\n".join([*lines[:first], *map(texts.get, sorted(texts)), *lines[end:]]) + "\n", "utf-8")
+    rows[row.target] = (row if before is None else row.after(Row.read(before))).line()
+    RECORD.write_text(
+        "\n".join([*lines[:first], *(rows[target] for target in sorted(rows)), *lines[end:]]) + "\n", "utf-8"
+    )
 
 
 if __name__ == "__main__":

@@ -29,6 +29,5 @@ def seeds() -> dict[str, bytes]:
         "bare": {"weight_map": {}},
         "folders": {"metadata": None, "weight_map": {"a": "x/y/model-1-of-1.safetensors"}},
     }
-    return {name: json.dumps(index).encode() for name, index in indexes.items()} | {
-        "bom": b'\xef\xbb\xbf{"weight_map":{}}'
-    }
+    indexes = {name: json.dumps(index).encode() for name, index in made.items()}
+    return indexes | {"bom": b"\xef\xbb\xbf" + indexes["bare"]}
