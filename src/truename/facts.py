@@ -66,6 +66,7 @@ FACTS: dict[str, str] = {
     "formats": "weight formats present: safetensors, gguf, onnx ...",
     "tensors": "number of tensors",
     "total_bytes": "bytes of all tensors",
+    "bytes_read": "bytes that were read of the weights files, index included, to know all this",
     # architecture
     "model_type": "config.json's model_type",
     "architectures": "config.json's architectures",
@@ -91,7 +92,13 @@ FACTS: dict[str, str] = {
     # repository
     "is_adapter": "the repository holds an adapter (LoRA ...) and no full weights",
     "adapter_base": "base model named by the adapter's configuration",
-    "adapter_rank": "rank of a LoRA adapter",
+    "adapter_rank": "rank of a LoRA adapter, as declared",
+    "adapter_other_ranks": "ranks that the adapter's configuration gives to some modules (rank_pattern)",
+    "adapter_alpha": "factor of a LoRA adapter (lora_alpha), which its rank divides",
+    "adapter_targets": "modules that the adapter's configuration changes",
+    "adapter_pairs": "pairs of low-rank matrices in an adapter's weights",
+    "adapter_ranks": "ranks of those pairs, most frequent first",
+    "adapter_modules": "modules that the pairs change, by the last part of their names",
     "base_models": "base models that the card declares",
     "base_model_relation": "adapter, merge, quantized or finetune, as declared or as implied by the files",
     "languages": "languages that the card declares",
@@ -112,7 +119,10 @@ FACTS: dict[str, str] = {
     "index_extra_tensors": "tensors that the shards hold and the index does not name",
     "inferred_shards": "shards of very many that were not read: like tensors say what they hold, and their sizes agree",
     "unreadable_files": "files that break their format, each with what is wrong",
-    "unsafe_globals": "what a pickle imports beyond the parts of tensors, each with its place; empty: nothing",
+    "unsafe_globals": "what pickles of weights import beyond the parts of tensors, each with its place; empty: nothing",
+    "other_unsafe_globals": "the same of pickles that hold no weights: the settings and the state of a training",
+    "unread_pickles": "files that may be pickles, and were not or could not be read to their end",
+    "misnamed_files": "weights files of another format than their suffix says, each with its format",
     # several sets of weights in one folder
     "formats_read": "weights files whose headers were read and compared with the main one",
     "formats_agree": "of those, the ones with the tensors of the main one",
@@ -124,7 +134,8 @@ FACTS: dict[str, str] = {
 # facts that only the repository itself can say
 # fmt: off
 DECLARED_FACTS = frozenset({
-    "compute_dtype", "model_type", "architectures", "diffusers_class", "adapter_base", "adapter_rank", "base_models",
+    "compute_dtype", "model_type", "architectures", "diffusers_class", "adapter_base", "adapter_rank",
+    "adapter_other_ranks", "adapter_alpha", "adapter_targets", "base_models",
     "base_model_relation", "languages", "datasets", "pipeline_tag", "library_name", "tags", "card_mentions", "cased",
     "model_max_length", "rope_scaling", "original_name", "index_total_size", "index_total_parameters",
     "context_length", "extended_context_length", "experts_per_token", "heads", "gguf_architecture", "gguf_name",

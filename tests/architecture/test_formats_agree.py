@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 import pickles
+from conversions import EMBEDDING, GGUF_ARCHITECTURES, in_flax, in_gguf, in_keras
 from truename.architecture import measure
 from truename.declared.declared import Declared
 from truename.evidence.evidence import Evidence
@@ -31,15 +32,6 @@ CONFIG: dict[str, Any] = {
     "num_local_experts": 4, "num_experts": 4, "moe_intermediate_size": 32, "shared_expert_intermediate_size": 32,
 }  # fmt: skip
 
-# model type -> general.architecture of its GGUF, None where llama.cpp has none
-MODELS: dict[str, str | None] = {
-    "llama": "llama", "mistral": "llama", "mixtral": "llama", "qwen2": "qwen2", "qwen3": "qwen3",
-    "qwen2_moe": "qwen2moe", "qwen3_moe": "qwen3moe", "gemma": "gemma", "gemma2": "gemma2", "gemma3_text": "gemma3",
-    "phi": "phi2", "phi3": "phi3", "olmo2": "olmo2", "stablelm": "stablelm", "starcoder2": "starcoder2",
-    "gpt2": "gpt2", "gpt_neox": "gptneox", "bloom": "bloom", "falcon": "falcon", "bert": "bert", "roberta": "bert",
-    "xlm-roberta": "bert", "distilbert": "bert", "t5": "t5", "opt": None, "mpnet": None,
-}  # fmt: skip
-EMBEDDING = r"embed(?!.*projection)|wte|wpe|shared(?!_)|relative_attention_bias"
 KEYS = ("parameters", "layers", "encoder_layers", "decoder_layers", "hidden_size", "experts", "vocabulary_size",
         "intermediate_size", "non_embedding_parameters", "tensor_model_types")  # fmt: skip
 
@@ -104,7 +96,7 @@ def whisper() -> TensorSpecs:
 
 
 ALL: dict[str, Callable[[], TensorSpecs]] = {
-    **{name: (lambda name=name: tensors_of(name)) for name in MODELS},  # type: ignore[misc]
+    **{name: (lambda name=name: tensors_of(name)) for name in GGUF_ARCHITECTURES},  # type: ignore[misc]
     "vit": vit,
     "whisper": whisper,
 }
@@ -131,37 +123,10 @@ def test_the_reference_itself_shows_what_the_configuration_says(model: str, tmp_
 
 # --- GGUF -----------------------------------------------------------------------------------------------------------
 
-_EXPERT = re.compile(r"(.*)\.experts\.\d+\.(\w+)\.weight")
-_JOINED = {"w1": "gate", "w2": "down", "w3": "up", "gate_proj": "gate", "down_proj": "down", "up_proj": "up"}
 
-
-def in_gguf(model: str, architecture: str) -> TensorSpecs:
-    """The tensors as llama.cpp's converter writes them: its names, experts joined, GPT-2's matrices turned."""
-    gguf = pytest.importorskip("gguf", reason="names come from the gguf package")
-    number = {name: arch for arch, name in gguf.MODEL_ARCH_NAMES.items()}[architecture]
-    names = gguf.get_tensor_name_map(number, L)
-    found: dict[str, tuple[str, tuple[int, ...]]] = {}
-    for name, (dtype, shape) in ALL[model]().items():
-        path, _, role = name.rpartition(".")
-        if path.startswith("pooler"):
-            continue  # the converter drops it
-        if joined := _EXPERT.fullmatch(name):
-            block = re.search(r"layers\.(\d+)", name)
-            assert block is not None
-            found[f"blk.{block[1]}.ffn_{_JOINED[joined[2]]}_exps.weight"] = (dtype, (4, *shape))
-            continue
-        if model == "gpt2" and len(shape) == 2 and ".h." in path:
-            shape = (shape[1], shape[0])
-        candidates = (path, path.removeprefix("distilbert."), path.removeprefix("transformer."))
-        target = next((t for candidate in candidates if (t := names.get_name(candidate))), None)
-        assert target is not None, name
-        found[f"{target}.{role}"] = (dtype, shape)
-    return found
-
-
-@pytest.mark.parametrize(("model", "architecture"), [(m, a) for m, a in MODELS.items() if a is not None])
+@pytest.mark.parametrize(("model", "architecture"), [(m, a) for m, a in GGUF_ARCHITECTURES.items() if a is not None])
 def test_gguf(model: str, architecture: str, tmp_path: Path) -> None:
-    tensors = in_gguf(model, architecture)
+    tensors = in_gguf(ALL[model](), model, L)
     write_gguf(tmp_path / "model.gguf", tensors, {"general.architecture": architecture})
     kept = {n: s for n, s in ALL[model]().items() if not n.startswith("pooler")}
     assert facts("gguf", tmp_path / "model.gguf") == as_safetensors(kept, tmp_path)
@@ -170,27 +135,10 @@ def test_gguf(model: str, architecture: str, tmp_path: Path) -> None:
 # --- Flax -----------------------------------------------------------------------------------------------------------
 
 
-def in_flax(model: str, tensors: TensorSpecs) -> TensorSpecs:
-    """The tensors as transformers' Flax classes write them: kernels with their inputs first."""
-    found: dict[str, tuple[str, tuple[int, ...]]] = {}
-    for name, (dtype, shape) in tensors.items():
-        path, _, role = name.rpartition(".")
-        if role == "weight":
-            if re.search(EMBEDDING, path) and len(shape) == 2:
-                role = "embedding"
-            elif len(shape) > 1:
-                role, (outputs, inputs, *space) = "kernel", shape
-                shape = (*space, inputs, outputs)
-            else:
-                role = "scale"
-        found[f"{path}.{role}"] = (dtype, shape)
-    return found
-
-
 @pytest.mark.parametrize("model", ALL)
 def test_flax(model: str, tmp_path: Path) -> None:
     tensors = ALL[model]()
-    write_flax(tmp_path / "flax_model.msgpack", in_flax(model, tensors))
+    write_flax(tmp_path / "flax_model.msgpack", in_flax(tensors))
     assert facts("flax", tmp_path / "flax_model.msgpack") == as_safetensors(tensors, tmp_path)
 
 
@@ -235,26 +183,11 @@ def test_onnx(model: str, tmp_path: Path) -> None:
 # --- TensorFlow -----------------------------------------------------------------------------------------------------
 
 
-def in_keras(tensors: TensorSpecs) -> bytes:
-    """The model as transformers' TensorFlow classes write it: ``layer_._0``, kernels turned, gamma and beta."""
+def tree_of(tensors: TensorSpecs) -> bytes:
+    """An HDF5 file of groups in groups."""
     root: dict[str, Any] = {}
     for name, (_, shape) in tensors.items():
-        path, _, role = name.rpartition(".")
-        if role == "weight" and len(shape) == 1:
-            role = "gamma:0"
-        elif role == "weight" and not re.search(EMBEDDING, path):
-            outputs, inputs, *space = shape
-            role, shape = "kernel:0", (*space, inputs, outputs)
-        elif role == "bias" and re.search("norm|ln_|LayerNorm", path):
-            role = "beta:0"
-        else:
-            role = f"{role}:0"
-        parts = ["tf_model"]
-        for part in path.split("."):
-            if part.isdigit():
-                parts[-1] += f"_._{part}"
-            else:
-                parts.append(part)
+        *parts, role = name.split("/")
         level = root
         for part in parts:
             level = level.setdefault(part, {})
@@ -269,5 +202,5 @@ def grouped(tree: dict[str, Any]) -> Group:
 @pytest.mark.parametrize("model", ALL)
 def test_tensorflow(model: str, tmp_path: Path) -> None:
     tensors = ALL[model]()
-    (tmp_path / "tf_model.h5").write_bytes(in_keras(tensors))
+    (tmp_path / "tf_model.h5").write_bytes(tree_of(in_keras(tensors)))
     assert facts("keras", tmp_path / "tf_model.h5") == as_safetensors(tensors, tmp_path)

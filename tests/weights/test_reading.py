@@ -130,7 +130,6 @@ def test_a_file_that_cannot_be_opened(listed: str) -> None:
     [
         (1000, 1000),
         (1000.0, 1000),
-        (0, None),
         (-5, None),
         (0.5, None),
         ("1000", None),
@@ -144,6 +143,11 @@ def test_a_file_that_cannot_be_opened(listed: str) -> None:
 def test_total_size(value: Any, expected: int | None) -> None:
     found = read_index(MemoryBlob(INDEX, index({"a": ONE}, total_size=value, total_parameters=value)))
     assert (found.total_size, found.total_parameters) == (expected, expected)
+
+
+def test_a_total_size_of_zero_is_what_the_index_says() -> None:
+    found = read_index(MemoryBlob(INDEX, index({"a": ONE}, total_size=0, total_parameters=0)))
+    assert (found.total_size, found.total_parameters) == (0, None)
 
 
 @pytest.mark.parametrize("metadata", ["", ',"metadata":null', ',"metadata":[]', ',"metadata":"x"', ',"metadata":{}'])

@@ -1,6 +1,7 @@
 """Header -> abstract architecture -> measures: what the weights themselves say, and what a configuration implies."""
 
 from truename.architecture.abstract import AbstractArchitecture, Block, BlockVariant, Layer, Operation
+from truename.architecture.adapters import adapter_facts, holds_only_adapter
 from truename.architecture.build import abstract_architecture
 from truename.architecture.canonical import canonical_header
 from truename.architecture.formula import declared_measures
@@ -16,9 +17,11 @@ __all__ = [
     "Layer",
     "Operation",
     "abstract_architecture",
+    "adapter_facts",
     "canonical_header",
     "declared_measures",
     "gguf_file_facts",
+    "holds_only_adapter",
     "is_weight_of_model",
     "known_model_types",
     "measure",

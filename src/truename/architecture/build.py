@@ -25,12 +25,20 @@ def abstract_architecture(header: WeightsHeader) -> AbstractArchitecture:
     """
     flow = operator_flow(header)
     header = canonical_header(header)
-    builder, named = _Builder(header), [(name, name) for name in header.tensors]
+    builder, named = _Builder(header), [(name, name) for name in _stored_once(header)]
     layers, blocks = builder.part(named, 0)
     if not flow.connections:
         return AbstractArchitecture(layers, blocks)
     stored = {layer.name: str(layer.operation) for layer in builder.layers(named)}
     return AbstractArchitecture(layers, blocks, flow.connections, {**stored, **flow.operators})
+
+
+def _stored_once(header: WeightsHeader) -> list[str]:
+    """The tensors without those that only repeat another's bytes: other formats do not store them a second time."""
+    kept: dict[tuple[str, tuple[int, ...] | None], str] = {}
+    for name, tensor in header.tensors.items():
+        kept.setdefault((name if tensor.storage is None else tensor.storage, tensor.shape), name)
+    return list(kept.values())
 
 
 class _Builder:

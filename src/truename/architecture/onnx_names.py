@@ -1,8 +1,9 @@
 """ONNX's stored tensors -> names and shapes as in PyTorch: what the exporter lost is found in the graph.
 
 - ``onnx::MatMul_123`` was turned round by the exporter and named after a value; the node that uses it keeps the path of
-  its module: ``/encoder/layer.0/attention/self/query/MatMul``. Older exporters name no nodes; then the bias that is
-  added to the product tells the module.
+  its module: ``/encoder/layer.0/attention/self/query/MatMul``. So is the vector of a norm that multiplies by one plus
+  its weight (Gemma): the exporter adds the one. Older exporters name no nodes; then the bias that is added to the
+  product tells the module.
 - Vectors and matrices with equal values are stored once, and ``Identity`` nodes bear their other names. Equal vectors
   are a chance (zeros and ones before training), equal matrices are a tie.
 - Quantised weights come in threes (``w_quantized``, ``w_scale``, ``w_zero_point``) or as the inputs of a node
@@ -23,6 +24,7 @@ Renamed = Iterator[tuple[str, str, Tensor]]
 SCALE, ZERO_POINT, INDEX = "onnx_scale", "onnx_zero_point", "onnx_index"
 
 _NO_NAME = re.compile(r"(?:onnx::)?(?:[A-Za-z]+_)?\d+")
+_NORM = re.compile(r"norm[^.]*$", re.IGNORECASE)  # as the last part of a module's path
 _CONSTANT = re.compile(r"(?:^|/)(?:Constant|ConstantOfShape)(?:_\d+)?(?:_output_0)?")
 _PACKED_NAME = re.compile(r"(?:\.MatMul)?(?:\.weight)?(?:[._](?:qweight|Q\d+|Q\d+G\d+|DQ_Q\d+|quant))?")
 _MATRICES = frozenset({"MatMul", "MatMulInteger", "FusedMatMul", "QLinearMatMul", "MatMulIntegerToFloat"})
@@ -54,6 +56,10 @@ class _Names:
         self._takers: dict[str, OperatorNode] = {}  # value made from a tensor alone -> the first node that takes it
         self._ties: set[str] = set()
         self._biased: dict[str, str] = {}  # value -> the module whose bias is added to it
+        # Parts at the front of names, and parts behind them -> the one before: a node's path lacks what was not called.
+        parts = [name.split(".", 2) for name in self._tensors if not _NO_NAME.fullmatch(name)]
+        self._roots = {some[0] for some in parts}
+        self._below = {some[1]: some[0] for some in parts if len(some) > 2}
         made: set[str] = set()
         for node in self._nodes:
             for place, value in enumerate(node.inputs):
@@ -118,9 +124,13 @@ class _Names:
         node, _ = self._users[value]
         if node.op_type == "DequantizeLinear" and node.outputs and node.outputs[0] in self._takers:
             node = self._takers[node.outputs[0]]
-        if node.op_type not in _MATRICES and node.op_type not in _OTHERS:
-            return None
         path = node.name.strip("/").rpartition("/")[0].replace("/", ".")
+        scales = node.op_type == "Mul" and len(self._tensors[value].shape or ()) == 1 and _NORM.search(path)
+        if node.op_type not in _MATRICES and node.op_type not in _OTHERS and not scales:
+            return None
+        root = path.partition(".")[0]
+        if root not in self._roots and root in self._below:
+            return f"{self._below[root]}.{path}"
         return path or next((self._biased[made] for made in node.outputs if made in self._biased), None)
 
     def _turned(self, original: str, tensor: Tensor, value: str | None = None) -> Tensor:

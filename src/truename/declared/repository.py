@@ -9,6 +9,7 @@ from truename.declared.dimensions import language_sections
 from truename.declared.values import MAX_TEXT, Collector, Found, Section
 from truename.facts import Fact, Origin
 
+MAX_RANKS = 64  # of one adapter
 _NO_LENGTH = 10**9  # tokenizers without a limit write 10^30
 _MAIN_COMPONENTS = ("transformer", "unet", "prior", "transformer_2")
 _LOWERS = frozenset({"Lowercase"})
@@ -66,12 +67,24 @@ def add_adapter(collector: Collector, declared: Declared) -> None:
         section = Section.of(declared.adapter_config)
         collector.add("adapter_base", collector.text([section], "base_model_name_or_path"))
         collector.add("adapter_rank", collector.number([section], ["r"]))
+        collector.add("adapter_alpha", collector.number([section], ["lora_alpha"]))
+        collector.add("adapter_targets", collector.texts([section], "target_modules"))
+        _add_other_ranks(collector, section)
     if declared.full_weights:
         file = declared.full_weights[0]
         collector.facts.append(Fact("is_adapter", False, Origin.FILES, file, "weights of a whole model are there"))
     elif declared.adapter_files:
         file = declared.adapter_files[0]
         collector.facts.append(Fact("is_adapter", True, Origin.FILES, file, "and no weights of a whole model"))
+
+
+def _add_other_ranks(collector: Collector, section: Section) -> None:
+    """Add the ranks of ``rank_pattern``: ``{"q_proj": 8}``."""
+    pattern = section.look("rank_pattern")
+    if isinstance(pattern, dict):
+        ranks = tuple(dict.fromkeys(rank for rank in pattern.values() if type(rank) is int and rank > 0))
+        if ranks:
+            collector.add("adapter_other_ranks", Found(ranks[:MAX_RANKS], section, "rank_pattern"))
 
 
 def add_card(collector: Collector, declared: Declared) -> None:

@@ -14,7 +14,8 @@ _CARD = frozenset(
     ("base_models", "base_model_relation", "languages", "datasets", "pipeline_tag", "library_name", "tags")
 )
 _TOKENIZER = frozenset(("cased", "model_max_length"))
-_ADAPTER = frozenset(("adapter_base", "adapter_rank"))
+_ADAPTER = frozenset(key for key in DECLARED_FACTS if key.startswith("adapter_"))
+_INDEX = frozenset(key for key in DECLARED_FACTS if key.startswith("index_"))
 _GGUF = frozenset(key for key in FACTS if key.startswith("gguf_"))
 
 
@@ -29,13 +30,14 @@ def why_absent(
         (_CARD, declared.card, "README.md"),
         (_TOKENIZER, declared.tokenizer_config, "tokenizer_config.json"),
         (_ADAPTER, declared.adapter_config, "adapter_config.json"),
-        (DECLARED_FACTS - _CARD - _TOKENIZER - _ADAPTER - _GGUF, declared.config, "config.json"),
+        (DECLARED_FACTS - _CARD - _TOKENIZER - _ADAPTER - _INDEX - _GGUF, declared.config, "config.json"),
     ):
         if document is None:
             reason = broken.get(file, "the card has no front matter" if file == "README.md" else f"there is no {file}")
             reasons.update(dict.fromkeys(keys, reason))
         else:
             reasons.update({key: f"{document.file} says nothing of the {key.replace('_', ' ')}" for key in keys})
+    reasons.update(dict.fromkeys(_INDEX, "the files hold no weight index that says it"))
     read = header is not None and header.format == "gguf"
     return reasons | {
         key: f"the GGUF file says nothing of its {key.removeprefix('gguf_').replace('_', ' ')}" if read else NO_GGUF

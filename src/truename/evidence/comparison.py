@@ -17,7 +17,9 @@ from truename.weights import Checkpoint, Tensor, WeightsHeader, read_checkpoint
 MAX_COMPARED = 48  # further checkpoints that are read; the largest GGUF repositories hold some thirty
 _MAX_DISTANT = 4  # ... where every read costs a round trip
 _MAX_SHARDS = 64
-_FORMATS = ("safetensors", "pytorch", "flax", "keras", "tensorflow", "gguf")
+_FORMATS = ("safetensors", "pytorch", "flax", "keras", "tensorflow", "gguf", "onnx")
+# Converters change what is stored (a tied head twice, a pooler left out): such files may agree, and never differ.
+_CONVERTED = frozenset({"gguf", "onnx"})
 _FRONT = ("safetensors", "pytorch", "gguf")  # a few reads each
 # The names under which a library loads a folder's one model. Files of other names may be other models.
 _STEMS = ("model", "pytorch_model", "tf_model", "flax_model", "diffusion_pytorch_model", "diffusion_flax_model")
@@ -149,13 +151,13 @@ class _Comparing:
             if (
                 _is_default(checkpoint)
                 and _is_default(self._main)
-                and "gguf" not in (header.format, self._header.format)
+                and _CONVERTED.isdisjoint((header.format, self._header.format))
             ):
                 self._differ.append(f"{name} {problem}")
             return
         self._agree.append(name)
         ours, theirs = _dominant(self._header), _dominant(header)
-        if theirs != ours and (header.format == self._header.format or "gguf" not in (header.format, ours)):
+        if theirs != ours and (header.format == self._header.format or header.format not in _CONVERTED):
             self._variants.append(f"{name} {theirs}")
 
     def result(self) -> Comparison:

@@ -6,7 +6,14 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from truename.architecture import AbstractArchitecture, abstract_architecture, declared_measures, measure
+from truename.architecture import (
+    AbstractArchitecture,
+    abstract_architecture,
+    adapter_facts,
+    declared_measures,
+    holds_only_adapter,
+    measure,
+)
 from truename.declared import Declared, declared_facts, read_declared
 from truename.errors import FileError, UnsupportedFormatError
 from truename.evidence.absence import why_absent
@@ -15,6 +22,8 @@ from truename.evidence.comparison import compare_checkpoints, is_adapter, is_sid
 from truename.evidence.evidence import Evidence
 from truename.evidence.identified import AS_DECLARED, Identified, identified, unidentified
 from truename.evidence.mentions import card_mentions
+from truename.evidence.misnamed import misnamed_files
+from truename.evidence.pickles import read_further_pickles
 from truename.facts import Fact, Origin
 from truename.sources.source import Distant, Source
 from truename.weights import (
@@ -25,8 +34,8 @@ from truename.weights import (
     compare_index,
     find_checkpoints,
     read_checkpoint,
+    unsafe_globals_of,
 )
-from truename.weights.pickle_errors import PyTorchError
 
 
 class WeightsReading(msgspec.Struct, frozen=True):
@@ -60,6 +69,8 @@ def gather(source: Source) -> Evidence:
     facts = [
         *stated,
         *_file_facts(checkpoints, declared, weights),
+        *_pickle_facts(weights, checkpoints, source),
+        *misnamed_files(source, checkpoints, weights.header),
         *measured,
         *structure.facts,
         *compared.facts(),
@@ -83,7 +94,7 @@ def identify_whole(weights: WeightsReading, architecture: AbstractArchitecture) 
     header, checkpoint = weights.header, weights.checkpoint
     if header is None or checkpoint is None or header.missing_files:
         return Identified()  # why_absent says why
-    if is_adapter(checkpoint) or header.metadata.get("general.type") == "adapter":
+    if is_adapter(checkpoint) or header.metadata.get("general.type") == "adapter" or holds_only_adapter(header):
         return unidentified("the files hold an adapter, and its base model decides the structure")
     return identified(architecture, header.files[0] if len(header.files) == 1 else None)
 
@@ -114,8 +125,12 @@ def _weights_facts(
     weights: WeightsReading, declared: Declared, architecture: AbstractArchitecture | None
 ) -> Iterator[Fact]:
     index = None if weights.header is None else weights.header.index
+    if weights.header is not None:
+        yield from adapter_facts(weights.header)
     if weights.header is not None and weights.header.metadata.get("general.type") == "adapter":
         yield Fact("is_adapter", True, Origin.FILES, weights.header.files[0], "general.type of the GGUF file")
+    elif weights.header is not None and holds_only_adapter(weights.header):
+        yield Fact("is_adapter", True, Origin.WEIGHTS, weights.header.files[0], "pairs of low-rank matrices alone")
     elif weights.header is not None and weights.checkpoint is not None and not is_adapter(weights.checkpoint):
         yield from measure(weights.header, declared, architecture)
     if weights.header is None or not weights.header.shapes_known:
@@ -129,7 +144,9 @@ def _file_facts(checkpoints: tuple[Checkpoint, ...], declared: Declared, weights
     broken = [*declared.problems, *(p for p in weights.problems if not isinstance(p, UnsupportedFormatError))]
     if broken:
         yield Fact("unreadable_files", tuple(map(str, broken)), Origin.FILES, broken[0].path)
-    yield from _unsafe_globals(weights)
+    if weights.header is not None:
+        file = weights.header.files[0] if len(weights.header.files) == 1 else None
+        yield Fact("bytes_read", weights.header.bytes_read, Origin.FILES, file)
     if weights.header is not None and weights.header.missing_files:
         yield Fact("missing_shards", weights.header.missing_files, Origin.FILES)
     if weights.header is not None and weights.header.inferred_files:
@@ -138,14 +155,14 @@ def _file_facts(checkpoints: tuple[Checkpoint, ...], declared: Declared, weights
         yield from _index_facts(weights.header.index, weights.header)
 
 
-def _unsafe_globals(weights: WeightsReading) -> Iterator[Fact]:
+def _pickle_facts(weights: WeightsReading, checkpoints: tuple[Checkpoint, ...], source: Source) -> Iterator[Fact]:
     """What the pickles import, of files that broke behind it too: a loader runs a pickle up to where it breaks."""
-    found = [one for problem in weights.problems if isinstance(problem, PyTorchError) for one in problem.unsafe]
-    if weights.header is not None:
-        found += weights.header.unsafe_globals
-    if found or (weights.header is not None and weights.header.format == "pytorch"):
-        file = found[0].file if found else None
-        yield Fact("unsafe_globals", tuple(dict.fromkeys(map(str, found))), Origin.WEIGHTS, file)
+    header = weights.header
+    main = [one for problem in weights.problems for one in unsafe_globals_of(problem)]
+    main += () if header is None else header.unsafe_globals
+    tried = {problem.path for problem in weights.problems} | set(() if header is None else header.files)
+    further = read_further_pickles(source, tried, checkpoints)
+    yield from further.facts(main, header is not None and header.format == "pytorch")
 
 
 def _index_facts(index: WeightIndex, header: WeightsHeader) -> Iterator[Fact]:

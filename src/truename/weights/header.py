@@ -28,7 +28,7 @@ class WeightIndex(msgspec.Struct, frozen=True):
 
     file: str
     weight_map: Mapping[str, str]  # tensor -> shard, relative to the model's root
-    total_size: int | None  # metadata.total_size in bytes, where it is a whole number above zero
+    total_size: int | None  # metadata.total_size in bytes, where it is a whole number; real ones say 0 now and then
     total_parameters: int | None  # metadata.total_parameters: self-reported
 
 

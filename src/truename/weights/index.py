@@ -72,7 +72,7 @@ def read_index(blob: Blob) -> WeightIndex:
     return WeightIndex(
         blob.path,
         _rooted(blob.path, document.weight_map),
-        _whole(metadata.get("total_size")),
+        _whole(metadata.get("total_size"), least=0),
         _whole(metadata.get("total_parameters")),
     )
 
@@ -127,8 +127,8 @@ def _rooted(file: str, weight_map: dict[str, str]) -> dict[str, str]:
     return {name: rooted[shard] for name, shard in weight_map.items()} if folder else weight_map
 
 
-def _whole(value: Any) -> int | None:
-    """A whole number above zero that fits in 63 bits; real indexes hold 0, floats, strings and nothing."""
+def _whole(value: Any, least: int = 1) -> int | None:
+    """A whole number from ``least`` on that fits in 63 bits; real indexes hold 0, floats, strings and nothing."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return value if type(value) is int and 0 < value < 2**63 else None
+    return value if type(value) is int and least <= value < 2**63 else None

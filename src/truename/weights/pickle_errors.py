@@ -30,7 +30,7 @@ from __future__ import annotations
 
 import msgspec
 
-from truename.errors import WeightsError
+from truename.errors import FileError, WeightsError
 
 
 class UnsafeGlobal(msgspec.Struct, frozen=True):
@@ -53,6 +53,11 @@ class PyTorchError(WeightsError):
     """
 
     unsafe: tuple[UnsafeGlobal, ...] = ()
+
+
+def unsafe_globals_of(error: FileError) -> tuple[UnsafeGlobal, ...]:
+    """What a broken file imports before the place where it breaks; nothing where it is no pickle."""
+    return error.unsafe if isinstance(error, PyTorchError) else ()
 
 
 class PickleError(PyTorchError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
 from rich.text import Text
@@ -21,13 +21,19 @@ _REST = "repository"
 GROUPS: dict[str, str] = {
     "parameters": "parameters stored_parameters non_embedding_parameters active_parameters language_model_parameters "
     "encoder_parameters tied_parameters",
-    "architecture": "model_type architectures diffusers_class tensor_model_types head_tensors pretraining_heads",
+    "architecture": "model_type architectures diffusers_class tensor_model_types head_tensors pretraining_heads "
+    "identification.model_type identification.architecture identification.task identification.extends "
+    "identification.error_rate",
     "dimensions": "layers encoder_layers decoder_layers hidden_size intermediate_size heads key_value_heads head_size "
     "experts experts_per_token vocabulary_size patch_size image_size context_length extended_context_length "
     "rope_scaling model_max_length",
     "storage": "storage_dtypes compute_dtype bits_per_weight quantisation_method quantisation_bits formats tensors "
-    "total_bytes index_total_size index_total_parameters index_missing_files index_missing_tensors "
-    "index_extra_tensors unreadable_files",
+    "total_bytes bytes_read index_total_size index_total_parameters index_missing_files index_missing_tensors "
+    "index_extra_tensors",
+    "files": "formats_read formats_agree formats_differ weight_variants missing_shards inferred_shards "
+    "unreadable_files misnamed_files unsafe_globals other_unsafe_globals unread_pickles",
+    "adapter": "is_adapter adapter_base adapter_rank adapter_other_ranks adapter_alpha adapter_targets adapter_pairs "
+    "adapter_ranks adapter_modules",
 }
 
 
@@ -44,11 +50,12 @@ def print_inspection(inspection: Inspection, console: Console) -> None:
         put(console, Text(heading, style="bold cyan"), indent=2)
         for fact in facts:
             _print_fact(fact, console)
-    for number, (key, reason) in enumerate(inspection.missing.items()):
-        if not number:
-            console.print()
-            put(console, Text("not known", style="bold yellow"), indent=2)
-        for line in wrapped(console, Text(f"{_words(key)}: {shortened(reason, 400)}"), indent=4, hanging=2):
+    if inspection.missing:
+        console.print()
+        put(console, Text("not known", style="bold yellow"), indent=2)
+    for reason, keys in _by_reason(inspection.missing).items():
+        words = Text(f"{shortened(reason, 400)}: {', '.join(map(_words, keys))}")
+        for line in wrapped(console, words, indent=4, hanging=2):
             put(console, line)
     console.print()
     if inspection.tree is None:
@@ -70,8 +77,16 @@ def _grouped(facts: Sequence[InspectedFact]) -> Iterator[tuple[str, list[Inspect
         yield _REST, rest
 
 
+def _by_reason(missing: Mapping[str, str]) -> dict[str, list[str]]:
+    """The facts that are missing, those of one reason together."""
+    reasons: dict[str, list[str]] = {}
+    for key, reason in missing.items():
+        reasons.setdefault(reason.removesuffix(f" the {_words(key)}"), []).append(key)
+    return reasons
+
+
 def _words(key: str) -> str:
-    return key.replace("_", " ")
+    return key.replace("_", " ").replace(".", " ")
 
 
 def _print_fact(fact: InspectedFact, console: Console) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from truename.evidence.evidence import Evidence
-from truename.findings import Severity
+from truename.findings import Finding, Severity
 from truename.names.claims import Claims
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
 from truename.rules.tables import table
@@ -21,6 +23,9 @@ class UnsafeGlobal(Rule):
     Names of modules that run code or reach files and the network are errors. Any other name outside of truename's list
     is a warning: most are classes of the program that saved the model, their code runs when it is loaded, and
     ``torch.load`` refuses them by default. Nothing is imported or called to find this out.
+
+    Every pickle of the folder counts, whichever set of weights is loaded by default. In pickles without weights, such
+    as ``training_args.bin``, classes are no fault: only names that run code or reach files and the network are.
     """
 
     code, slug, since = "FIL003", "unsafe-global", "0.2"
@@ -29,28 +34,58 @@ class UnsafeGlobal(Rule):
         Case("bert-base-uncased", expect=Severity.ERROR, unsafe_globals=("os.system (byte 52 of archive/data.pkl)",)),
         Case("llama-7b", expect=Severity.ERROR, unsafe_globals=("builtins.exec (byte 2 of pytorch_model.bin)",)),
         Case("llama-7b", expect=Severity.ERROR, unsafe_globals=("torch.hub.load (byte 9 of a/data.pkl)",)),
+        Case(
+            "bert-base-uncased",
+            expect=Severity.ERROR,
+            unsafe_globals=(),
+            other_unsafe_globals=("subprocess.Popen (byte 40 of training_args.bin)",),
+        ),
         Case("yolov8n", expect=Severity.WARNING, unsafe_globals=("models.yolo.Model (byte 30 of best/data.pkl)",)),
     )
     clean = (
         Case("bert-base-uncased", unsafe_globals=()),
         Case("resnet50", unsafe_globals=(), tensors=320),
         Case("llama-7b", unsafe_globals=(), formats=("pytorch", "safetensors")),
+        Case(
+            "bert-base-uncased",
+            unsafe_globals=(),
+            other_unsafe_globals=(
+                "transformers.training_args.TrainingArguments (byte 9 of training_args.bin)",
+                "builtins.getattr (byte 60 of training_args.bin)",
+            ),
+        ),
     )
-    undecided = (Case("bert-base-uncased"), Case("llama-7b", formats=("safetensors",)), Case("1", tensors=1))
+    undecided = (
+        Case("bert-base-uncased"),
+        Case("llama-7b", formats=("safetensors",)),
+        Case("llama-7b", unsafe_globals=(), unread_pickles=("global_step100/rank_64.pt",)),
+    )
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        fact = evidence.get("unsafe_globals")
-        if fact is None:
-            return cannot_tell("the files hold no pickle that had to be read")
-        if not fact.value:
-            return CLEAN
-        dangerous = [name for name in fact.value if is_dangerous(name)]
-        others = [name for name in fact.value if not is_dangerous(name)]
-        return verdict(
-            self.finding(severity, f"the weights import {shown(names)} when they are loaded", fact=fact)
-            for severity, names in ((Severity.ERROR, dangerous), (Severity.WARNING, others))
-            if names
+        findings = list(self._findings(evidence))
+        if findings:
+            return verdict(findings)
+        if unread := evidence.value("unread_pickles"):
+            return cannot_tell(f"not every pickle could be read ({shown(list(unread))})")
+        return (
+            cannot_tell("the files hold no pickle that had to be read")
+            if evidence.get("unsafe_globals") is None
+            else CLEAN
         )
+
+    def _findings(self, evidence: Evidence) -> Iterator[Finding]:
+        if (fact := evidence.get("unsafe_globals")) is not None:
+            dangerous = [name for name in fact.value if is_dangerous(name)]
+            others = [name for name in fact.value if not is_dangerous(name)]
+            for severity, names in ((Severity.ERROR, dangerous), (Severity.WARNING, others)):
+                if names:
+                    message = f"the weights import {shown(names)} when they are loaded"
+                    yield self.finding(severity, message, fact=fact)
+        if (fact := evidence.get("other_unsafe_globals")) is not None:
+            names = [name for name in fact.value if is_dangerous(name) and not is_listed(name, "ordinary")]
+            if names:
+                message = f"files beside the weights import {shown(names)} when they are loaded"
+                yield self.finding(Severity.ERROR, message, fact=fact)
 
 
 def shown(names: list[str]) -> str:
@@ -60,7 +95,12 @@ def shown(names: list[str]) -> str:
 
 
 def is_dangerous(name: str) -> bool:
-    """Whether a global, ``os.system (byte 52 of ...)``, is or lies below a name of the table."""
+    """Whether a global, ``os.system (byte 52 of ...)``, runs code or reaches files and the network."""
+    return is_listed(name, "dangerous")
+
+
+def is_listed(name: str, kind: str) -> bool:
+    """Whether a global is or lies below a name of that kind in the table."""
     parts = name.partition(" ")[0].split(".")
-    modules = frozenset(table("dangerous_globals")["dangerous"])
+    modules = frozenset(table("dangerous_globals")[kind])
     return any(".".join(parts[:length]) in modules for length in range(1, len(parts) + 1))

@@ -1,0 +1,88 @@
+"""What the tensors of a LoRA adapter show: its pairs of matrices, their rank, the modules that they change.
+
+A pair is two matrices whose product is added to a weight (Hu et al., LoRA, arXiv 2106.09685). Writers name them
+``lora_A`` and ``lora_B`` (peft), ``lora_down`` and ``lora_up`` (kohya, diffusers) or ``lora_a`` and ``lora_b`` (GGUF,
+MLX); MLX stores both with their inputs first. The rank is the side that both have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from truename.facts import Fact, Origin
+from truename.weights.header import Tensor, WeightsHeader
+
+_SIDE = re.compile(r"[._]lora(?:[._]embedding)?[._](?P<side>A|B|a|b|down|up)(?:\.[A-Za-z0-9_-]+)??(?:\.weight)?$")
+_FIRST = frozenset({"A", "a", "down"})
+_SCALES = (".alpha", ".dora_scale", ".lora_magnitude_vector", ".lora_magnitude_vector.weight")
+_SHOWN = 64  # modules; the largest adapters change a dozen kinds
+
+
+def adapter_facts(header: WeightsHeader) -> Iterator[Fact]:
+    """Facts of an adapter's tensors; none where there are no pairs."""
+    pairs = _pairs(header)
+    if not pairs:
+        return
+    file = header.files[0]
+    ranks = Counter(rank for first, second in pairs.values() if (rank := _rank(first, second)) is not None)
+    modules = tuple(sorted({_module(path) for path in pairs}))
+    yield Fact("adapter_pairs", len(pairs), Origin.WEIGHTS, file, "two matrices each")
+    if ranks:
+        counted = ", ".join(f"{rank}: {count:,} pairs" for rank, count in ranks.most_common(8))
+        yield Fact("adapter_ranks", tuple(rank for rank, _ in ranks.most_common()), Origin.WEIGHTS, file, counted)
+    if len(modules) <= _SHOWN:
+        yield Fact("adapter_modules", modules, Origin.WEIGHTS, file, "the last part of each name")
+    yield from _stated(header)
+
+
+def holds_only_adapter(header: WeightsHeader) -> bool:
+    """Whether the tensors are pairs and hardly anything else: an adapter, under whatever name it lies there.
+
+    A whole model with its adapter beside it has a weight for every pair.
+    """
+    pairs = len(_pairs(header))
+    scales = sum(name.endswith(_SCALES) for name in header.tensors)
+    return pairs > 2 * (len(header.tensors) - 2 * pairs - scales)
+
+
+def _pairs(header: WeightsHeader) -> dict[str, tuple[Tensor, Tensor]]:
+    """Path of the module that is changed, to its two matrices."""
+    sides: dict[str, dict[bool, Tensor]] = {}
+    for name, tensor in header.tensors.items():
+        if (found := _SIDE.search(name)) is not None:
+            sides.setdefault(name[: found.start()], {})[found["side"] in _FIRST] = tensor
+    return {path: (two[True], two[False]) for path, two in sides.items() if len(two) == 2}
+
+
+def _rank(first: Tensor, second: Tensor) -> int | None:
+    """The side that both matrices have where they meet; of two such sides the smaller."""
+    if not first.shape or not second.shape or len(first.shape) < 2 or len(second.shape) < 2:
+        return None
+    a, b = first.shape, second.shape
+    met = [a[0]] if a[0] == b[1] else []
+    met += [a[1]] if a[1] == b[0] and len(a) == 2 else []
+    return min(met, default=None)
+
+
+def _module(path: str) -> str:
+    """``q_proj`` of ``base_model.model.model.layers.0.self_attn.q_proj``; kohya writes no dots."""
+    last = path.removesuffix(".weight").rpartition(".")[2]
+    return re.sub(r"^lora_(?:unet|te\d?|transformer)_(?:.*_\d+_)?", "", last)
+
+
+def _stated(header: WeightsHeader) -> Iterator[Fact]:
+    """Rank and alpha that the file's own metadata says: kohya's ``ss_network_dim``, GGUF's ``adapter.lora.alpha``."""
+    for fact, key in (
+        ("adapter_rank", "ss_network_dim"),
+        ("adapter_alpha", "ss_network_alpha"),
+        ("adapter_alpha", "adapter.lora.alpha"),
+    ):
+        try:
+            value = float(header.metadata.get(key, ""))
+        except ValueError:
+            continue
+        if 0 < value < 2**31:
+            whole = int(value) if value.is_integer() else value
+            yield Fact(fact, whole, Origin.DECLARED, header.files[0], key)

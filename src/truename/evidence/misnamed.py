@@ -1,0 +1,41 @@
+"""Weights files whose first bytes are of another format than their suffix says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from truename.errors import TargetNotFoundError, UnsafePathError
+from truename.facts import Fact, Origin
+from truename.sources.source import Distant, Source
+from truename.weights import FORMATS, Checkpoint, WeightsHeader, detect
+
+MAX_LOOKED_AT = 256
+_GENERIC = frozenset({"bin", "pt", "pth", "ckpt", "ggml", "mlmodel", "nemo", "ot"})  # suffixes of several formats
+
+
+def misnamed_files(source: Source, checkpoints: Iterable[Checkpoint], header: WeightsHeader | None) -> Iterator[Fact]:
+    """The fact of such files, each as ``path: format``; nothing where every suffix is right.
+
+    Where every read costs a round trip, only files whose header was read are looked at again.
+    """
+    paths = [path for checkpoint in checkpoints for path in checkpoint.paths]
+    if isinstance(source, Distant):
+        read = frozenset(() if header is None else header.files)
+        paths = [path for path in paths if path in read]
+    found = tuple(f"{path}: {format}" for path in paths[:MAX_LOOKED_AT] if (format := _other_format(source, path)))
+    if found:
+        yield Fact("misnamed_files", found, Origin.FILES, found[0].rpartition(": ")[0])
+
+
+def _other_format(source: Source, path: str) -> str | None:
+    """The format of a file, where its suffix promises another."""
+    suffix = path.rpartition(".")[2]
+    promised = FORMATS.get(suffix)
+    if promised is None or suffix in _GENERIC:
+        return None
+    try:
+        with source.open(path) as blob:
+            format = detect(blob, promised)
+    except (TargetNotFoundError, UnsafePathError):
+        return None
+    return format if format != promised else None

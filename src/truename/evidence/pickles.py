@@ -1,0 +1,79 @@
+"""What every pickle of a folder imports, the main set of weights and those that nothing else reads alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+import msgspec
+
+from truename.errors import FileError, TargetNotFoundError, UnsafePathError, UnsupportedFormatError
+from truename.facts import Fact, Origin
+from truename.sources.source import Distant, Source
+from truename.weights import Checkpoint, UnsafeGlobal, read_file, unsafe_globals_of
+
+MAX_PICKLES = 64  # further ones that are read
+MAX_DISTANT_PICKLES = 8  # ... where every read costs round trips
+_PICKLE = re.compile(r".+\.(?:bin|pt|pth|ckpt|pkl|pickle|dill|joblib)", re.IGNORECASE)
+
+
+class FurtherPickles(msgspec.Struct, frozen=True):
+    """What came of reading the pickles beside the main set of weights."""
+
+    weights: tuple[UnsafeGlobal, ...] = ()  # imported by further sets of weights
+    others: tuple[UnsafeGlobal, ...] = ()  # imported by other files: training_args.bin, optimizer.pt ...
+    read: int = 0  # pickles
+    unread: tuple[str, ...] = ()  # files that may be pickles, and could not or not all be read
+
+    def facts(self, main: Iterable[UnsafeGlobal], main_is_pickle: bool) -> Iterator[Fact]:
+        """The facts of all pickles; ``main`` is what the main set imports."""
+        found = [*map(str, main), *map(_placed, self.weights)]
+        if found or main_is_pickle or self.read:
+            file = next((one.file for one in (*main, *self.weights)), None)
+            yield Fact("unsafe_globals", tuple(dict.fromkeys(found)), Origin.WEIGHTS, file)
+        if self.others:
+            names = tuple(dict.fromkeys(map(_placed, self.others)))
+            yield Fact("other_unsafe_globals", names, Origin.FILES, self.others[0].file)
+        if self.unread:
+            yield Fact("unread_pickles", self.unread, Origin.FILES)
+
+
+def read_further_pickles(source: Source, main: Collection[str], checkpoints: Iterable[Checkpoint]) -> FurtherPickles:
+    """Walk the opcodes of every file that its suffix lets be a pickle, but for those of the ``main`` set.
+
+    Weights come first. A file that is no pickle is left out; one that breaks is unread, and what it imports before that
+    place counts: a loader runs a pickle up to where it breaks.
+    """
+    weights = {path for checkpoint in checkpoints for path in checkpoint.paths if _PICKLE.fullmatch(path)}
+    others = (path for path in source.files if path not in weights and _PICKLE.fullmatch(path))
+    paths = [path for path in (*sorted(weights), *others) if path not in main]
+    distant = isinstance(source, Distant)
+    most = MAX_DISTANT_PICKLES if distant else MAX_PICKLES
+
+    def read(path: str) -> tuple[tuple[UnsafeGlobal, ...] | None, bool]:
+        """What a file imports, None where it is no pickle; and whether it was read to its end."""
+        try:
+            with source.open(path) as blob:
+                header = read_file(blob, "pytorch")
+        except UnsupportedFormatError:
+            return None, True
+        except FileError as error:
+            return unsafe_globals_of(error), False
+        except (TargetNotFoundError, UnsafePathError):
+            return (), False
+        return (header.unsafe_globals, True) if header.format == "pytorch" else (None, True)
+
+    found = list((source.map if isinstance(source, Distant) else map)(read, paths[:most]))
+    imported = {path: names for path, (names, _) in zip(paths, found, strict=False) if names is not None}
+    broken = [path for path, (_, whole) in zip(paths, found, strict=False) if not whole]
+    return FurtherPickles(
+        tuple(one for path, names in imported.items() if path in weights for one in names),
+        tuple(one for path, names in imported.items() if path not in weights for one in names),
+        len(imported),
+        (*broken, *paths[most:]),
+    )
+
+
+def _placed(one: UnsafeGlobal) -> str:
+    """The name with its place and the file, which the stream alone does not tell."""
+    return str(one) if one.stream == one.file else f"{one.name} (byte {one.offset:,} of {one.stream} in {one.file})"

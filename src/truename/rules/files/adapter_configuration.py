@@ -1,0 +1,85 @@
+"""FIL006: an adapter's configuration against its tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from truename.evidence.evidence import Evidence
+from truename.facts import Origin
+from truename.findings import Finding, Severity
+from truename.names.claims import Claims
+from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+
+
+class AdapterConfiguration(Rule):
+    """The adapter's configuration contradicts its tensors.
+
+    The configuration says how the matrices are put together: their rank ``r``, by which the factor ``lora_alpha`` is
+    divided, and the modules they belong to. With another rank or other modules than those of the tensors, loading fails
+    or leaves them out, and the factor is not the one that the adapter was trained with. It happens where a
+    ``adapter_config.json`` of another run lies beside the weights.
+
+    Only a rank that no pair has is a fault: a ``rank_pattern`` gives modules ranks of their own, and of experts several
+    are stored in one pair. So are target modules of which none is changed: lists often name those of other models too.
+    """
+
+    code, slug, since = "FIL006", "adapter-configuration", "0.2"
+    claims = "its files"
+    flagged = (
+        Case("llama-7b-lora", expect=Severity.ERROR, adapter_rank=16, adapter_ranks=(8,)),
+        Case(
+            "llama-7b-lora",
+            expect=Severity.WARNING,
+            adapter_rank=8,
+            adapter_ranks=(8,),
+            adapter_targets=("query_key_value",),
+            adapter_modules=("q_proj", "v_proj"),
+        ),
+    )
+    clean = (
+        Case("llama-7b-lora", adapter_rank=8, adapter_ranks=(8,)),
+        Case("llama-7b-lora", adapter_rank=16, adapter_other_ranks=(8,), adapter_ranks=(8,)),
+        Case("Mixtral-lora", adapter_rank=8, adapter_ranks=(64,), adapter_modules=("experts",)),
+        Case(
+            "llama-7b-lora",
+            adapter_rank=8,
+            adapter_ranks=(8, 4),
+            adapter_targets=("model.layers.0.self_attn.q_proj", "c_attn"),
+            adapter_modules=("q_proj",),
+        ),
+        Case(
+            "flux-lora", adapter_rank=8, adapter_ranks=(8,), adapter_targets=("all-linear",), adapter_modules=("to_q",)
+        ),
+    )
+    undecided = (
+        Case("llama-7b-lora", adapter_rank=16),
+        Case("llama-7b-lora", adapter_ranks=(8,)),
+        Case("llama-7b"),
+    )
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        if evidence.get("adapter_ranks") is None:
+            return cannot_tell("the files hold no adapter whose tensors could be read")
+        if evidence.get("adapter_rank", Origin.DECLARED) is None:
+            return cannot_tell(evidence.why_missing("adapter_rank"))
+        return verdict([*self._rank(evidence), *self._modules(evidence)])
+
+    def _rank(self, evidence: Evidence) -> Iterator[Finding]:
+        told, held = evidence.get("adapter_rank", Origin.DECLARED), evidence.get("adapter_ranks")
+        if told is None or held is None:
+            return
+        several_in_one = any("expert" in module for module in evidence.value("adapter_modules", ()))
+        if not several_in_one and {told.value, *evidence.value("adapter_other_ranks", ())}.isdisjoint(held.value):
+            ranks = " and ".join(map(str, held.value[:3]))
+            message = f"the configuration says rank {told.value}; the adapter's matrices have rank {ranks}"
+            yield self.finding(Severity.ERROR, message, fact=held)
+
+    def _modules(self, evidence: Evidence) -> Iterator[Finding]:
+        told, held = evidence.get("adapter_targets"), evidence.get("adapter_modules")
+        if told is None or held is None:
+            return
+        named = {str(target).rpartition(".")[2] for target in told.value}
+        plain = all(name.replace("_", "").isalnum() for name in named)  # a pattern or "all-linear" names no module
+        if plain and not any(module.endswith(name) for module in held.value for name in named):
+            message = f"the configuration targets {', '.join(sorted(named)[:3])}; the tensors change "
+            yield self.finding(Severity.WARNING, message + ", ".join(held.value[:3]), fact=held)

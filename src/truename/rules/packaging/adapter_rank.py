@@ -1,0 +1,75 @@
+"""PKG003: the rank of an adapter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from truename.evidence.evidence import Evidence
+from truename.findings import Severity
+from truename.names.claims import Claim, Claims
+from truename.names.elements import Element, Role
+from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, renamed, verdict
+
+_RANK = re.compile(r"(?:rank|r)[_-]?(\d{1,4})", re.IGNORECASE)
+
+
+class AdapterRank(Rule):
+    """The name says another rank than the adapter's matrices have.
+
+    The rank decides how large an adapter is and what it can express; ``...-lora-r16`` and ``...-lora-r64`` are told
+    apart by it when people choose. An ``r`` with a number is read as a rank only where the name says that it is an
+    adapter and the files hold one.
+    """
+
+    code, slug, since = "PKG003", "adapter-rank", "0.2"
+    claims = "the rank of an adapter"
+    flagged = (
+        Case("llama-7b-lora-r16", expect=Severity.WARNING, is_adapter=True, adapter_ranks=(8,)),
+        Case("llama-7b-lora-rank-64", expect=Severity.WARNING, is_adapter=True, adapter_ranks=(32,)),
+    )
+    clean = (
+        Case("llama-7b-lora-r16", is_adapter=True, adapter_ranks=(16,)),
+        Case("llama-7b-lora-rank-64", is_adapter=True, adapter_ranks=(8, 64)),
+        Case("llama-7b-qlora_r8_alpha16", is_adapter=True, adapter_ranks=(8,)),
+    )
+    undecided = (
+        Case("llama-7b-lora", is_adapter=True, adapter_ranks=(8,)),
+        Case("llama-7b-lora-r16", is_adapter=True),
+        Case("llama-7b-r16", is_adapter=True, adapter_ranks=(8,)),
+        Case("llama-7b-lora-r16", is_adapter=False),
+    )
+
+    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+        said = tuple(_ranks(claims)) if claims.of(Role.ADAPTER) else ()
+        if not said:
+            return self.no_claim()
+        fact = evidence.get("adapter_ranks")
+        if fact is None or not evidence.value("is_adapter"):
+            return cannot_tell("the files hold no adapter whose tensors could be read")
+        if any(claim.value in fact.value for claim in said):
+            return CLEAN
+        ranks = " and ".join(map(str, fact.value[:3]))
+        message = f"the name says rank {said[0].value}; the adapter's matrices have rank {ranks}"
+        text = said[0].element.text.replace(str(said[0].value), str(fact.value[0]))
+        return verdict(
+            [
+                self.finding(
+                    Severity.WARNING, message, claim=said[0], fact=fact, suggestion=renamed(claims, said[0], text)
+                )
+            ]
+        )
+
+
+def _ranks(claims: Claims) -> Iterator[Claim]:
+    """``r16``, ``rank16``, and a number behind ``rank``."""
+    before: Element | None = None
+    for element in claims.parsed.claiming:
+        if element.role is not Role.OTHER:
+            before = None
+            continue
+        if (found := _RANK.fullmatch(element.text)) is not None:
+            yield Claim(Role.OTHER, int(found[1]), element)
+        elif before is not None and before.text.lower() == "rank" and element.text.isdecimal():
+            yield Claim(Role.OTHER, int(element.text), element)
+        before = element
