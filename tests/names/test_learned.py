@@ -66,6 +66,17 @@ def test_the_reader_adds_the_weights_of_the_traits_that_the_trainer_counts(name:
     assert {kind for kind in KINDS if have & BIT[kind]} == {e.kind for e in parsed.elements}
 
 
+@pytest.mark.parametrize("sign", [127, -127])
+def test_no_field_runs_into_the_next(sign: int) -> None:
+    word = "abcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabc"
+    strong = {one: [sign, *[-sign] * 12] for one in traits.of_chunk(word)}
+    tables = {name: make_table(strong if name == "chunks" else {}) for name in traits.TABLES}
+    learned = Model(Weights("".join(KINDS), 0.02, (0,) * 13, tables, "nothing"))
+    assert learned.scores_of(word) == ((511, *[-512] * 12) if sign > 0 else (-512, *[511] * 12))
+    kinds, _ = learned.decide([word] * 500, parse_name("-".join([word] * 500), learned=False).elements)
+    assert kinds == (1 if sign > 0 else (1 << 13) - 2)
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_no_claim_comes_or_goes(name: str) -> None:
     alone, both = parse_name(name, learned=False), parse_name(name)

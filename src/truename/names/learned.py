@@ -20,13 +20,16 @@ from truename.once import once
 FILE = Path(__file__).with_name("learned.msgpack")
 KINDS = tuple(Kind)
 BIT = {kind: 1 << i for i, kind in enumerate(KINDS)}
-MOST_CHUNKS = 64  # of one name that are looked at: more would overflow the fields, and no name has as many
+MOST_CHUNKS = 24  # of one name that are looked at, and elements: more could overflow the fields
+LIMIT = 512  # units, ten in log odds, that a chunk adds at most, a power of two
 _FIELD = 16  # bits of one score
 _ROW = len(KINDS)  # bytes of one trait's weights in the file
 _WIDE = _FIELD // 8 * _ROW  # bytes of one packed integer
 _HALF = 1 << (_FIELD - 1)
 _SIGNS = sum(_HALF << (_FIELD * i) for i in range(len(KINDS)))  # added, it also keeps every field positive
 _FIELD_MASK = (1 << _FIELD) - 1
+_LIMITS = sum(LIMIT << (_FIELD * i) for i in range(len(KINDS)))
+_BEYOND = sum((_FIELD_MASK ^ (2 * LIMIT - 1)) << (_FIELD * i) for i in range(len(KINDS)))  # set if one is above LIMIT
 _SHIFT = 128  # that a byte of the file is above its weight
 _SHIFTS = sum(_SHIFT << (_FIELD * i) for i in range(len(KINDS)))
 _KEPT = 1 << 16  # chunks that are kept before the store is emptied
@@ -100,7 +103,10 @@ class _Chunks(dict[str, int]):
     def __missing__(self, text: str) -> int:
         if len(self) >= _KEPT:
             self.clear()
-        found = self[text] = sum(map(self._get, traits.of_chunk(text), repeat(0)))
+        found = sum(map(self._get, traits.of_chunk(text), repeat(0)))
+        if (found + _LIMITS) & _BEYOND:
+            found = packed([min(max(score, -LIMIT), LIMIT - 1) for score in unpacked(found)])
+        self[text] = found
         return found
 
 
@@ -134,13 +140,17 @@ class Model:
         """What a chunk adds to kind ``k``."""
         return (((self._chunks[text] + _SIGNS) >> (_FIELD * k)) & _FIELD_MASK) - _HALF
 
+    def scores_of(self, text: str) -> tuple[int, ...]:
+        """What a chunk adds to each kind."""
+        return unpacked(self._chunks[text])
+
     def best(self, text: str, target: int) -> Kind:
         """The kind in ``target`` that a chunk speaks for most."""
         found = self._bests.get((text, target))
         if found is None:
             if len(self._bests) >= _KEPT:
                 self._bests.clear()
-            scores = unpacked(self._chunks[text])
+            scores = self.scores_of(text)
             k = max((k for k in range(len(KINDS)) if target >> k & 1), key=lambda k: (scores[k], k))
             found = self._bests[text, target] = KINDS[k]
         return found
