@@ -3,7 +3,9 @@
 The Hub is the test server in a process of its own, each answer 20 ms late. The named alternative is the same list read
 with huggingface_hub, one model after another: model_info, the config, the card and get_safetensors_metadata.
 
-    python benchmarks/scan.py [--models 2000]
+    python benchmarks/scan.py [--models 2000] [--folder FOLDER] [MEASURE...]
+
+Server and scan share the machine: the server's own seconds of computing are printed beside each rate.
 """
 
 from __future__ import annotations
@@ -13,16 +15,15 @@ import json
 import multiprocessing
 import os
 import random
-import shutil
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 
@@ -64,22 +65,35 @@ def write_models(root: Path, number: int) -> list[str]:
     return ids
 
 
+class Served(NamedTuple):
+    """A server in another process."""
+
+    endpoint: str
+    cpu: Callable[[], float]  # seconds that it has computed so far
+
+
 def _serve(folder: str, faults: tuple[Fault, ...], connection: Any) -> None:
     with serve(folder, faults, latency=LATENCY) as hub:
         connection.send(hub.endpoint)
-        connection.recv()
+        while connection.recv():
+            connection.send(time.process_time())
 
 
 @contextmanager
-def served(folder: Path, faults: tuple[Fault, ...] = ()) -> Iterator[str]:
-    """The server's address, in another process."""
+def served(folder: Path, faults: tuple[Fault, ...] = ()) -> Iterator[Served]:
+    """The server, in another process."""
     ours, theirs = multiprocessing.get_context("spawn").Pipe()
     process = multiprocessing.get_context("spawn").Process(target=_serve, args=(str(folder), faults, theirs))
     process.start()
+
+    def cpu() -> float:
+        ours.send(True)
+        return float(ours.recv())
+
     try:
-        yield ours.recv()
+        yield Served(ours.recv(), cpu)
     finally:
-        ours.send(None)
+        ours.send(False)
         process.join(10)
         process.kill()
 
@@ -91,18 +105,28 @@ def start(endpoint: str, listed: Path, out: Path, *more: str) -> subprocess.Pope
     return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
 
 
-def scan(endpoint: str, listed: Path, out: Path, *more: str) -> tuple[float, float]:
-    """Seconds and peak resident megabytes of one whole scan.
+class Run(NamedTuple):
+    """One whole scan."""
+
+    seconds: float
+    megabytes: float  # peak resident
+    cpu: float  # seconds of the scan's own computing
+    server: float  # seconds of the server's
+
+
+def scan(hub: Served, listed: Path, out: Path, *more: str) -> Run:
+    """Scan a list.
 
     Raises:
         SystemExit: the command failed.
     """
-    begun = time.perf_counter()
-    process = start(endpoint, listed, out, *more)
+    before, begun = hub.cpu(), time.perf_counter()
+    process = start(hub.endpoint, listed, out, *more)
     _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - begun
     if status:
         raise SystemExit(f"truename scan ended with {status}")
-    return time.perf_counter() - begun, usage.ru_maxrss / 1024
+    return Run(seconds, usage.ru_maxrss / 1024, usage.ru_utime + usage.ru_stime, hub.cpu() - before)
 
 
 def rows(out: Path) -> list[dict[str, Any]]:
@@ -129,56 +153,120 @@ print(time.perf_counter() - begun)
     return float(done.stdout)
 
 
+class Bench(NamedTuple):
+    """Models in a folder, and where the tables go."""
+
+    folder: Path
+    root: Path
+    ids: list[str]
+
+    def listed(self, number: int) -> Path:
+        """A list of the first models."""
+        path = self.root / f"first-{number}.txt"
+        path.write_text("\n".join(self.ids[:number]))
+        return path
+
+    @property
+    def all(self) -> Path:
+        """The list of all models."""
+        return self.listed(len(self.ids))
+
+    def whole(self, hub: Served) -> list[dict[str, Any]]:
+        """The table of a scan that nothing disturbed, made once."""
+        out = self.root / "whole"
+        if not out.exists():
+            scan(hub, self.all, out)
+        return rows(out)
+
+
+def rate(bench: Bench) -> None:
+    """Models a second, and memory against their number."""
+    total = len(bench.ids)
+    with served(bench.folder) as hub:
+        for number in (total // 4, total // 2, total):
+            run = scan(hub, bench.listed(number), bench.root / ("whole" if number == total else f"first-{number}"))
+            print(
+                f"scan of {number:,} models: {number / run.seconds:.1f} a second (target 40), "
+                f"{run.megabytes:.0f} MB at most (target 300); "
+                f"{run.seconds:.1f} s, computing {run.cpu:.1f} s, the server {run.server:.1f} s"
+            )
+        found = bench.whole(hub)
+        print(f"  rows: {len(found):,}, errors: {sum(row['status'] == 'error' for row in found)}")
+        each = alternative(hub.endpoint, bench.ids[:COMPARED], bench.root / "cache") / COMPARED
+        ratio = each * total / run.seconds
+        print(f"  huggingface_hub, one after another: {1 / each:.1f} a second, {ratio:.1f} times as long")
+
+
+def kills(bench: Bench) -> None:
+    """Killed at five random moments and resumed."""
+    with served(bench.folder) as hub:
+        whole = bench.whole(hub)
+        at = killed(hub, bench.all, bench.root / "killed", len(bench.ids) / 50)
+        found = rows(bench.root / "killed")
+        print(f"killed at {at} and resumed: {len(found):,} rows, equal to the undisturbed table: {found == whole}")
+
+
+def failing(bench: Bench) -> None:
+    """Answers that fail at random."""
+    with served(bench.folder) as hub:
+        whole = bench.whole(hub)
+    with served(bench.folder, FAILING) as hub:
+        run = scan(hub, bench.all, bench.root / "failing")
+    found = rows(bench.root / "failing")
+    print(
+        f"10 % of answers failing: {len(found) / run.seconds:.1f} a second, {len(found):,} rows, "
+        f"equal to the undisturbed table: {found == whole}"
+    )
+
+
+def by_ray(bench: Bench) -> None:
+    """The same on Ray."""
+    with served(bench.folder) as hub:
+        whole = bench.whole(hub)
+        run = scan(hub, bench.all, bench.root / "ray", "--engine", "ray")
+    found = rows(bench.root / "ray")
+    print(
+        f"by Ray: {len(found) / run.seconds:.1f} a second with its start, "
+        f"equal to the table of one machine: {found == whole}"
+    )
+
+
+MEASURES = {"rate": rate, "kills": kills, "failing": failing, "ray": by_ray}
+
+
 def main() -> None:
-    """Print every figure."""
+    """Print every figure that is asked for."""
     parser = argparse.ArgumentParser()
+    parser.add_argument("measures", nargs="*", choices=[*MEASURES, []], help="all but ray by default")
     parser.add_argument("--models", type=int, default=2_000)
-    number = parser.parse_args().models
-    root = Path(tempfile.mkdtemp())
-    try:
-        ids = write_models(root / "models", number)
-        listed, quarter = root / "all.txt", root / "quarter.txt"
-        listed.write_text("\n".join(ids))
-        quarter.write_text("\n".join(ids[: number // 4]))
-        with served(root / "models") as endpoint:
-            seconds, megabytes = scan(endpoint, listed, root / "whole")
-            _, fewer = scan(endpoint, quarter, root / "quarter")
-            theirs = alternative(endpoint, ids[:COMPARED], root / "cache") / COMPARED
-            whole = rows(root / "whole")
-            print(
-                f"scan of {number} models: {number / seconds:.0f} a second (target 40), {megabytes:.0f} MB (target 300)"
-            )
-            print(f"  a quarter of them: {fewer:.0f} MB")
-            print(
-                f"  huggingface_hub, one after another: {1 / theirs:.1f} a second, "
-                f"{theirs * number / seconds:.1f} times as long"
-            )
-            print(f"  rows: {len(whole)}, errors: {sum(row['status'] == 'error' for row in whole)}")
-            kills = killed(endpoint, listed, root / "killed", seconds)
-            print(f"killed at {kills} and resumed: equal to the uninterrupted table: {rows(root / 'killed') == whole}")
-        with served(root / "models", FAILING) as endpoint:
-            seconds, _ = scan(endpoint, listed, root / "failing")
-            print(
-                f"10 % of answers failing: {number / seconds:.0f} a second, "
-                f"equal to the undisturbed table: {rows(root / 'failing') == whole}"
-            )
-    finally:
-        shutil.rmtree(root)
+    parser.add_argument("--folder", type=Path, help="keep the models here, and use those that are there")
+    asked = parser.parse_args()
+    with tempfile.TemporaryDirectory() as temporary:
+        root = Path(temporary)
+        folder = asked.folder or root / "models"
+        ids = ids_in(folder) if folder.exists() else write_models(folder, asked.models)
+        for measure in asked.measures or ("rate", "kills", "failing"):
+            MEASURES[measure](Bench(folder, root, ids))
 
 
-def killed(endpoint: str, listed: Path, out: Path, seconds: float) -> str:
+def ids_in(folder: Path) -> list[str]:
+    """The ids of models that were written before."""
+    return [f"{owner.name}/{model.name}" for owner in sorted(folder.iterdir()) for model in sorted(owner.iterdir())]
+
+
+def killed(hub: Served, listed: Path, out: Path, seconds: float) -> str:
     """Kill the scan at five random moments and let the sixth run end; the rows at each kill."""
     counts = []
     more: tuple[str, ...] = ()
     for _ in range(5):
-        process = start(endpoint, listed, out, *more)
+        process = start(hub.endpoint, listed, out, *more)
         time.sleep(random.uniform(0.5, 1.5) * seconds / 7)
         process.send_signal(signal.SIGKILL)
         process.wait()
         more = ("--resume",) if (out / "scan.json").exists() else ()
         parts = sum(pq.read_metadata(part).num_rows for part in out.glob("part-*.parquet"))
         counts.append(parts + sum(len(j.read_bytes().splitlines()) for j in out.glob("journal-*.jsonl")))
-    scan(endpoint, listed, out, *more)
+    scan(hub, listed, out, *more)
     return ", ".join(map(str, counts)) + " rows"
 
 
