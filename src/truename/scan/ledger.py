@@ -15,6 +15,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import IO, Self
 
@@ -80,6 +81,8 @@ class Ledger:
         self._pending: list[bytes] = []  # the lines of the journal
         self._done: set[int] = set()
         self._journal: IO[bytes] | None = None
+        # One thread writes every part: what Arrow has allocated stays with the thread that asked for it.
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="parts")
         folder.mkdir(parents=True, exist_ok=True)
         self._agree(record, resume)
         self._lock = _locked(folder / _RECORD)
@@ -121,6 +124,7 @@ class Ledger:
     def close(self) -> None:
         """Leave the rows as they are, to be resumed."""
         self._close_journal()
+        self._writer.shutdown()
         self._lock.close()
 
     def _close_journal(self) -> None:
@@ -170,7 +174,7 @@ class Ledger:
     def _write_part(self) -> None:
         from truename.scan.table import table_of
 
-        write_table(self._part_path(self._number), table_of(self._pending))
+        self._writer.submit(lambda: write_table(self._part_path(self._number), table_of(self._pending))).result()
         self._close_journal()
         self._journal_path(self._number).unlink(missing_ok=True)
         self._pending = []

@@ -44,10 +44,12 @@ def _read(part: Path, columns: list[str] | None = None) -> Any:
 
 def write_table(path: Path, table: Any) -> None:
     """Write an Arrow table."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     partial = path.with_suffix(".partial")
     pq.write_table(table, partial, compression="zstd")
+    pa.default_memory_pool().release_unused()
     _settle(partial, path)
 
 
