@@ -16,7 +16,7 @@ from truename.errors import MissingExtraError, UsageError
 from truename.report.visible import visible
 
 if TYPE_CHECKING:
-    from truename.study.run import Publish, Studied
+    from truename.study.run import Publish, Studied, StudyOptions
     from truename.study.skips import Skips
 
 INTERRUPTED = 130
@@ -95,9 +95,10 @@ def run_study(call: RunCall) -> int:
             )
         snapshot, survey, packages = inputs_of(before, call.snapshot.parent)
     options = StudyOptions(snapshot, call.out, Engine(call.engine), survey, packages, call.resume)
+    publish = _publisher(options)
     try:
         with _bar() as told:
-            done = study(options, _publisher(), told)
+            done = study(options, publish, told)
     except KeyboardInterrupt:
         print(f"truename: stopped; the finished parts are in {call.out}, --resume continues", file=sys.stderr)
         return INTERRUPTED
@@ -110,9 +111,11 @@ def run_study(call: RunCall) -> int:
     return DIFFERENT if others else 0
 
 
-def _publisher() -> Publish:
-    from truename.study.report import write_report
+def _publisher(options: StudyOptions) -> Publish:
+    """What publishes; what it will compare with is looked at before the work and not after."""
+    from truename.study.report import check_inputs, write_report
 
+    check_inputs(options.survey, options.packages)
     return write_report
 
 

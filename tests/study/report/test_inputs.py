@@ -9,6 +9,7 @@ import pytest
 
 from small_study import row, write_rows
 from truename.errors import UsageError
+from truename.study.report import check_inputs
 from truename.study.report.inputs import open_rows, read_lists
 from truename.study.tables.profile import collected
 
@@ -67,3 +68,15 @@ def test_parts_that_are_no_rows(tmp_path: Path) -> None:
     part.write_bytes((rows / "part-00000.parquet").read_bytes()[:-20])
     with pytest.raises(UsageError, match="not a readable Parquet file"):
         open_rows(rows)
+
+
+def test_what_a_report_compares_with_is_looked_at_first(tmp_path: Path) -> None:
+    other = tmp_path / "other.csv"
+    other.write_text("a,b\n1,2\n3,4\n")
+    with pytest.raises(UsageError, match="lacks the columns Q1"):
+        check_inputs(other, ())
+    with pytest.raises(UsageError, match="has no column 'name'"):
+        check_inputs(None, [other])
+    with pytest.raises(UsageError, match="there is no such file"):
+        check_inputs(tmp_path / "none.xlsx", [])
+    check_inputs(None, [])

@@ -13,6 +13,26 @@ from truename.study.checks import checks
 from truename.study.settings import Settings
 
 
+def check_inputs(survey: Path | None, packages: Sequence[Path]) -> None:
+    """Read what a report compares with, so that it is known to be usable before the rows are made.
+
+    Raises:
+        UsageError: a file is not there, or is not what it must be.
+        MissingExtraError: the extra ``study`` is not installed.
+    """
+    for path in (*packages, *((survey,) if survey else ())):
+        if not path.is_file():
+            raise UsageError(f"{path}: there is no such file")
+    try:
+        from truename.study.report.inputs import read_lists
+        from truename.survey import analyse
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("the report of a study", "study") from error
+    read_lists(packages)
+    if survey is not None:
+        analyse(survey)
+
+
 def write_report(rows: Path, out: Path, *, survey: Path | None, packages: Sequence[Path], settings: Settings) -> None:
     """Write ``report.html``, ``summary.json``, ``tables/`` and ``figures/``; equal inputs give equal bytes.
 
