@@ -22,7 +22,7 @@ TABLES = ("chunks", "elements", "steps", "sets")
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|[0-9]+")
 _CLASSES = {ord(c): "A" for c in string.ascii_uppercase} | {ord(c): "a" for c in string.ascii_lowercase}
 _CLASSES |= {ord(c): "9" for c in string.digits}
-_RUN, _NUMBER = re.compile(r"(.)\1+", re.DOTALL), re.compile("[0-9]+")
+_REPEATED, _NUMBER = re.compile(r"(.)(?=\1)", re.DOTALL), re.compile("[0-9]+")
 
 Trait = tuple[str, str]  # table, text
 
@@ -40,7 +40,7 @@ def of_chunk(text: str) -> list[str]:
     if text == word and text.isascii() and text.isalpha():
         return found
     found += PART.findall(text)
-    found.append("=" + _RUN.sub(r"\1", text.translate(_CLASSES)))
+    found.append("=" + _REPEATED.sub("", text.translate(_CLASSES)))
     numbered = _NUMBER.sub("9", word)
     if numbered != word:
         found.append("=" + numbered)
