@@ -27,7 +27,8 @@ FIXED = frozenset((
     Role.FAMILY, Role.SIZE_WORD, Role.PARAMETERS, Role.MIXTURE, Role.ACTIVE_PARAMETERS, Role.EXPERTS, Role.LAYERS,
     Role.HIDDEN_SIZE, Role.HEADS, Role.CASE, Role.QUANTISATION, Role.BITS, Role.PRECISION, Role.PACKAGING,
     Role.LANGUAGE, Role.LANGUAGE_PAIR,
-))  # fmt: skip# a number of these is that or nothing: a context length never becomes a count of parameters
+))  # fmt: skip
+# a number of these is that or nothing: a context length never becomes a count of parameters
 _MEASURES = frozenset((Role.CONTEXT, Role.PATCH_SIZE, Role.IMAGE_SIZE))
 _KEPT = FIXED | _MEASURES
 # what may be cut although it claims: opus-mt is a data set and an architecture, but 8bit is one thing
