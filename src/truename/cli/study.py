@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -151,7 +152,9 @@ def _said(done: Studied, out: Path) -> str:
         lines.append(f"  {done.resumed:,} of {done.parts:,} parts were there already")
     lines += _skipped(done.skips)
     if done.absent:
-        lines.append(f"  not in the snapshot: {', '.join(done.absent)}")
+        lines += wrap(
+            f"not in the snapshot: {', '.join(done.absent)}", 79, initial_indent="  ", subsequent_indent="    "
+        )
     return "\n".join(visible(line) for line in lines) + "\n"
 
 
