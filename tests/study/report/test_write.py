@@ -101,3 +101,10 @@ def test_out_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "out").touch()
     with pytest.raises(UsageError, match="is a file"):
         write_report(folder, tmp_path / "out", survey=None, packages=(), settings=SETTINGS)
+
+
+def test_tables_are_in_words(out: Path) -> None:
+    text = (out / "report.html").read_text(encoding="utf-8")
+    assert '<td>Architecture</td><td class="n">7</td>' in text  # of owners
+    assert all(f"<td>{measure}</td>" in text for measure in ("characters", "words", "elements"))
+    assert "element_counts</td>" not in text

@@ -11,6 +11,7 @@ import polars as pl
 from truename.publication.page import percent
 from truename.study.tables.tables import Tables
 
+_MEASURES = {"length": "characters", "segments": "words", "element_counts": "elements"}
 _ROWS = 40  # lines of a table in the report; the file has all
 
 
@@ -89,7 +90,7 @@ SECTIONS = (
                 "elements_of_owners",
                 "Elements where every owner counts once",
                 (
-                    Column("Element", "what"),
+                    Column("Element", "label"),
                     Column("Owners", "owners"),
                     Column("Mean share", "mean_text", is_number=True),
                 ),
@@ -259,6 +260,8 @@ def _readable(table: pl.DataFrame) -> pl.DataFrame:
         return table.with_columns(
             difference_text=pl.Series(points, dtype=pl.String), p_text=pl.Series(p, dtype=pl.String)
         )
+    if "median" in table.columns:
+        return table.with_columns(pl.col("measure").replace(_MEASURES))
     if "mean_share" in table.columns:
         means = ["-" if value is None else f"{100 * value:.1f} %" for value in table["mean_share"]]
         return table.with_columns(mean_text=pl.Series(means, dtype=pl.String))

@@ -81,7 +81,7 @@ def of_owners(rows: pl.LazyFrame) -> pl.DataFrame:
     """The frequency of each element where every owner counts once: the mean over owners of their names' shares.
 
     Owners with thousands of models that a program named weigh as much as those with one. Rows without an owner are
-    left out. Columns ``what``, ``owners``, ``mean_share``.
+    left out. Columns ``what``, ``label``, ``owners``, ``mean_share``.
     """
     owned = rows.filter(pl.col("owner").is_not_null()).select("owner", "kinds")
     owners = collected(owned.group_by("owner").agg(COUNT))
@@ -92,7 +92,9 @@ def of_owners(rows: pl.LazyFrame) -> pl.DataFrame:
     letters = labels().elements
     sums = weights.select(pl.col("weight").filter(has(letter)).sum().alias(letter) for letter in letters).row(0)
     means = [total / _OWNER / number if number else None for total in sums]
-    schema = {"what": pl.String, "owners": pl.Int64, "mean_share": pl.Float64}
+    schema = {"what": pl.String, "label": pl.String, "owners": pl.Int64, "mean_share": pl.Float64}
     return pl.DataFrame(
-        [(letter, number, mean) for letter, mean in zip(letters, means, strict=True)], schema=schema, orient="row"
+        [(*letter, number, mean) for letter, mean in zip(letters.items(), means, strict=True)],
+        schema=schema,
+        orient="row",
     )
