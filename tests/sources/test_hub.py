@@ -78,6 +78,19 @@ def test_files_come_at_once(models: Path, hub_server: Start, tmp_path: Path) -> 
     assert [request.host for request in server.requests].count("storage") == shards
 
 
+def test_of_hundreds_of_shards_only_some_are_asked_for(models: Path, hub_server: Start, tmp_path: Path) -> None:
+    folder = write_llama(models / "acme" / "long", shard_bytes=40_000, config=CONFIG | {"num_hidden_layers": 60})
+    shards = len(list(folder.glob("*.safetensors")))
+    assert shards > 100
+    server = hub_server(models)
+    found = gather(HubSource("acme/long", hub=hub_of(server, tmp_path)))
+    asked = {request.path for request in server.requests if request.host == "storage"}
+    assert len(asked) < shards / 2
+    assert len(found.value("inferred_shards")) == shards - len(asked)
+    whole = facts(gather(FolderSource(folder)))
+    assert {key: value for key, value in facts(found).items() if key != "inferred_shards"} == whole
+
+
 @pytest.mark.parametrize("settings", [{}, {"resolve_cache": True}, {"xet": True}])
 def test_the_token_stays_with_the_hub(
     settings: dict[str, bool], models: Path, hub_server: Start, tmp_path: Path

@@ -20,7 +20,7 @@ def misnamed_files(source: Source, checkpoints: Iterable[Checkpoint], header: We
     """
     paths = [path for checkpoint in checkpoints for path in checkpoint.paths]
     if isinstance(source, Distant):
-        read = frozenset(() if header is None else header.files)
+        read = frozenset() if header is None else frozenset(header.files).difference(header.inferred_files)
         paths = [path for path in paths if path in read]
     found = tuple(f"{path}: {format}" for path in paths[:MAX_LOOKED_AT] if (format := _other_format(source, path)))
     if found:
