@@ -91,3 +91,20 @@ def test_what_may_be_newer_or_another_good_file_is_not_called_broken(name: str, 
     evidence = saved(tmp_path, {name: data})
     assert evidence.value("unreadable_files") is None
     assert name in evidence.why_missing("parameters")
+
+
+def test_split_files_of_the_gguf_package(tmp_path: Path) -> None:
+    gguf = pytest.importorskip("gguf", reason="it splits the file")
+    np = pytest.importorskip("numpy")
+    writer = gguf.GGUFWriter(tmp_path / "tiny.gguf", "llama", split_max_tensors=2)
+    for block in range(5):
+        writer.add_tensor(f"blk.{block}.ffn_up.weight", np.zeros((8, 16), np.float32))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+    evidence = gather(FolderSource(tmp_path))
+    assert len(list(tmp_path.iterdir())) == 3
+    assert evidence.value("parameters") == 5 * 8 * 16
+    assert evidence.value("tensors") == 5
+    assert evidence.value("missing_shards") is None
