@@ -55,3 +55,18 @@ def test_torchvision_can_be_imported_without_its_operators():
     import torchvision
 
     assert torchvision.__version__
+
+
+def test_an_adapter_of_peft():
+    _needs("peft")
+    from truename.zoo.libraries.peft_adapters import PeftAdapters
+
+    unit = Unit("peft", "GPT2LMHeadModel", "gpt2", "text-generation")
+    entries, failures = build_unit(PeftAdapters(), unit, 3, 0)
+    assert failures == []
+    for entry in entries:
+        ranks = {row.shape[0] for row in entry.rows if ".lora_A." in row.template}
+        assert ranks == {entry.config["r"]}
+        first, second = (next(r for r in entry.rows if f"c_attn.lora_{m}.weight" in r.template) for m in "AB")
+        assert second.shape[0] == 3 * first.shape[1]  # Conv1D is stored turned
+        assert all(row.template.startswith("base_model.model.transformer.h.#.") for row in entry.rows)

@@ -14,7 +14,9 @@ RECORDS = Path("docs/records")
 
 
 def specimens(zoo: Path) -> Iterator[Specimen]:
-    """The models of a corpus.
+    """The models of a corpus, less adapters: their few matrices are the same beside many a model type.
+
+    The class of a model of timm is its Python class, and each registered architecture one configuration of it.
 
     Raises:
         UsageError: there is no such file.
@@ -24,16 +26,17 @@ def specimens(zoo: Path) -> Iterator[Specimen]:
     if not zoo.is_file():
         raise UsageError(f"{zoo}: there is no corpus; 'truename zoo build' writes one")
     for entry in read_entries(zoo):
-        if entry.model_type in derived_types():
+        if entry.model_type in derived_types() or entry.library == "peft":
             continue
+        timm = entry.library == "timm"
         yield Specimen(
             entry.model_type,
-            entry.architecture,
+            entry.class_name if timm else entry.architecture,
             entry.task,
             entry.library,
             entry.layout,
             entry.class_name,
-            entry.config_id,
+            entry.architecture if timm else str(entry.config_id),
             entry.header,
         )
 

@@ -18,7 +18,14 @@ _SHOWN = 12  # reasons of failures that the summary names
 
 
 def run_build(
-    out: Path, libraries: tuple[str, ...], configs: int, seed: int, processes: int, match: str | None, resume: bool
+    out: Path,
+    libraries: tuple[str, ...],
+    configs: int,
+    seed: int,
+    processes: int,
+    match: str | None,
+    each: int | None,
+    resume: bool,
 ) -> int:
     """Build, show progress on standard error, print the summary and write the failures beside the corpus.
 
@@ -29,7 +36,7 @@ def run_build(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    plan = Plan(out, libraries or tuple(LIBRARIES), configs, seed, processes, resume, match)
+    plan = Plan(out, libraries or tuple(LIBRARIES), configs, seed, processes, resume, match, each)
     columns = (TextColumn("{task.description:>21}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("listing", total=None)

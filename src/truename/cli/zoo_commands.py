@@ -30,12 +30,13 @@ def build(
     seed: Annotated[int, typer.Option(help="The same seed gives the same corpus.")] = 0,
     processes: Annotated[int, typer.Option(min=0, max=256, help="How many at once; 0 is none but this one.")] = 2,
     match: Annotated[str | None, typer.Option(help="Only classes or model types that contain this.")] = None,
+    each: Annotated[int | None, typer.Option(min=1, help="At most so many classes of a model type.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier build stopped.")] = False,
 ) -> int:
     """Write every buildable model class of the installed libraries, as saved, with several configurations."""
     from truename.cli.zoo import run_build
 
-    return run_build(out, tuple(library or ()), configs, seed, processes, match, resume)
+    return run_build(out, tuple(library or ()), configs, seed, processes, match, each, resume)
 
 
 def list_(

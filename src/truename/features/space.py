@@ -14,11 +14,11 @@ import msgspec
 
 from truename.architecture.abstract import AbstractArchitecture
 from truename.features.kinds import Kind, kinds_of
-from truename.features.names import bias_features, frame_features, name_features
+from truename.features.names import bias_features, frame_features, name_features, without_wrappers
 from truename.features.order import order_features
 from truename.features.structure import structure_features
 
-VERSION = 1
+VERSION = 2
 _NOTHING: frozenset[int] = frozenset()
 
 
@@ -35,12 +35,13 @@ class Features(msgspec.Struct, frozen=True):
 def features_of(architecture: AbstractArchitecture) -> Features:
     """The features of a model. Time is linear in its kinds of tensors, of which at most 20,000 are read."""
     kinds = kinds_of(architecture)
+    wrappers, plain = without_wrappers(kinds)
     return Features(
         numbers(structure_features(shapes_of(kinds))),
         numbers(order_features([kind.shape for kind in kinds if kind.shape is not None])),
-        numbers(name_features(kinds)),
-        numbers(bias_features(kinds)),
-        numbers(frame_features(kinds)),
+        numbers(name_features(plain)),
+        numbers(bias_features(plain)),
+        numbers(frame_features(plain, wrappers)),
     )
 
 

@@ -15,7 +15,7 @@ from truename.errors import UsageError
 from truename.zoo.pool import run_batches
 from truename.zoo.store import SCHEMA, merge, metadata
 from truename.zoo.tables import digest_of_tables
-from truename.zoo.unit import Failure, Library
+from truename.zoo.unit import Failure, Library, Unit
 from truename.zoo.worker import Batch
 
 LIBRARIES = {
@@ -23,10 +23,11 @@ LIBRARIES = {
     "timm": "truename.zoo.libraries.timm_models:TimmModels",
     "diffusers": "truename.zoo.libraries.diffusers_models:DiffusersModels",
     "sentence-transformers": "truename.zoo.libraries.sentence_transformers_modules:SentenceTransformersModules",
+    "peft": "truename.zoo.libraries.peft_adapters:PeftAdapters",
     "families": "truename.zoo.libraries.written_families:WrittenFamilies",
 }
 _UNITS = 12  # of a batch
-_REVISION = "2"  # changes when the same call would write other rows from the same tables
+_REVISION = "3"  # changes when the same call would write other rows from the same tables
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -39,6 +40,7 @@ class Plan(msgspec.Struct, frozen=True):
     processes: int = 2
     resume: bool = False
     match: str | None = None  # only units whose class or model_type contains this
+    each: int | None = None  # at most so many units of a model_type
 
     @property
     def parts(self) -> Path:
@@ -120,13 +122,28 @@ def _batches(plan: Plan, name: str, path: str) -> Iterator[Batch]:
     module, _, attribute = path.partition(":")
     library: Library = getattr(import_module(module), attribute)()
     version = library.version()
-    wanted = [u for u in library.units() if plan.match is None or plan.match in (u.class_name + " " + u.model_type)]
+    wanted = _wanted(plan, library.units())
     for start in range(0, len(wanted), _UNITS):
         units = tuple(wanted[start : start + _UNITS])
         told = [SCHEMA, _REVISION, digest_of_tables(), version, plan.configs, plan.seed, msgspec.to_builtins(units)]
         digest = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
         part = plan.parts / f"{name}-{version}-{start // _UNITS:04d}-{digest}.parquet"
         yield Batch(str(part), path, units, plan.configs, plan.seed)
+
+
+def _wanted(plan: Plan, units: Iterable[Unit]) -> list[Unit]:
+    fitting = [u for u in units if plan.match is None or plan.match in (u.class_name + " " + u.model_type)]
+    if plan.each is None:
+        return fitting
+    several: dict[str, list[Unit]] = {}
+    for unit in fitting:
+        several.setdefault(unit.model_type, []).append(unit)
+    return [unit for own in several.values() for unit in _spread(own, plan.each)]
+
+
+def _spread(units: list[Unit], most: int) -> list[Unit]:
+    """At most ``most``, evenly over the list: neighbours by name are often sizes of one another."""
+    return units if len(units) <= most else [units[at * len(units) // most] for at in range(most)]
 
 
 def _prepare(plan: Plan) -> None:

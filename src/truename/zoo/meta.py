@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from functools import cache
+from contextlib import ExitStack, contextmanager
 from typing import Any
+from unittest.mock import patch
 
 # In place and without effect on a shape: on the meta device each costs as much as building the layer.
 _IDLE = (
@@ -16,29 +16,28 @@ _IDLE = (
 
 @contextmanager
 def meta_device() -> Iterator[None]:
-    """Everything that torch makes inside lies on the meta device and is never initialised."""
+    """Everything that torch makes inside lies on the meta device and is never initialised.
+
+    The functions are replaced for the time being: a ``TorchFunctionMode`` would look at every call of torch.
+    """
     import torch
 
-    with torch.device("meta"), _mode()():
+    drawn = [name for name in dir(torch.nn.init) if name.endswith("_") and name[0] != "_"]
+    layers = [kind for kind in vars(torch.nn).values() if isinstance(kind, type) and "reset_parameters" in vars(kind)]
+    with ExitStack() as stack:
+        stack.enter_context(torch.device("meta"))
+        for name in drawn:
+            stack.enter_context(patch.object(torch.nn.init, name, _same))
+        for name in _IDLE:
+            stack.enter_context(patch.object(torch.Tensor, name, _same))
+        for kind in layers:
+            stack.enter_context(patch.object(kind, "reset_parameters", _nothing))
         yield
 
 
-@cache
-def _mode() -> Any:
-    import torch
-    from torch.overrides import TorchFunctionMode
+def _same(tensor: Any = None, *_: Any, **named: Any) -> Any:
+    return named.get("tensor", tensor)
 
-    idle = {getattr(torch.Tensor, name) for name in _IDLE}
-    drawn = {getattr(torch.nn.init, name) for name in dir(torch.nn.init) if name.endswith("_") and name[0] != "_"}
 
-    class Idle(TorchFunctionMode):  # type: ignore[misc]  # torch is read as Any
-        """Answers in-place operations on meta tensors with the tensor itself."""
-
-        def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-            if func in idle or func in drawn:
-                tensor = args[0] if args else (kwargs or {}).get("tensor")
-                if isinstance(tensor, torch.Tensor) and tensor.device.type == "meta":
-                    return tensor
-            return func(*args, **(kwargs or {}))
-
-    return Idle
+def _nothing(_: Any) -> None:
+    """No parameters to set: they have no memory."""

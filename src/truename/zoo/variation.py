@@ -148,7 +148,8 @@ def _depth(levels: list[tuple[Path, Mapping[str, Any]]], noise: random.Random) -
         keys = [k for k in level if k in _roles()["depth"] and _is_size(level[k])]
         for key in keys:
             old = level[key]
-            options = [old, max(2, old // 2), max(2, old * 3 // 4), min(old, 6), min(old, 12), old + 4]
+            # mostly shallow, which costs less: defaults and released configurations are as deep as they are
+            options = [old, max(2, old // 2), min(old, 4), min(old, 6), min(old, 8), min(old, 12)]
             new = noise.choice(options)
             if tensors * old * 3 > _PLENTY:
                 new = min(new, noise.choice([4, 5, 6, 8]))

@@ -22,6 +22,8 @@ from truename.weights.header import WeightsHeader
 
 OURS_NAMES, OURS_SHAPES = "ours, with names", "ours, structure only"
 NEAREST = "nearest neighbour"
+UNSEEN = "unseen configurations, with names"
+NOISE = "unseen configurations, names replaced by noise"
 _MOST = 400  # models of a trial
 
 Progress = Callable[[str], None]
@@ -57,17 +59,19 @@ def prepare(
     return Prepared(model, trained, calibrated, tested, known, tuple(test), names, either)
 
 
-def calibrated_model(trained: Sequence[Example], aside: Sequence[Example], more: Sequence[Example] = ()) -> Model:
-    """Margins from a model that never saw ``aside``; prototypes from all, so that the model can only know better."""
-    margins = calibrate(with_linear(fit(trained), trained), aside).calibrations
-    everything = [*trained, *aside, *more]
-    return msgspec.structs.replace(with_linear(fit(everything), everything), calibrations=margins)
+def calibrated_model(trained: Sequence[Example], aside: Sequence[Example]) -> Model:
+    """A model of ``trained`` with margins from ``aside``.
+
+    The model never holds what its margins are measured on: a further prototype may as well make a wrong label more
+    like a structure, and margins measured before would promise too much.
+    """
+    return calibrate(with_linear(fit(trained), trained), aside)
 
 
 def configurations(prepared: Prepared) -> Iterator[Row]:
     """Unseen configurations of known classes: with names, and with names replaced by noise."""
     for classifier, with_names in ((OURS_NAMES, True), (OURS_SHAPES, False)):
-        test = "unseen configurations, with names" if with_names else "unseen configurations, names replaced by noise"
+        test = UNSEEN if with_names else NOISE
         features = [(e, e.features if with_names else e.nameless) for e in prepared.test]
         yield row(test, classifier, prepared, features, prepared.by_names if with_names else prepared.by_shapes)
 
@@ -78,7 +82,7 @@ def trials(prepared: Prepared, progress: Progress) -> Iterator[Row]:
         progress(name)
         yield _trial(prepared, name, lambda s, t=trial: t(s.header()))  # type: ignore[misc]
     progress("GGUF names")
-    yield _trial(prepared, "GGUF names", lambda s: as_gguf(s.header(), s.model_type))
+    yield _trial(prepared, "GGUF names", lambda s: as_gguf(s.header(), s.model_type, s.task))
 
 
 def _trial(prepared: Prepared, name: str, change: Callable[[Specimen], WeightsHeader | None]) -> Row:

@@ -20,16 +20,18 @@ _NAMES = {
     "camembert": "bert",
     "nomic_bert": "nomic-bert",
 }
+# Heads that the converter leaves out leave nothing to tell the class by.
+_TASKS = frozenset({"text-generation", "feature-extraction", "fill-mask"})
 
 
-def as_gguf(header: WeightsHeader, model_type: str) -> WeightsHeader | None:
+def as_gguf(header: WeightsHeader, model_type: str, task: str) -> WeightsHeader | None:
     """``header`` as llama.cpp's converter names it; None where the package has no table, or a tensor no name in it.
 
     Raises:
         MissingExtraError: the gguf package is not installed.
     """
     names = _table(_NAMES.get(model_type, model_type))
-    if names is None or any(".experts." in name for name in header.tensors):
+    if names is None or task not in _TASKS or any(".experts." in name for name in header.tensors):
         return None
     tensors: dict[str, Tensor] = {}
     unnamed = 0

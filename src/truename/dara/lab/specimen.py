@@ -25,7 +25,7 @@ class Specimen(msgspec.Struct, frozen=True):
     library: str
     layout: str
     class_name: str
-    config_id: int
+    configuration: str  # of the class; all ways to write one are kin
     header: Callable[[], WeightsHeader]
 
     @property
@@ -51,7 +51,7 @@ def example_of(specimen: Specimen, header: WeightsHeader) -> Example:
         specimen.model_type,
         specimen.architecture,
         specimen.task,
-        f"{specimen.class_name}:{specimen.architecture}:{specimen.config_id}",
+        f"{specimen.class_name}:{specimen.architecture}:{specimen.configuration}",
         features_of(abstract_architecture(header)),
         features_of_shapes(shapes_in_order(header.tensors)),
     )

@@ -27,10 +27,10 @@ def by_configuration(specimens: Iterable[Specimen], seed: int = 0, most: int = M
     Classes with fewer than three configurations only train, and so do those beyond ``most``, drawn at random too.
     """
     several = tuple(specimens)
-    configurations: dict[tuple[str, str], set[int]] = defaultdict(set)
+    configurations: dict[tuple[str, str], set[str]] = defaultdict(set)
     for specimen in several:
-        configurations[specimen.group].add(specimen.config_id)
-    part: dict[tuple[tuple[str, str], int], str] = {}
+        configurations[specimen.group].add(specimen.configuration)
+    part: dict[tuple[tuple[str, str], str], str] = {}
     noise = random.Random(seed)
     groups = sorted(group for group, ids in configurations.items() if len(ids) >= 3)
     for group in sorted(noise.sample(groups, min(most, len(groups)))):
@@ -40,7 +40,7 @@ def by_configuration(specimens: Iterable[Specimen], seed: int = 0, most: int = M
         part[group, ids[1]] = "aside"
     sides: dict[str, list[Specimen]] = {"train": [], "aside": [], "test": []}
     for specimen in several:
-        sides[part.get((specimen.group, specimen.config_id), "train")].append(specimen)
+        sides[part.get((specimen.group, specimen.configuration), "train")].append(specimen)
     return Split(tuple(sides["train"]), tuple(sides["aside"]), tuple(sides["test"]))
 
 

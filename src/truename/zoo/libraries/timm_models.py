@@ -1,12 +1,13 @@
 """timm: every architecture that it registers, as its own ``state_dict``, which is what it writes.
 
-The registry is itself a list of configurations; variations add other heads, other image sizes, and other widths and
-depths where the architecture takes them.
+The registry is itself a list of configurations; variations add other heads, and, for the families with few
+architectures, other image sizes, widths and depths where the architecture takes them.
 """
 
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,6 +23,7 @@ NAME = "timm"
 _CLASSES = (1000, 0, 10, 21841, 100, 2, 37, 12)
 _TASK, _HEADLESS = "image-classification", "image-feature-extraction"
 _REBUILT = 2  # of the variations: those that are built anew; the others change the head only
+_FEW = 6  # architectures of a family from which on the registry itself varies enough
 
 
 class TimmModels:
@@ -31,6 +33,7 @@ class TimmModels:
 
     def __init__(self) -> None:
         self._last: tuple[str, Any, Specs] | None = None  # the default of the unit at work
+        self._families: Counter[str] = Counter()  # how many architectures each has
 
     def version(self) -> str:
         """The installed version."""
@@ -48,7 +51,7 @@ class TimmModels:
             noise = random.Random(f"{unit.class_name}/{seed}/{config_id}")
             model, specs = self._default(unit.class_name)
             config: dict[str, Any] = {"num_classes": int(getattr(model, "num_classes", 0) or 0)}
-            if 0 < config_id <= _REBUILT:
+            if 0 < config_id <= _REBUILT and self._members()[unit.model_type] < _FEW:
                 changed = _rebuilt(unit.class_name, model, noise)
                 if changed is not None:
                     model, specs, config = changed
@@ -61,6 +64,12 @@ class TimmModels:
             NAME, self.version(), type(model).__name__, unit.model_type, unit.class_name, task, config_id, seed,
             "saved", config, rows,
         )  # fmt: skip
+
+    def _members(self) -> Counter[str]:
+        if not self._families:
+            timm = _timm()
+            self._families.update(_family(timm, name) for name in timm.list_models())
+        return self._families
 
     def _default(self, name: str) -> tuple[Any, Specs]:
         if self._last is None or self._last[0] != name:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import random
+import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any
 
 from truename.errors import MissingExtraError
@@ -17,6 +19,7 @@ from truename.zoo.unit import Unit
 from truename.zoo.variation import Changes, variations
 from truename.zoo.vision_operators import define_missing_operators
 
+_PATTERNS = 1 << 16
 _FACTS = 40  # keys of a configuration kept with an entry
 _SUFFIX = "_MAPPING_NAMES"
 NAME = "transformers"
@@ -102,7 +105,18 @@ def facts(config: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
 _IDLE = ("output_", "use_cache", "return_", "is_encoder", "chunk_size", "_", "transformers")
 
 
+@cache
+def _roomy_patterns() -> None:
+    """Let ``re`` keep more patterns: transformers' conversions try thousands in turn, by text, for every tensor.
+
+    With the usual 512, each is compiled again for each tensor, which takes most of the time of large mixtures.
+    """
+    if hasattr(re, "_MAXCACHE"):
+        re._MAXCACHE = _PATTERNS
+
+
 def _transformers() -> Any:
+    _roomy_patterns()
     try:
         define_missing_operators()
         import transformers
