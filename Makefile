@@ -3,7 +3,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: help demo test fix docs bench fuzz train-names clean
+.PHONY: help demo test fix docs bench dara fuzz train-names clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -29,6 +29,12 @@ docs: $(VENV)/.installed-dev  ## write the generated pages again
 
 bench: $(VENV)/.installed-dev  ## every measure, each against its named alternative
 	@for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(BIN)/python $$file || exit 1; done
+
+dara: $(VENV)/.installed-dev  ## build the corpus of structures, evaluate the classifier on it and train it; DATA=... for real models
+	$(PIP) install --constraint constraints.txt --editable '.[zoo,train]'
+	$(BIN)/truename zoo build --out build/zoo.parquet --resume
+	$(BIN)/truename dara evaluate --zoo build/zoo.parquet $(if $(DATA),--data $(DATA))
+	$(BIN)/truename dara train --zoo build/zoo.parquet
 
 fuzz: $(VENV)/.installed-dev  ## every reader, guided by coverage; RUNS=2000000 for the record in docs/records
 	$(PIP) install --constraint constraints.txt --editable '.[fuzz]'

@@ -6,6 +6,7 @@ import pytest
 
 from small_classifier import header, model
 from truename.architecture import abstract_architecture
+from truename.architecture.canonical import canonical_header
 from truename.dara import identify
 from truename.dara.lab.trials import TRIALS
 
@@ -16,5 +17,5 @@ def test_the_type_is_recognised_after(name: str, model_type: str) -> None:
     changed = TRIALS[name](header(model_type, 640, 10))
     assert changed is not None
     assert changed.tensors.keys() != header(model_type, 640, 10).tensors.keys()
-    found = identify(abstract_architecture(changed), model=model()).model_type
+    found = identify(abstract_architecture(canonical_header(changed)), model=model()).model_type
     assert found.nearest[0].label == model_type

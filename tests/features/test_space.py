@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from truename.architecture import abstract_architecture
 from truename.features import Features, features_of, features_of_shapes
 from truename.testing.layouts import layout_tensors
@@ -30,10 +32,34 @@ def bert() -> dict[str, tuple[int, ...] | None]:
 
 def test_a_prefix_changes_the_frame_alone() -> None:
     plain, wrapped = features(bert()), features({f"wrapper.{name}": shape for name, shape in bert().items()})
-    inside = plain.names & wrapped.names
-    assert len(inside) > 0.8 * len(plain.names)
+    assert plain.names == wrapped.names
     assert plain.shapes == wrapped.shapes
-    assert plain.frame != wrapped.frame
+    assert plain.frame < wrapped.frame
+
+
+def test_a_word_before_a_number_is_no_prefix() -> None:
+    plain = features({f"layers.{n}.weight": (8, 8) for n in range(3)})
+    assert plain.names == features({f"layers.{n}.weight": (8, 8) for n in range(5)}).names
+    assert plain.names != features({f"blocks.{n}.weight": (8, 8) for n in range(3)}).names
+
+
+def test_lost_names_are_no_names() -> None:
+    tensors = bert()
+    biased = {name for name in tensors if name.replace(".weight", ".bias") in tensors}
+    more = {**tensors, "encoder.layer.0.free.weight": (128, 128)}
+    lost = {name if name in biased or "layer" not in name else f"onnx::MatMul_{n}": shape
+            for n, (name, shape) in enumerate(more.items())}  # fmt: skip
+    found = features(lost)
+    assert found.nameless == pytest.approx(1 / len(lost))
+    assert found.names == features(tensors).names
+
+
+def test_matrices_without_a_bias_may_lose_their_names() -> None:
+    llama = {f"layers.{n}.{path}.weight": (64, 64) for n in range(2) for path in ("attention.q_proj", "mlp.up_proj")}
+    found = features({**llama, "norm.weight": (64,)})
+    assert len(found.bare) == len(features(llama).names)
+    assert found.bare < found.names
+    assert not features(bert()).bare
 
 
 def test_names_without_shapes_are_names_alone() -> None:

@@ -44,6 +44,12 @@ def test_the_file_gives_back_what_was_built(tmp_path):
     assert len(read_failures(out)) == 3
 
 
+def test_a_few_classes_of_each_model_type(tmp_path):
+    some = build(_plan(tmp_path / "some.parquet", each=3), table=TABLE)
+    types = {e.model_type for e in read_entries(tmp_path / "some.parquet")}
+    assert some.tallies[0].tried == 3 * len(types)
+
+
 def test_equal_configurations_are_one_entry(tmp_path):
     out = tmp_path / "zoo.parquet"
     build(_plan(out), table=TABLE)

@@ -8,7 +8,7 @@ Each basis and question has its own (Mondrian) margin.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
@@ -16,6 +16,7 @@ from truename.dara.identification import Basis, Question
 from truename.dara.model import Calibration, Model
 from truename.dara.score import Scored, score
 from truename.dara.training import Example
+from truename.features import Features
 
 RATES = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 _UNKNOWN_PART = 0.3  # of the error rate that is spent on calling a known structure unknown
@@ -27,16 +28,29 @@ _WIDEST = 999.0  # a margin that leaves nothing out
 def calibrate(model: Model, aside: Iterable[Example]) -> Model:
     """``model`` with margins for every basis, measured on ``aside``: configurations it was not made from.
 
-    Each example serves twice: with its names, and with its shapes alone.
+    Each example serves with its names, with its shapes alone, and with the names that ONNX keeps where it loses some.
     """
     scored: dict[Basis, list[tuple[Example, Scored]]] = {basis: [] for basis in Basis}
     for example in aside:
-        for features in (example.features, example.nameless):
+        for features, basis in ways_to_see(example):
             found = score(model, features)
-            if found is not None and (features is example.nameless or found.basis is Basis.NAMES):
-                scored[found.basis].append((example, found))
-    calibrations = {basis.value: _calibration(model, several) for basis, several in scored.items() if several}
+            if found is not None and found.basis is basis:
+                scored[basis].append((example, found))
+    calibrations = {basis.value: _calibration(model, several) for basis, several in scored.items()}
     return msgspec.structs.replace(model, calibrations=calibrations)
+
+
+def ways_to_see(example: Example) -> Iterator[tuple[Features, Basis]]:
+    """The features of ``example`` on every basis that it can be seen on."""
+    yield example.features, Basis.NAMES
+    yield example.nameless, Basis.SHAPES
+    if example.features.bare:
+        yield (
+            msgspec.structs.replace(
+                example.features, names=example.features.names - example.features.bare, nameless=1.0
+            ),
+            Basis.PART,
+        )
 
 
 def _calibration(model: Model, scored: Sequence[tuple[Example, Scored]]) -> Calibration:

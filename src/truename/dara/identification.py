@@ -20,6 +20,7 @@ class Basis(StrEnum):
     """What an identification was made from."""
 
     NAMES = "names"  # names of tensors, and their shapes where these are known
+    PART = "part"  # names of some tensors and shapes of all: the names of matrices are lost
     SHAPES = "shapes"  # shapes alone: the names are none that is known
 
 

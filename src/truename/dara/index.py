@@ -28,10 +28,13 @@ class Index(msgspec.Struct, frozen=True):
         at = bisect_left(self.words, word)
         return at if at < len(self.words) and self.words[at] == word else -1
 
-    def similarities(self, query: Iterable[int], minor: Collection[int] = ()) -> list[float]:
+    def similarities(
+        self, query: Iterable[int], minor: Collection[int] = (), totals: Sequence[float] | None = None
+    ) -> list[float]:
         """The similarity of every set with ``query``: weight of common words by weight of all words, 0 to 1.
 
-        Words of ``minor`` that no set holds weigh nothing.
+        Words of ``minor`` that no set holds weigh nothing. ``totals`` are the weights of the sets where some of their
+        words are not looked at, and ``query`` has none of these.
         """
         total = 0.0
         together: dict[int, float] = {}
@@ -50,7 +53,8 @@ class Index(msgspec.Struct, frozen=True):
                 for member in self.postings[self.starts[number] : self.starts[number + 1]]:
                     common[member] += weight
         return [
-            shared / (total + own - shared) if shared else 0.0 for shared, own in zip(common, self.totals, strict=True)
+            shared / (total + own - shared) if shared else 0.0
+            for shared, own in zip(common, totals or self.totals, strict=True)
         ]
 
     def held(self, query: Collection[int], similarities: Sequence[float], minor: Collection[int] = ()) -> list[float]:
@@ -61,6 +65,17 @@ class Index(msgspec.Struct, frozen=True):
             alike * (total + own) / (1 + alike) / own if alike and own else 0.0
             for alike, own in zip(similarities, self.totals, strict=True)
         ]
+
+    def totals_without(self, words: Iterable[int]) -> list[float]:
+        """The weight of every set less that of ``words``."""
+        left = list(self.totals)
+        for word in words:
+            at = self.column(word)
+            if at >= 0:
+                number = self.lists[at]
+                for member in self.postings[self.starts[number] : self.starts[number + 1]]:
+                    left[member] -= self.weights[at]
+        return left
 
     def known_share(self, query: Iterable[int]) -> float:
         """The share of ``query``'s words that some set holds."""

@@ -40,7 +40,7 @@ class Rows(msgspec.Struct, frozen=True, dict=True):
         return Index(self.words, self.weights, *listed(holders), self.totals, self.unseen)
 
 
-class Model(msgspec.Struct, frozen=True):
+class Model(msgspec.Struct, frozen=True, dict=True):
     """A trained classifier."""
 
     version: int  # of the feature space
@@ -53,3 +53,9 @@ class Model(msgspec.Struct, frozen=True):
     calibrations: Mapping[str, Calibration]  # basis -> calibration
     linear: Linear | None = None  # model types by shapes; without one the prototypes alone are compared
     notes: Mapping[str, str] = {}  # data, versions: the model card is written from these
+    bare: array[int] = array("I")  # words of names that an exporter may lose
+
+    @cached_property
+    def partly(self) -> tuple[frozenset[int], list[float], list[float]]:
+        """The words of ``bare``, and the totals of types and classes without them."""
+        return frozenset(self.bare), self.types.totals_without(self.bare), self.classes.totals_without(self.bare)

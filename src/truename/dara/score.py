@@ -16,9 +16,12 @@ Scores = Mapping[Question, Mapping[int, float]]  # question -> label number -> s
 _QUESTIONS = tuple(Question)
 _CLOSE = 0.15  # behind the best name set: what lies further back is in no prediction set
 _SHAPE_SHARE = 0.05  # of a similarity by names: shapes settle what names leave open
+_SHAPE_SHARE_OF_PART = 0.3  # the same, where only a part of the names is left
+_LOST = 0.1  # share of tensors without names from which on matrices are not looked for by name
 _FAMILIAR = 0.2  # share of known names below which names are noise
 _EXTENDED = 0.9  # similarity from which a structure is another of its kind, not one with something added
 _WHOLE, _PART, _ALIKE = 0.985, 0.25, 0.002  # shares of weight, and a difference of similarities
+_TIE = 0.5  # of a likeness beside a margin: it settles what margins leave open
 _FAR = 99.0  # below every score
 _FEWEST = 3  # words; fewer say nothing
 
@@ -35,7 +38,7 @@ class Scored(msgspec.Struct, frozen=True):
 def score(model: Model, features: Features) -> Scored | None:
     """How like ``features`` is to the labels of ``model``; None where there are too few words to tell."""
     if len(features.names) >= _FEWEST and model.types.known_share(features.names) >= _FAMILIAR:
-        return _by_names(model, features)
+        return _by_part(model, features) if features.nameless >= _LOST else _by_names(model, features)
     if len(features.shapes) >= _FEWEST:
         return _by_shapes(model, features.shapes | features.order)
     return None
@@ -45,6 +48,26 @@ def _by_names(model: Model, features: Features) -> Scored:
     options = features.biases | features.frame
     types = model.types.similarities(features.names | features.biases, options)
     classes = model.classes.similarities(features.names | options, options)
+    found = _best_of_labels(model, features, types, classes, _SHAPE_SHARE)
+    likeness = max(found[Question.MODEL_TYPE].values(), default=0.0)
+    held = _held(model, features, types) if likeness < _EXTENDED else ()
+    return Scored(Basis.NAMES, found, likeness, held)
+
+
+def _by_part(model: Model, features: Features) -> Scored:
+    """As by names, but neither here nor in the prototypes is anything said by the names that may be lost."""
+    bare, of_types, of_classes = model.partly
+    options = (features.biases | features.frame) - bare
+    types = model.types.similarities((features.names | features.biases) - bare, options, of_types)
+    classes = model.classes.similarities((features.names | options) - bare, options, of_classes)
+    found = _best_of_labels(model, features, types, classes, _SHAPE_SHARE_OF_PART)
+    return Scored(Basis.PART, found, max(found[Question.MODEL_TYPE].values(), default=0.0))
+
+
+def _best_of_labels(
+    model: Model, features: Features, types: list[float], classes: list[float], share: float
+) -> dict[Question, dict[int, float]]:
+    """Of every label the best of its prototypes: similarity by names, and a ``share`` of that by shapes."""
     shapes = _Shapes(model.shapes, features.shapes)
     found: dict[Question, dict[int, float]] = {question: {} for question in _QUESTIONS}
     bests = list(found.values())
@@ -56,13 +79,11 @@ def _by_names(model: Model, features: Features) -> Scored:
         for entry in range(model.firsts[number], model.firsts[number + 1]):
             alike = shapes.similarity(shape_sets[entry])
             for best, column, likeness in zip(bests, labels, (of_type, of_class, of_class), strict=True):
-                value = likeness if alike is None else (1 - _SHAPE_SHARE) * likeness + _SHAPE_SHARE * alike
+                value = likeness if alike is None else (1 - share) * likeness + share * alike
                 label = column[entry]
                 if value > best.get(label, 0.0):
                     best[label] = value
-    likeness = max(found[Question.MODEL_TYPE].values(), default=0.0)
-    held = _held(model, features, types) if likeness < _EXTENDED else ()
-    return Scored(Basis.NAMES, found, likeness, held)
+    return found
 
 
 def _held(model: Model, features: Features, similarities: list[float]) -> tuple[int, ...]:
@@ -87,7 +108,7 @@ def _by_shapes(model: Model, words: frozenset[int]) -> Scored:
     of_type = labels[0]
     bests = list(found.values())
     for entry, number in enumerate(shape_sets):
-        value = similarities[number] + (0.0 if margins is None else margins[of_type[entry]])
+        value = _TIE * similarities[number] + (0.0 if margins is None else margins[of_type[entry]])
         for best, column in zip(bests, labels, strict=True):
             label = column[entry]
             if value > best.get(label, -_FAR):

@@ -66,13 +66,12 @@ def load(path: Path = PACKAGED) -> Model:
         (length,) = struct.unpack_from("<Q", data)
         header = msgspec.json.decode(data[8 : 8 + length], type=dict[str, Any])
         plain = msgspec.json.decode(header.pop("__metadata__")["truename.dara"], type=_Plain)
+        if plain.version != VERSION:
+            raise DeclaredError(str(path), f"has features of version {plain.version}, not {VERSION}; train it again")
         arrays = {name: _array(entry, memoryview(data)[8 + length :]) for name, entry in header.items()}
-        model = _model(plain, arrays)
+        return _model(plain, arrays)
     except (struct.error, msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
         raise DeclaredError(str(path), "is no classifier that 'truename dara train' wrote") from error
-    if model.version != VERSION:
-        raise DeclaredError(str(path), f"has features of version {model.version}, not {VERSION}; train it again")
-    return model
 
 
 def _arrays(model: Model) -> Mapping[str, Any]:
@@ -91,6 +90,7 @@ def _arrays(model: Model) -> Mapping[str, Any]:
         "shapes.members": model.shapes.members,
         "shapes.totals": model.shapes.totals,
         "firsts": model.firsts,
+        "names.bare": model.bare,
         **({f"linear.{name}": getattr(model.linear, name) for name in _LINEAR} if model.linear is not None else {}),
         **{f"entries.{number}": column for number, column in enumerate(model.entries)},
     }
@@ -132,4 +132,5 @@ def _model(plain: _Plain, a: Mapping[str, Any]) -> Model:
         plain.calibrations,
         Linear(*(a[f"linear.{name}"] for name in _LINEAR)) if "linear.words" in a else None,
         plain.notes,
+        a["names.bare"],
     )

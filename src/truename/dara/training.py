@@ -15,6 +15,7 @@ from truename.dara.model import Model, Rows
 from truename.features import VERSION, Features
 
 _BIAS = 0.25  # of a word's weight: biases are options of a configuration
+_MOST_WORDS = 0xFFFF  # of shapes: their numbers fit into 16 bits
 Words = frozenset[int]
 
 
@@ -76,6 +77,7 @@ def fit(examples: Collection[Example], notes: dict[str, str] | None = None) -> M
         labels={question.value: labels[question] for question in Question},
         calibrations={},
         notes=notes or {},
+        bare=array("I", sorted({word for e in examples for word in e.features.bare})),
     )
 
 
@@ -120,9 +122,10 @@ def _steadiness(examples: Iterable[Example], question: Question) -> dict[int, fl
 def _rows(sets: Sequence[Words], weight: dict[int, float], unseen: float) -> Rows:
     """Words of one set alone are not written: that a query has one of them is no likeness to anything else."""
     counts = Counter(word for members in sets for word in members)
-    words = sorted(word for word, number in counts.items() if number > 1)
+    shared = sorted((-number, word) for word, number in counts.items() if number > 1)
+    words = sorted(word for _, word in shared[:_MOST_WORDS])
     column = {word: at for at, word in enumerate(words)}
-    starts, members = array("I", [0]), array("H" if len(words) <= 0xFFFF else "I")
+    starts, members = array("I", [0]), array("H")
     totals = array("f")
     for one in sets:
         members.extend(sorted(column[word] for word in one if word in column))

@@ -50,7 +50,9 @@ def identified(architecture: AbstractArchitecture, file: str | None) -> Identifi
     missing: dict[str, str] = {}
     if answers[0].reason is not None:
         return unidentified(answers[0].reason)
-    made_of = "names and shapes" if answers[0].basis is Basis.NAMES else "shapes alone"
+    made_of = {Basis.NAMES: "names and shapes", Basis.PART: "shapes and the names that are left"}.get(
+        answers[0].basis, "shapes alone"
+    )
     for several in zip(*(answer.answers() for answer in answers), strict=True):
         question = several[0][0]
         found = [prediction for _, prediction in several if not prediction.unknown and len(prediction.set) <= _MOST]

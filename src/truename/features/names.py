@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
@@ -16,7 +17,13 @@ _BUFFERS = frozenset({
 })
 # fmt: on
 _LONGEST = 120  # characters of a path that are read; real ones are shorter
+_NO_NAME = re.compile(r"(?:onnx::)?(?:[A-Za-z]+_)?\d+")  # a value of a graph: numbered, not named
 _WRAPPERS = 3  # words before every name that are taken away at most
+
+
+def named(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
+    """``kinds`` without the tensors whose names an exporter lost (``onnx::MatMul_123``): no name is no other name."""
+    return tuple(kind for kind in kinds if kind.path or _NO_NAME.fullmatch(kind.role) is None)
 
 
 def without_wrappers(kinds: Sequence[Kind]) -> tuple[tuple[str, ...], tuple[Kind, ...]]:
@@ -58,6 +65,15 @@ def name_features(kinds: Iterable[Kind]) -> Iterator[str]:
         yield f"b:{outer[-1]}.#.{inside}"
         if "#." in inside:
             yield f"n:{inside.rpartition('#.')[2]}"
+
+
+def bare_matrices(kinds: Sequence[Kind]) -> Iterator[Kind]:
+    """The matrices of blocks that have no bias: an exporter that names no nodes leaves nothing to name them by."""
+    biased = {kind.path for kind in kinds if kind.role == "bias"}
+    for kind in kinds:
+        matrix = kind.role == "weight" and kind.shape is not None and len(kind.shape) == 2
+        if matrix and "#" in kind.path and kind.path not in biased:
+            yield kind
 
 
 def bias_features(kinds: Iterable[Kind]) -> Iterator[str]:

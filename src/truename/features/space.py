@@ -14,7 +14,7 @@ import msgspec
 
 from truename.architecture.abstract import AbstractArchitecture
 from truename.features.kinds import Kind, kinds_of
-from truename.features.names import bias_features, frame_features, name_features, without_wrappers
+from truename.features.names import bare_matrices, bias_features, frame_features, name_features, named, without_wrappers
 from truename.features.order import order_features
 from truename.features.structure import structure_features
 
@@ -30,18 +30,24 @@ class Features(msgspec.Struct, frozen=True):
     names: frozenset[int] = _NOTHING
     biases: frozenset[int] = _NOTHING  # names of layers with a bias
     frame: frozenset[int] = _NOTHING  # what stands around the blocks: prefixes, which wrappers add and take away
+    bare: frozenset[int] = _NOTHING  # of ``names``: matrices of the blocks without a bias, whose names ONNX may lose
+    nameless: float = 0.0  # share of tensors whose names are lost
 
 
 def features_of(architecture: AbstractArchitecture) -> Features:
     """The features of a model. Time is linear in its kinds of tensors, of which at most 20,000 are read."""
     kinds = kinds_of(architecture)
-    wrappers, plain = without_wrappers(kinds)
+    known = named(kinds)
+    wrappers, plain = without_wrappers(known)
+    total = sum(kind.count for kind in kinds) or 1
     return Features(
         numbers(structure_features(shapes_of(kinds))),
         numbers(order_features([kind.shape for kind in kinds if kind.shape is not None])),
         numbers(name_features(plain)),
         numbers(bias_features(plain)),
         numbers(frame_features(plain, wrappers)),
+        numbers(name_features(bare_matrices(plain))),
+        1 - sum(kind.count for kind in known) / total,
     )
 
 

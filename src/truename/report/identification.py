@@ -48,7 +48,7 @@ class Identified(msgspec.Struct, frozen=True, omit_defaults=True):
 
     target: str
     identification: Answers
-    basis: str  # names or shapes: what the answer was made from
+    basis: str  # names, part (of the names) or shapes: what the answer was made from
     reason: str | None = None  # why it cannot be told
 
 

@@ -135,7 +135,7 @@ def _tf_idf(words: Sequence[Sequence[str]], fitted: int) -> Any:
         from sklearn.feature_extraction.text import TfidfVectorizer
     except ImportError as error:
         raise MissingExtraError("training", "train") from error
-    vectors = TfidfVectorizer(analyzer=list, dtype="float32").fit(words[:fitted])
+    vectors = TfidfVectorizer(analyzer=list).fit(words[:fitted])
     return vectors.transform(words)
 
 

@@ -17,9 +17,12 @@ _LIMITS = (
     "ambiguous. Shapes are read in the order of the file, sorted by the names that were lost; another order costs "
     "accuracy.",
     "Classes are told by their heads. A head that no class of the corpus has gives the nearest class.",
+    "Where an exporter to ONNX lost the names of matrices, what is left is compared: models without biases then come "
+    "in larger sets.",
     "The error rate is that of models like those of the corpus, configurations drawn at random. It is no promise for a "
     "model that was made to deceive.",
     "An adapter is no structure of its own and is not identified. Of a diffusion pipeline, the main checkpoint is.",
+    "For timm the class is the Python class; a registered architecture is one of its configurations.",
 )
 
 
@@ -49,7 +52,7 @@ def _lines(notes: Mapping[str, str], size: int, record: Record | None) -> Iterat
         yield "Not evaluated yet: `truename dara evaluate`."
     else:
         yield "Of a classifier made the same way from the same corpus, less one configuration of each class for margins"
-        yield "and one for the test. The whole table: `docs/records/dara.md`."
+        yield "and one for the test, which this one holds. The whole table: `docs/records/dara.md`."
         yield ""
         for row in record.rows:
             for scores in row.scores:

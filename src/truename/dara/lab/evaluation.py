@@ -14,7 +14,7 @@ from truename.dara.lab.gguf import as_gguf
 from truename.dara.lab.linear import with_linear
 from truename.dara.lab.scores import Answered, Row, equivalent_of, scores_of
 from truename.dara.lab.specimen import Specimen, example_of
-from truename.dara.lab.trials import TRIALS
+from truename.dara.lab.trials import SWAPPED, TRIALS
 from truename.dara.model import Model
 from truename.dara.training import Example, fit
 from truename.features import Features
@@ -93,7 +93,11 @@ def _trial(prepared: Prepared, name: str, change: Callable[[Specimen], WeightsHe
         if changed is not None:
             example = example_of(specimen, changed)
             several.append((example, example.features))
-    return row(name, OURS_NAMES, prepared, several, prepared.by_names)
+    found = row(name, OURS_NAMES, prepared, several, prepared.by_names)
+    if name != SWAPPED:
+        return found
+    kept = tuple(scores for scores in found.scores if scores.question == Question.MODEL_TYPE)
+    return msgspec.structs.replace(found, scores=kept)  # with another head it is another class, for another task
 
 
 def row(

@@ -17,7 +17,7 @@ from truename.dara.training import Example, Words, words_of_shapes
 from truename.errors import MissingExtraError
 
 _RARE = 3  # models that must have a word
-_LEAST = 4  # hundredths below which a weight is nothing
+_LEAST = 5  # hundredths below which a weight is nothing
 _LARGEST = 127
 _C = 5.0
 _MOST = 30  # sets of one type

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
+from truename.dara.calibration import ways_to_see
 from truename.dara.identification import Basis, Question
 from truename.dara.identify import ERROR_RATE, decide, identify_features
 from truename.dara.lab import baseline, evaluation
@@ -21,7 +22,8 @@ from truename.dara.lab.scores import Row
 from truename.dara.lab.sequences import sequence_scores
 from truename.dara.lab.specimen import Specimen
 from truename.dara.lab.splits import by_configuration
-from truename.dara.score import score
+from truename.dara.score import Scored, score
+from truename.dara.training import Example
 
 PARTS = ("configurations", "baselines", "trials", "unknown", "real", "lies", "calibration", "sequences", "figures")
 _SEQUENCES = Path("ptm-naming") / "layer_sequences.json.gz"
@@ -72,7 +74,10 @@ def _part(part: str, record: Record, prepared: Prepared, data: Path | None, out:
     if part == "unknown":
         return change(
             record,
-            open_sets=tuple(open_set((*prepared.train, *prepared.aside), prepared.test, basis) for basis in Basis),
+            open_sets=tuple(
+                open_set((*prepared.train, *prepared.aside), prepared.test, basis)
+                for basis in (Basis.NAMES, Basis.SHAPES)
+            ),
         )
     if part == "lies":
         return change(record, lies=planted_lies(prepared.model, prepared.test, prepared.by_names))
@@ -87,20 +92,26 @@ def _part(part: str, record: Record, prepared: Prepared, data: Path | None, out:
         progress(f"{part} is left out: there is no --data")
         return record
     if part == "real":
-        return change(record, rows=merged(record.rows, [_real(prepared, data / _REPOSITORIES)]))
+        return change(record, rows=merged(record.rows, list(_real(prepared, data / _REPOSITORIES))))
     return change(record, sequences=sequence_scores(data / _SEQUENCES, progress))
 
 
-def _real(prepared: Prepared, folder: Path) -> Row:
-    known = set(prepared.model.labels[Question.MODEL_TYPE])
-    several = list(real_models(folder, known))
-    row = evaluation.row(
-        "real repositories, names only",
-        OURS_NAMES,
-        prepared,
-        [(example, example.features) for _, example in several],
-        prepared.by_names,
-    )
+def _real(prepared: Prepared, folder: Path) -> Iterator[Row]:
+    """All, and then those alone whose types the libraries define.
+
+    Written families were read from such repositories: for them, the first row says that they are read as they are
+    written, and no more.
+    """
+    several = list(real_models(folder, set(prepared.model.labels[Question.MODEL_TYPE])))
+    written = {s.model_type for s in (*prepared.known, *prepared.specimens) if s.library == "families"}
+    yield _real_row("real repositories, names only", prepared, several)
+    independent = [(name, example) for name, example in several if example.model_type not in written]
+    yield _real_row("real repositories, without the types written from such", prepared, independent)
+
+
+def _real_row(test: str, prepared: Prepared, several: Sequence[tuple[str, Example]]) -> Row:
+    features = [(example, example.features) for _, example in several]
+    row = evaluation.row(test, OURS_NAMES, prepared, features, prepared.by_names)
     missed = []
     for name, example in several:
         found = identify_features(example.features, model=prepared.model).model_type
@@ -112,16 +123,17 @@ def _real(prepared: Prepared, folder: Path) -> Row:
     return msgspec.structs.replace(row, scores=only_type, note=f"missed: {'; '.join(missed) or 'none'}")
 
 
-def _calibration(prepared: Prepared) -> list[tuple[str, str, float, float, int]]:
+def _calibration(prepared: Prepared) -> Iterator[tuple[str, str, float, float, int]]:
     """Measured error against the stated one, at several rates, on the test."""
-    found = []
-    for basis in Basis:
-        scored = [(e, score(prepared.model, e.features if basis is Basis.NAMES else e.nameless)) for e in prepared.test]
+    scored: dict[Basis, list[tuple[Example, Scored | None]]] = {basis: [] for basis in Basis}
+    for example in prepared.test:
+        for features, basis in ways_to_see(example):
+            scored[basis].append((example, score(prepared.model, features)))
+    for basis, several in scored.items():
         for rate in (ERROR_RATE, 0.05, 0.1):
             wrong: Counter[Question] = Counter()
-            for example, scores in scored:
+            for example, scores in several:
                 for question, prediction in decide(prepared.model, scores, rate).answers():
                     wrong[question] += example.label(question) not in prediction.labels
-            total = len(scored) or 1
-            found += [(basis.value, q.value, rate, wrong[q] / total, len(scored)) for q in Question]
-    return found
+            total = len(several) or 1
+            yield from ((basis.value, q.value, rate, wrong[q] / total, len(several)) for q in Question)

@@ -20,6 +20,7 @@ Trial = Callable[[WeightsHeader], WeightsHeader | None]
 _BLOCK = re.compile(r"(?:^|\.)(\d+)\.")
 _LEAST = 64  # inputs and outputs of a layer that is packed
 _GROUP = 64  # of a quantisation
+SWAPPED = "head swapped"
 
 
 def _tensor(dtype: str, *shape: int) -> Tensor:
@@ -145,6 +146,9 @@ def _onnx(named: bool) -> Trial:
             tensors[value] = _tensor("F32", sides[1], sides[0])
             path = "/" + "/".join(_modules(name.removesuffix(".weight"))) if named else ""
             nodes.append(OperatorNode("MatMul", f"{path}/MatMul" if path else "", ("x", value), (f"y{number}",)))
+            bias = f"{name.removesuffix('.weight')}.bias"
+            if bias in header.tensors:
+                nodes.append(OperatorNode("Add", f"{path}/Add" if path else "", (bias, f"y{number}"), (f"z{number}",)))
         if not nodes:
             return None
         graph = OperatorGraph(tuple(nodes), ("x",), ("y",))
@@ -174,7 +178,7 @@ TRIALS: dict[str, Trial] = {
     "packed by bitsandbytes": _packed(_bitsandbytes),
     "packed by MLX": _packed(_mlx),
     "layers pruned": _pruned,
-    "head swapped": _other_head,
+    SWAPPED: _other_head,
     "prefix added": _prefixed,
     "ONNX, nodes named": _onnx(True),
     "ONNX, nodes unnamed": _onnx(False),

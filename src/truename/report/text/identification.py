@@ -15,6 +15,7 @@ from truename.report.text.lines import put, wrapped
 _COLUMN = 14
 _SHOWN = 8  # labels of a set
 _BLOCKS = 40
+_BASES = {"part": "a part of the names"}
 
 
 def print_identifications(models: Sequence[Identified], console: Console) -> None:
@@ -32,7 +33,7 @@ def print_identifications(models: Sequence[Identified], console: Console) -> Non
             for line in wrapped(console, text, indent=2, hanging=_COLUMN):
                 put(console, line)
         rate = model.identification.model_type.error_rate
-        aside = f"by {model.basis}; in {rate:.1%} of known models the truth is in no set"
+        aside = f"by {_BASES.get(model.basis, model.basis)}; in {rate:.1%} of known models the truth is in no set"
         put(console, Text(aside, style="dim"), indent=2)
 
 
