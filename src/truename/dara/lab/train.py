@@ -1,4 +1,4 @@
-"""Train the classifier that is shipped: prototypes of all but the configurations that its margins are from."""
+"""Train the classifier that is shipped, and write it with its card."""
 
 from __future__ import annotations
 
@@ -24,14 +24,19 @@ def train(
 ) -> int:
     """Train on ``specimens``, write the classifier and ``MODEL_CARD.md`` beside it; returns its bytes.
 
-    Margins are measured on configurations that are set aside, which the classifier therefore does not hold.
+    It is the very classifier that ``evaluate`` tests: made from the same part, with margins from the same
+    configurations set aside, and without those of the test.
     """
     split = by_configuration(specimens)
     progress(f"reading {len(specimens):,} models")
-    trained = [s.example() for s in (*split.train, *split.test)]
-    aside = [s.example() for s in split.aside]
-    progress("training and calibrating")
-    model = calibrated_model(trained, aside)
+    model = calibrated_model([s.example() for s in split.train], [s.example() for s in split.aside])
+    return write(model, specimens, path, progress, record)
+
+
+def write(
+    model: Model, specimens: Sequence[Specimen], path: Path, progress: Callable[[str], None], record: Record | None
+) -> int:
+    """Write a trained classifier and its card; returns its bytes."""
     shipped = msgspec.structs.replace(model, notes=_notes(specimens, model))
     save(shipped, path)
     size = path.stat().st_size
