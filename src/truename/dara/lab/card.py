@@ -51,8 +51,8 @@ def _lines(notes: Mapping[str, str], size: int, record: Record | None) -> Iterat
     if record is None:
         yield "Not evaluated yet: `truename dara evaluate`."
     else:
-        yield "Of this very classifier. Of each class one configuration is kept for the margins and one for the test; it"
-        yield "holds neither. The whole table: `docs/records/dara.md`."
+        yield "Of this very classifier. Of each class one configuration is kept for the margins and one for the test;"
+        yield "it holds neither. The whole table: `docs/records/dara.md`."
         yield ""
         for row in record.rows:
             for scores in row.scores:

@@ -25,6 +25,7 @@ NEAREST = "nearest neighbour"
 UNSEEN = "unseen configurations, with names"
 NOISE = "unseen configurations, names replaced by noise"
 _MOST = 400  # models of a trial
+_MOST_NAMELESS = 500  # models that are seen without names: each is compared with every prototype
 
 Progress = Callable[[str], None]
 
@@ -70,10 +71,16 @@ def calibrated_model(trained: Sequence[Example], aside: Sequence[Example]) -> Mo
 
 def configurations(prepared: Prepared) -> Iterator[Row]:
     """Unseen configurations of known classes: with names, and with names replaced by noise."""
-    for classifier, with_names in ((OURS_NAMES, True), (OURS_SHAPES, False)):
-        test = UNSEEN if with_names else NOISE
-        features = [(e, e.features if with_names else e.nameless) for e in prepared.test]
-        yield row(test, classifier, prepared, features, prepared.by_names if with_names else prepared.by_shapes)
+    named = [(example, example.features) for example in prepared.test]
+    yield row(UNSEEN, OURS_NAMES, prepared, named, prepared.by_names)
+    nameless = [(example, example.nameless) for example in spread(prepared.test)]
+    yield row(NOISE, OURS_SHAPES, prepared, nameless, prepared.by_shapes)
+
+
+def spread(examples: Sequence[Example]) -> Sequence[Example]:
+    """At most ``_MOST_NAMELESS`` of ``examples``, evenly."""
+    step = -(-len(examples) // _MOST_NAMELESS)
+    return examples[:: max(1, step)]
 
 
 def trials(prepared: Prepared, progress: Progress) -> Iterator[Row]:
