@@ -21,6 +21,7 @@ _LOST = 0.1  # share of tensors without names from which on matrices are not loo
 _FAMILIAR = 0.2  # share of known names below which names are noise
 _EXTENDED = 0.9  # similarity from which a structure is another of its kind, not one with something added
 _WHOLE, _PART, _ALIKE = 0.985, 0.25, 0.002  # shares of weight, and a difference of similarities
+_TIE = 0.5  # of a likeness beside a margin: it settles what margins leave open
 _FAR = 99.0  # below every score
 _FEWEST = 3  # words; fewer say nothing
 
@@ -37,8 +38,7 @@ class Scored(msgspec.Struct, frozen=True):
 def score(model: Model, features: Features) -> Scored | None:
     """How like ``features`` is to the labels of ``model``; None where there are too few words to tell."""
     if len(features.names) >= _FEWEST and model.types.known_share(features.names) >= _FAMILIAR:
-        partly = features.nameless >= _LOST and len(model.bare) > 0
-        return _by_part(model, features) if partly else _by_names(model, features)
+        return _by_part(model, features) if features.nameless >= _LOST else _by_names(model, features)
     if len(features.shapes) >= _FEWEST:
         return _by_shapes(model, features.shapes | features.order)
     return None
@@ -108,7 +108,7 @@ def _by_shapes(model: Model, words: frozenset[int]) -> Scored:
     of_type = labels[0]
     bests = list(found.values())
     for entry, number in enumerate(shape_sets):
-        value = similarities[number] + (0.0 if margins is None else margins[of_type[entry]])
+        value = _TIE * similarities[number] + (0.0 if margins is None else margins[of_type[entry]])
         for best, column in zip(bests, labels, strict=True):
             label = column[entry]
             if value > best.get(label, -_FAR):

@@ -132,5 +132,5 @@ def _model(plain: _Plain, a: Mapping[str, Any]) -> Model:
         plain.calibrations,
         Linear(*(a[f"linear.{name}"] for name in _LINEAR)) if "linear.words" in a else None,
         plain.notes,
-        a.get("names.bare", array("I")),
+        a["names.bare"],
     )

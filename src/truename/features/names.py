@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
+import msgspec
+
 from truename.features.kinds import Kind
 
 # Tables and statistics that some versions of a library write and others leave out.
@@ -16,11 +18,33 @@ _BUFFERS = frozenset({
 # fmt: on
 _LONGEST = 120  # characters of a path that are read; real ones are shorter
 _NO_NAME = re.compile(r"(?:onnx::)?(?:[A-Za-z]+_)?\d+")  # a value of a graph: numbered, not named
+_WRAPPERS = 3  # words before every name that are taken away at most
 
 
 def named(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
     """``kinds`` without the tensors whose names an exporter lost (``onnx::MatMul_123``): no name is no other name."""
     return tuple(kind for kind in kinds if kind.path or _NO_NAME.fullmatch(kind.role) is None)
+
+
+def without_wrappers(kinds: Sequence[Kind]) -> tuple[tuple[str, ...], tuple[Kind, ...]]:
+    """The words that stand before every name, and ``kinds`` without them.
+
+    A word stays where a number or nothing but the role would follow it: then it is the layer's own.
+    """
+    taken: list[str] = []
+    paths = [kind.path for kind in kinds]
+    for _ in range(_WRAPPERS):
+        word, dot, _ = paths[0].partition(".") if paths else ("", "", "")
+        start = f"{word}."
+        if not dot or not all(path.startswith(start) and path[len(start) : len(start) + 1] != "#" for path in paths):
+            break
+        taken.append(word)
+        paths = [path[len(start) :] for path in paths]
+    if not taken:
+        return (), tuple(kinds)
+    return tuple(taken), tuple(
+        msgspec.structs.replace(kind, path=path) for kind, path in zip(kinds, paths, strict=True)
+    )
 
 
 def name_features(kinds: Iterable[Kind]) -> Iterator[str]:
@@ -59,8 +83,9 @@ def bias_features(kinds: Iterable[Kind]) -> Iterator[str]:
             yield f"a:{'.'.join(kind.path[-_LONGEST:].rpartition('#.')[2].split('.')[-2:])}"
 
 
-def frame_features(kinds: Iterable[Kind]) -> Iterator[str]:
+def frame_features(kinds: Iterable[Kind], wrappers: Iterable[str] = ()) -> Iterator[str]:
     """Words for what stands around the blocks: a prefix that wrappers and heads' classes put before everything."""
+    yield from (f"w:{word[-_LONGEST:]}" for word in wrappers)
     for kind in kinds:
         outside, block, _ = kind.path.partition("#.")
         parts = outside.rstrip(".").split(".") if block else kind.path.split(".")

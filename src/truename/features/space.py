@@ -14,11 +14,11 @@ import msgspec
 
 from truename.architecture.abstract import AbstractArchitecture
 from truename.features.kinds import Kind, kinds_of
-from truename.features.names import bare_matrices, bias_features, frame_features, name_features, named
+from truename.features.names import bare_matrices, bias_features, frame_features, name_features, named, without_wrappers
 from truename.features.order import order_features
 from truename.features.structure import structure_features
 
-VERSION = 1
+VERSION = 2
 _NOTHING: frozenset[int] = frozenset()
 
 
@@ -38,14 +38,15 @@ def features_of(architecture: AbstractArchitecture) -> Features:
     """The features of a model. Time is linear in its kinds of tensors, of which at most 20,000 are read."""
     kinds = kinds_of(architecture)
     known = named(kinds)
+    wrappers, plain = without_wrappers(known)
     total = sum(kind.count for kind in kinds) or 1
     return Features(
         numbers(structure_features(shapes_of(kinds))),
         numbers(order_features([kind.shape for kind in kinds if kind.shape is not None])),
-        numbers(name_features(known)),
-        numbers(bias_features(known)),
-        numbers(frame_features(known)),
-        numbers(name_features(bare_matrices(known))),
+        numbers(name_features(plain)),
+        numbers(bias_features(plain)),
+        numbers(frame_features(plain, wrappers)),
+        numbers(name_features(bare_matrices(plain))),
         1 - sum(kind.count for kind in known) / total,
     )
 
