@@ -241,8 +241,8 @@ def test_a_compressed_range(server: HubServer, hub: Hub) -> None:
 
 def test_a_body_that_drips_for_ever(server: HubServer, tmp_path: Path) -> None:
     hub = hub_of(server, tmp_path, cache=False)
-    hub.wire.transport._patience = 0.2
     source = HubSource("acme/llama", hub=hub)
+    hub.wire.transport._patience = 0.2
     server.script(Fault("*/config.json", bytes_per_second=20))
     with pytest.raises(UnavailableError, match=r"did not end within 0\.2 seconds; try again"):
         source.open("config.json").read(0, 200)
