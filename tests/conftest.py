@@ -1,7 +1,15 @@
-"""Property tests judge what is computed, not how long a busy machine takes over it."""
+"""What every test starts from: property tests without a clock, torchvision that can be imported."""
+
+from importlib.util import find_spec
 
 from hypothesis import HealthCheck, settings
 
 # Both limits go by the clock on the wall, and report a process that was stopped for a moment as a flaky test.
 settings.register_profile("truename", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("truename")
+
+# With the extra zoo, torchvision may not fit the torch beside it, and transformers fails where it imports it.
+if find_spec("torch") and find_spec("torchvision"):
+    from truename.zoo.vision_operators import define_missing_operators
+
+    define_missing_operators()

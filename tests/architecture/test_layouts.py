@@ -12,7 +12,6 @@ from truename.architecture.settings import Settings
 from truename.architecture.templates import TensorGroup, template_of
 from truename.errors import UsageError
 from truename.testing import layout_tensors, saved_shapes
-from truename.zoo.vision_operators import define_missing_operators
 
 VARIANTS: dict[str, list[dict[str, Any]]] = {
     "llama": [
@@ -49,7 +48,6 @@ def test_there_are_enough_families() -> None:
 def test_layout_is_what_transformers_saves(family: str, change: dict[str, Any]) -> None:
     pytest.importorskip("torch", reason="torch is not installed")
     pytest.importorskip("transformers", reason="transformers is not installed")
-    define_missing_operators()
     config = {"model_type": family, **change}
     layout = layout_of(Settings(config))
     assert layout is not None

@@ -78,9 +78,7 @@ OTHER_NAMES = {
 
 def model_of(name: str) -> Any:
     """A small model of random weights: equal ones would be stored once."""
-    from truename.zoo.vision_operators import define_missing_operators
 
-    define_missing_operators()
     import transformers
 
     torch.manual_seed(0)

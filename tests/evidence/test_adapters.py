@@ -136,9 +136,7 @@ def test_contradictions(name: str, settings: dict[str, Any], code: str | None, t
 def test_what_peft_writes(tmp_path: Path) -> None:
     """As safetensors and as a pickle, by the library itself."""
     torch = pytest.importorskip("torch", reason="it writes the adapter's base")
-    from truename.zoo.vision_operators import define_missing_operators
 
-    define_missing_operators()
     library = pytest.importorskip("peft", reason="the library of adapters is not installed")
     base = torch.nn.ModuleDict({"q_proj": torch.nn.Linear(64, 32), "o_proj": torch.nn.Linear(32, 64)})
     made = library.get_peft_model(base, library.LoraConfig(r=4, lora_alpha=8, target_modules=["q_proj", "o_proj"]))

@@ -15,7 +15,7 @@ def _needs(module: str) -> None:
         pytest.skip(f"{module} is not installed")
 
 
-def test_an_architecture_of_timm_with_other_heads_and_widths():
+def test_an_architecture_of_timm_with_other_heads():
     _needs("timm")
     from truename.zoo.libraries.timm_models import TimmModels
 
@@ -26,7 +26,16 @@ def test_an_architecture_of_timm_with_other_heads_and_widths():
     assert heads[0] == 1000
     assert 0 in heads
     assert [e.task for e in entries] == ["image-classification" if n else "image-feature-extraction" for n in heads]
-    assert len({e.tensors for e in entries}) > 2  # other depths
+
+
+def test_a_timm_family_of_few_architectures_varies_in_depth():
+    _needs("timm")
+    from truename.zoo.libraries.timm_models import TimmModels
+
+    unit = Unit("timm", "sequencer2d_s", "timm/sequencer", "image-classification")
+    entries, failures = build_unit(TimmModels(), unit, 4, 0)
+    assert failures == []
+    assert len({e.tensors for e in entries}) > 2  # with a head and without: two
 
 
 def test_a_published_model_of_diffusers():
