@@ -42,7 +42,7 @@ def saved_templates(
     try:
         config = config_class(**({"num_hidden_layers": layers} if shorter else {}), **change)
         shapes = _saved(model_class, config)
-    except Exception:
+    except Exception:  # a class refuses a depth in whatever way its code happens to fail; its own depth then decides
         if not shorter:
             raise
         shapes = _saved(model_class, config_class(**change))

@@ -13,8 +13,8 @@ _LIMITS = (
     "It knows the structures of its corpus. Others are called unknown, but one that only adds little to a known "
     "structure may be taken for it.",
     "Model types that are the same structure by design come as one set; no header tells a Llama from a Mistral.",
-    "Where tensor names are noise, shapes alone decide: sets are larger, and narrow models of few kinds of layers stay "
-    "ambiguous. Shapes are read in the order of the file, sorted by the names that were lost; another order costs "
+    "Where tensor names are noise, shapes alone decide: sets are much larger, and narrow models of few kinds of layers "
+    "stay ambiguous. Shapes are read in the order of the file, sorted by the names that were lost; another order costs "
     "accuracy.",
     "Classes are told by their heads. A head that no class of the corpus has gives the nearest class.",
     "Where an exporter to ONNX lost the names of matrices, what is left is compared: models without biases then come "
@@ -51,8 +51,8 @@ def _lines(notes: Mapping[str, str], size: int, record: Record | None) -> Iterat
     if record is None:
         yield "Not evaluated yet: `truename dara evaluate`."
     else:
-        yield "Of this very classifier. Of each class one configuration is kept for the margins and one for the test;"
-        yield "it holds neither. The whole table: `docs/records/dara.md`."
+        yield "Of this very classifier (*ours*) and of others beside it. Of each class one configuration is kept for"
+        yield "the margins and one for the test; it holds neither. The whole table: `docs/records/dara.md`."
         yield ""
         for row in record.rows:
             for scores in row.scores:
@@ -62,6 +62,13 @@ def _lines(notes: Mapping[str, str], size: int, record: Record | None) -> Iterat
                         f"- {row.test}, {row.classifier}: top-1 up to equivalence {right:.2%}, coverage "
                         f"{scores.coverage:.2%}, {scores.mean_set or 0:.2f} labels in a set ({scores.models:,} models)"
                     )
+        for found in record.open_sets:
+            yield (
+                f"- model types left out of training, by {found.basis}: {found.caught:.2%} called unknown at 1% false "
+                f"unknowns, AUROC {found.auroc:.4f} ({found.unknown:,} models)"
+            )
+        if (lies := record.lies) is not None:
+            yield f"- planted lies: {lies.caught:.2%} caught, {lies.false_alarms:.2%} of honest claims called lies"
     yield ""
     yield "## Limits"
     yield ""

@@ -56,7 +56,7 @@ def _lines(record: Record) -> Iterator[str]:
     libraries = ", ".join(f"{name} {number:,}" for name, number in record.libraries.items())
     yield "# Scores of the classifier of structures"
     yield ""
-    yield f"Printed by `truename dara evaluate` over a corpus of {record.models:,} saved models ({libraries})."
+    yield f"What `truename dara evaluate` measures, over a corpus of {record.models:,} saved models ({libraries})."
     yield ""
     yield "Shares in per cent. *top-1 ≡*: right up to structural equivalence. *coverage*: the truth is in the set; an"
     yield "unknown covers nothing. *set*: labels in a set. *unknown*: called unknown."
@@ -90,8 +90,8 @@ def _others(record: Record) -> Iterator[str]:
     if record.lies is not None:
         lies = record.lies
         yield from ("", "## Planted lies", "")
-        yield f"{_share(lies.caught)} % of {lies.lies:,} lies caught, {_share(lies.false_alarms)} % of {lies.honest:,} "
-        yield "honest claims called lies."
+        yield f"{_share(lies.caught)} % of {lies.lies:,} lies caught,"
+        yield f"{_share(lies.false_alarms)} % of {lies.honest:,} honest claims called lies."
     if record.sequences:
         yield ""
         yield from sequence_lines(record.sequences)
