@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import pytest
 
+from small_survey import response, write_export, write_instrument
 from truename.cli import main
 
 NAMES = "o/bert-base-uncased\no/gpt2-german\no/gpt2-german\n"
@@ -24,6 +26,22 @@ def test_snapshot_then_run_then_repeat(tmp_path: Path, capsys: pytest.CaptureFix
             assert (tmp_path / "second" / one.relative_to(tmp_path / "first")).read_bytes() == one.read_bytes()
 
 
+def test_the_instrument_of_another_survey(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "names.txt").write_text("o/bert-base-ner\no/gpt2-german\no/t5-summarization\n")
+    write_instrument(tmp_path)
+    answers = [response(f"R{n}", "1 - 2 years", "Task" if n else "Model size (e.g. base, large)", "") for n in range(4)]
+    write_export(tmp_path, answers)
+    survey = ["--survey", "responses.csv", "--instrument", "instrument.toml"]
+    assert main(["study", "run", "names.txt", "--out", "out", *survey]) == 0
+    with open(tmp_path / "out" / "tables" / "preference.csv", encoding="utf-8", newline="") as file:
+        lines = {line["what"]: (line["wanted"], line["answered"], line["models"]) for line in csv.DictReader(file)}
+    assert lines == {"S": ("1", "4", "1"), "T": ("3", "4", "2")}
+    assert "Names in a registry" in (tmp_path / "out" / "report.html").read_text("utf-8")
+    capsys.readouterr()
+    assert main(["study", "run", "out/study.toml", "--out", "again"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "every byte is as recorded"
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
@@ -33,6 +51,8 @@ def test_snapshot_then_run_then_repeat(tmp_path: Path, capsys: pytest.CaptureFix
         (["snapshot", "--from", "names.txt", "--out", "table.csv"], "table.csv is there already"),
         (["run", "names.toml", "--out", "out"], "names.toml: no record of a study"),
         (["run", "names.txt", "--survey", "none.xlsx", "--out", "out"], "none.xlsx: there is no such file"),
+        (["run", "names.txt", "--instrument", "none.toml", "--out", "out"], "none.toml: there is no such file"),
+        (["run", "names.txt", "--instrument", "table.csv", "--out", "out"], "give its responses with --survey"),
     ],
 )
 def test_wrong_calls(tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], problem: str) -> None:

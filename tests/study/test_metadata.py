@@ -31,7 +31,7 @@ def test_a_config_that_holds_more_documents() -> None:
 @pytest.mark.parametrize("text", ["[]", '"llama"', "{", "", "1" * 5000, '{"a":' * 3000 + "1" + "}" * 3000])
 def test_a_config_that_is_no_object(text: str) -> None:
     assert not config_of(text).readable
-    assert config_of(text).facts == ()
+    assert config_of(text).facts == {}
 
 
 def test_a_count_of_plain_weights() -> None:

@@ -19,7 +19,7 @@ from truename.errors import UsageError
 from truename.study import parts
 from truename.study.engine import Engine
 from truename.study.pin import read_pin
-from truename.study.run import Studied, StudyOptions, differing, inputs_of, study
+from truename.study.run import Studied, StudyOptions, differing, repeating, study
 from truename.study.settings import Settings
 
 FAMILIES = ("bert", "gpt2", "llama", "t5")
@@ -164,7 +164,8 @@ def test_the_record_pins_everything(tmp_path: Path) -> None:
     assert read_pin(tmp_path / "out" / "study.toml") == pin
     assert set(pin.outputs) == {*contents(tmp_path / "out")} - {"study.toml", "rows/run.json"}
     assert pin.versions["pyarrow"] == pa.__version__
-    assert inputs_of(pin, tmp_path) == (path, None, ())
+    options = StudyOptions(tmp_path / "out" / "study.toml", tmp_path / "again")
+    assert repeating(pin, tmp_path, options) == StudyOptions(path, tmp_path / "again")
     assert differing(pin, tmp_path / "out") == ()
     (tmp_path / "out" / "skipped.csv").write_text("x")
     assert differing(pin, tmp_path / "out") == ("skipped.csv",)
@@ -174,13 +175,16 @@ def test_a_record_knows_its_inputs(tmp_path: Path) -> None:
     path = snapshot(tmp_path / "s.parquet")
     pin = run(path, tmp_path / "out").pin
     moved = path.rename(tmp_path / "out" / "s.parquet")
-    assert inputs_of(pin, tmp_path / "out")[0] == moved
+    options = StudyOptions(tmp_path / "out" / "study.toml", tmp_path / "again")
+    assert repeating(pin, tmp_path / "out", options).snapshot == moved
     snapshot(moved, 30)
     with pytest.raises(UsageError, match="its hash differs"):
-        inputs_of(pin, tmp_path / "out")
+        repeating(pin, tmp_path / "out", options)
     moved.unlink()
     with pytest.raises(UsageError, match="put it beside the record"):
-        inputs_of(pin, tmp_path / "out")
+        repeating(pin, tmp_path / "out", options)
+    with pytest.raises(UsageError, match="a record says itself"):
+        repeating(pin, tmp_path / "out", StudyOptions(path, tmp_path / "again", instrument=path))
 
 
 def test_what_is_no_record(tmp_path: Path) -> None:
@@ -192,7 +196,15 @@ def test_what_is_no_record(tmp_path: Path) -> None:
 def test_what_publishes_gets_the_rows(tmp_path: Path) -> None:
     got: list[object] = []
 
-    def publish(rows: Path, out: Path, *, survey: Path | None, packages: Sequence[Path], settings: Settings) -> None:
+    def publish(
+        rows: Path,
+        out: Path,
+        *,
+        survey: Path | None,
+        instrument: Path | None,
+        packages: Sequence[Path],
+        settings: Settings,
+    ) -> None:
         got.extend([len(list(rows.glob("part-*.parquet"))), settings.records, settings.snapshot])
         (out / "report.html").write_text("x")
 

@@ -43,6 +43,7 @@ class RunCall(msgspec.Struct, frozen=True):
     out: Path
     engine: str
     survey: Path | None
+    instrument: Path | None
     packages: tuple[Path, ...]
     resume: bool
 
@@ -85,17 +86,14 @@ def run_study(call: RunCall) -> int:
     _needs("study")
     from truename.study.engine import Engine
     from truename.study.pin import read_pin
-    from truename.study.run import StudyOptions, differing, inputs_of, study
+    from truename.study.run import StudyOptions, differing, repeating, study
 
+    options = StudyOptions(
+        call.snapshot, call.out, Engine(call.engine), call.survey, call.instrument, call.packages, call.resume
+    )
     before = read_pin(call.snapshot) if call.snapshot.suffix == ".toml" else None
-    snapshot, survey, packages = call.snapshot, call.survey, call.packages
     if before is not None:
-        if survey is not None or packages:
-            raise UsageError(
-                "a record says itself which survey and packages it used; leave --survey and --packages out"
-            )
-        snapshot, survey, packages = inputs_of(before, call.snapshot.parent)
-    options = StudyOptions(snapshot, call.out, Engine(call.engine), survey, packages, call.resume)
+        options = repeating(before, call.snapshot.parent, options)
     publish = _publisher(options)
     try:
         with _bar() as told:
@@ -116,7 +114,7 @@ def _publisher(options: StudyOptions) -> Publish:
     """What publishes; what it will compare with is looked at before the work and not after."""
     from truename.study.report import check_inputs, write_report
 
-    check_inputs(options.survey, options.packages)
+    check_inputs(options.survey, options.instrument, options.packages)
     return write_report
 
 

@@ -61,6 +61,10 @@ def run(
     survey: Annotated[
         Path | None, typer.Option(metavar="RESPONSES", help="Answers of a survey, to compare with the names.")
     ] = None,
+    instrument: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="That survey's questions as TOML; the study's of 2023 by default."),
+    ] = None,
     packages: Annotated[
         list[Path] | None,
         typer.Option(metavar="FILE", help="Names of traditional packages, to compare with; can be given again."),
@@ -70,4 +74,4 @@ def run(
     """Read every name of a snapshot, check it by its metadata, and report."""
     from truename.cli.study import RunCall, run_study
 
-    return run_study(RunCall(snapshot, out, engine.value, survey, tuple(packages or ()), resume))
+    return run_study(RunCall(snapshot, out, engine.value, survey, instrument, tuple(packages or ()), resume))

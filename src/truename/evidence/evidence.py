@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
 import msgspec
@@ -38,7 +38,7 @@ class Evidence(msgspec.Struct, frozen=True):
                 raise KeyError(f"undeclared fact {fact.key!r}")
             grouped.setdefault(fact.key, []).append(fact)
         return cls(
-            {key: _by_strength(group) for key, group in grouped.items()},
+            {key: by_strength(group) for key, group in grouped.items()},
             {key: reason for key, reason in (missing or {}).items() if key not in grouped},
             architecture,
         )
@@ -64,5 +64,6 @@ class Evidence(msgspec.Struct, frozen=True):
         return self.missing.get(key, f"no {key.replace('_', ' ')} could be read from the files")
 
 
-def _by_strength(group: list[Fact]) -> tuple[Fact, ...]:
+def by_strength(group: Sequence[Fact]) -> tuple[Fact, ...]:
+    """Facts of one key, the strongest origin first; those of one origin stay in their order."""
     return tuple(sorted(group, key=lambda f: _STRENGTH[f.origin]) if len(group) > 1 else group)

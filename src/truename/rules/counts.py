@@ -33,11 +33,15 @@ def plausible_counts(evidence: Evidence) -> tuple[Fact, ...]:
     """
     known = evidence.facts
     facts = [fact for key in READINGS if key in known for fact in known[key] if _is_count(fact.value)]
-    if _quantised(evidence):  # packed integers are no count of anything
+    if not facts:
+        return ()
+    quantised = _quantised(evidence)
+    if quantised:  # packed integers are no count of anything
         facts = [f for f in facts if f.key != "stored_parameters"]
     if evidence.get("parameters", Origin.WEIGHTS) is not None:
         return tuple(f for f in facts if f.origin is not Origin.DECLARED or f.key == "active_parameters")
-    return tuple(f for f in facts if _trustworthy(f, evidence))
+    # bytes divided by a dtype's size say nothing of packed weights
+    return tuple(f for f in facts if not (quantised and is_from_bytes(f)))
 
 
 def _is_count(value: object) -> bool:
@@ -46,11 +50,6 @@ def _is_count(value: object) -> bool:
 
 def _quantised(evidence: Evidence) -> bool:
     return evidence.value("quantisation_method") not in (None, "none")
-
-
-def _trustworthy(fact: Fact, evidence: Evidence) -> bool:
-    """Bytes divided by a dtype's size say nothing of packed weights."""
-    return not (_quantised(evidence) and is_from_bytes(fact))
 
 
 def is_from_bytes(fact: Fact) -> bool:
@@ -101,10 +100,10 @@ def holding(fact: Fact) -> str:
     return f"by {source} it has {what}"
 
 
-def why_uncounted(evidence: Evidence) -> str | None:
-    """Why a size can be compared with nothing at all, None where it can."""
+def why_uncounted(evidence: Evidence, counts: Sequence[Fact]) -> str | None:
+    """Why a size can be compared with none of the plausible counts, None where it can."""
     if evidence.value("is_adapter"):
         return "the files hold an adapter, and a size in its name is its base model's"
-    if not plausible_counts(evidence):
+    if not counts:
         return evidence.why_missing("parameters")
     return None

@@ -38,8 +38,8 @@ class Fit(IntEnum):
 def claimed_families(claims: Claims) -> tuple[tuple[Claim, Family], ...]:
     """The architecture claims of a name whose family the vocabulary gives model types; brands claim nothing."""
     known = vocabulary().families
-    pairs = ((claim, known.get(claim.value)) for claim in claims.of(Role.FAMILY))
-    return tuple((claim, family) for claim, family in pairs if family and not family.brand and family.model_types)
+    pairs = [(claim, known.get(claim.value)) for claim in claims.of(Role.FAMILY)]
+    return tuple([(claim, family) for claim, family in pairs if family and not family.brand and family.model_types])
 
 
 def fit(family: Family, model_type: str) -> Fit:
@@ -79,7 +79,14 @@ def _extends(found: str, base: str) -> bool:
 def best_fit(families: Iterable[Family], model_types: Iterable[str]) -> Fit:
     """The best fit of any family with any type: a name that combines two families is right if one agrees."""
     types = tuple(model_types)
-    return min((fit(family, t) for family in families for t in types), default=Fit.UNKNOWN)
+    best: Fit | None = None
+    for family in families:
+        for model_type in types:
+            found = fit(family, model_type)
+            if found is Fit.AGREES:
+                return found
+            best = found if best is None else min(best, found)
+    return Fit.UNKNOWN if best is None else best
 
 
 SEVERITIES = {Fit.KIN: Severity.NOTE, Fit.RELATED: Severity.WARNING, Fit.FOREIGN: Severity.ERROR}
@@ -88,9 +95,10 @@ SEVERITIES = {Fit.KIN: Severity.NOTE, Fit.RELATED: Severity.WARNING, Fit.FOREIGN
 def in_the_words_of(claims: Claims, model_types: Iterable[str]) -> tuple[str, ...]:
     """The types as a name would say them: beside ``distilled``, ``bert`` may mean DistilBERT."""
     types = tuple(model_types)
-    if "distil" not in _SIGNS.sub("", claims.parsed.model.lower()):
+    students = [t.removeprefix("distil") for t in types if t.startswith("distil")]
+    if not students or "distil" not in _SIGNS.sub("", claims.parsed.model.lower()):
         return types
-    return (*types, *(t.removeprefix("distil") for t in types if t.startswith("distil")))
+    return (*types, *students)
 
 
 def is_draft(claims: Claims) -> bool:
@@ -140,10 +148,13 @@ def type_of_class(architecture: str) -> str | None:
 
 def declared_types(evidence: Evidence) -> tuple[Fact, ...]:
     """The declared model types, the outer one first, those of nested models next, and last what the classes tell."""
-    facts = [
-        f for f in evidence.all("model_type") if f.origin is Origin.DECLARED and isinstance(f.value, str) and f.value
-    ]
-    for fact in evidence.all("architectures"):
+    return _declared_types(evidence.all("model_type"), evidence.all("architectures"))
+
+
+@lru_cache(maxsize=4096)  # most models of a registry have one of few configurations
+def _declared_types(types: tuple[Fact, ...], architectures: tuple[Fact, ...]) -> tuple[Fact, ...]:
+    facts = [f for f in types if f.origin is Origin.DECLARED and isinstance(f.value, str) and f.value]
+    for fact in architectures:
         names = (fact.value,) if isinstance(fact.value, str) else tuple(fact.value or ())
         facts += [
             Fact("model_type", found, fact.origin, fact.file, f"{_CLASS}{name}")

@@ -49,9 +49,14 @@ def asked_by(claim: Claim) -> Head | None:
 
     'Classification' alone is said of tokens, images and sounds as well as of sentences, and asks for none.
     """
-    if is_classification(claim.element.text):
+    return _asked_by(str(claim.value), claim.element.text)
+
+
+@lru_cache(maxsize=4096)
+def _asked_by(value: str, text: str) -> Head | None:
+    if is_classification(text):
         return None
-    return _by_dataset(claim) or next((head for head in heads() if _asks(claim, head)), None)
+    return _by_dataset(value, text) or next((head for head in heads() if _asks(value, text, head)), None)
 
 
 def is_classification(text: str) -> bool:
@@ -59,20 +64,21 @@ def is_classification(text: str) -> bool:
     return any(part in text.lower() for part in ("classif", "label"))
 
 
-def _asks(claim: Claim, head: Head) -> bool:
+def _asks(value: str, text: str, head: Head) -> bool:
     if head.words:
-        return plain(claim.element.text) in _plain(head.words)
-    return plain(claim.value) in _plain(head.tags)
+        return plain(text) in _plain(head.words)
+    return plain(value) in _plain(head.tags)
 
 
 def serves(head: Head, claim: Claim) -> bool:
     """Whether a head can stand for what a claim says. A data set of one head is served by that head alone."""
-    wanted = _by_dataset(claim)
+    wanted = _by_dataset(str(claim.value), claim.element.text)
     return wanted == head if wanted else plain(claim.value) in _plain(head.tags | head.serves)
 
 
-def _by_dataset(claim: Claim) -> Head | None:
-    words = {plain(claim.value), plain(claim.element.text)}
+@lru_cache(maxsize=4096)
+def _by_dataset(value: str, text: str) -> Head | None:
+    words = {plain(value), plain(text)}
     return next((head for head in heads() if words & head.datasets), None)
 
 

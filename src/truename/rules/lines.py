@@ -48,8 +48,8 @@ def _brand(family: str) -> str:
 
 def lines_of_name(claims: Claims) -> frozenset[str]:
     """The keys of all lines that a name mentions."""
-    found = (line_of_family(str(claim.value)) for claim in claims.of(Role.FAMILY, Role.BRAND))
-    return frozenset(line.key for line in found if line is not None)
+    found = [line_of_family(str(claim.value)) for claim in claims.of(Role.FAMILY, Role.BRAND)]
+    return frozenset([line.key for line in found if line is not None])
 
 
 @lru_cache(maxsize=4096)
@@ -74,13 +74,16 @@ def declared_origin(evidence: Evidence) -> tuple[Line | None, Fact | None]:
     line, fact = origin(evidence)
     if line is not None:
         return line, fact
-    of_bases = [mentioned(base) for base in declared_bases(evidence)]
+    if not (bases := declared_bases(evidence)):
+        return None, None
+    of_bases = [mentioned(base) for base in bases]
     keys = frozenset[str]().union(*of_bases)
     if len(keys) == 1 and all(of_bases) and bears_out(str(evidence.value("model_type")), keys):
         return next(line for line in lines() if line.key in keys), evidence.get("base_models")
     return None, None
 
 
+@lru_cache(maxsize=4096)
 def mentioned(name: str) -> frozenset[str]:
     """The lines that the name of another model mentions."""
     return lines_of_name(claims_of_base(name))
@@ -119,11 +122,15 @@ def titles(keys: Iterable[str]) -> str:
 
 def declared_bases(evidence: Evidence) -> tuple[str, ...]:
     """Names of the base models that the card and the adapter's configuration give, without local folders."""
-    bases = [base for fact in evidence.all("base_models") for base in fact.value]
-    bases += [str(fact.value) for fact in evidence.all("adapter_base")]
-    return tuple(dict.fromkeys(short_base(str(base)) for base in bases if base))
+    declared, adapted = evidence.all("base_models"), evidence.all("adapter_base")
+    if not declared and not adapted:
+        return ()
+    bases = [base for fact in declared for base in fact.value]
+    bases += [str(fact.value) for fact in adapted]
+    return tuple(dict.fromkeys([short_base(str(base)) for base in bases if base]))
 
 
+@lru_cache(maxsize=4096)
 def short_base(base: str) -> str:
     """``owner/name`` as it is, of a path on somebody's disk the last part."""
     parts = [part for part in base.replace("\\", "/").split("/") if part]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any, ClassVar
 
 import msgspec
@@ -83,7 +84,7 @@ class Rule(ABC):
 
     def no_claim(self) -> Verdict:
         """The name says nothing of what this rule checks."""
-        return cannot_tell(f"the name makes no claim about {self.claims}")
+        return _no_claim(self.claims)
 
     def finding(
         self,
@@ -102,6 +103,11 @@ class Rule(ABC):
         if fact is not None:
             evidence = EvidenceRef(fact.value, fact.origin, fact.file, fact.detail)
         return Finding(self.code, self.slug, severity, message, span, evidence, suggestion)
+
+
+@cache  # most rules end so for most names
+def _no_claim(about: str) -> Verdict:
+    return cannot_tell(f"the name makes no claim about {about}")
 
 
 def verdict(findings: Iterable[Finding], undecided: str | None = None) -> Verdict:

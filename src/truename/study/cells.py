@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -124,15 +125,16 @@ def _totals_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Ar
 
 def _dtypes_of(parameters: pa.StructArray) -> pa.Array:
     """The types with elements, most elements first, of a struct that has a field for every type of any record."""
-    found: list[list[tuple[int, str]]] = [[] for _ in range(len(parameters))]
-    for field in parameters.type:
-        counts = pc.struct_field(parameters, field.name)
-        if not pa.types.is_integer(counts.type):
-            continue
-        filled = pc.fill_null(counts, 0).to_numpy(zero_copy_only=False)
-        for index in filled.nonzero()[0].tolist():
-            found[index].append((-int(filled[index]), field.name))
-    return pa.array([[name for _, name in sorted(types)] for types in found], pa.list_(pa.string()))
+    names = sorted(field.name for field in parameters.type if pa.types.is_integer(field.type))
+    if not names:
+        return pa.array([[]] * len(parameters), pa.list_(pa.string()))
+    columns = [pc.fill_null(pc.struct_field(parameters, name), 0) for name in names]
+    counts = np.stack([column.to_numpy(zero_copy_only=False) for column in columns], axis=1)
+    most_first = np.argsort(-counts, axis=1, kind="stable")  # of equal counts in the order of their names
+    there = np.take_along_axis(counts, most_first, axis=1) != 0
+    ends = np.cumsum([0, *there.sum(axis=1)])
+    chosen = pa.array(names).take(pa.array(most_first[there]))
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), chosen)
 
 
 def _ggufs_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
@@ -153,7 +155,29 @@ def _struct(array: pa.Array, name: str, parts: Mapping[str, pa.Array]) -> pa.Arr
 
 
 def _bases_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
-    return _each(_bases)(array, name, ids, skips)
+    found = _struct_bases(array)
+    return _each(_bases)(array, name, ids, skips) if found is None else found
+
+
+def _struct_bases(array: pa.Array) -> pa.Array | None:
+    """A column of ``{"relation": ..., "models": [{"id": ...}]}`` without gaps in it, None for any other."""
+    kind = array.type
+    if not pa.types.is_struct(kind) or {kind.field(i).name for i in range(kind.num_fields)} != {"relation", "models"}:
+        return None
+    models, relation = pc.struct_field(array, "models"), pc.struct_field(array, "relation")
+    if not pa.types.is_string(relation.type) or not pa.types.is_list(models.type):
+        return None
+    if models.null_count != array.null_count:
+        return None
+    ids = models.flatten()
+    if pa.types.is_struct(ids.type) and ids.type.get_field_index("id") >= 0:
+        ids = pc.struct_field(ids, "id")
+    if not pa.types.is_string(ids.type) or ids.null_count or pc.any(pc.equal(ids, "")).as_py():
+        return None
+    ends = pc.cumulative_sum(pc.fill_null(pc.list_value_length(models), 0))
+    offsets = pa.concat_arrays([pa.array([0], pa.int32()), ends])
+    lists = pa.ListArray.from_arrays(offsets, ids)
+    return _struct(array, "baseModels", {"relation": relation, "models": lists})
 
 
 def _files_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:

@@ -65,18 +65,19 @@ def judge_record(claims: Claims, roles: frozenset[Role], evidence: Evidence) -> 
     findings: list[Finding] = []
     clean: list[str] = []
     open_: list[str] = []
-    there = evidence.facts.keys()
+    there = evidence.facts
     for check in checks_for(roles):
-        code = check.rule.code
-        if check.facts and there.isdisjoint(check.facts):
+        rule = check.rule
+        if check.facts and check.facts.isdisjoint(there):
             if check.claims:
-                open_.append(code)
+                open_.append(rule.code)
             continue
-        verdict = check.rule.check(claims, evidence)
-        if verdict.outcome is Outcome.CLEAN:
-            clean.append(code)
-        elif verdict.outcome is Outcome.FLAGGED:
+        verdict = rule.check(claims, evidence)
+        outcome = verdict.outcome
+        if outcome is Outcome.CLEAN:
+            clean.append(rule.code)
+        elif outcome is Outcome.FLAGGED:
             findings += verdict.findings
         elif verdict.reason != check.no_claim:
-            open_.append(code)
+            open_.append(rule.code)
     return Judgement(tuple(findings), tuple(clean), tuple(open_))

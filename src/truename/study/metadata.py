@@ -7,7 +7,7 @@ be of packed integers or of an adapter, so that it can accuse nobody.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from truename.declared import Declared, Document, declared_facts, weights_among
-from truename.evidence.evidence import Evidence
+from truename.evidence.evidence import Evidence, by_strength
 from truename.facts import Fact, Origin
 from truename.weights import find_checkpoints
 
@@ -32,7 +32,7 @@ Facts = tuple[Fact, ...]
 class Config(msgspec.Struct, frozen=True):
     """What one text of ``config`` holds; ``readable`` is false where it is no JSON object."""
 
-    facts: Facts = ()
+    facts: Mapping[str, Facts] = {}  # by key, as evidence has them
     model_type: str | None = None
     readable: bool = True
 
@@ -66,21 +66,30 @@ def evidence_of(record: Record, *, card: bool, count: bool = True) -> Evidence:
         card: whether the card's own data is wanted: to decode it costs more than all the rest.
         count: whether a count may be of plain weights; without the tensors' types only the reader can know.
     """
-    declared = record.config.facts if record.config is not None else ()
-    adapter = _adapter(record)
-    facts = [*declared, *_repository(record)]
-    if adapter is not None:
-        facts.append(adapter)
-    if record.files:
-        facts += formats_of(record.files)
+    known = {} if record.config is None else dict(record.config.facts)
+    packed = "quantisation_method" in known
+    for fact in _repository(record):
+        _add(known, fact)
+    if (adapter := _adapter(record)) is not None:
+        _add(known, adapter)
+    if record.files and (formats := formats_of(record.files)) is not None:
+        _add(known, formats)
     countable = (count or record.dtypes) and (adapter is not None or not _may_be_adapter(record))
-    if record.total and countable and not _is_packed(record, declared):
-        facts.append(Fact("stored_parameters", record.total, Origin.DECLARED, None, "safetensors.total"))
+    if record.total and countable and not packed and not _is_packed(record):
+        _add(known, Fact("stored_parameters", record.total, Origin.DECLARED, None, "safetensors.total"))
     if record.gguf is not None:
-        facts += _gguf(record, facts)
+        for fact in _gguf(record.gguf, known):
+            _add(known, fact)
     if card and record.card:
-        facts += card_facts(record.card)
-    return Evidence.of(facts)
+        for fact in card_facts(record.card):
+            _add(known, fact)
+    return Evidence(known)
+
+
+def _add(known: dict[str, Facts], fact: Fact) -> None:
+    """Add a fact as ``Evidence.of`` would: records are too many to group the same facts of a config each time."""
+    before = known.get(fact.key)
+    known[fact.key] = (fact,) if before is None else by_strength((*before, fact))
 
 
 _configs: dict[str, Config] = {}
@@ -112,7 +121,7 @@ def read_config(text: str) -> Config:
         adapter_config=Document("adapter_config.json", adapter) if isinstance(adapter, dict) else None,
         tokenizer_config=Document("tokenizer_config.json", tokenizer) if isinstance(tokenizer, dict) else None,
     )
-    return Config(declared_facts(declared), kind if isinstance(kind, str) and kind else None)
+    return Config(Evidence.of(declared_facts(declared)).facts, kind if isinstance(kind, str) and kind else None)
 
 
 def decoded_object(text: str) -> dict[str, Any] | None:
@@ -139,10 +148,10 @@ def _too_deep(value: Any) -> bool:
 
 
 @lru_cache(maxsize=_KNOWN)
-def formats_of(files: tuple[str, ...]) -> Facts:
-    """The fact ``formats`` of a list of files."""
+def formats_of(files: tuple[str, ...]) -> Fact | None:
+    """The fact ``formats`` of a list of files; None where none of them is of weights."""
     present = tuple(dict.fromkeys(c.format for c in find_checkpoints(dict.fromkeys(files, 0)) if c.paths))
-    return (Fact("formats", present, Origin.FILES),) if present else ()
+    return Fact("formats", present, Origin.FILES) if present else None
 
 
 @lru_cache(maxsize=_KNOWN)
@@ -171,7 +180,12 @@ def _repository(record: Record) -> Iterator[Fact]:
     if record.relation:
         yield Fact("base_model_relation", record.relation, Origin.DECLARED, None, "baseModels.relation")
     if record.library:
-        yield Fact("library_name", record.library, Origin.DECLARED, None, "library_name")
+        yield _library(record.library)
+
+
+@lru_cache(maxsize=_KNOWN)
+def _library(name: str) -> Fact:
+    return Fact("library_name", name, Origin.DECLARED, None, "library_name")
 
 
 def _adapter(record: Record) -> Fact | None:
@@ -182,10 +196,8 @@ def _adapter(record: Record) -> Fact | None:
     return None
 
 
-def _is_packed(record: Record, declared: Iterable[Fact]) -> bool:
+def _is_packed(record: Record) -> bool:
     if record.relation == "quantized" or not _tags()["packed"].isdisjoint(record.tags or ()):
-        return True
-    if any(fact.key == "quantisation_method" for fact in declared):
         return True
     return not _PLAIN_DTYPES.issuperset(record.dtypes or ())
 
@@ -194,13 +206,12 @@ def _may_be_adapter(record: Record) -> bool:
     return not _tags()["adapter"].isdisjoint(record.tags or ())
 
 
-def _gguf(record: Record, known: Sequence[Fact]) -> Iterator[Fact]:
-    found = record.gguf or {}
+def _gguf(found: Mapping[str, Any], known: Mapping[str, Facts]) -> Iterator[Fact]:
     if architecture := found.get("architecture"):
         yield Fact("gguf_architecture", architecture, Origin.DECLARED, None, "gguf.architecture")
     if total := found.get("total"):
         yield Fact("stored_parameters", total, Origin.DECLARED, None, "gguf.total")
     if length := found.get("context_length"):
         yield Fact("context_length", length, Origin.DECLARED, None, "gguf.context_length")
-    if not any(fact.key == "formats" for fact in known):
+    if "formats" not in known:
         yield Fact("formats", ("gguf",), Origin.FILES)

@@ -38,6 +38,7 @@ class Pin(msgspec.Struct, frozen=True):
 
     snapshot: Input
     survey: Input | None = None
+    instrument: Input | None = None  # of the survey; None: the shipped one
     packages: tuple[Input, ...] = ()
     settings: Mapping[str, float | str] = {}
     versions: Mapping[str, str] = {}
@@ -77,6 +78,7 @@ def write_pin(pin: Pin, path: Path) -> None:
         lines += [f"[{name}]", *(f"{_key(key)} = {_value(value)}" for key, value in table.items()), ""]
     named = [("[snapshot]", pin.snapshot)]
     named += [("[survey]", pin.survey)] if pin.survey is not None else []
+    named += [("[instrument]", pin.instrument)] if pin.instrument is not None else []
     named += [("[[packages]]", one) for one in pin.packages]
     for title, one in named:
         lines += [title, f"path = {_quoted(one.path)}", f"bytes = {one.bytes}", f"sha256 = {_quoted(one.sha256)}", ""]

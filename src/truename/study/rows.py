@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from truename.findings import Finding
-from truename.names import Claims, Kind, Role
+from truename.names import Claims, Element, Kind, Role
 from truename.names.normalise import normalise_name
 from truename.study.checks import Judgement
 from truename.study.columns import ELEMENT, FINDING, ROWS
@@ -19,8 +20,9 @@ SAYS_NOTHING = "NAM001"
 VERSION_MARK = "*"  # normalised names hold no such sign
 
 # what parts words: every sign but a point between digits
-_SEPARATOR = re.compile(r"((?<![0-9])\.|\.(?![0-9])|[^\w.]|_)")
+_SEPARATOR = re.compile(r"([\W_](?:(?<![0-9]\.)|(?![0-9])))")
 _NUMBER = re.compile(r"[0-9]{1,18}")
+_NO_GGUF: Mapping[str, Any] = {}
 # a row's column -> the snapshot's, where it is taken over as it is
 _TAKEN = {
     "id": "id", "owner_kind": "owner_kind", "library": "library_name", "task": "pipeline_tag", "created": "createdAt",
@@ -34,49 +36,48 @@ class Rows:
 
     def __init__(self) -> None:
         self._places: list[int] = []  # of the records that have a row
-        self._made: dict[str, list[Any]] = {name: [] for name in _MADE}
+        self._made: list[tuple[Any, ...]] = []  # the columns of _MADE
         self._elements = _Structs(ELEMENT)
         self._findings = _Structs(FINDING)
 
     def add(self, place: int, claims: Claims, record: Record, judged: Judgement) -> None:
         """Add the row of the record at a place of its table."""
         parsed = claims.parsed
-        name = parsed.model
+        name, elements, gguf = parsed.model, parsed.elements, record.gguf or _NO_GGUF
         offset = parsed.name.rindex(name)
         self._places.append(place)
-        self._elements.add([(e.kind, e.role, e.text, e.start - offset, e.end - offset) for e in parsed.elements])
-        self._findings.add([(f.code, f.severity.value, _family(f, claims)) for f in judged.findings])
+        self._elements.add([(e.kind, e.role, e.text, e.start - offset, e.end - offset) for e in elements])
+        self._findings.add([(f.code, f.severity, _family(f, claims)) for f in judged.findings])
         parts = _SEPARATOR.split(name)  # words and separators in turn
-        version, numbers, series = _version(claims, offset)
-        key = normalise_name(name)
-        row = (
-            parsed.owner or None,
-            name,
-            _model_type(record),
-            record.total or (record.gguf or {}).get("total"),
-            record.bases or [],
-            parsed.convention.value,
-            "".join([e.kind for e in parsed.elements]),
-            "".join(parts[1::2]),
-            next((str(claim.value) for claim in claims.items if claim.role is Role.FAMILY), None),
-            len(name),
-            sum(map(bool, parts[::2])),
-            version,
-            numbers,
-            series,
-            key,
-            any(f.code == SAYS_NOTHING for f in judged.findings),
-            judged.clean,
-            judged.cannot_tell,
+        words = parts[::2]
+        declared = None if record.config is None else record.config.model_type
+        self._made.append(
+            (
+                parsed.owner or None,
+                name,
+                declared or gguf.get("architecture"),
+                record.total or gguf.get("total"),
+                record.bases or (),
+                parsed.convention,
+                "".join([e.kind for e in elements]),
+                "".join(parts[1::2]),
+                next((str(claim.value) for claim in claims.items if claim.role is Role.FAMILY), None),
+                len(name),
+                len(words) - words.count(""),
+                *_version(name, elements, offset),
+                normalise_name(name),
+                any(f.code == SAYS_NOTHING for f in judged.findings),
+                judged.clean,
+                judged.cannot_tell,
+            )
         )
-        for column, value in zip(self._made.values(), row, strict=True):
-            column.append(value)
 
     def table(self, records: pa.Table) -> pa.Table:
         """All rows, with what is taken over from the records they were made of."""
         kept = records.select(list(_TAKEN.values())).take(pa.array(self._places, pa.int64()))
         columns: dict[str, Any] = {ours: kept.column(theirs) for ours, theirs in _TAKEN.items()}
-        columns |= {name: pa.array(values, ROWS.field(name).type) for name, values in self._made.items()}
+        made = zip(*self._made, strict=True) if self._made else [()] * len(_MADE)
+        columns |= {name: pa.array(values, ROWS.field(name).type) for name, values in zip(_MADE, made, strict=True)}
         authors = records.column("author").take(pa.array(self._places, pa.int64()))
         columns["owner"] = pc.coalesce(columns["owner"], authors)
         columns["elements"], columns["findings"] = self._elements.array(), self._findings.array()
@@ -104,11 +105,6 @@ class _Structs:
         )
 
 
-def _model_type(record: Record) -> str | None:
-    declared = record.config.model_type if record.config is not None else None
-    return declared or (record.gguf or {}).get("architecture")
-
-
 def _family(finding: Finding, claims: Claims) -> str | None:
     """The family that the finding is about, else the first that the name claims."""
     families = claims.of(Role.FAMILY)
@@ -118,13 +114,12 @@ def _family(finding: Finding, claims: Claims) -> str | None:
     return None if found is None else str(found.value)
 
 
-def _version(claims: Claims, offset: int) -> tuple[str | None, list[int], str | None]:
+def _version(name: str, elements: Sequence[Element], offset: int) -> tuple[str | None, Sequence[int], str | None]:
     """The first version as it is written, its numbers, and the normalised name with a mark in its place."""
-    for element in claims.parsed.elements:
+    for element in elements:
         versioned = element.role is Role.VERSION or element.kind is Kind.VERSION
         if versioned and (numbers := _NUMBER.findall(element.text)):
-            name = claims.parsed.model
             before, after = name[: element.start - offset], name[element.end - offset :]
             series = "-".join(filter(None, (normalise_name(before), VERSION_MARK, normalise_name(after))))
             return element.text, [int(number) for number in numbers], series
-    return None, [], None
+    return None, (), None

@@ -40,6 +40,7 @@ class StudyOptions(msgspec.Struct, frozen=True):
     out: Path
     engine: Engine = Engine.LOCAL
     survey: Path | None = None
+    instrument: Path | None = None  # of the survey; None: the shipped one
     packages: tuple[Path, ...] = ()
     resume: bool = False
     workers: int | None = None  # by default one a core; 0: in this process
@@ -61,7 +62,14 @@ class Publish(Protocol):
     """What turns rows into tables, figures and a report."""
 
     def __call__(
-        self, rows: Path, out: Path, *, survey: Path | None, packages: Sequence[Path], settings: Settings
+        self,
+        rows: Path,
+        out: Path,
+        *,
+        survey: Path | None,
+        instrument: Path | None,
+        packages: Sequence[Path],
+        settings: Settings,
     ) -> None:
         """Write everything to ``out``; the same rows and settings give the same bytes."""
 
@@ -97,10 +105,18 @@ def study(
     absent = absent_columns(columns_of_snapshot(snapshot.path) or snapshot.columns)
     settings = Settings(options.snapshot.name, snapshot.rows, absent)
     if publish is not None:
-        publish(folder, options.out, survey=options.survey, packages=options.packages, settings=settings)
+        publish(
+            folder,
+            options.out,
+            survey=options.survey,
+            instrument=options.instrument,
+            packages=options.packages,
+            settings=settings,
+        )
     pin = Pin(
         given,
         None if options.survey is None else Input.of(options.survey),
+        None if options.instrument is None else Input.of(options.instrument),
         tuple(map(Input.of, options.packages)),
         {"confidence": settings.confidence},
         versions(),
@@ -113,8 +129,8 @@ def study(
 def _checked(options: StudyOptions) -> Input:
     """The snapshot as it is; every input is looked at before hours of work, not after."""
     format_of(options.snapshot)
-    for path in (*options.packages, *((options.survey,) if options.survey else ())):
-        if not path.is_file():
+    for path in (options.survey, options.instrument, *options.packages):
+        if path is not None and not path.is_file():
             raise UsageError(f"{path}: there is no such file")
     return Input.of(options.snapshot)
 
@@ -179,16 +195,22 @@ def differing(before: Pin, folder: Path) -> tuple[str, ...]:
     return tuple(name for name in sorted({*before.outputs, *now}) if before.outputs.get(name) != now.get(name))
 
 
-def inputs_of(pin: Pin, beside: Path) -> tuple[Path, Path | None, tuple[Path, ...]]:
-    """Where the inputs of a record lie: as it says, or beside it. Each must be what it was.
+def repeating(pin: Pin, beside: Path, options: StudyOptions) -> StudyOptions:
+    """The options with the inputs of a record, which lie where it says, or beside it. Each must be what it was.
 
     Raises:
-        UsageError: one is not there, or is another file by now.
+        UsageError: the options name inputs too, or one is not there, or is another file by now.
     """
-    return (
-        _found(pin.snapshot, beside),
-        None if pin.survey is None else _found(pin.survey, beside),
-        tuple(_found(one, beside) for one in pin.packages),
+    if options.survey is not None or options.instrument is not None or options.packages:
+        raise UsageError(
+            "a record says itself which survey and packages it used; leave --survey, --instrument and --packages out"
+        )
+    return msgspec.structs.replace(
+        options,
+        snapshot=_found(pin.snapshot, beside),
+        survey=None if pin.survey is None else _found(pin.survey, beside),
+        instrument=None if pin.instrument is None else _found(pin.instrument, beside),
+        packages=tuple(_found(one, beside) for one in pin.packages),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from truename.evidence.evidence import Evidence
 from truename.findings import Severity
@@ -17,7 +18,8 @@ from truename.rules.tables import table
 TELLING = frozenset(Role) - {
     Role.OTHER, Role.VERSION, Role.REUSE, Role.TRAINING, Role.SIZE_WORD, Role.CHARACTERISTIC, Role.CONTEXT,
 }  # fmt: skip
-_NUMBER_LAST = re.compile(r"[0-9][\W_]*\Z")
+_WORD = re.compile(r"[^\W_]+")
+_JOB = re.compile(r"\d{4,}")
 
 
 class SaysNothing(Rule):
@@ -47,13 +49,17 @@ class SaysNothing(Rule):
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
         model = claims.parsed.model
-        telling = any(item.role in TELLING for item in claims.items)
-        if telling and not _NUMBER_LAST.search(model):
+        telling = False
+        for item in claims.items:
+            if item.role in TELLING:
+                telling = True
+                break
+        if telling and not ends_in_number(model):
             return CLEAN  # most names
         words = words_of(model)
         if not words:
             return cannot_tell("there is no name")
-        if is_job(model) and not claims.of(Role.FAMILY, Role.BRAND):
+        if is_job(words) and not claims.of(Role.FAMILY, Role.BRAND):
             message = f"the name {model!r} is that of a training job, made up of its project and its number"
         elif not telling and all(map(is_bare, words)):
             message = f"the name {model!r} does not say what the model is"
@@ -64,7 +70,13 @@ class SaysNothing(Rule):
 
 def words_of(model: str) -> list[str]:
     """The words and numbers of a name, in lower case."""
-    return re.findall(r"[^\W_]+", model.lower())
+    return _WORD.findall(model.lower())
+
+
+def ends_in_number(model: str) -> bool:
+    """Whether the last sign of a name that is a letter or a number is an ASCII digit."""
+    last = next(filter(str.isalnum, reversed(model)), "")
+    return last.isascii() and last.isdigit()
 
 
 def is_bare(word: str) -> bool:
@@ -74,12 +86,9 @@ def is_bare(word: str) -> bool:
     return len(word) == 1 or word.isdigit() or word in general or (stem in general and stem != "a") or stem == "v"
 
 
-def is_job(model: str) -> bool:
-    """Whether a trainer made the name up and ended it with the number of the job."""
-    words = words_of(model)
-    return (
-        len(words) > 1 and words[0] in table("generic_words")["trainers"] and bool(re.fullmatch(r"\d{4,}", words[-1]))
-    )
+def is_job(words: Sequence[str]) -> bool:
+    """Whether a trainer made the name of these words up and ended it with the number of the job."""
+    return len(words) > 1 and words[0] in table("generic_words")["trainers"] and _JOB.fullmatch(words[-1]) is not None
 
 
 def suggested(evidence: Evidence) -> str | None:

@@ -42,12 +42,12 @@ class BareName(Rule):
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
         release = table("bare_releases")["parameters"].get(claims.parsed.model.rpartition("/")[2].lower())
-        named = claims.of(Role.FAMILY, Role.BRAND)
-        if release is None or not named:
+        if release is None or not (named := claims.of(Role.FAMILY, Role.BRAND)):
             return self.no_claim()
-        if reason := why_uncounted(evidence):
+        counts = plausible_counts(evidence)
+        if reason := why_uncounted(evidence, counts):
             return cannot_tell(reason)
-        fact = min(plausible_counts(evidence), key=lambda f: ratio(f.value, release))
+        fact = min(counts, key=lambda f: ratio(f.value, release))
         if ratio(fact.value, release) <= FAR:
             return CLEAN
         claim, fact = named[0], evidence.get("parameters") or fact

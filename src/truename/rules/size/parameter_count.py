@@ -110,14 +110,14 @@ class ParameterCount(Rule):
         stated = claims.of(Role.PARAMETERS, Role.MIXTURE)
         if not stated:
             return self.no_claim()
-        if reason := why_uncounted(evidence):
+        counts = plausible_counts(evidence)
+        if reason := why_uncounted(evidence, counts):
             return cannot_tell(reason)
         if claims.of(Role.EXPERTS) and evidence.get("active_parameters") is None:
             # 17B-128E: the size is what is active, and nothing says what that is.
             return cannot_tell(
                 "the size may be that of the active parameters, and the files do not show how many are active"
             )
-        counts = plausible_counts(evidence)
         stated = tuple(claim for claim in stated if not _is_other_thousands(claim, counts))
         if not stated:
             return cannot_tell("a number of thousands beside a model of millions is no parameter count")

@@ -54,12 +54,12 @@ class SizeWord(Rule):
             return self.no_claim()
         if claims.of(Role.PARAMETERS, Role.MIXTURE):
             return cannot_tell("the name gives the size as a number too, and that is the one to check")
-        if reason := why_uncounted(evidence):
+        counts = plausible_counts(evidence)
+        if reason := why_uncounted(evidence, counts):
             return cannot_tell(reason)
         judged = known_sizes(claims)
         if not judged:
             return cannot_tell(f"what {words[0].value!r} means is not known for {families[0].title}")
-        counts = plausible_counts(evidence)
         if fits_its_word(claims, counts):
             return verdict(())
         claim, family, word = judged[0]

@@ -13,16 +13,18 @@ from truename.study.checks import checks
 from truename.study.settings import Settings
 
 
-def check_inputs(survey: Path | None, packages: Sequence[Path]) -> None:
+def check_inputs(survey: Path | None, instrument: Path | None, packages: Sequence[Path]) -> None:
     """Read what a report compares with, so that it is known to be usable before the rows are made.
 
     Raises:
-        UsageError: a file is not there, or is not what it must be.
+        UsageError: a file is not there, or is not what it must be, or an instrument has no survey.
         MissingExtraError: the extra ``study`` is not installed.
     """
-    for path in (*packages, *((survey,) if survey else ())):
-        if not path.is_file():
+    for path in (survey, instrument, *packages):
+        if path is not None and not path.is_file():
             raise UsageError(f"{path}: there is no such file")
+    if survey is None and instrument is not None:
+        raise UsageError(f"{instrument}: an instrument says what a survey asked; give its responses with --survey")
     try:
         from truename.study.report.inputs import read_lists
         from truename.survey import analyse
@@ -30,16 +32,25 @@ def check_inputs(survey: Path | None, packages: Sequence[Path]) -> None:
         raise MissingExtraError("the report of a study", "study") from error
     read_lists(packages)
     if survey is not None:
-        analyse(survey)
+        analyse(survey, instrument)
 
 
-def write_report(rows: Path, out: Path, *, survey: Path | None, packages: Sequence[Path], settings: Settings) -> None:
+def write_report(
+    rows: Path,
+    out: Path,
+    *,
+    survey: Path | None,
+    instrument: Path | None = None,
+    packages: Sequence[Path],
+    settings: Settings,
+) -> None:
     """Write ``report.html``, ``summary.json``, ``tables/`` and ``figures/``; equal inputs give equal bytes.
 
     Args:
         rows: folder of Parquet parts of the schema in ``columns.py``.
         out: folder to write to; if it holds ``skipped.csv``, the report shows it.
-        survey: responses to the survey of the shipped instrument, to set preference beside practice.
+        survey: responses to a survey, to set preference beside practice.
+        instrument: what the survey asked; None: the shipped instrument.
         packages: lists of names of packages, to set names of models beside them.
         settings: what the rows were made of.
 
@@ -60,7 +71,7 @@ def write_report(rows: Path, out: Path, *, survey: Path | None, packages: Sequen
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out}: is a file; give a folder to write to")
     opened, lists = open_rows(rows), read_lists(packages)
-    answers = None if survey is None else analyse(survey)
+    answers = None if survey is None else analyse(survey, instrument)
     slugs = {rule.code: rule.slug for rule in all_rules()}
     comparing = [check.rule.code for check in checks() if check.facts]
     tables = tabulate(opened, slugs, comparing, answers, lists)
