@@ -6,15 +6,10 @@ Whatever the engine, a slice becomes a file of its own, and only its number come
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
-import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from enum import StrEnum
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +17,8 @@ import msgspec
 
 from truename.errors import MissingExtraError
 from truename.study.parts import make_part
+from truename.study.processes import GARBAGE, by_processes
 from truename.study.slices import Slice
-
-_GARBAGE = 100_000  # new objects between two searches for garbage: rows are none until their part is written
-_WATCH = 1.0  # seconds between two looks at the parent
 
 
 class Engine(StrEnum):
@@ -55,40 +48,12 @@ def make_parts(
 
 
 def _by_processes(slices: Sequence[Slice], make: partial[None], workers: int | None) -> Iterator[Slice]:
-    """Twice as many slices as workers are in flight, so that memory does not grow with the snapshot."""
     if workers == 0:
         for one in slices:
             make(one)
             yield one
         return
-    count = min(workers or len(os.sched_getaffinity(0)), max(1, len(slices)))
-    waiting = iter(slices)
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(count, context, _prepare, (os.getpid(),)) as pool:
-        flying: dict[Future[None], Slice] = {}
-        try:
-            while True:
-                flying |= {pool.submit(make, one): one for one in islice(waiting, 2 * count - len(flying))}
-                if not flying:
-                    return
-                done, _ = wait(flying, return_when=FIRST_COMPLETED)
-                for future in done:
-                    future.result()
-                    yield flying.pop(future)
-        finally:  # also when nobody asks for more, as after Ctrl-C
-            pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _prepare(parent: int) -> None:
-    """Let a worker end when the process that started it was killed: its siblings keep its queue open."""
-    gc.set_threshold(_GARBAGE)
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(_WATCH)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+    yield from by_processes(slices, make, workers or len(os.sched_getaffinity(0)))
 
 
 def _by_ray(slices: Sequence[Slice], make: partial[None], workers: int | None) -> Iterator[Slice]:
@@ -110,7 +75,7 @@ def _by_ray(slices: Sequence[Slice], make: partial[None], workers: int | None) -
 def _ray_batch(batch: Any, make: partial[None]) -> Any:
     import pyarrow as pa
 
-    gc.set_threshold(_GARBAGE)
+    gc.set_threshold(GARBAGE)
     slices = [msgspec.json.decode(item, type=Slice) for item in batch.column("slice").to_pylist()]
     for one in slices:
         make(one)
