@@ -74,7 +74,7 @@ def test_what_a_report_compares_with_is_looked_at_first(tmp_path: Path) -> None:
     other = tmp_path / "other.csv"
     other.write_text("a,b\n1,2\n3,4\n")
     with pytest.raises(UsageError, match="lacks the columns Q1"):
-        check_inputs(other, ())
+        check_inputs(other, None, ())
     with pytest.raises(UsageError, match="has no column 'name'"):
         check_inputs(None, [other])
     with pytest.raises(UsageError, match="there is no such file"):
