@@ -76,7 +76,7 @@ def test_what_a_report_compares_with_is_looked_at_first(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="lacks the columns Q1"):
         check_inputs(other, None, ())
     with pytest.raises(UsageError, match="has no column 'name'"):
-        check_inputs(None, [other])
+        check_inputs(None, None, [other])
     with pytest.raises(UsageError, match="there is no such file"):
-        check_inputs(tmp_path / "none.xlsx", [])
-    check_inputs(None, [])
+        check_inputs(tmp_path / "none.xlsx", None, [])
+    check_inputs(None, None, [])
