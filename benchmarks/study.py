@@ -15,6 +15,7 @@ import argparse
 import json
 import os
 import random
+import resource
 import shutil
 import signal
 import subprocess
@@ -28,6 +29,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from study_snapshot import real_names, write_registry
+from truename.study.slices import open_snapshot
 
 DEFAULT = os.environ.get("TRUENAME_DATA") or str(Path(__file__).resolve().parents[1].parent / "shared" / "data")
 TARGET_SECONDS, TARGET_BYTES, TARGET_RAY = 180, 2 * 10**9, 1.2
@@ -84,23 +86,29 @@ def proportional(pid: int) -> int:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith("Pss:")), 0)
 
 
-def measure(snapshot: Path, engine: str) -> tuple[float, int]:
-    """Seconds and peak bytes of one whole study.
+def measure(snapshot: Path, engine: str) -> tuple[float, float, int]:
+    """Seconds, seconds of processors and peak bytes of one whole study.
 
     Raises:
         SystemExit: the command failed.
     """
     with tempfile.TemporaryDirectory(dir=snapshot.parent) as folder:
-        begun = time.perf_counter()
+        begun, before = time.perf_counter(), worked()
         process = subprocess.Popen(command(snapshot, Path(folder) / "out", "--engine", engine))
         memory = Memory(process.pid)
         memory.start()
         code = process.wait()
-        seconds = time.perf_counter() - begun
+        seconds, busy = time.perf_counter() - begun, worked() - before
         peak = memory.end()
     if code:
         raise SystemExit(f"truename study ended with {code}")
-    return seconds, peak
+    return seconds, busy, peak
+
+
+def worked() -> float:
+    """Seconds of processors of all processes that were started here and have ended; Ray's own are not among them."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def alternative(snapshot: Path) -> float:
@@ -116,10 +124,12 @@ def alternative(snapshot: Path) -> float:
 def run(snapshot: Path, engine: str, results: Path) -> None:
     """Measure one size with one engine, print it, and keep it."""
     rows = int(pq.read_metadata(snapshot).num_rows)
-    seconds, peak = measure(snapshot, engine)
+    seconds, busy, peak = measure(snapshot, engine)
+    line = {"rows": rows, "engine": engine, "seconds": seconds, "processor": busy, "bytes": peak}
     with results.open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"rows": rows, "engine": engine, "seconds": seconds, "bytes": peak}) + "\n")
+        file.write(json.dumps(line) + "\n")
     print(f"{rows:,} models, {engine}: {seconds:.1f} s ({rows / seconds:,.0f} a second), {peak / 1e6:,.0f} MB at most")
+    print(f"  {busy:.1f} s of processors, {busy / rows * 1e6:.0f} microseconds a model")
     print(f"  Polars, names split and pieces counted: {alternative(snapshot):.1f} s")
 
 
@@ -127,7 +137,8 @@ def plot(results: Path, out: Path) -> None:
     """Print what was measured, and draw time and memory against the number of models."""
     import altair as alt
 
-    table = pl.read_ndjson(results).group_by("engine", "rows").agg(pl.min("seconds"), pl.max("bytes")).sort("rows")
+    best = [pl.min("seconds", "processor"), pl.max("bytes")]
+    table = pl.read_ndjson(results).group_by("engine", "rows").agg(best).sort("rows")
     print(table)
     for engine, part in table.group_by("engine"):
         share = part["seconds"] / part["rows"] * 1e6
@@ -154,24 +165,26 @@ def plot(results: Path, out: Path) -> None:
 
 
 def killed(snapshot: Path) -> None:
-    """Kill a study at random moments, resume it, and compare every byte with one that was left alone."""
+    """Kill a study a moment after more of its parts are done, resume it, and compare every byte with a whole one."""
     folder = Path(tempfile.mkdtemp(dir=snapshot.parent))
+    rows = folder / "killed" / "rows"
+    count = len(open_snapshot(snapshot).slices)
     try:
-        begun = time.perf_counter()
         subprocess.run(command(snapshot, folder / "whole"), check=True, stdout=subprocess.DEVNULL)
-        seconds = time.perf_counter() - begun
         more: tuple[str, ...] = ()
         parts = []
-        for _ in range(KILLS):
+        for kill in range(1, KILLS + 1):
             process = subprocess.Popen(command(snapshot, folder / "killed", *more), stdout=subprocess.DEVNULL)
-            time.sleep(random.uniform(0.6, 1.2) * seconds / (KILLS + 1))
+            while len(list(rows.glob("part-*.parquet"))) < count * kill // (KILLS + 1) and process.poll() is None:
+                time.sleep(0.05)
+            time.sleep(random.random())
             process.send_signal(signal.SIGKILL)
             process.wait()
-            parts.append(len(list((folder / "killed" / "rows").glob("part-*.parquet"))))
-            more = ("--resume",) if (folder / "killed" / "rows" / "run.json").exists() else ()
+            parts.append(len(list(rows.glob("part-*.parquet"))))
+            more = ("--resume",)
         subprocess.run(command(snapshot, folder / "killed", *more), check=True, stdout=subprocess.DEVNULL)
         same = files_in(folder / "whole") == files_in(folder / "killed")
-        print(f"killed with {', '.join(map(str, parts))} parts done, resumed: the same bytes: {same}")
+        print(f"killed with {', '.join(map(str, parts))} of {count} parts done, resumed: the same bytes: {same}")
     finally:
         shutil.rmtree(folder)
 

@@ -32,6 +32,26 @@ def test_slices_cover_every_row_once(tmp_path: Path) -> None:
     assert read == ids
 
 
+@pytest.mark.parametrize(("order", "openings"), [((0, 1, 2), 1), ((0, 2), 1), ((1, 0, 2), 2), ((2, 1), 2), ((1, 1), 2)])
+def test_a_row_group_is_read_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, order: tuple[int, ...], openings: int
+) -> None:
+    snapshot = open_snapshot(write(tmp_path / "a.parquet", [f"o/m{i}" for i in range(10)], 10))
+    opened: list[slices.Slice] = []
+    start = slices._Reading.__init__
+
+    def counted(self: slices._Reading, one: slices.Slice, columns: tuple[str, ...]) -> None:
+        opened.append(one)
+        start(self, one, columns)
+
+    monkeypatch.setattr(slices._Reading, "__init__", counted)
+    for number in order:
+        one = snapshot.slices[number]
+        read = [id_ for t in read_slice(one, snapshot.columns) for id_ in t["id"].to_pylist()]
+        assert read == [f"o/m{i}" for i in range(one.start, one.start + one.count)]
+    assert len(opened) == openings
+
+
 def test_ids_that_come_again(tmp_path: Path) -> None:
     ids = ["a", "b", "a", None, None, "", "", "b", "c", "a"]
     snapshot = open_snapshot(write(tmp_path / "a.parquet", ids, 10))

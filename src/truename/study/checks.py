@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib import resources
 
@@ -12,7 +12,11 @@ import msgspec
 from truename.evidence.evidence import Evidence
 from truename.findings import Finding, Outcome
 from truename.names import Claims, Role
-from truename.rules import Rule, all_rules
+from truename.rules import Rule, Verdict, all_rules
+
+Decide = Callable[[Claims, Evidence], Verdict]
+
+_CLEAN, _FLAGGED = Outcome.CLEAN, Outcome.FLAGGED
 
 
 class Check(msgspec.Struct, frozen=True):
@@ -21,15 +25,22 @@ class Check(msgspec.Struct, frozen=True):
     rule: Rule
     claims: frozenset[Role]  # the name must make one of them; empty: any name
     facts: frozenset[str]  # one of them must be there; empty: none is needed
-    no_claim: str | None  # how the rule says that the name claims nothing after all
+    no_claim: str  # how the rule says that the name claims nothing after all
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What is to be done for names that make claims of the same roles, of models of which the same facts are there."""
+
+    run: tuple[tuple[str, Decide, str], ...]  # code, check, how it says that the name claims nothing after all
+    open: tuple[str, ...]  # codes of the rules that lack a fact
 
 
 class Judgement(msgspec.Struct, frozen=True):
     """How the rules ended for one record; a rule whose claim the name does not make is in none of the lists."""
 
-    findings: tuple[Finding, ...]
-    clean: tuple[str, ...]  # codes
-    cannot_tell: tuple[str, ...]
+    findings: Sequence[Finding]
+    clean: Sequence[str]  # codes
+    cannot_tell: Sequence[str]
 
 
 @cache
@@ -42,7 +53,7 @@ def checks() -> tuple[Check, ...]:
             rules[code],
             frozenset(map(Role, entry["claims"])),
             frozenset(entry["facts"]),
-            rules[code].no_claim().reason,
+            rules[code].no_claim().reason or "",
         )
         for code, entry in sorted(table.items())
     )
@@ -52,6 +63,17 @@ def checks() -> tuple[Check, ...]:
 def checks_for(roles: frozenset[Role]) -> tuple[Check, ...]:
     """The checks of a name that makes claims of these roles."""
     return tuple(check for check in checks() if not check.claims or not roles.isdisjoint(check.claims))
+
+
+@lru_cache(maxsize=65_536)
+def plan_for(roles: frozenset[Role], facts: frozenset[str]) -> Plan:
+    """Which rules run for names with claims of these roles, where facts with these keys are there."""
+    found = checks_for(roles)
+    lacking = [check for check in found if check.facts and check.facts.isdisjoint(facts)]
+    return Plan(
+        tuple((check.rule.code, check.rule.check, check.no_claim) for check in found if check not in lacking),
+        tuple(check.rule.code for check in lacking if check.claims),
+    )
 
 
 def judge_record(claims: Claims, roles: frozenset[Role], evidence: Evidence) -> Judgement:
@@ -64,20 +86,16 @@ def judge_record(claims: Claims, roles: frozenset[Role], evidence: Evidence) -> 
     """
     findings: list[Finding] = []
     clean: list[str] = []
-    open_: list[str] = []
-    there = evidence.facts
-    for check in checks_for(roles):
-        rule = check.rule
-        if check.facts and check.facts.isdisjoint(there):
-            if check.claims:
-                open_.append(rule.code)
-            continue
-        verdict = rule.check(claims, evidence)
+    plan = plan_for(roles, frozenset(evidence.facts))
+    open_ = list(plan.open)
+    for code, decide, no_claim in plan.run:
+        verdict = decide(claims, evidence)
         outcome = verdict.outcome
-        if outcome is Outcome.CLEAN:
-            clean.append(rule.code)
-        elif outcome is Outcome.FLAGGED:
+        if outcome is _CLEAN:
+            clean.append(code)
+        elif outcome is _FLAGGED:
             findings += verdict.findings
-        elif verdict.reason != check.no_claim:
-            open_.append(rule.code)
-    return Judgement(tuple(findings), tuple(clean), tuple(open_))
+        elif verdict.reason != no_claim:
+            open_.append(code)
+    open_.sort()
+    return Judgement(findings, clean, open_)

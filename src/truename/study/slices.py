@@ -65,19 +65,58 @@ def open_snapshot(path: Path) -> Snapshot:
 def read_slice(one: Slice, columns: Mapping[str, str]) -> Iterator[pa.Table]:
     """The records of a slice, a batch at a time; only the columns that a study reads.
 
+    A row group can only be read from its start, and may hold a million records: where the slice before was of the same
+    one, reading goes on from there.
+
     Raises:
         pyarrow.ArrowException, OSError: the row group cannot be read.
     """
-    wanted = list(dict.fromkeys(columns.values()))
-    with pq.ParquetFile(one.path, pre_buffer=False, memory_map=True) as file:
-        begin, end, at = one.start, one.start + one.count, 0
-        for batch in file.iter_batches(_BATCH, row_groups=[one.row_group], columns=wanted, use_threads=False):
-            first, last = max(begin, at), min(end, at + len(batch))
-            if first < last:
-                yield pa.Table.from_batches([batch.slice(first - at, last - first)])
-            at += len(batch)
-            if at >= end:
+    global _open
+    wanted = tuple(dict.fromkeys(columns.values()))
+    reading, _open = _open, None
+    if reading is None or not reading.is_before(one, wanted):
+        reading = _Reading(one, wanted)
+    yield from reading.until(one.start, one.start + one.count)
+    _open = None if reading.is_done() else reading
+
+
+class _Reading:
+    """A row group that is being read, from its start towards its end."""
+
+    def __init__(self, one: Slice, columns: tuple[str, ...]) -> None:
+        self._what = (one.path, one.row_group, columns)
+        self._file = pq.ParquetFile(one.path, pre_buffer=False, memory_map=True)
+        self._batches = self._file.iter_batches(
+            _BATCH, row_groups=[one.row_group], columns=list(columns), use_threads=False
+        )
+        self._size = self._file.metadata.row_group(one.row_group).num_rows
+        self._rest: pa.RecordBatch | None = None  # read, and not asked for yet
+        self._at = 0  # the first record of the rest, or of the next batch
+
+    def is_before(self, one: Slice, columns: tuple[str, ...]) -> bool:
+        """Whether a slice can be read from here."""
+        return self._what == (one.path, one.row_group, columns) and self._at <= one.start
+
+    def is_done(self) -> bool:
+        """Whether nothing is left."""
+        return bool(self._at >= self._size)
+
+    def until(self, begin: int, end: int) -> Iterator[pa.Table]:
+        """The records from one place to another, in batches."""
+        while self._at < end:
+            batch = next(self._batches, None) if self._rest is None else self._rest
+            self._rest = None
+            if batch is None:
                 return
+            first, last = max(begin - self._at, 0), min(end - self._at, len(batch))
+            if last < len(batch):
+                self._rest = batch.slice(last)
+            self._at += last
+            if first < last:
+                yield pa.Table.from_batches([batch.slice(first, last - first)])
+
+
+_open: _Reading | None = None  # of this process
 
 
 def _without_repeats(path: Path, column: str, slices: list[Slice], sizes: list[int]) -> Iterator[Slice]:
