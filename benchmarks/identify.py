@@ -25,12 +25,14 @@ MIXTURE = {"model_type": "mixtral", "num_hidden_layers": 32, "num_local_experts"
 
 def main() -> None:
     """Print the time of both and their ratio, on a small and on a large header, by names and by shapes."""
-    sets = prototypes(packaged().types)
+    index = packaged().types
+    sets, weights, totals = prototypes(index), index.weights.tolist(), index.totals.tolist()
     for title, config in (("BERT-base", BERT), ("mixture of 104 experts", MIXTURE)):
         header = header_of(config)
-        query = features_of(abstract_architecture(header)).names
+        names = features_of(abstract_architecture(header)).names
+        query = frozenset(index.postings.look_up(names).columns.tolist())
         ours = best(partial(identified, header))
-        plain = best(partial(compared, packaged().types, sets, query))
+        plain = best(partial(compared, weights, totals, sets, query))
         bare = nameless(header)
         noise = best(partial(identified, bare))
         print(f"{title}, {len(header.tensors):,} tensors: {ours:.2f} ms by names, {noise:.2f} ms by shapes")
@@ -45,19 +47,19 @@ def identified(header: WeightsHeader) -> Identification:
 def prototypes(index: Index) -> list[frozenset[int]]:
     """Every set of the index as a set of positions of words."""
     sets: list[set[int]] = [set() for _ in index.totals]
-    for at, number in enumerate(index.lists):
-        for member in index.postings[index.starts[number] : index.starts[number + 1]]:
+    postings = index.postings
+    for at, number in enumerate(postings.lists.tolist()):
+        for member in postings.sets[postings.starts[number] : postings.starts[number + 1]].tolist():
             sets[member].add(at)
     return [frozenset(members) for members in sets]
 
 
-def compared(index: Index, sets: list[frozenset[int]], query: frozenset[int]) -> float:
+def compared(weights: list[float], totals: list[float], sets: list[frozenset[int]], query: frozenset[int]) -> float:
     """The similarity of the nearest set, by going through all of them."""
-    words = frozenset(index.column(word) for word in query)
-    total = sum(index.weights[at] for at in words if at >= 0)
+    total = sum(weights[at] for at in query)
     nearest = 0.0
-    for members, own in zip(sets, index.totals, strict=True):
-        common = sum(index.weights[at] for at in words & members)
+    for members, own in zip(sets, totals, strict=True):
+        common = sum(weights[at] for at in query & members)
         nearest = max(nearest, common / (total + own - common))
     return nearest
 

@@ -2,35 +2,30 @@
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_left
-from collections.abc import Iterable
-
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from truename.dara.index import Floats, Words, joined, positions
 
 UNIT = 100  # weights are whole hundredths, -128 to 127
 
 
-class Linear(msgspec.Struct, frozen=True):
+class Linear(msgspec.Struct, frozen=True, eq=False):
     """One row of weights a word, for the labels where it says something."""
 
-    words: array[int]  # ascending
-    starts: array[int]  # words + 1
-    labels: array[int]  # numbers of labels, by word
-    weights: array[int]  # as many, in hundredths
-    intercepts: array[float]  # one a label
+    words: NDArray[np.uint32]  # ascending
+    starts: NDArray[np.uint32]  # words + 1
+    labels: NDArray[np.unsignedinteger]  # numbers of labels, by word
+    weights: NDArray[np.int8]  # as many, in hundredths
+    intercepts: NDArray[np.float32]  # one a label
 
-    def margins(self, query: Iterable[int]) -> list[float]:
+    def margins(self, query: Words) -> Floats:
         """The signed margin of every label; above 0 the label is more likely than not. Words weigh 1 / sqrt(n)."""
-        columns = []
-        for word in query:
-            at = bisect_left(self.words, word)
-            if at < len(self.words) and self.words[at] == word:
-                columns.append(at)
-        sums = [0] * len(self.intercepts)
-        for at in columns:
-            start, end = self.starts[at], self.starts[at + 1]
-            for label, weight in zip(self.labels[start:end], self.weights[start:end], strict=True):
-                sums[label] += weight
-        scale = 1 / (UNIT * max(1, len(columns)) ** 0.5)
-        return [intercept + scale * total for intercept, total in zip(self.intercepts, sums, strict=True)]
+        columns, known = positions(self.words, query)
+        columns = columns[known]
+        labels, _ = joined(self.labels, self.starts, columns)
+        weights, _ = joined(self.weights, self.starts, columns)  # type: ignore[arg-type]
+        sums = np.bincount(labels, weights, len(self.intercepts))
+        margins: Floats = self.intercepts + sums / (UNIT * max(1, len(columns)) ** 0.5)
+        return margins

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Mapping
 from functools import cached_property
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
-from truename.dara.index import Index, listed
+from truename.dara.index import Floats, Index, Postings
 from truename.dara.linear import Linear
 
 
@@ -20,42 +21,34 @@ class Calibration(msgspec.Struct, frozen=True):
     sharpness: Mapping[str, float]  # question -> probability of a label goes with exp(sharpness x similarity)
 
 
-class Rows(msgspec.Struct, frozen=True, dict=True):
-    """Sets of words, written row by row: what is needed to compare with a few of them, or with all."""
+class Entries(msgspec.Struct, frozen=True, eq=False):
+    """Which structures are known under which labels, a column each; by name set."""
 
-    words: array[int]
-    weights: array[float]
-    starts: array[int]  # sets + 1: where a set's members begin
-    members: array[int]  # positions in ``words``
-    totals: array[float]
-    unseen: float
-
-    @cached_property
-    def index(self) -> Index:
-        """The same sets by word."""
-        holders: list[list[int]] = [[] for _ in self.words]
-        for number in range(len(self.totals)):
-            for column in self.members[self.starts[number] : self.starts[number + 1]]:
-                holders[column].append(number)
-        return Index(self.words, self.weights, *listed(holders), self.totals, self.unseen)
+    names: NDArray[np.uint16]  # number of the name set
+    shapes: NDArray[np.uint16]  # number of the shape set
+    labels: tuple[NDArray[np.uint16], ...]  # number of the label, one column a question
 
 
-class Model(msgspec.Struct, frozen=True, dict=True):
+class Model(msgspec.Struct, frozen=True, dict=True, eq=False):
     """A trained classifier."""
 
     version: int  # of the feature space
     types: Index  # names, weighted by what they say of the model type
     classes: Index  # names, weighted by what they say of the class
-    shapes: Rows
-    entries: tuple[array[int], ...]  # columns: name set, shape set, model type, architecture, task; by name set
-    firsts: array[int]  # name sets + 1: where a name set's entries begin
+    shapes: Index
+    entries: Entries
     labels: Mapping[str, tuple[str, ...]]  # question -> labels
     calibrations: Mapping[str, Calibration]  # basis -> calibration
     linear: Linear | None = None  # model types by shapes; without one the prototypes alone are compared
     notes: Mapping[str, str] = {}  # data, versions: the model card is written from these
-    bare: array[int] = array("I")  # words of names that an exporter may lose
+    bare: tuple[int, ...] = ()  # words of names that an exporter may lose
+
+    @property
+    def names(self) -> Postings:
+        """The sets of words of names, which types and classes weigh each in their own way."""
+        return self.types.postings
 
     @cached_property
-    def partly(self) -> tuple[frozenset[int], list[float], list[float]]:
+    def partly(self) -> tuple[frozenset[int], Floats, Floats]:
         """The words of ``bare``, and the totals of types and classes without them."""
         return frozenset(self.bare), self.types.totals_without(self.bare), self.classes.totals_without(self.bare)

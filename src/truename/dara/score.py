@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
 from truename.dara.identification import Basis, Question
-from truename.dara.model import Model, Rows
+from truename.dara.index import Floats, Query
+from truename.dara.model import Model
 from truename.features import Features
 
 Scores = Mapping[Question, Mapping[int, float]]  # question -> label number -> similarity
@@ -22,8 +24,8 @@ _FAMILIAR = 0.2  # share of known names below which names are noise
 _EXTENDED = 0.9  # similarity from which a structure is another of its kind, not one with something added
 _WHOLE, _PART, _ALIKE = 0.985, 0.25, 0.002  # shares of weight, and a difference of similarities
 _TIE = 0.5  # of a likeness beside a margin: it settles what margins leave open
-_FAR = 99.0  # below every score
-_FEWEST = 3  # words; fewer say nothing
+_FEWEST = 3  # words; fewer say nothing, but where they are the very words of a known structure
+_SAME = 0.96  # similarity where the words are the same and shapes are not against it
 
 
 class Scored(msgspec.Struct, frozen=True):
@@ -37,20 +39,23 @@ class Scored(msgspec.Struct, frozen=True):
 
 def score(model: Model, features: Features) -> Scored | None:
     """How like ``features`` is to the labels of ``model``; None where there are too few words to tell."""
-    if len(features.names) >= _FEWEST and model.types.known_share(features.names) >= _FAMILIAR:
-        return _by_part(model, features) if features.nameless >= _LOST else _by_names(model, features)
+    names = features.names
+    query = model.names.look_up(names | features.biases | features.frame)
+    if len(names) >= _FEWEST and len(names & query.strange) <= (1 - _FAMILIAR) * len(names):
+        return _by_part(model, features) if features.nameless >= _LOST else _by_names(model, features, query)
+    if 0 < len(names) < _FEWEST and (found := _by_names(model, features, query)).likeness >= _SAME:
+        return found
     if len(features.shapes) >= _FEWEST:
         return _by_shapes(model, features.shapes | features.order)
     return None
 
 
-def _by_names(model: Model, features: Features) -> Scored:
+def _by_names(model: Model, features: Features, query: Query) -> Scored:
     options = features.biases | features.frame
-    types = model.types.similarities(features.names | features.biases, options)
-    classes = model.classes.similarities(features.names | options, options)
+    types, classes = model.types.similarities(query, options), model.classes.similarities(query, options)
     found = _best_of_labels(model, features, types, classes, _SHAPE_SHARE)
     likeness = max(found[Question.MODEL_TYPE].values(), default=0.0)
-    held = _held(model, features, types) if likeness < _EXTENDED else ()
+    held = _held(model, model.types.held(query), types) if likeness < _EXTENDED else ()
     return Scored(Basis.NAMES, found, likeness, held)
 
 
@@ -58,87 +63,55 @@ def _by_part(model: Model, features: Features) -> Scored:
     """As by names, but neither here nor in the prototypes is anything said by the names that may be lost."""
     bare, of_types, of_classes = model.partly
     options = (features.biases | features.frame) - bare
-    types = model.types.similarities((features.names | features.biases) - bare, options, of_types)
-    classes = model.classes.similarities((features.names | options) - bare, options, of_classes)
+    query = model.names.look_up((features.names | options) - bare)
+    types = model.types.similarities(query, options, of_types)
+    classes = model.classes.similarities(query, options, of_classes)
     found = _best_of_labels(model, features, types, classes, _SHAPE_SHARE_OF_PART)
     return Scored(Basis.PART, found, max(found[Question.MODEL_TYPE].values(), default=0.0))
 
 
 def _best_of_labels(
-    model: Model, features: Features, types: list[float], classes: list[float], share: float
+    model: Model, features: Features, types: Floats, classes: Floats, share: float
 ) -> dict[Question, dict[int, float]]:
     """Of every label the best of its prototypes: similarity by names, and a ``share`` of that by shapes."""
-    shapes = _Shapes(model.shapes, features.shapes)
-    found: dict[Question, dict[int, float]] = {question: {} for question in _QUESTIONS}
-    bests = list(found.values())
-    least_type, least_class = max(types, default=0.0) - _CLOSE, max(classes, default=0.0) - _CLOSE
-    _, shape_sets, *labels = model.entries
-    for number, (of_type, of_class) in enumerate(zip(types, classes, strict=True)):
-        if of_type <= 0 or (of_type < least_type and of_class < least_class):
-            continue
-        for entry in range(model.firsts[number], model.firsts[number + 1]):
-            alike = shapes.similarity(shape_sets[entry])
-            for best, column, likeness in zip(bests, labels, (of_type, of_class, of_class), strict=True):
-                value = likeness if alike is None else (1 - share) * likeness + share * alike
-                label = column[entry]
-                if value > best.get(label, 0.0):
-                    best[label] = value
+    entries = model.entries
+    near = (types > 0) & ((types >= types.max(initial=0) - _CLOSE) | (classes >= classes.max(initial=0) - _CLOSE))
+    chosen = np.flatnonzero(near[entries.names])
+    names = entries.names[chosen]
+    found: dict[Question, dict[int, float]] = {}
+    shapes = model.shapes.similarities(model.shapes.postings.look_up(features.shapes))
+    alike = shapes[entries.shapes[chosen]] if features.shapes else None
+    for question, labels, likeness in zip(_QUESTIONS, entries.labels, (types, classes, classes), strict=True):
+        values = likeness[names] if alike is None else (1 - share) * likeness[names] + share * alike
+        found[question] = _best(labels[chosen], values, len(model.labels[question]))
     return found
 
 
-def _held(model: Model, features: Features, similarities: list[float]) -> tuple[int, ...]:
+def _best(labels: NDArray[np.unsignedinteger], values: Floats, number: int) -> dict[int, float]:
+    """Of each of ``number`` labels its largest value; those without a value are left out."""
+    best = np.full(number, -np.inf)
+    np.maximum.at(best, labels, values)
+    found = np.flatnonzero(best > -np.inf)
+    return dict(zip(found.tolist(), best[found].tolist(), strict=True))
+
+
+def _held(model: Model, shares: Floats, similarities: Floats) -> tuple[int, ...]:
     """The types of the largest structure of which nothing is missing: what is left of an unknown one was added."""
-    options = features.biases | features.frame
-    shares = model.types.held(features.names | features.biases, similarities, options)
-    whole = [number for number, share in enumerate(shares) if share >= _WHOLE and similarities[number] >= _PART]
-    most = max((similarities[number] for number in whole), default=0.0)
-    types: dict[int, None] = {}
-    for number in whole:
-        if similarities[number] >= most - _ALIKE:
-            types.update(dict.fromkeys(model.entries[2][model.firsts[number] : model.firsts[number + 1]]))
-    return tuple(types)
+    whole = np.where((shares >= _WHOLE) & (similarities >= _PART), similarities, 0.0)
+    of_most = (whole > 0) & (whole >= whole.max(initial=0.0) - _ALIKE)
+    entries = model.entries
+    return tuple(dict.fromkeys(entries.labels[0][of_most[entries.names]].tolist()))
 
 
 def _by_shapes(model: Model, words: frozenset[int]) -> Scored:
     """Margins of the linear classifier tell types apart, likeness to prototypes the classes within a type."""
-    similarities = model.shapes.index.similarities(words)
-    margins = None if model.linear is None else model.linear.margins(words)
-    found: dict[Question, dict[int, float]] = {question: {} for question in _QUESTIONS}
-    _, shape_sets, *labels = model.entries
-    of_type = labels[0]
-    bests = list(found.values())
-    for entry, number in enumerate(shape_sets):
-        value = _TIE * similarities[number] + (0.0 if margins is None else margins[of_type[entry]])
-        for best, column in zip(bests, labels, strict=True):
-            label = column[entry]
-            if value > best.get(label, -_FAR):
-                best[label] = value
-    return Scored(Basis.SHAPES, found, max(similarities, default=0.0))
-
-
-class _Shapes:
-    """Similarity of one structure with a few sets of shapes."""
-
-    def __init__(self, rows: Rows, words: Iterable[int]) -> None:
-        self._rows = rows
-        self._total = 0.0
-        self._weights = [0.0] * len(rows.words)  # of the structure's own words; nothing for the others
-        for word in words:
-            at = bisect_left(rows.words, word)
-            known = at < len(rows.words) and rows.words[at] == word
-            if known:
-                self._weights[at] = rows.weights[at]
-            self._total += rows.weights[at] if known else rows.unseen
-        self._known: dict[int, float] = {}
-
-    def similarity(self, number: int) -> float | None:
-        """The similarity with set ``number``; None where no shapes are known."""
-        if not self._total:
-            return None
-        if (known := self._known.get(number)) is not None:
-            return known
-        rows = self._rows
-        shared = sum(map(self._weights.__getitem__, rows.members[rows.starts[number] : rows.starts[number + 1]]))
-        value = shared / (self._total + rows.totals[number] - shared) if shared else 0.0
-        self._known[number] = value
-        return value
+    similarities = model.shapes.similarities(model.shapes.postings.look_up(words))
+    entries = model.entries
+    values = _TIE * similarities[entries.shapes]
+    if model.linear is not None:
+        values += model.linear.margins(words)[entries.labels[0]]
+    found = {
+        question: _best(labels, values, len(model.labels[question]))
+        for question, labels in zip(_QUESTIONS, entries.labels, strict=True)
+    }
+    return Scored(Basis.SHAPES, found, float(similarities.max(initial=0.0)))

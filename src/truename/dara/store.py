@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 import struct
-import sys
-from array import array
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 
-from truename.dara.index import Index
+from truename.dara.identification import Question
+from truename.dara.index import Index, Postings
 from truename.dara.linear import Linear
-from truename.dara.model import Calibration, Model, Rows
+from truename.dara.model import Calibration, Entries, Model
 from truename.errors import DeclaredError
 from truename.features import VERSION
 
 PACKAGED = Path(__file__).with_name("model") / "dara.safetensors"
 _LARGEST = 64_000_000  # bytes of a model that is read
-_DTYPES = {"H": "U16", "I": "U32", "f": "F32", "b": "I8"}
+_DTYPES = {"U16": "<u2", "U32": "<u4", "F32": "<f4", "I8": "|i1"}  # safetensors' word -> numpy's
+_WORDS = {np.dtype(code): word for word, code in _DTYPES.items()}
+_POSTINGS = ("words", "lists", "starts", "sets")
 _LINEAR = ("words", "starts", "labels", "weights", "intercepts")
-_CODES = {dtype: code for code, dtype in _DTYPES.items()}
+Array = NDArray[Any]
 
 
 class _Plain(msgspec.Struct):
@@ -48,7 +51,7 @@ def save(model: Model, path: Path) -> None:
     for name, numbers in sorted(_arrays(model).items(), key=lambda item: -item[1].itemsize):  # aligned without holes
         at = len(body)
         body += numbers.tobytes()
-        header[name] = {"dtype": _DTYPES[numbers.typecode], "shape": [len(numbers)], "data_offsets": [at, len(body)]}
+        header[name] = {"dtype": _WORDS[numbers.dtype], "shape": [len(numbers)], "data_offsets": [at, len(body)]}
     text = msgspec.json.encode(header)
     text += b" " * (-len(text) % 8)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -74,63 +77,45 @@ def load(path: Path = PACKAGED) -> Model:
         raise DeclaredError(str(path), "is no classifier that 'truename dara train' wrote") from error
 
 
-def _arrays(model: Model) -> Mapping[str, Any]:
-    return {
-        "names.words": model.types.words,
-        "names.lists": _narrow(model.types.lists),
-        "names.starts": model.types.starts,
-        "names.postings": _narrow(model.types.postings),
+def _arrays(model: Model) -> Mapping[str, Array]:
+    found = {
+        **{f"names.{name}": getattr(model.names, name) for name in _POSTINGS},
         "names.type_weights": model.types.weights,
         "names.type_totals": model.types.totals,
         "names.class_weights": model.classes.weights,
         "names.class_totals": model.classes.totals,
-        "shapes.words": model.shapes.words,
+        "names.bare": np.array(model.bare, np.uint32),
+        **{f"shapes.{name}": getattr(model.shapes.postings, name) for name in _POSTINGS},
         "shapes.weights": model.shapes.weights,
-        "shapes.starts": model.shapes.starts,
-        "shapes.members": model.shapes.members,
         "shapes.totals": model.shapes.totals,
-        "firsts": model.firsts,
-        "names.bare": model.bare,
-        **({f"linear.{name}": getattr(model.linear, name) for name in _LINEAR} if model.linear is not None else {}),
-        **{f"entries.{number}": column for number, column in enumerate(model.entries)},
+        "entries.names": model.entries.names,
+        "entries.shapes": model.entries.shapes,
+        **{f"entries.{question}": column for question, column in zip(Question, model.entries.labels, strict=True)},
     }
+    if model.linear is not None:
+        found |= {f"linear.{name}": getattr(model.linear, name) for name in _LINEAR}
+    return {name: array.astype(array.dtype.newbyteorder("<"), copy=False) for name, array in found.items()}
 
 
-def _narrow(numbers: array[int]) -> array[int]:
-    """In 16 bits, where they fit."""
-    return array("H", numbers) if max(numbers, default=0) <= 0xFFFF else numbers
-
-
-def _array(entry: Mapping[str, Any], body: memoryview) -> Any:
+def _array(entry: Mapping[str, Any], body: memoryview) -> Array:
     start, end = entry["data_offsets"]
-    numbers: Any = array(_CODES[entry["dtype"]])
-    numbers.frombytes(body[start:end])
-    if sys.byteorder == "big":
-        numbers.byteswap()
+    numbers = np.frombuffer(body[start:end], _DTYPES[entry["dtype"]])
     if len(numbers) != entry["shape"][0]:
         raise ValueError("a tensor is cut off")
     return numbers
 
 
-def _model(plain: _Plain, a: Mapping[str, Any]) -> Model:
-    words, common = a["names.words"], (a["names.lists"], a["names.starts"], a["names.postings"])
+def _model(plain: _Plain, a: Mapping[str, Array]) -> Model:
+    names, shapes = (Postings(*(a[f"{of}.{name}"] for name in _POSTINGS)) for of in ("names", "shapes"))
     return Model(
         plain.version,
-        Index(words, a["names.type_weights"], *common, a["names.type_totals"], plain.unseen["types"]),
-        Index(words, a["names.class_weights"], *common, a["names.class_totals"], plain.unseen["classes"]),
-        Rows(
-            a["shapes.words"],
-            a["shapes.weights"],
-            a["shapes.starts"],
-            a["shapes.members"],
-            a["shapes.totals"],
-            plain.unseen["shapes"],
-        ),
-        tuple(a[f"entries.{number}"] for number in range(5)),
-        a["firsts"],
+        Index(names, a["names.type_weights"], a["names.type_totals"], plain.unseen["types"]),
+        Index(names, a["names.class_weights"], a["names.class_totals"], plain.unseen["classes"]),
+        Index(shapes, a["shapes.weights"], a["shapes.totals"], plain.unseen["shapes"]),
+        Entries(a["entries.names"], a["entries.shapes"], tuple(a[f"entries.{question}"] for question in Question)),
         plain.labels,
         plain.calibrations,
         Linear(*(a[f"linear.{name}"] for name in _LINEAR)) if "linear.words" in a else None,
         plain.notes,
-        a["names.bare"],
+        tuple(a["names.bare"].tolist()),
     )

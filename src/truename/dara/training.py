@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import math
-from array import array
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Sequence
 
 import msgspec
+import numpy as np
 
 from truename.dara.identification import Question
-from truename.dara.index import build_index
-from truename.dara.model import Model, Rows
+from truename.dara.index import Index, post, weigh
+from truename.dara.model import Entries, Model
 from truename.features import VERSION, Features
 
 _BIAS = 0.25  # of a word's weight: biases are options of a configuration
@@ -52,12 +52,7 @@ def fit(examples: Collection[Example], notes: dict[str, str] | None = None) -> M
             for e in examples
         }
     )
-    firsts = array("I", [0])
-    for number in range(len(names)):
-        at = firsts[-1]
-        while at < len(rows) and rows[at][0] == number:
-            at += 1
-        firsts.append(at)
+    of_names, of_shapes, *of_labels = (np.array(column, np.uint16) for column in zip(*rows, strict=True))
     rarity, unseen = _rarity((e.model_type, words_of_names(e.features)) for e in examples)
     names_of_tensors = {word for e in examples for word in e.features.names}
     frame = {word for e in examples for word in e.features.frame} - names_of_tensors
@@ -67,17 +62,17 @@ def fit(examples: Collection[Example], notes: dict[str, str] | None = None) -> M
     rarity |= {word: _BIAS * rarity[word] for word in biases}
     by_type = {word: 0.0 if word in frame else weight * steady[word] ** 2 for word, weight in rarity.items()}
     by_class = {word: weight * certain[word] ** 2 for word, weight in rarity.items()}
+    postings = post(names, {word for words in names for word in words})
     return Model(
         version=VERSION,
-        types=build_index(names, by_type, unseen),
-        classes=build_index(names, by_class, unseen),
-        shapes=_rows(shapes, *_rarity((e.model_type, words_of_shapes(e.nameless)) for e in examples)),
-        entries=tuple(array("H", column) for column in zip(*rows, strict=True)),
-        firsts=firsts,
+        types=weigh(postings, names, by_type, unseen),
+        classes=weigh(postings, names, by_class, unseen),
+        shapes=_index_of_shapes(shapes, *_rarity((e.model_type, words_of_shapes(e.nameless)) for e in examples)),
+        entries=Entries(of_names, of_shapes, tuple(of_labels)),
         labels={question.value: labels[question] for question in Question},
         calibrations={},
         notes=notes or {},
-        bare=array("I", sorted({word for e in examples for word in e.features.bare})),
+        bare=tuple(sorted({word for e in examples for word in e.features.bare})),
     )
 
 
@@ -119,17 +114,8 @@ def _steadiness(examples: Iterable[Example], question: Question) -> dict[int, fl
     return {word: sum(several) / len(several) for word, several in shares.items()}
 
 
-def _rows(sets: Sequence[Words], weight: dict[int, float], unseen: float) -> Rows:
+def _index_of_shapes(sets: Sequence[Words], weight: dict[int, float], unseen: float) -> Index:
     """Words of one set alone are not written: that a query has one of them is no likeness to anything else."""
     counts = Counter(word for members in sets for word in members)
     shared = sorted((-number, word) for word, number in counts.items() if number > 1)
-    words = sorted(word for _, word in shared[:_MOST_WORDS])
-    column = {word: at for at, word in enumerate(words)}
-    starts, members = array("I", [0]), array("H")
-    totals = array("f")
-    for one in sets:
-        members.extend(sorted(column[word] for word in one if word in column))
-        starts.append(len(members))
-        totals.append(sum(weight[word] if word in column else unseen for word in one))
-    weights = array("f", [weight[word] for word in words])
-    return Rows(array("I", words), weights, starts, members, totals, unseen)
+    return weigh(post(sets, [word for _, word in shared[:_MOST_WORDS]]), sets, weight, unseen)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from array import array
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from typing import Any
@@ -80,10 +79,4 @@ def _written(words: Sequence[int], weights: Any, intercepts: Any, classes: Any, 
     starts = np.searchsorted(rows, np.arange(len(words) + 1)).astype(np.uint32)
     every = np.full(labels, -9.0, dtype=np.float32)
     every[classes] = intercepts
-    return Linear(
-        array("I", words),
-        array("I", starts.tobytes()),
-        array("H", classes[columns].astype(np.uint16).tobytes()),
-        array("b", whole[rows, columns].tobytes()),
-        array("f", every.tobytes()),
-    )
+    return Linear(np.array(words, np.uint32), starts, classes[columns].astype(np.uint16), whole[rows, columns], every)
