@@ -91,7 +91,7 @@ FACTS: dict[str, str] = {
     "gguf_tensor_shares": "shares of the bytes, in the order of gguf_tensor_types; one fact a GGUF file",
     # repository
     "is_adapter": "the repository holds an adapter (LoRA ...) and no full weights",
-    "adapter_base": "base model named by the adapter's configuration",
+    "adapter_base": "base model named by the adapter's configuration or metadata",
     "adapter_rank": "rank of a LoRA adapter, as declared",
     "adapter_other_ranks": "ranks that the adapter's configuration gives to some modules (rank_pattern)",
     "adapter_alpha": "factor of a LoRA adapter (lora_alpha), which its rank divides",

@@ -97,9 +97,14 @@ def test_the_base_rank_alpha_and_targets_of_the_configuration(tmp_path: Path) ->
 
 
 def test_what_kohya_says_in_the_file_itself(tmp_path: Path) -> None:
-    write_header_only(tmp_path / "a.safetensors", kohya(4), {"ss_network_dim": "4", "ss_network_alpha": "2.5"})
+    write_header_only(
+        tmp_path / "a.safetensors",
+        kohya(4),
+        {"ss_network_dim": "4", "ss_network_alpha": "2.5", "ss_base_model_version": "sdxl_base_v1-0"},
+    )
     evidence = gathered(tmp_path)
     assert (evidence.value("adapter_rank"), evidence.value("adapter_alpha")) == (4, 2.5)
+    assert evidence.value("adapter_base") == "sdxl_base_v1-0"
 
 
 def test_a_whole_model_with_its_adapter_beside_it_is_no_adapter(tmp_path: Path) -> None:

@@ -37,6 +37,12 @@ def test_a_prefix_changes_the_frame_alone() -> None:
     assert plain.frame < wrapped.frame
 
 
+def test_a_wrapper_with_a_parameter_of_its_own_is_a_prefix() -> None:
+    plain = {**bert(), "cls_token": (1, 1, 128)}
+    for prefix in ("wrapper.", "a.b.c.d."):
+        assert features({f"{prefix}{name}": shape for name, shape in plain.items()}).names == features(plain).names
+
+
 def test_a_word_before_a_number_is_no_prefix() -> None:
     plain = features({f"layers.{n}.weight": (8, 8) for n in range(3)})
     assert plain.names == features({f"layers.{n}.weight": (8, 8) for n in range(5)}).names

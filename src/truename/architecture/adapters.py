@@ -17,6 +17,8 @@ from truename.weights.header import Tensor, WeightsHeader
 _SIDE = re.compile(r"[._]lora(?:[._]embedding)?[._](?P<side>A|B|a|b|down|up)(?:\.[A-Za-z0-9_-]+)??(?:\.weight)?$")
 _FIRST = frozenset({"A", "a", "down"})
 _SCALES = (".alpha", ".dora_scale", ".lora_magnitude_vector", ".lora_magnitude_vector.weight")
+_BASE = "ss_base_model_version"  # kohya's trainer: sdxl_base_v1-0, flux1 ...
+_LONGEST = 512  # characters of a base's name
 _SHOWN = 64  # modules; the largest adapters change a dozen kinds
 
 
@@ -73,7 +75,10 @@ def _module(path: str) -> str:
 
 
 def _stated(header: WeightsHeader) -> Iterator[Fact]:
-    """Rank and alpha that the file's own metadata says: kohya's ``ss_network_dim``, GGUF's ``adapter.lora.alpha``."""
+    """What the file's own metadata says: kohya's ``ss_`` keys, GGUF's ``adapter.lora.alpha``."""
+    base = str(header.metadata.get(_BASE, "")).strip()
+    if base:
+        yield Fact("adapter_base", base[:_LONGEST], Origin.DECLARED, header.files[0], _BASE)
     for fact, key in (
         ("adapter_rank", "ss_network_dim"),
         ("adapter_alpha", "ss_network_alpha"),

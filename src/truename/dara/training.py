@@ -16,7 +16,9 @@ from truename.features import VERSION, Features
 
 _BIAS = 0.25  # of a word's weight: biases are options of a configuration
 _MOST_WORDS = 0xFFFF  # of shapes: their numbers fit into 16 bits
+_MOST_SHAPES = 8  # sets of shapes that are written of one class and task
 Words = frozenset[int]
+Labels = tuple[str, str, str]  # model type, architecture, task
 
 
 class Example(msgspec.Struct, frozen=True):
@@ -31,13 +33,14 @@ class Example(msgspec.Struct, frozen=True):
 
     def label(self, question: Question) -> str:
         """The true answer."""
-        return (self.model_type, self.architecture, self.task)[list(Question).index(question)]
+        return _labels(self)[list(Question).index(question)]
 
 
 def fit(examples: Collection[Example], notes: dict[str, str] | None = None) -> Model:
-    """A model without calibration: every distinct structure of ``examples`` is a prototype."""
+    """A model without calibration: every distinct structure of ``examples`` is a prototype, with the likest shapes."""
     names = sorted({words_of_names(e.features) for e in examples}, key=sorted)
-    shapes = sorted({words_of_shapes(e.nameless) for e in examples}, key=sorted)
+    stand_ins = _stand_ins(examples)
+    shapes = sorted(set(stand_ins.values()), key=sorted)
     name_of = {words: number for number, words in enumerate(names)}
     shape_of = {words: number for number, words in enumerate(shapes)}
     labels = {question: tuple(sorted({e.label(question) for e in examples})) for question in Question}
@@ -46,7 +49,7 @@ def fit(examples: Collection[Example], notes: dict[str, str] | None = None) -> M
         {
             (
                 name_of[words_of_names(e.features)],
-                shape_of[words_of_shapes(e.nameless)],
+                shape_of[stand_ins[_labels(e), words_of_shapes(e.nameless)]],
                 *(position[question][e.label(question)] for question in Question),
             )
             for e in examples
@@ -74,6 +77,44 @@ def fit(examples: Collection[Example], notes: dict[str, str] | None = None) -> M
         notes=notes or {},
         bare=tuple(sorted({word for e in examples for word in e.features.bare})),
     )
+
+
+def _stand_ins(examples: Iterable[Example]) -> dict[tuple[Labels, Words], Words]:
+    """The shapes that are written for each example's: its own, or the likest of the ``_MOST_SHAPES`` of its labels."""
+    sets: dict[Labels, set[Words]] = defaultdict(set)
+    for example in examples:
+        sets[_labels(example)].add(words_of_shapes(example.nameless))
+    return {
+        (labels, words): stand_in
+        for labels, several in sets.items()
+        for words, stand_in in _spread(sorted(several, key=sorted), _MOST_SHAPES).items()
+    }
+
+
+def _spread(sets: Sequence[Words], most: int) -> dict[Words, Words]:
+    """Each set -> the likest of ``most`` that lie far apart: the next is always the one least like those taken.
+
+    Gonzalez 1985, "Clustering to minimize the maximum intercluster distance".
+    """
+    stand_ins = dict.fromkeys(sets, sets[0])
+    alike = {words: _jaccard(words, sets[0]) for words in sets}
+    for _ in range(most - 1):
+        farthest = min(sets, key=alike.__getitem__)
+        if alike[farthest] == 1:
+            break
+        for words in sets:
+            if (value := _jaccard(words, farthest)) > alike[words]:
+                alike[words], stand_ins[words] = value, farthest
+    return stand_ins
+
+
+def _jaccard(one: Words, other: Words) -> float:
+    common = len(one & other)
+    return common / (len(one) + len(other) - common) if one or other else 1.0
+
+
+def _labels(example: Example) -> Labels:
+    return (example.model_type, example.architecture, example.task)
 
 
 def words_of_names(features: Features) -> Words:

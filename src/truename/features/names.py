@@ -18,7 +18,7 @@ _BUFFERS = frozenset({
 # fmt: on
 _LONGEST = 120  # characters of a path that are read; real ones are shorter
 _NO_NAME = re.compile(r"(?:onnx::)?(?:[A-Za-z]+_)?\d+")  # a value of a graph: numbered, not named
-_WRAPPERS = 3  # words before every name that are taken away at most
+_WRAPPERS = 8  # words before every name that are taken away at most
 
 
 def named(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
@@ -29,17 +29,20 @@ def named(kinds: Iterable[Kind]) -> tuple[Kind, ...]:
 def without_wrappers(kinds: Sequence[Kind]) -> tuple[tuple[str, ...], tuple[Kind, ...]]:
     """The words that stand before every name, and ``kinds`` without them.
 
-    A word stays where a number or nothing but the role would follow it: then it is the layer's own.
+    A word stays where a number or, for all of them, nothing but the role would follow it: then it is the layer's own.
     """
     taken: list[str] = []
     paths = [kind.path for kind in kinds]
     for _ in range(_WRAPPERS):
-        word, dot, _ = paths[0].partition(".") if paths else ("", "", "")
+        word = paths[0].partition(".")[0] if paths else ""
         start = f"{word}."
-        if not dot or not all(path.startswith(start) and path[len(start) : len(start) + 1] != "#" for path in paths):
+        inside = [path for path in paths if path.startswith(start)]
+        if not word or not inside or len(inside) + paths.count(word) < len(paths):
+            break
+        if any(path.startswith("#", len(start)) for path in inside):
             break
         taken.append(word)
-        paths = [path[len(start) :] for path in paths]
+        paths = [path[len(start) :] for path in paths]  # nothing is left of the path of a parameter of the wrapper's own
     if not taken:
         return (), tuple(kinds)
     return tuple(taken), tuple(

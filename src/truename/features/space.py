@@ -18,7 +18,7 @@ from truename.features.names import bare_matrices, bias_features, frame_features
 from truename.features.order import order_features
 from truename.features.structure import structure_features
 
-VERSION = 2
+VERSION = 3
 _NOTHING: frozenset[int] = frozenset()
 
 

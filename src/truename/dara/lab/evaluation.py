@@ -25,6 +25,7 @@ NEAREST = "nearest neighbour"
 UNSEEN = "unseen configurations, with names"
 NOISE = "unseen configurations, names replaced by noise"
 _MOST = 400  # models of a trial
+_CONVERTED = "gguf"  # the layout of llama.cpp's names
 _MOST_NAMELESS = 500  # models that are seen without names: each is compared with every prototype
 
 Progress = Callable[[str], None]
@@ -93,9 +94,11 @@ def trials(prepared: Prepared, progress: Progress) -> Iterator[Row]:
 
 
 def _trial(prepared: Prepared, name: str, change: Callable[[Specimen], WeightsHeader | None]) -> Row:
+    """What llama.cpp has converted no other tool takes in: models under its names are left out."""
     several: list[tuple[Example, Features]] = []
-    step = max(1, len(prepared.specimens) // _MOST)
-    for specimen in prepared.specimens[::step] if "GGUF" not in name else prepared.specimens:
+    own = [specimen for specimen in prepared.specimens if specimen.layout != _CONVERTED]
+    step = max(1, len(own) // _MOST)
+    for specimen in own[::step] if "GGUF" not in name else own:
         changed = change(specimen)
         if changed is not None:
             example = example_of(specimen, changed)
