@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
-from truename.dara.calibration import _lowest, _quantile
+from small_classifier import example
+from truename.dara.calibration import _quantile, _widest, calibrate
+from truename.dara.training import fit
 
 
 @pytest.mark.parametrize(
@@ -22,7 +25,38 @@ def test_margin(distances: list[float], rate: float, expected: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("best", "rate", "expected"), [([0.9, 0.8, 0.1], 0.5, 0.8), ([0.9], 0.01, 0.0), ([], 0.1, 0.0)]
+    ("groups", "rate", "expected"),
+    [
+        ([[0.1] * 9, [0.3] * 9], 0.1, 0.3),
+        ([[0.1] * 9, [0.3]], 0.1, 0.1),  # one model promises nothing
+        ([[0.1], []], 0.1, 999.0),
+    ],
 )
-def test_similarity_that_known_structures_reach(best: list[float], rate: float, expected: float) -> None:
-    assert _lowest(best, rate) == expected
+def test_the_widest_margin_of_those_that_can_be_told(groups: list[list[float]], rate: float, expected: float) -> None:
+    assert _widest(groups, rate) == expected
+
+
+def test_what_tools_altered_lets_less_be_called_unknown() -> None:
+    """Models that lost a half of their names count as much as those that lost none, however few they are."""
+    trained = fit([example("bert", 512, 4)])
+    saved = [example("bert", 128 * width, depth) for width in range(1, 9) for depth in range(2, 4)]
+    altered = [
+        msgspec.structs.replace(one, features=msgspec.structs.replace(one.features, names=_half(one.features.names)))
+        for one in saved
+    ]
+    alone, both = (
+        calibrate(trained, saved, several).calibrations["names"].unknown_below["0.2"] for several in ((), altered)
+    )
+    assert 0 < both < alone
+
+
+def test_labels_that_the_model_does_not_have_are_not_asked() -> None:
+    trained = fit([example("bert", 512, 4), example("llama", 512, 4)])
+    saved = [example("bert", 128 * width, 2) for width in range(1, 9)]
+    relabelled = [msgspec.structs.replace(one, architecture="", task="") for one in saved]
+    found = calibrate(trained, saved, relabelled).calibrations["names"].margins
+    assert found == calibrate(trained, saved, saved).calibrations["names"].margins
+
+
+def _half(words: frozenset[int]) -> frozenset[int]:
+    return frozenset(sorted(words)[::2])

@@ -2,7 +2,8 @@
 
 Split conformal prediction (Vovk, Gammerman and Shafer 2005; Angelopoulos and Bates 2023): with n models set aside, the
 k-th smallest distance, k = ceil((n + 1)(1 - rate)), covers the next model of the same kind with probability 1 - rate.
-Each basis and question has its own (Mondrian) margin.
+Each basis and question has its own (Mondrian) margin, the wider one of two: models as their libraries write them, and
+models that tools have altered, so that the rate holds for either.
 """
 
 from __future__ import annotations
@@ -23,20 +24,31 @@ _UNKNOWN_PART = 0.3  # of the error rate that is spent on calling a known struct
 _SHARPNESS = (1.0, 2.0, 4.0, 8.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
 _FAR = 99.0
 _WIDEST = 999.0  # a margin that leaves nothing out
+Pair = tuple[Example, Scored]
 
 
-def calibrate(model: Model, aside: Iterable[Example]) -> Model:
-    """``model`` with margins for every basis, measured on ``aside``: configurations it was not made from.
+def calibrate(model: Model, aside: Iterable[Example], altered: Iterable[Example] = ()) -> Model:
+    """``model`` with margins for every basis, measured on configurations that it was not made from.
 
-    Each example serves with its names, with its shapes alone, and with the names that ONNX keeps where it loses some.
+    Args:
+        model: without margins.
+        aside: models as their libraries write them. Each serves with its names, with its shapes alone, and with the
+            names that ONNX keeps where it loses some.
+        altered: what tools made of such models. Each serves on the basis that it is read on; labels that the model
+            does not have are not asked.
     """
-    scored: dict[Basis, list[tuple[Example, Scored]]] = {basis: [] for basis in Basis}
+    saved: dict[Basis, list[Pair]] = {basis: [] for basis in Basis}
+    changed: dict[Basis, list[Pair]] = {basis: [] for basis in Basis}
     for example in aside:
         for features, basis in ways_to_see(example):
             found = score(model, features)
             if found is not None and found.basis is basis:
-                scored[basis].append((example, found))
-    calibrations = {basis.value: _calibration(model, several) for basis, several in scored.items()}
+                saved[basis].append((example, found))
+    for example in altered:
+        found = score(model, example.features)
+        if found is not None:
+            changed[found.basis].append((example, found))
+    calibrations = {basis.value: _calibration(model, (saved[basis], changed[basis])) for basis in Basis}
     return msgspec.structs.replace(model, calibrations=calibrations)
 
 
@@ -53,32 +65,39 @@ def ways_to_see(example: Example) -> Iterator[tuple[Features, Basis]]:
         )
 
 
-def _calibration(model: Model, scored: Sequence[tuple[Example, Scored]]) -> Calibration:
+def _calibration(model: Model, groups: Sequence[Sequence[Pair]]) -> Calibration:
     margins: dict[str, dict[str, float]] = {}
     sharpness: dict[str, float] = {}
     for question in Question:
         position = {label: at for at, label in enumerate(model.labels[question])}
-        pairs = [
-            (found.scores[question], position[example.label(question)])
-            for example, found in scored
-            if example.label(question) in position and found.scores[question]
-        ]
-        distances = sorted(max(found.values()) - found.get(true, -_FAR) for found, true in pairs)
-        margins[question.value] = {str(rate): _quantile(distances, rate * (1 - _UNKNOWN_PART)) for rate in RATES}
-        sharpness[question.value] = min(_SHARPNESS, key=lambda s, p=pairs: _surprise(p, s))  # type: ignore[misc]
-    best = sorted((found.likeness for _, found in scored), reverse=True)
-    return Calibration({str(rate): max(0.0, _lowest(best, rate * _UNKNOWN_PART)) for rate in RATES}, margins, sharpness)
+        answers = [list(_answers(group, question, position)) for group in groups]
+        distances = [[max(found.values()) - found.get(true, -_FAR) for found, true in several] for several in answers]
+        margins[question.value] = {str(rate): _widest(distances, rate * (1 - _UNKNOWN_PART)) for rate in RATES}
+        every = [answer for several in answers for answer in several]
+        sharpness[question.value] = min(_SHARPNESS, key=lambda s, p=every: _surprise(p, s))  # type: ignore[misc]
+    lacking = [[-found.likeness for _, found in group] for group in groups]
+    unknown_below = {str(rate): max(0.0, -_widest(lacking, rate * _UNKNOWN_PART)) for rate in RATES}
+    return Calibration(unknown_below, margins, sharpness)
+
+
+def _answers(
+    group: Sequence[Pair], question: Question, position: Mapping[str, int]
+) -> Iterator[tuple[Mapping[int, float], int]]:
+    """The scores of each model whose label is one of the model's, and the label's number."""
+    for example, found in group:
+        if example.label(question) in position and found.scores[question]:
+            yield found.scores[question], position[example.label(question)]
+
+
+def _widest(groups: Sequence[Sequence[float]], rate: float) -> float:
+    """The largest quantile of those groups that are large enough to tell it."""
+    told = [value for group in groups if (value := _quantile(sorted(group), rate)) < _WIDEST]
+    return max(told, default=_WIDEST)
 
 
 def _quantile(distances: Sequence[float], rate: float) -> float:
     k = math.ceil((len(distances) + 1) * (1 - rate))
     return distances[k - 1] if 0 < k <= len(distances) else _WIDEST
-
-
-def _lowest(best: Sequence[float], rate: float) -> float:
-    """The similarity that all but ``rate`` of the models reach; 0 where there are too few to say."""
-    k = math.ceil((len(best) + 1) * (1 - rate))
-    return best[k - 1] if 0 < k <= len(best) else 0.0
 
 
 def _surprise(pairs: Sequence[tuple[Mapping[int, float], int]], sharpness: float) -> float:

@@ -16,7 +16,7 @@ from truename.features import VERSION, Features
 
 _BIAS = 0.25  # of a word's weight: biases are options of a configuration
 _MOST_WORDS = 0xFFFF  # of shapes: their numbers fit into 16 bits
-_MOST_SHAPES = 8  # sets of shapes that are written of one class and task
+_MOST_SHAPES = 7  # sets of shapes that are written of one class and task
 Words = frozenset[int]
 Labels = tuple[str, str, str]  # model type, architecture, task
 

@@ -9,23 +9,21 @@ import msgspec
 from truename.dara.calibration import calibrate
 from truename.dara.identification import Basis, Identification, Question
 from truename.dara.identify import identify_features
+from truename.dara.lab.altered import ALTERATIONS, GGUF, altered, altered_in_turn
 from truename.dara.lab.equivalence import Equivalents, equivalents
-from truename.dara.lab.gguf import as_gguf
 from truename.dara.lab.linear import with_linear
 from truename.dara.lab.scores import Answered, Row, equivalent_of, scores_of
-from truename.dara.lab.specimen import Specimen, example_of
-from truename.dara.lab.trials import SWAPPED, TRIALS
+from truename.dara.lab.specimen import Specimen
+from truename.dara.lab.trials import SWAPPED
 from truename.dara.model import Model
 from truename.dara.training import Example, fit
 from truename.features import Features
-from truename.weights.header import WeightsHeader
 
 OURS_NAMES, OURS_SHAPES = "ours, with names", "ours, structure only"
 NEAREST = "nearest neighbour"
 UNSEEN = "unseen configurations, with names"
 NOISE = "unseen configurations, names replaced by noise"
 _MOST = 400  # models of a trial
-_CONVERTED = "gguf"  # the layout of llama.cpp's names
 _MOST_NAMELESS = 500  # models that are seen without names: each is compared with every prototype
 
 Progress = Callable[[str], None]
@@ -54,20 +52,20 @@ def prepare(
     calibrated = tuple(s.example() for s in aside)
     tested = tuple(s.example() for s in test)
     progress("training and calibrating")
-    model = calibrated_model(trained, calibrated)
+    model = calibrated_model(trained, calibrated, altered_in_turn(aside))
     everything = (*trained, *calibrated, *tested)
     names, shapes = equivalents(everything, Basis.NAMES), equivalents(everything, Basis.SHAPES)
     either = {model_type: names[model_type] | shapes[model_type] for model_type in names}
     return Prepared(model, trained, calibrated, tested, known, tuple(test), names, either)
 
 
-def calibrated_model(trained: Sequence[Example], aside: Sequence[Example]) -> Model:
-    """A model of ``trained`` with margins from ``aside``.
+def calibrated_model(trained: Sequence[Example], aside: Sequence[Example], altered: Sequence[Example]) -> Model:
+    """A model of ``trained`` with margins from ``aside`` and from what tools made of it.
 
     The model never holds what its margins are measured on: a further prototype may as well make a wrong label more
     like a structure, and margins measured before would promise too much.
     """
-    return calibrate(with_linear(fit(trained), trained), aside)
+    return calibrate(with_linear(fit(trained), trained), aside, altered)
 
 
 def configurations(prepared: Prepared) -> Iterator[Row]:
@@ -86,28 +84,14 @@ def spread(examples: Sequence[Example]) -> Sequence[Example]:
 
 def trials(prepared: Prepared, progress: Progress) -> Iterator[Row]:
     """What tools do to a model, one row each."""
-    for name, trial in TRIALS.items():
+    own = prepared.specimens
+    for name in ALTERATIONS:
         progress(name)
-        yield _trial(prepared, name, lambda s, t=trial: t(s.header()))  # type: ignore[misc]
-    progress("GGUF names")
-    yield _trial(prepared, "GGUF names", lambda s: as_gguf(s.header(), s.model_type, s.task))
-
-
-def _trial(prepared: Prepared, name: str, change: Callable[[Specimen], WeightsHeader | None]) -> Row:
-    """What llama.cpp has converted no other tool takes in: models under its names are left out."""
-    several: list[tuple[Example, Features]] = []
-    own = [specimen for specimen in prepared.specimens if specimen.layout != _CONVERTED]
-    step = max(1, len(own) // _MOST)
-    for specimen in own[::step] if "GGUF" not in name else own:
-        changed = change(specimen)
-        if changed is not None:
-            example = example_of(specimen, changed)
-            several.append((example, example.features))
-    found = row(name, OURS_NAMES, prepared, several, prepared.by_names)
-    if name != SWAPPED:
-        return found
-    kept = tuple(scores for scores in found.scores if scores.question == Question.MODEL_TYPE)
-    return msgspec.structs.replace(found, scores=kept)  # with another head it is another class, for another task
+        several = own if name == GGUF else own[:: max(1, len(own) // _MOST)]
+        examples = [(example, example.features) for example in altered(several, name)]
+        found = row(name, OURS_NAMES, prepared, examples, prepared.by_names)
+        kept = (s for s in found.scores if name != SWAPPED or s.question == Question.MODEL_TYPE)
+        yield msgspec.structs.replace(found, scores=tuple(kept))
 
 
 def row(

@@ -21,6 +21,8 @@ _NAMES = {
     "nomic_bert": "nomic-bert",
 }
 # Heads that the converter leaves out leave nothing to tell the class by.
+# Tables and masks that the converter skips (convert_hf_to_gguf.py).
+_SKIPPED = (".attention.masked_bias", ".attention.bias", ".rotary_emb.inv_freq")
 _TASKS = frozenset({"text-generation", "feature-extraction", "fill-mask"})
 
 
@@ -36,6 +38,8 @@ def as_gguf(header: WeightsHeader, model_type: str, task: str) -> WeightsHeader 
     tensors: dict[str, Tensor] = {}
     unnamed = 0
     for name, tensor in header.tensors.items():
+        if name.endswith(_SKIPPED):
+            continue
         new = names.get_name(name, try_suffixes=(".weight", ".bias"))
         if new is None:
             unnamed += 1

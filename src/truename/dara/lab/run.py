@@ -13,6 +13,7 @@ from truename.dara.calibration import ways_to_see
 from truename.dara.identification import Basis, Question
 from truename.dara.identify import ERROR_RATE, decide, identify_features
 from truename.dara.lab import baseline, evaluation
+from truename.dara.lab.altered import altered_in_turn
 from truename.dara.lab.evaluation import OURS_NAMES, Prepared
 from truename.dara.lab.lies import planted_lies
 from truename.dara.lab.openset import open_set
@@ -124,18 +125,24 @@ def _real_row(test: str, prepared: Prepared, several: Sequence[tuple[str, Exampl
 
 
 def _calibration(prepared: Prepared) -> Iterator[tuple[str, str, float, float, int]]:
-    """Measured error against the stated one, at several rates, on the test."""
-    scored: dict[Basis, list[tuple[Example, Scored | None]]] = {basis: [] for basis in Basis}
+    """Measured error against the stated one, at several rates, on the test: as saved and altered, as it was stated."""
+    scored: dict[str, list[tuple[Example, Scored | None]]] = {}
     without_names = set(map(id, evaluation.spread(prepared.test)))
     for example in prepared.test:
         for features, basis in ways_to_see(example):
             if basis is not Basis.SHAPES or id(example) in without_names:
-                scored[basis].append((example, score(prepared.model, features)))
-    for basis, several in scored.items():
+                scored.setdefault(basis, []).append((example, score(prepared.model, features)))
+    scored["names, as saved alone"] = list(scored[Basis.NAMES])
+    for example in altered_in_turn(prepared.specimens):
+        if (found := score(prepared.model, example.features)) is not None:
+            scored.setdefault(found.basis, []).append((example, found))
+    for title, several in scored.items():
         for rate in (ERROR_RATE, 0.05, 0.1):
-            wrong: Counter[Question] = Counter()
+            wrong, asked = Counter[Question](), Counter[Question]()
             for example, scores in several:
                 for question, prediction in decide(prepared.model, scores, rate).answers():
-                    wrong[question] += example.label(question) not in prediction.labels
-            total = len(several) or 1
-            yield from ((basis.value, q.value, rate, wrong[q] / total, len(several)) for q in Question)
+                    asked[question] += bool(example.label(question))
+                    wrong[question] += (
+                        bool(example.label(question)) and example.label(question) not in prediction.labels
+                    )
+            yield from ((str(title), q.value, rate, wrong[q] / (asked[q] or 1), asked[q]) for q in Question)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from truename.dara.lab.altered import altered_in_turn
 from truename.dara.lab.card import write_card
 from truename.dara.lab.evaluation import calibrated_model
 from truename.dara.lab.record import Record
@@ -29,7 +30,8 @@ def train(
     """
     split = by_configuration(specimens)
     progress(f"reading {len(specimens):,} models")
-    model = calibrated_model([s.example() for s in split.train], [s.example() for s in split.aside])
+    trained, aside = [s.example() for s in split.train], [s.example() for s in split.aside]
+    model = calibrated_model(trained, aside, altered_in_turn(split.aside))
     return write(model, specimens, path, progress, record)
 
 
