@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _PREFIX = "identification."
 _MOST = 16  # labels of a set; a longer one says too little to be a fact
+_FEWEST = 3  # tensors; the names of one or two are a module's, and many models have it
 _LAX = 0.05  # the error rate of a second question, where the first leaves too much open
 
 
@@ -45,6 +46,8 @@ def identified(architecture: AbstractArchitecture, file: str | None) -> Identifi
     """
     from truename.dara import ERROR_RATE, Basis, Question, identify_at
 
+    if not architecture.blocks and sum(len(layer.parameters) for layer in architecture.layers) < _FEWEST:
+        return unidentified("there are too few tensors to tell a structure")
     answers = identify_at(architecture, (ERROR_RATE, _LAX))
     facts: list[Fact] = []
     missing: dict[str, str] = {}
