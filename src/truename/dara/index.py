@@ -64,7 +64,7 @@ class Index(msgspec.Struct, frozen=True, eq=False):
         every = self._total(query, minor) + (self.totals if totals is None else totals) - common
         return np.divide(common, every, out=np.zeros_like(common), where=common > 0)
 
-    def held(self, query: Query, minor: Words = ()) -> Floats:
+    def held(self, query: Query) -> Floats:
         """Of every set, the share of its weight that ``query`` has."""
         common = query.common(self.weights, len(self.totals))
         return np.divide(common, self.totals, out=np.zeros_like(common), where=self.totals > 0)

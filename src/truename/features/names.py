@@ -42,7 +42,9 @@ def without_wrappers(kinds: Sequence[Kind]) -> tuple[tuple[str, ...], tuple[Kind
         if any(path.startswith("#", len(start)) for path in inside):
             break
         taken.append(word)
-        paths = [path[len(start) :] for path in paths]  # nothing is left of the path of a parameter of the wrapper's own
+        paths = [
+            path[len(start) :] for path in paths
+        ]  # nothing is left of the path of a parameter of the wrapper's own
     if not taken:
         return (), tuple(kinds)
     return tuple(taken), tuple(

@@ -15,6 +15,7 @@ from truename.report.text.values import value_text
 
 _KEY = 26  # columns of the key of a fact
 _VALUE = 24
+_MISSING = 6  # facts that are named as missing for one reason
 _REST = "repository"
 
 # heading -> facts under it, in this order; a fact that stands in none comes last
@@ -54,7 +55,7 @@ def print_inspection(inspection: Inspection, console: Console) -> None:
         console.print()
         put(console, Text("not known", style="bold yellow"), indent=2)
     for reason, keys in _by_reason(inspection.missing).items():
-        words = Text(f"{shortened(reason, 400)}: {', '.join(map(_words, keys))}")
+        words = Text(f"{shortened(reason, 400)}: {_listed(keys)}")
         for line in wrapped(console, words, indent=4, hanging=2):
             put(console, line)
     console.print()
@@ -83,6 +84,13 @@ def _by_reason(missing: Mapping[str, str]) -> dict[str, list[str]]:
     for key, reason in missing.items():
         reasons.setdefault(reason.removesuffix(f" the {_words(key)}"), []).append(key)
     return reasons
+
+
+def _listed(keys: Sequence[str]) -> str:
+    """What is missing for one reason; of many the first, as the reason says what to add."""
+    shown = keys if len(keys) <= _MISSING else keys[: _MISSING - 1]
+    more = [] if len(shown) == len(keys) else [f"and {len(keys) - len(shown)} more (--format json names all)"]
+    return ", ".join([*map(_words, shown), *more])
 
 
 def _words(key: str) -> str:
