@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -100,6 +101,31 @@ BASE = {"relation": "quantized", "models": ["o/base"]}
 )
 def test_base_models(cell: Any) -> None:
     assert read("baseModels", [cell]) == ([BASE], {})
+
+
+MODELS = pa.struct(
+    [("relation", pa.string()), ("models", pa.list_(pa.struct([("_id", pa.string()), ("id", pa.string())])))]
+)
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [None, {"relation": None, "models": [{"id": "o/a"}, {"id": "o/b"}]}, {"relation": "merge", "models": []}],
+        [{"relation": "merge", "models": None}, {"relation": "merge", "models": [{"id": "o/a"}]}],
+        [{"relation": "merge", "models": [{"id": ""}, {"id": None}, {"id": "o/a"}]}, None],
+    ],
+)
+def test_base_models_by_column_as_cell_by_cell(cells: list[Any]) -> None:
+    texts = [None if cell is None else json.dumps(cell) for cell in cells]
+    assert read("baseModels", cells, MODELS) == read("baseModels", texts)
+
+
+def test_types_of_tensors_by_column_as_cell_by_cell() -> None:
+    parameters = [{"F32": 3, "I32": 5}, {"F32": 5, "BF16": 5, "I32": None}, {"I32": 0}, None, {"I32": 1, "F32": 2**40}]
+    cells = [None, *({"parameters": counts, "total": 8} for counts in parameters)]
+    texts = [None if cell is None else json.dumps(cell) for cell in cells]
+    assert read("safetensors", cells, TENSORS) == read("safetensors", texts)
 
 
 def test_base_models_as_a_list_and_as_one_id() -> None:
