@@ -34,6 +34,15 @@ def test_a_config_that_is_no_object(text: str) -> None:
     assert config_of(text).facts == {}
 
 
+def test_templates_and_tokens_make_no_other_config() -> None:
+    text = (
+        '{"model_type": "bert", "tokenizer_config": {"do_lower_case": true, "chat_template": "%s", "pad_token": "%s"}}'
+    )
+    one, other = config_of(text % ("{{ a }}", "<p>")), config_of(text % ("{{ b }}", "<q>"))
+    assert one is other
+    assert evidence(config=one).value("cased") is False
+
+
 def test_a_count_of_plain_weights() -> None:
     fact = evidence(total=TOTAL, dtypes=["BF16", "I64"]).get("stored_parameters")
     assert (fact.value, fact.origin, fact.detail) == (TOTAL, Origin.DECLARED, "safetensors.total")

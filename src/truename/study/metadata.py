@@ -23,6 +23,8 @@ _MOST_HELD = 16_000_000  # characters of configs that are remembered
 _KNOWN = 32_768  # lists of files that are remembered
 _DEEP = 64  # levels of a document: more are an attack
 _PEFT = "peft"
+# of a tokenizer's configuration; no fact comes from them
+_UNREAD = frozenset(("chat_template", "bos_token", "eos_token", "pad_token", "unk_token"))
 _ADAPTER_TAG = "base_model:adapter:"
 _PLAIN_DTYPES = frozenset(("F64", "F32", "F16", "BF16", "I64", "BOOL"))  # the last two are buffers
 
@@ -113,6 +115,14 @@ def read_config(text: str) -> Config:
     data = decoded_object(text)
     if data is None:
         return Config(readable=False)
+    if isinstance(tokenizer := data.get("tokenizer_config"), dict):  # templates are long, and differ in little
+        data["tokenizer_config"] = {key: value for key, value in tokenizer.items() if key not in _UNREAD}
+    return _read_config(msgspec.json.encode(data))
+
+
+@lru_cache(maxsize=_KNOWN)
+def _read_config(encoded: bytes) -> Config:
+    data: dict[str, Any] = msgspec.json.decode(encoded)
     kind = data.get("model_type")
     index, adapter, tokenizer = (data.get(key) for key in ("diffusers", _PEFT, "tokenizer_config"))
     declared = Declared(
