@@ -51,8 +51,8 @@ class Memory(threading.Thread):
         self._ended = threading.Event()
 
     def run(self) -> None:
-        """Look five times a second."""
-        while not self._ended.wait(0.2):
+        """Look once a second: oftener it takes a noticeable part of a core."""
+        while not self._ended.wait(1.0):
             self.peak = max(self.peak, sum(map(proportional, below(self._root))))
 
     def end(self) -> int:
