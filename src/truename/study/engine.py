@@ -65,7 +65,7 @@ def _by_ray(slices: Sequence[Slice], make: partial[None], workers: int | None) -
         return
     if not ray.is_initialized() and not os.environ.get("RAY_ADDRESS"):
         # Ray's dashboard and its agents start a dozen processes, and nobody looks at them
-        ray.init(num_cpus=workers, include_dashboard=False, log_to_driver=False)
+        ray.init(include_dashboard=False, log_to_driver=False)
     items = [{"slice": msgspec.json.encode(one)} for one in slices]
     dataset = ray.data.from_items(items, override_num_blocks=len(items)).map_batches(
         _ray_batch, fn_kwargs={"make": make}, batch_format="pyarrow", batch_size=1, concurrency=workers
