@@ -109,14 +109,15 @@ def _serve(pipe: Connection, work: Callable[[Item], None], parent: int) -> None:
     while True:
         try:
             item = pipe.recv()
-        except EOFError:
+        except (EOFError, OSError):
             return
         error: Exception | None = None
         try:
             work(item)
         except (TruenameError, OSError) as raised:  # a full disk; it is raised again in the parent
             error = raised
-        pipe.send(error)
+        with suppress(OSError):  # the parent may be gone
+            pipe.send(error)
 
 
 def _watch(parent: int) -> None:
