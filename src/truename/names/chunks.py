@@ -17,16 +17,25 @@ _DECIMAL = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){1,3}")
 _PAIR = re.compile(r"([a-z]{2})2([a-z]{2})")
 MOST_RUNS = 7  # a chunk of more alternations of letters and digits is an id, not words
 
-_KEPT = 1 << 16  # chunks that are kept before the store is emptied; a registry's names share most of theirs
+_KEPT = 1 << 16  # chunks of one turn; a registry's names share most of theirs
 
 
 class _Chunks(dict[str, Chunk]):
-    """Text -> its chunk, read when it is first asked for."""
+    """Text -> its chunk, read when it is first asked for. A full store is put aside, and what is asked for again stays."""
+
+    def __init__(self) -> None:
+        self._before: dict[str, Chunk] = {}
+
+    def forget(self) -> None:
+        """Empty the store."""
+        self._before = {}
+        self.clear()
 
     def __missing__(self, text: str) -> Chunk:
         if len(self) >= _KEPT:
+            self._before = self.copy()
             self.clear()
-        found = self[text] = _read(text)
+        found = self[text] = self._before.get(text) or _read(text)
         return found
 
 
@@ -34,11 +43,13 @@ CHUNKS = _Chunks()
 
 
 def _read(text: str) -> Chunk:
+    if not text.isalnum() and not CHUNK.fullmatch(text):
+        return Chunk(text, "", False, ())
     word = lower(text)
     if len(word) > LONGEST_WORD:
-        return Chunk(word, False, (unknown(word, 0, len(word)),))
+        return Chunk(text, word, False, (unknown(word, 0, len(word)),))
     key = word if word.isalnum() else word.replace(".", "")  # as squeeze would have it: a chunk has no other sign
-    return Chunk(key, key in lexicon().prefixes, _pieces(text, word, key))
+    return Chunk(text, key, key in lexicon().prefixes, _pieces(text, word, key))
 
 
 def _pieces(text: str, word: str, key: str) -> tuple[Piece, ...]:

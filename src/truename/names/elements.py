@@ -7,11 +7,21 @@ Empirical Software Engineering 30(6):155, 2025, Table 2.
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
+E = TypeVar("E", bound=StrEnum)
 
+
+def direct(enum: type[E]) -> type[E]:
+    """Members as plain attributes: Python 3.11 finds each by calling a property, which takes several times as long."""
+    for member in enum:
+        type.__setattr__(enum, member.name, member)
+    return enum
+
+
+@direct
 class Kind(StrEnum):
     """The thirteen naming elements."""
 
@@ -30,6 +40,7 @@ class Kind(StrEnum):
     OTHER = "O"
 
 
+@direct
 class Role(StrEnum):
     """What an element says within its kind: the unit in which it can be checked.
 
@@ -92,6 +103,7 @@ class Element(msgspec.Struct, frozen=True, gc=False):
         return (self.start, self.end)
 
 
+@direct
 class Convention(StrEnum):
     """The study's four naming conventions."""
 

@@ -7,14 +7,17 @@ thirteen scores at once; what belongs to a chunk is added once and kept. ``tools
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import repeat
+from itertools import pairwise, repeat
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
 from truename.names import traits
-from truename.names.elements import Element, Kind, Role
+from truename.names.chunks import CHUNKS
+from truename.names.elements import Element, Kind
+from truename.names.pieces import Chunk
 from truename.once import once
 
 FILE = Path(__file__).with_name("learned.msgpack")
@@ -32,15 +35,9 @@ _LIMITS = sum(LIMIT << (_FIELD * i) for i in range(len(KINDS)))
 _BEYOND = sum((_FIELD_MASK ^ (2 * LIMIT - 1)) << (_FIELD * i) for i in range(len(KINDS)))  # set if one is above LIMIT
 _SHIFT = 128  # that a byte of the file is above its weight
 _SHIFTS = sum(_SHIFT << (_FIELD * i) for i in range(len(KINDS)))
-_KEPT = 1 << 16  # chunks that are kept before the store is emptied
-_sort = attrgetter("kind", "role")
+_KEPT = 1 << 16  # chunks that are kept before the store is emptied, and sequences
+_kind, _role = attrgetter("kind"), attrgetter("role")
 Sort = tuple[str, str]  # kind and role of an element, or a border of the name
-_BEGIN, _END = traits.BEGIN, traits.END
-# above the scores stand counts: of the elements of each kind, and of those that the grammar knows nothing of
-_COUNTS_AT, _COUNT = _FIELD * len(KINDS), 8
-_COUNT_MASK = (1 << _COUNT) - 1
-_COUNT_OF: dict[Sort, int] = {(kind, role): 1 << (_COUNT * i) for i, kind in enumerate(KINDS) for role in Role}
-_COUNT_OF[traits.UNKNOWN] += 1 << (_COUNT * len(KINDS))
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -94,32 +91,15 @@ def read_table(table: Table) -> dict[str, int]:
     return dict(zip(table.traits.split("\n"), rows, strict=True)) if rows else {}
 
 
-class _Chunks(dict[str, int]):
-    """Text of a chunk -> the scores that it adds, whatever stands beside it."""
-
-    def __init__(self, table: Mapping[str, int]) -> None:
-        self._get = table.get
-
-    def __missing__(self, text: str) -> int:
-        if len(self) >= _KEPT:
-            self.clear()
-        found = sum(map(self._get, traits.of_chunk(text), repeat(0)))
-        if (found + _LIMITS) & _BEYOND:
-            found = packed([min(max(score, -LIMIT), LIMIT - 1) for score in unpacked(found)])
-        self[text] = found
-        return found
-
-
 class _Steps(dict[tuple[Sort, Sort], int]):
-    """Two neighbours -> the scores that the second adds, by itself and after the first; above them its count."""
+    """Two neighbours -> the scores that the second adds, by itself and after the first."""
 
     def __init__(self, elements: Mapping[str, int], steps: Mapping[str, int]) -> None:
         self._elements, self._steps = elements, steps
 
     def __missing__(self, pair: tuple[Sort, Sort]) -> int:
         before, after = traits.code(*pair[0]), traits.code(*pair[1])
-        weight = self._elements.get(after, 0) + self._steps.get(f"{before} {after}", 0)
-        found = self[pair] = weight + (_COUNT_OF.get(pair[1], 0) << _COUNTS_AT)
+        found = self[pair] = self._elements.get(after, 0) + self._steps.get(f"{before} {after}", 0)
         return found
 
 
@@ -129,20 +109,30 @@ class Model:
     def __init__(self, weights: Weights) -> None:
         tables = {name: read_table(table) for name, table in weights.tables.items()}
         self._bias = packed(weights.bias)
-        self._chunks = _Chunks(tables["chunks"])
+        self._of_chunks = tables["chunks"].get
         self._steps = _Steps(tables["elements"], tables["steps"])
         self._of_sets = tables["sets"]
-        self._sets: dict[tuple[int, int], tuple[int, int]] = {}
+        self._sets: dict[tuple[int, int, int], int] = {}
+        self._sequences: dict[tuple[Any, ...], tuple[int, int]] = {}
         self._masks: dict[int, int] = {}
         self._bests: dict[tuple[str, int], Kind] = {}
 
     def score(self, text: str, k: int) -> int:
-        """What a chunk adds to kind ``k``."""
-        return (((self._chunks[text] + _SIGNS) >> (_FIELD * k)) & _FIELD_MASK) - _HALF
+        """What a text adds to kind ``k``."""
+        return (((self._score_of(CHUNKS[text]) + _SIGNS) >> (_FIELD * k)) & _FIELD_MASK) - _HALF
 
     def scores_of(self, text: str) -> tuple[int, ...]:
-        """What a chunk adds to each kind."""
-        return unpacked(self._chunks[text])
+        """What a text adds to each kind."""
+        return unpacked(self._score_of(CHUNKS[text]))
+
+    def _score_of(self, chunk: Chunk) -> int:
+        """What a chunk adds, whatever stands beside it."""
+        if chunk.score is None:
+            found = sum(map(self._of_chunks, traits.of_chunk(chunk.text), repeat(0)))
+            if (found + _LIMITS) & _BEYOND:
+                found = packed([min(max(score, -LIMIT), LIMIT - 1) for score in unpacked(found)])
+            chunk.score = found
+        return chunk.score
 
     def best(self, text: str, target: int) -> Kind:
         """The kind in ``target`` that a chunk speaks for most."""
@@ -155,44 +145,44 @@ class Model:
             found = self._bests[text, target] = KINDS[k]
         return found
 
-    def decide(self, texts: Sequence[str], elements: Sequence[Element]) -> tuple[int, int]:
+    def decide(self, chunks: Sequence[Chunk], elements: Sequence[Element]) -> tuple[int, int]:
         """The kinds of a name and those that its elements have already, as bits.
 
         Args:
-            texts: the chunks of the name.
+            chunks: the chunks of the name.
             elements: what the grammar read.
         """
-        if len(texts) > MOST_CHUNKS or len(elements) > MOST_CHUNKS:
-            texts, elements = texts[:MOST_CHUNKS], elements[:MOST_CHUNKS]
-        sorts = tuple(map(_sort, elements))
-        total = sum(map(self._steps.__getitem__, zip((_BEGIN, *sorts), (*sorts, _END), strict=True)))
-        counts = (total + _SIGNS) >> _COUNTS_AT
-        found = self._sets.get((counts, len(texts)))
-        if found is None:
-            found = self._add_set(counts, len(texts))
-        have, total = found[0], total + found[1]
-        total = sum(map(self._chunks.__getitem__, texts), total)
-        return self._masks.get((total + _SIGNS) & _SIGNS) or self._kinds(total), have
+        if len(chunks) > MOST_CHUNKS or len(elements) > MOST_CHUNKS:
+            chunks, elements = chunks[:MOST_CHUNKS], elements[:MOST_CHUNKS]
+        sequence = (len(chunks), *map(_kind, elements), *map(_role, elements))
+        have, total = self._sequences.get(sequence) or self._add_sequence(sequence)
+        for chunk in chunks:
+            total += self._score_of(chunk) if chunk.score is None else chunk.score
+        return self._masks.get(total & _SIGNS) or self._kinds(total), have
 
-    def _add_set(self, counts: int, chunks: int) -> tuple[int, int]:
-        """The kinds that are counted, as bits, and the scores that they, the counts and every name add.
-
-        The counts themselves are taken off again: what is left above the scores is nothing.
-        """
-        if len(self._sets) >= _KEPT:
-            self._sets.clear()
-        of_kinds = [(counts >> (_COUNT * i)) & _COUNT_MASK for i in range(len(KINDS) + 1)]
-        kinds = [kind for kind, count in zip(KINDS, of_kinds, strict=False) if count]
-        total = self._bias + sum(self._of_sets.get(one, 0) for one in traits.of_set(kinds, chunks, of_kinds[-1]))
-        found = self._sets[counts, chunks] = (sum(BIT[kind] for kind in kinds), total - (counts << _COUNTS_AT))
+    def _add_sequence(self, sequence: tuple[Any, ...]) -> tuple[int, int]:
+        """The kinds of a sequence of elements, as bits, and the scores that they and every name add."""
+        if len(self._sequences) >= _KEPT:
+            self._sequences.clear()
+        chunks, count = sequence[0], len(sequence) // 2
+        sorts = [traits.BEGIN, *zip(sequence[1 : 1 + count], sequence[1 + count :], strict=True), traits.END]
+        score = self._bias + _SIGNS + sum(map(self._steps.__getitem__, pairwise(sorts)))
+        have = 0
+        for kind in sequence[1 : 1 + count]:
+            have |= BIT[kind]
+        of_set = (have, min(chunks, traits.MOST_CHUNKS), min(sorts.count(traits.UNKNOWN), traits.MOST_UNKNOWN))
+        if of_set not in self._sets:
+            kinds = [kind for kind in KINDS if have & BIT[kind]]
+            self._sets[of_set] = sum(self._of_sets.get(one, 0) for one in traits.of_set(kinds, *of_set[1:]))
+        found = self._sequences[sequence] = (have, score + self._sets[of_set])
         return found
 
     def _kinds(self, total: int) -> int:
         """The kinds whose score is not negative, as bits; the best one where all are."""
-        signs = (total + _SIGNS) & _SIGNS
+        signs = total & _SIGNS
         found = self._masks[signs] = sum(1 << i for i in range(len(KINDS)) if signs >> (_FIELD * (i + 1) - 1) & 1)
         if not found:
-            scores = unpacked(total)
+            scores = unpacked(total - _SIGNS)
             return 1 << scores.index(max(scores))
         return found
 
@@ -217,4 +207,5 @@ def _shipped() -> Model:
 
 def use(weights: Weights) -> None:
     """Read names with other weights from now on: for training and for measuring."""
+    CHUNKS.forget()
     _model[:] = [Model(weights)]

@@ -38,10 +38,10 @@ def parse_name(name: str, *, learned: bool = True) -> ParsedName:
     elif (slash := name.find("/", start, end)) >= 0:
         owner = name[start:slash]
         start = slash + 1
-    texts, elements, alternatives = read(name, start, end)
+    chunks, elements, alternatives = read(name, start, end)
     if learned:
         grammar = elements
-        elements, alternatives = relabel(texts, elements, alternatives)
+        elements, alternatives = relabel(chunks, elements, alternatives)
     else:
         grammar = None
     model = name[start:end]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from itertools import accumulate, pairwise
+from itertools import accumulate
 
 from truename.names.chunks import CHUNKS, SPLIT
 from truename.names.context import Context
@@ -13,44 +13,52 @@ from truename.names.pieces import Chunk, Piece, Tag, lexicon, unknown
 MOST_PARTS = 6  # chunks that one word may span: twitter-xlm-roberta-base is four
 _UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![0-9a-fA-F])")
 _UUID_LENGTH, _UUID_SIGNS = 36, 4
-_PLAIN, _NOTHING = re.compile("[^0-9A-Za-z]").split, [""]
 _NUMERIC = re.compile(r"v?\d(?:\.\d{1,2})?")
 
 
-def read(name: str, start: int, end: int) -> tuple[list[str], tuple[Element, ...], tuple[Element, ...]]:
+def read(name: str, start: int, end: int) -> tuple[list[Chunk], tuple[Element, ...], tuple[Element, ...]]:
     """The chunks of ``name[start:end]``, its elements, and the readings not chosen; spans count in the name."""
     pieces: list[Piece] = []
     at: list[int] = []
     if end - start >= _UUID_LENGTH and name.count("-") >= _UUID_SIGNS and (found := _UUID.search(name, start, end)):
-        texts = _collect(name[start : found.start()], start, pieces, at)
+        chunks = _collect(name[start : found.start()], start, pieces, at)
         pieces.append(unknown("", 0, _UUID_LENGTH))
         at.append(found.start())
-        texts += _collect(name[found.end() : end], found.end(), pieces, at)
+        chunks += _collect(name[found.end() : end], found.end(), pieces, at)
     else:
-        texts = _collect(name[start:end], start, pieces, at)
+        chunks = _collect(name[start:end], start, pieces, at)
     context = Context(name, pieces, at)
     context.decide()
-    return texts, tuple(context.elements), tuple(context.alternatives)
+    return chunks, tuple(context.elements), tuple(context.alternatives)
 
 
-def _collect(text: str, start: int, pieces: list[Piece], at: list[int]) -> list[str]:
-    """Append the pieces of a stretch of the name, words of several chunks joined; returns the chunks' texts."""
-    plain = _PLAIN(text) if text.isascii() and "." not in text else _NOTHING
-    if "" not in plain:  # chunks of ASCII with one sign between each two
-        texts, chunks = plain, list(map(CHUNKS.__getitem__, plain))
-        if not _may_join(chunks):
-            for one, chunk in zip(texts, chunks, strict=True):
-                for piece in chunk.pieces:
-                    pieces.append(piece)
-                    at.append(start)
-                start += len(one) + 1
-            return texts
+def _collect(text: str, start: int, pieces: list[Piece], at: list[int]) -> list[Chunk]:
+    """Append the pieces of a stretch of the name, words of several chunks joined; returns the chunks."""
+    texts = text.replace("_", "-").split("-")
+    chunks = list(map(CHUNKS.__getitem__, texts))
+    if _stand_alone(chunks):
+        for one, chunk in zip(texts, chunks):  # noqa: B905 - as many by construction, and counting takes its time
+            for piece in chunk.pieces:
+                pieces.append(piece)
+                at.append(start)
+            start += len(one) + 1
+        return chunks
     parts = SPLIT(text)
     starts = list(accumulate(map(len, parts), initial=start))[1:-1:2]
-    texts = parts[1::2]
-    chunks = list(map(CHUNKS.__getitem__, texts))
+    chunks = list(map(CHUNKS.__getitem__, parts[1::2]))
     _append(parts, chunks, starts, pieces, at)
-    return texts
+    return chunks
+
+
+def _stand_alone(chunks: list[Chunk]) -> bool:
+    """Whether each is one chunk, and no two neighbours are the beginning of a word of several."""
+    continues = lexicon().continues
+    begun = ""
+    for chunk in chunks:
+        if not chunk.pieces or (begun and begun + chunk.word in continues):
+            return False
+        begun = chunk.word if chunk.begins else ""
+    return True
 
 
 def _append(parts: list[str], chunks: list[Chunk], starts: list[int], pieces: list[Piece], at: list[int]) -> None:
@@ -70,12 +78,6 @@ def _append(parts: list[str], chunks: list[Chunk], starts: list[int], pieces: li
             pieces.append(piece)
             at.append(start)
         i += 1
-
-
-def _may_join(chunks: list[Chunk]) -> bool:
-    """Whether any two neighbours are the beginning of a word of several chunks."""
-    pairs = [one.word + after.word for one, after in pairwise(chunks) if one.begins]
-    return bool(pairs) and not lexicon().continues.isdisjoint(pairs)
 
 
 def _longest(parts: list[str], chunks: list[Chunk], i: int) -> int:

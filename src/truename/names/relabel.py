@@ -13,7 +13,7 @@ from typing import Any
 
 from truename.names.elements import Element, Kind, Role
 from truename.names.learned import BIT, KINDS, Model, model
-from truename.names.pieces import lexicon, squeeze
+from truename.names.pieces import Chunk, lexicon, squeeze
 from truename.names.traits import PART
 
 _OTHER = Role.OTHER
@@ -37,18 +37,18 @@ _SPLIT = frozenset((Role.FAMILY, Role.BRAND, Role.DATASET, Role.TASK))
 Read = tuple[tuple[Element, ...], tuple[Element, ...]]
 
 
-def relabel(texts: Sequence[str], elements: tuple[Element, ...], alternatives: tuple[Element, ...]) -> Read:
+def relabel(chunks: Sequence[Chunk], elements: tuple[Element, ...], alternatives: tuple[Element, ...]) -> Read:
     """The elements with the kinds that the learned part decides, and the readings that were weighed.
 
     Args:
-        texts: the chunks of the name.
+        chunks: the chunks of the name.
         elements: what the grammar read.
         alternatives: what it weighed and did not choose.
     """
     if not elements:
         return elements, alternatives
     learned = model()
-    target, have = learned.decide(texts, elements)
+    target, have = learned.decide(chunks, elements)
     if have == target:
         return elements, alternatives
     if surplus := have & ~target:

@@ -17,7 +17,8 @@ _SEPARATORS = str.maketrans("", "", "-_./ ")
 
 def squeeze(word: str) -> str:
     """A word as the tables know it: lower case, without separators (``Flan-T5`` and ``flan_t5`` are ``flant5``)."""
-    return word.lower().translate(_SEPARATORS)
+    low = word.lower()
+    return low if low.isalnum() else low.translate(_SEPARATORS)
 
 
 class Family(msgspec.Struct, frozen=True):
