@@ -32,15 +32,18 @@ class About:
         self.families: set[str] = set()
         self.languages: set[str] = set()
         for piece in pieces:
-            if piece.tag == Tag.FAMILY:
+            role = piece.role
+            if role is Role.OTHER:
+                continue
+            if role is Role.FAMILY:
                 self._add_family(piece.value)
-            elif piece.role in _COUNTS:
-                self.sized |= piece.role is Role.MIXTURE or (piece.word[-1] == "b" and piece.value < TRAINED_ON)
+            elif role in _COUNTS:
+                self.sized |= role is Role.MIXTURE or (piece.word[-1] == "b" and piece.value < TRAINED_ON)
                 self.quantities += piece.tag == Tag.QUANTITY
                 self.counts += 1
-            elif piece.tag == Tag.LANGUAGE:
+            elif role is Role.LANGUAGE:
                 self.languages.add(piece.value)
-            elif piece.role in _PACKING or piece.value == "merged":
+            elif role in _PACKING or piece.value == "merged":
                 self.packed = True
 
     def _add_family(self, key: str) -> None:

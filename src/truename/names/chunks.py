@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from truename.names.elements import Kind, Role
-from truename.names.pieces import LONGEST_WORD, Chunk, Piece, Tag, known, lexicon, lower, squeeze, unknown
+from truename.names.pieces import LONGEST_WORD, Chunk, Piece, Tag, known, lexicon, lower, unknown
 from truename.names.quantities import is_hash, quantity
 
 # letters and digits; a point belongs to the chunk between two digits only
@@ -44,12 +44,12 @@ CHUNKS = _Chunks()
 
 def _read(text: str) -> Chunk:
     if not text.isalnum() and not CHUNK.fullmatch(text):
-        return Chunk(text, "", False, ())
+        return Chunk(text, "", "", ())
     word = lower(text)
     if len(word) > LONGEST_WORD:
-        return Chunk(text, word, False, (unknown(word, 0, len(word)),))
+        return Chunk(text, word, "", (unknown(word, 0, len(word)),))
     key = word if word.isalnum() else word.replace(".", "")  # as squeeze would have it: a chunk has no other sign
-    return Chunk(text, key, key in lexicon().prefixes, _pieces(text, word, key))
+    return Chunk(text, key, key if key in lexicon().prefixes else "", _pieces(text, word, key))
 
 
 def _pieces(text: str, word: str, key: str) -> tuple[Piece, ...]:
@@ -107,7 +107,7 @@ def _whole(word: str) -> Piece:
 
 def _glued(piece: Piece) -> Piece:
     """A word that something is glued to on its left claims no architecture: ``rutergpt``, ``camelbert``."""
-    if piece.tag != Tag.FAMILY:
+    if piece.role is not Role.FAMILY:
         return piece
     return Piece(Tag.BRAND, piece.kind, Role.BRAND, piece.start, piece.end, piece.word, piece.word)
 
@@ -159,7 +159,7 @@ def _next_run(text: str, word: str, runs: list[tuple[int, int]], i: int, pieces:
     best = _longest(word, runs, i)
     if best >= 0:
         end = runs[best][1]
-        found = known(squeeze(word[start:end]), start, end)
+        found = known(word[start:end].replace(".", ""), start, end)
         if found:
             pieces.append(_glued(found) if start and word[start - 1].isalpha() else found)
             return best + 1
@@ -207,11 +207,11 @@ def _claimless(piece: Piece) -> Piece:
 def _longest(word: str, runs: list[tuple[int, int]], i: int) -> int:
     """The last run of the longest known word that begins with run ``i``; -1 if none does."""
     readings, prefixes = lexicon().readings, lexicon().prefixes
-    best = -1
+    best, start = -1, runs[i][0]
     for j in range(i, len(runs)):
-        key = squeeze(word[runs[i][0] : runs[j][1]])
+        key = word[start : runs[j][1]].replace(".", "")
         found = readings.get(key)
-        if found and (len(key) > 2 or found[0] == Tag.FAMILY) and not (j > i and _torn(word, runs, j)):
+        if found and (len(key) > 2 or found[2] is Role.FAMILY) and not (j > i and _torn(word, runs, j)):
             best = j
         if key not in prefixes:
             break

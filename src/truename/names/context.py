@@ -19,7 +19,7 @@ _GEMMAS = frozenset(("gemma", "gemma2", "gemma3", "gemma3n", "gemma4", "recurren
 _MOST_CODES = 12  # codes of one group of languages
 _SIZE_LETTERS = frozenset("tsmblhgnx")
 _BESIDE_FAMILY = (Tag.SIZE, Tag.QUANTITY, Tag.PATCH)
-_SKIPPED = (Tag.LANGUAGE, Tag.VERSION, Tag.NUMBER, Tag.DECIMAL)  # between a family and its size
+_SKIPPED = (Tag.VERSION, Tag.NUMBER, Tag.DECIMAL)  # between a family and its size
 _GGUF_PARTS = frozenset(("k", "0", "1", "nl", "xs", "xxs", "s", "m", "l", "xl"))
 
 
@@ -109,16 +109,13 @@ class Context:
 
 
 def family(context: Context, i: int) -> int:
-    """An architecture; an everyday word only with a size, a version or a count beside it."""
+    """An everyday word, an architecture only beside what sizes it, or a family that a language makes another one."""
     piece = context.pieces[i]
-    words = lexicon().words
-    found = words.families[piece.value]
     if not piece.claims:
         return _everyday_family(context, i)
-    if found.variants:
-        for language_code, variant in found.variants.items():
-            if language_code in context.about.languages:
-                return context.take(i, Kind.ARCHITECTURE, Role.FAMILY, variant)
+    for language_code, variant in lexicon().words.families[piece.value].variants.items():
+        if language_code in context.about.languages:
+            return context.take(i, Kind.ARCHITECTURE, Role.FAMILY, variant)
     return context.keep(i)
 
 
@@ -146,15 +143,16 @@ def size_word(context: Context, i: int) -> int:
         return context.take(i, Kind.SIZE, Role.SIZE_WORD, None)
     for j in range(i - 1, max(-1, i - 1 - _SIZE_REACH), -1):
         before = context.pieces[j]
-        if before.tag in (Tag.FAMILY, Tag.BRAND):
+        if before.role in (Role.FAMILY, Role.BRAND):
             context.size_claimed = True
             return context.keep(i)
         if before.tag == Tag.QUANTITY or before.tag == Tag.SIZE or before.role is Role.MIXTURE:
             break
-        if before.tag not in _SKIPPED and before.kind is not Kind.CHARACTERISTIC:
+        skipped = before.tag in _SKIPPED or before.role is Role.LANGUAGE or before.kind is Kind.CHARACTERISTIC
+        if not skipped:
             break
     after = context.near(i + 1)
-    if after and after.tag == Tag.FAMILY and not context.elements:
+    if after and after.role is Role.FAMILY and not context.elements:
         context.size_claimed = True
         return context.keep(i)  # tiny-bert
     context.weigh(i, Kind.SIZE, Role.SIZE_WORD, piece.value)
@@ -167,8 +165,6 @@ def language(context: Context, i: int) -> int:
     if piece.word == "it" and not context.about.families.isdisjoint(_GEMMAS):
         context.weigh(i, Kind.LANGUAGE, Role.LANGUAGE, "it")
         return context.take(i, Kind.TASK, Role.ALIGNMENT, "instruct")
-    if len(piece.word) > 3:
-        return context.keep(i)
     if piece.word == "to":
         return context.other(i)
     if "marian" in context.about.families:
@@ -207,7 +203,7 @@ def _neighbour_language(context: Context, i: int) -> int | None:
     if context.word(j) == "to":
         j += 1
     piece = context.near(j)
-    if piece and piece.tag == Tag.LANGUAGE and len(piece.word) <= 3 and len(context.gap(j - 1)) == 1:
+    if piece and piece.tag == Tag.LANGUAGE and len(context.gap(j - 1)) == 1:
         return j
     return None
 
@@ -236,10 +232,9 @@ def translation_codes(context: Context, i: int) -> int:
 
 def code(context: Context, i: int) -> int:
     """An unknown word that is the code of a rare language: beside another code after Marian it is that language."""
-    if "marian" in context.about.families:
-        codes = lexicon().words.language_codes
-        if context.word(i + 1) in codes or context.word(i - 1) in codes:
-            return translation_codes(context, i)
+    codes = lexicon().words.language_codes
+    if (context.word(i + 1) in codes or context.word(i - 1) in codes) and "marian" in context.about.families:
+        return translation_codes(context, i)
     return context.keep(i)
 
 

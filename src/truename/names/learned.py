@@ -7,6 +7,7 @@ thirteen scores at once; what belongs to a chunk is added once and kept. ``tools
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from itertools import pairwise, repeat
 from operator import attrgetter
 from pathlib import Path
@@ -65,6 +66,12 @@ class Weights(msgspec.Struct, frozen=True):
     trained_on: str
 
 
+@cache
+def members(bits: int) -> tuple[int, ...]:
+    """The places of the kinds that some bits are of."""
+    return tuple([k for k in range(len(KINDS)) if bits >> k & 1])
+
+
 def packed(weights: Sequence[int]) -> int:
     """One integer of thirteen scores."""
     return sum(weight << (_FIELD * i) for i, weight in enumerate(weights))
@@ -114,25 +121,40 @@ class Model:
         self._of_sets = tables["sets"]
         self._sets: dict[tuple[int, int, int], int] = {}
         self._sequences: dict[tuple[Any, ...], tuple[int, int]] = {}
+        self._others: dict[str, int] = {}
         self._masks: dict[int, int] = {}
         self._bests: dict[tuple[str, int], Kind] = {}
 
     def score(self, text: str, k: int) -> int:
         """What a text adds to kind ``k``."""
-        return (((self._score_of(CHUNKS[text]) + _SIGNS) >> (_FIELD * k)) & _FIELD_MASK) - _HALF
+        return ((self._score_of(text) >> (_FIELD * k)) & _FIELD_MASK) - _HALF
 
     def scores_of(self, text: str) -> tuple[int, ...]:
         """What a text adds to each kind."""
-        return unpacked(self._score_of(CHUNKS[text]))
+        return unpacked(self._score_of(text) - _SIGNS)
 
-    def _score_of(self, chunk: Chunk) -> int:
+    def _score_of(self, text: str) -> int:
+        """The scores of a chunk, or of more or less than one; every field positive."""
+        chunk = CHUNKS.get(text)
+        if chunk is not None:
+            return (self._add_score(chunk) if chunk.score is None else chunk.score) + _SIGNS
+        found = self._others.get(text)
+        if found is None:
+            if len(self._others) >= _KEPT:
+                self._others.clear()
+            found = self._others[text] = self._sum(text) + _SIGNS
+        return found
+
+    def _add_score(self, chunk: Chunk) -> int:
+        found = chunk.score = self._sum(chunk.text)
+        return found
+
+    def _sum(self, text: str) -> int:
         """What a chunk adds, whatever stands beside it."""
-        if chunk.score is None:
-            found = sum(map(self._of_chunks, traits.of_chunk(chunk.text), repeat(0)))
-            if (found + _LIMITS) & _BEYOND:
-                found = packed([min(max(score, -LIMIT), LIMIT - 1) for score in unpacked(found)])
-            chunk.score = found
-        return chunk.score
+        found = sum(map(self._of_chunks, traits.of_chunk(text), repeat(0)))
+        if (found + _LIMITS) & _BEYOND:
+            return packed([min(max(score, -LIMIT), LIMIT - 1) for score in unpacked(found)])
+        return found
 
     def best(self, text: str, target: int) -> Kind:
         """The kind in ``target`` that a chunk speaks for most."""
@@ -141,7 +163,7 @@ class Model:
             if len(self._bests) >= _KEPT:
                 self._bests.clear()
             scores = self.scores_of(text)
-            k = max((k for k in range(len(KINDS)) if target >> k & 1), key=lambda k: (scores[k], k))
+            k = max(members(target), key=lambda k: (scores[k], k))
             found = self._bests[text, target] = KINDS[k]
         return found
 
@@ -157,7 +179,7 @@ class Model:
         sequence = (len(chunks), *map(_kind, elements), *map(_role, elements))
         have, total = self._sequences.get(sequence) or self._add_sequence(sequence)
         for chunk in chunks:
-            total += self._score_of(chunk) if chunk.score is None else chunk.score
+            total += self._add_score(chunk) if chunk.score is None else chunk.score
         return self._masks.get(total & _SIGNS) or self._kinds(total), have
 
     def _add_sequence(self, sequence: tuple[Any, ...]) -> tuple[int, int]:

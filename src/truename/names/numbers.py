@@ -129,7 +129,7 @@ def number(context: Context, i: int) -> int:
         return context.take(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, piece.value)
     if context.about.vision and (end := _pixels(context, i)):
         return end
-    if before.tag in (Tag.FAMILY, Tag.BRAND) and len(piece.word) <= 2 and piece.word[0] != "0":
+    if before.role in (Role.FAMILY, Role.BRAND) and len(piece.word) <= 2 and piece.word[0] != "0":
         return context.take(i, Kind.VERSION, Role.VERSION, piece.word)
     if before.word in ("v", "version", "ver") and len(piece.word) <= 3:
         return context.take(i, Kind.VERSION, Role.VERSION, piece.word)
@@ -179,7 +179,7 @@ def _split_decimal(context: Context, i: int) -> int | None:
     joined = (piece.word == "0" and (len(digits) == 1 or mixed)) or (  # SOLAR-0-70b has 70 billion
         mixed and (piece.word == "1" or before is None or before.kind is not Kind.ARCHITECTURE)
     )
-    if before is not None and before.tag == Tag.FAMILY:
+    if before is not None and before.role is Role.FAMILY:
         versions = lexicon().readings.get(f"{before.word}{piece.word}")
         joined = joined or (
             versions is None and len(digits) == 1 and before.value in lexicon().words.hints.decimal_families
@@ -242,7 +242,7 @@ def dimension(context: Context, i: int) -> int:
             return context.take(i, Kind.HIDDEN, Role.HIDDEN_SIZE, value)
         return context.take(i, Kind.HIDDEN, Role.HEADS, value)
     if context.about.vision and value in lexicon().words.hints.patch_sizes and before is not None:
-        after_vit = before.tag == Tag.FAMILY and before.value in ("vit", "clip", "deit")
+        after_vit = before.role is Role.FAMILY and before.value in ("vit", "clip", "deit")
         if (sign == "p" and value > 4) or (sign in "tsblhg" and value > 8 and after_vit):
             return context.take(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, value)
     return context.other(i)

@@ -13,7 +13,7 @@ from typing import Any, Final
 import msgspec
 
 from truename.names.elements import Kind, Role
-from truename.vocabulary import Vocabulary, squeeze, vocabulary
+from truename.vocabulary import Reading, Vocabulary, squeeze, vocabulary
 
 LONGEST_WORD = 64  # characters; what is longer is no word and is not searched
 
@@ -23,10 +23,10 @@ class Tag:
 
     FINAL: Final = 0  # nothing to decide
     UNKNOWN: Final = 1
-    FAMILY: Final = 2
+    FAMILY: Final = 2  # a family that its neighbours may undo or change
     BRAND: Final = 3
     SIZE: Final = 4
-    LANGUAGE: Final = 5
+    LANGUAGE: Final = 5  # the code of a language
     NUMBER: Final = 6  # digits only
     DECIMAL: Final = 7  # 1.5, 3.2.1
     QUANTITY: Final = 8  # a number with a unit b, m, k, t
@@ -63,7 +63,7 @@ class Chunk(msgspec.Struct, gc=False, eq=False):
 
     text: str
     word: str  # lower case, without decimal points
-    begins: bool  # whether a word of several chunks may begin here
+    begins: str  # the word again where a word of several chunks may begin, else empty
     pieces: tuple[Piece, ...]  # empty: the text is no chunk, or several
     score: int | None = None  # what the learned part makes of it, once it was asked
 
@@ -77,13 +77,8 @@ class Lexicon(msgspec.Struct, frozen=True):
     words: Vocabulary
 
 
-_TAGS = {
-    Role.FAMILY: Tag.FAMILY,
-    Role.BRAND: Tag.BRAND,
-    Role.SIZE_WORD: Tag.SIZE,
-    Role.LANGUAGE: Tag.LANGUAGE,
-    Role.ADAPTER: Tag.WORD,
-}
+_TAGS = {Role.BRAND: Tag.BRAND, Role.SIZE_WORD: Tag.SIZE, Role.ADAPTER: Tag.WORD}
+LONGEST_CODE = 3  # characters of the code of a language
 UNIT_WORDS = {"layer": Role.LAYERS, "layers": Role.LAYERS, "experts": Role.EXPERTS, "expert": Role.EXPERTS}
 _HEAD_WORDS = {"heads": Role.HEADS, "head": Role.HEADS}
 
@@ -92,7 +87,7 @@ def make_lexicon(words: Vocabulary) -> Lexicon:
     """The vocabulary, with its strings turned into kinds and roles."""
     kinds, roles = {str(k): k for k in Kind}, {str(r): r for r in Role}
     readings = {
-        word: (_TAGS.get(roles[r.role], Tag.FINAL), kinds[r.kind], roles[r.role], r.value, r.claims)
+        word: (_tag(word, r, words), kinds[r.kind], roles[r.role], r.value, r.claims)
         for word, r in words.readings.items()
     }
     for word in ("bit", "bits"):
@@ -100,6 +95,14 @@ def make_lexicon(words: Vocabulary) -> Lexicon:
     for word, role in (UNIT_WORDS | _HEAD_WORDS).items():
         readings[word] = (Tag.UNIT, Kind.OTHER, role, None, True)
     return Lexicon(readings, words.prefixes, words.prefixes | words.compounds, words)
+
+
+def _tag(word: str, reading: Reading, words: Vocabulary) -> int:
+    if reading.role == Role.FAMILY:
+        return Tag.FAMILY if not reading.claims or words.families[reading.value].variants else Tag.FINAL
+    if reading.role == Role.LANGUAGE:
+        return Tag.LANGUAGE if len(word) <= LONGEST_CODE else Tag.FINAL
+    return _TAGS.get(reading.role, Tag.FINAL)
 
 
 @cache

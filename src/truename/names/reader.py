@@ -34,14 +34,13 @@ def read(name: str, start: int, end: int) -> tuple[list[Chunk], tuple[Element, .
 
 def _collect(text: str, start: int, pieces: list[Piece], at: list[int]) -> list[Chunk]:
     """Append the pieces of a stretch of the name, words of several chunks joined; returns the chunks."""
-    texts = text.replace("_", "-").split("-")
-    chunks = list(map(CHUNKS.__getitem__, texts))
+    chunks = list(map(CHUNKS.__getitem__, text.replace("_", "-").split("-")))
     if _stand_alone(chunks):
-        for one, chunk in zip(texts, chunks):  # noqa: B905 - as many by construction, and counting takes its time
+        for chunk in chunks:
             for piece in chunk.pieces:
                 pieces.append(piece)
                 at.append(start)
-            start += len(one) + 1
+            start += len(chunk.text) + 1
         return chunks
     parts = SPLIT(text)
     starts = list(accumulate(map(len, parts), initial=start))[1:-1:2]
@@ -57,7 +56,7 @@ def _stand_alone(chunks: list[Chunk]) -> bool:
     for chunk in chunks:
         if not chunk.pieces or (begun and begun + chunk.word in continues):
             return False
-        begun = chunk.word if chunk.begins else ""
+        begun = chunk.begins
     return True
 
 
@@ -67,7 +66,7 @@ def _append(parts: list[str], chunks: list[Chunk], starts: list[int], pieces: li
     continues = lexicon().continues
     while i <= last:
         one = chunks[i]
-        if one.begins and i < last and one.word + chunks[i + 1].word in continues:
+        if one.begins and i < last and one.begins + chunks[i + 1].word in continues:
             joined = _longest(parts, chunks, i)
             if joined > i:
                 _append_word(parts, chunks, starts, i, joined, pieces, at)
@@ -116,7 +115,7 @@ def _append_word(
     split = None
     if kind is Kind.ARCHITECTURE and not chunks[last - 1].word[-1].isdigit() and _NUMERIC.fullmatch(ending):
         shorter = readings.get(key[: -len(ending)])
-        if shorter and shorter[0] == Tag.FAMILY:
+        if shorter and shorter[2] is Role.FAMILY:
             split = starts[last - 1] + len(parts[2 * last - 1])
     pieces.append(Piece(tag, kind, role, 0, (split or end) - begin, value, key, claims))
     at.append(begin)

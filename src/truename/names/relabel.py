@@ -8,11 +8,12 @@ reading. What a name claims rests on the grammar alone (``ParsedName.grammar``):
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 from truename.names.elements import Element, Kind, Role
-from truename.names.learned import BIT, KINDS, Model, model
+from truename.names.learned import BIT, KINDS, Model, members, model
 from truename.names.pieces import Chunk, lexicon, squeeze
 from truename.names.traits import PART
 
@@ -78,7 +79,7 @@ def relabel(chunks: Sequence[Chunk], elements: tuple[Element, ...], alternatives
 def _give(learned: Model, chosen: list[Element], target: int, lacking: int) -> None:
     """Give each kind that no element has to the free element that speaks for it most, else to a part of one."""
     free = [i for i, e in enumerate(chosen) if not BIT[e.kind] & target and (e.value is None or e.role not in _KEPT)]
-    wanted = [k for k in range(len(KINDS)) if lacking >> k & 1]
+    wanted = members(lacking)
     if len(free) == len(wanted) == 1:
         chosen[free[0]] = with_kind(chosen[free[0]], KINDS[wanted[0]])
         return
@@ -99,6 +100,8 @@ def _give_twin(learned: Model, chosen: list[Element], k: int) -> bool:
     """Give a kind to one of several free elements of the same kind, if it speaks for it."""
     best, place = 0, -1
     kinds = [element.kind for element in chosen]
+    if len(set(kinds)) == len(kinds):
+        return False
     for i, element in enumerate(chosen[:_MOST_SPLIT]):
         if kinds.count(element.kind) == 1 or (element.value is not None and element.role in _KEPT):
             continue
@@ -141,13 +144,11 @@ def _score(learned: Model, text: str, k: int) -> int:
     return learned.score(text, k) + (_KNOWN if reading is not None and reading[1] is KINDS[k] else 0)
 
 
-def _ends(text: str) -> Iterator[tuple[int, int]]:
+@lru_cache(1 << 14)
+def _ends(text: str) -> tuple[tuple[int, int], ...]:
     """The parts that a text begins and ends with, as separators and as its letters and digits divide it."""
-    for pattern in (_CHUNK, PART):
-        spans = [found.span() for found in pattern.finditer(text)]
-        if len(spans) > 1:
-            yield spans[0]
-            yield spans[-1]
+    spans = [[found.span() for found in pattern.finditer(text)] for pattern in (_CHUNK, PART)]
+    return tuple([end for parts in spans if len(parts) > 1 for end in (parts[0], parts[-1])])
 
 
 def _cut(element: Element, start: int, end: int, kind: Kind, role: Role, value: Any) -> Element:
