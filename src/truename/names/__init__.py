@@ -1,8 +1,9 @@
 """Names: tokens, elements, claims. ``parse_name`` reads a name, ``claims_of`` says what can be checked."""
 
 from truename.names.claims import Claim, Claims, claims_of
-from truename.names.elements import Convention, Element, Kind, ParsedName, Role
+from truename.names.elements import Convention, Element, Kind, Role
 from truename.names.parse import parse_name
+from truename.names.parsed import ParsedName
 
 __all__ = [
     "Claim",

@@ -10,7 +10,6 @@ from truename.names.quantities import is_hash, quantity
 
 # letters and digits; a point belongs to the chunk between two digits only
 CHUNK = re.compile(r"[^\W_]+(?:(?<=[0-9])\.(?=[0-9])[^\W_]+)*")
-SPLIT = re.compile(f"({CHUNK.pattern})").split  # gap, chunk, gap, chunk ..., gap
 _RUN = re.compile(r"[0-9]+(?:\.[0-9]+)*|[^\W\d_]+|\d+|.")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|[^A-Za-z]+")
 _DECIMAL = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){1,3}")

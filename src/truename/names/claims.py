@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from truename.names.elements import Element, ParsedName, Role
+from truename.names.elements import Element, Role
+from truename.names.parsed import ParsedName
 
 
 class Claim(msgspec.Struct, frozen=True):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from truename.names.convention import convention_of
-from truename.names.elements import ParsedName
+from truename.names.parsed import ParsedName
 from truename.names.reader import read
 from truename.names.relabel import relabel
 
@@ -45,4 +44,4 @@ def parse_name(name: str, *, learned: bool = True) -> ParsedName:
     else:
         grammar = None
     model = name[start:end]
-    return ParsedName(name, owner, model, revision, elements, convention_of(elements), alternatives, grammar)
+    return ParsedName(name, owner, model, revision, elements, alternatives, grammar)
