@@ -56,8 +56,8 @@ def fold(name: str) -> int:
 def counted(name: str) -> Counter[tuple[str, str]]:
     """The traits of a name, as the grammar alone reads it."""
     model = parse_name(name, learned=False).model
-    texts, elements, _ = read(model, 0, len(model))
-    return Counter(traits.of_name(texts, elements))
+    chunks, elements, _ = read(model, 0, len(model))
+    return Counter(traits.of_name([chunk.text for chunk in chunks], elements))
 
 
 def matrix(rows: Sequence[Counter[tuple[str, str]]], columns: dict[tuple[str, str], int]) -> Any:

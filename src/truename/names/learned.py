@@ -115,11 +115,11 @@ class Model:
 
     def __init__(self, weights: Weights) -> None:
         tables = {name: read_table(table) for name, table in weights.tables.items()}
-        self._bias = packed(weights.bias)
+        self._start = packed(weights.bias) + _SIGNS
         self._of_chunks = tables["chunks"].get
         self._steps = _Steps(tables["elements"], tables["steps"])
-        self._of_sets = tables["sets"]
-        self._sets: dict[tuple[int, int, int], int] = {}
+        self._of_sets = tables["sets"].get
+        self._of_kinds, self._of_counts = cache(self._sum_kinds), cache(self._sum_counts)
         self._sequences: dict[tuple[Any, ...], tuple[int, int]] = {}
         self._others: dict[str, int] = {}
         self._masks: dict[int, int] = {}
@@ -186,18 +186,23 @@ class Model:
         """The kinds of a sequence of elements, as bits, and the scores that they and every name add."""
         if len(self._sequences) >= _KEPT:
             self._sequences.clear()
-        chunks, count = sequence[0], len(sequence) // 2
-        sorts = [traits.BEGIN, *zip(sequence[1 : 1 + count], sequence[1 + count :], strict=True), traits.END]
-        score = self._bias + _SIGNS + sum(map(self._steps.__getitem__, pairwise(sorts)))
+        chunks, half = sequence[0], len(sequence) // 2 + 1
+        sorts = [traits.BEGIN, *zip(sequence[1:half], sequence[half:], strict=True), traits.END]
         have = 0
-        for kind in sequence[1 : 1 + count]:
+        for kind in sequence[1:half]:
             have |= BIT[kind]
-        of_set = (have, min(chunks, traits.MOST_CHUNKS), min(sorts.count(traits.UNKNOWN), traits.MOST_UNKNOWN))
-        if of_set not in self._sets:
-            kinds = [kind for kind in KINDS if have & BIT[kind]]
-            self._sets[of_set] = sum(self._of_sets.get(one, 0) for one in traits.of_set(kinds, *of_set[1:]))
-        found = self._sequences[sequence] = (have, score + self._sets[of_set])
+        score = self._of_kinds(have) + self._of_counts(chunks, sorts.count(traits.UNKNOWN))
+        found = self._sequences[sequence] = (have, sum(map(self._steps.__getitem__, pairwise(sorts)), score))
         return found
+
+    def _sum_kinds(self, bits: int) -> int:
+        """Where the scores begin, and what the kinds of a name add."""
+        kinds = [KINDS[k] for k in members(bits)]
+        return sum(map(self._of_sets, traits.of_kinds(kinds), repeat(0)), self._start)
+
+    def _sum_counts(self, chunks: int, strange: int) -> int:
+        """What the numbers of chunks and of unknown elements add."""
+        return sum(map(self._of_sets, traits.of_counts(chunks, strange), repeat(0)))
 
     def _kinds(self, total: int) -> int:
         """The kinds whose score is not negative, as bits; the best one where all are."""

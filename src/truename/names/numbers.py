@@ -15,6 +15,7 @@ _MOST_BILLIONS = 2_000  # the largest models announced have about as many; 8061B
 _LEAST, _LEAST_MILLIONS = 10**6, 2
 _MOST_EXPERTS = 999
 _BEFORE_CONTEXT = (Kind.ARCHITECTURE, Kind.PARAMETERS, Kind.VERSION, Kind.SIZE, Kind.TRAINING, Kind.REUSE)
+_COUNTED = (Tag.BITS, Tag.UNIT, Tag.QUANTITY)  # what a number may stand before
 _TAGS_BEFORE_CONTEXT = (Tag.NUMBER, Tag.QUANTITY, Tag.ACTIVE)
 
 
@@ -120,14 +121,16 @@ def number(context: Context, i: int) -> int:
     after = context.near(i + 1)
     if piece.value is None or len(piece.word) > 4:
         return context.other(i)
-    if after is not None and (end := _with_next(context, i)):
+    if after is not None and (after.tag in _COUNTED or after.word == "x") and (end := _with_next(context, i)):
         return end
     before = context.near(i - 1)
     if before is None:
         return context.other(i)
     if before.word == "patch":
         return context.take(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, piece.value)
-    if context.about.vision and (end := _pixels(context, i)):
+    hints = lexicon().words.hints
+    seen = piece.value in hints.image_sizes or piece.value in hints.patch_sizes
+    if seen and context.about.vision and (end := _pixels(context, i)):
         return end
     if before.role in (Role.FAMILY, Role.BRAND) and len(piece.word) <= 2 and piece.word[0] != "0":
         return context.take(i, Kind.VERSION, Role.VERSION, piece.word)
@@ -241,7 +244,7 @@ def dimension(context: Context, i: int) -> int:
         if sign == "h":
             return context.take(i, Kind.HIDDEN, Role.HIDDEN_SIZE, value)
         return context.take(i, Kind.HIDDEN, Role.HEADS, value)
-    if context.about.vision and value in lexicon().words.hints.patch_sizes and before is not None:
+    if before is not None and value in lexicon().words.hints.patch_sizes and context.about.vision:
         after_vit = before.role is Role.FAMILY and before.value in ("vit", "clip", "deit")
         if (sign == "p" and value > 4) or (sign in "tsblhg" and value > 8 and after_vit):
             return context.take(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, value)

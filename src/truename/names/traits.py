@@ -7,43 +7,37 @@ grammar read; ``sets`` of the whole name.
 from __future__ import annotations
 
 import re
-import string
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
 from truename.names.elements import Element, Kind, Role
 
 LONGEST = 48  # characters of a chunk that are looked at
-SHORTEST_RUN = 3  # characters of a run; runs have three or four, the borders of the chunk among them
+RUN = 3  # characters of a run, the borders of the chunk among them
 MOST_CHUNKS, MOST_UNKNOWN = 8, 4  # counts above these are counted as these
 BEGIN, END = ("^", ""), ("", "$")  # the borders of a name, as elements
 UNKNOWN = (Kind.OTHER, Role.OTHER)  # what the grammar knows nothing of
 TABLES = ("chunks", "elements", "steps", "sets")
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|[0-9]+")
-_CLASSES = {ord(c): "A" for c in string.ascii_uppercase} | {ord(c): "a" for c in string.ascii_lowercase}
-_CLASSES |= {ord(c): "9" for c in string.digits}
-_REPEATED, _NUMBER = re.compile(r"(.)(?=\1)", re.DOTALL), re.compile("[0-9]+")
+_NUMBER = re.compile("[0-9]+")
 
 Trait = tuple[str, str]  # table, text
 
 
 def of_chunk(text: str) -> list[str]:
-    """The traits of one chunk: the word and its runs of characters; its parts and its shape where they say more."""
+    """The traits of one chunk: the word and its runs of characters; its parts, and its form where it has digits."""
     text = text[:LONGEST]
     word = text.lower()
     framed = f"<{word}>"
-    end = len(framed)
     found = [framed]
-    if end > SHORTEST_RUN:
-        found += [framed[i : i + 3] for i in range(end - 2)]
-        found += [framed[i : i + 4] for i in range(end - 3)] if end > SHORTEST_RUN + 1 else []
-    if text == word and text.isascii() and text.isalpha():
+    if len(framed) > RUN:
+        found += [framed[i : i + RUN] for i in range(len(framed) - RUN + 1)]
+    letters = word.isalpha()
+    if letters and text == word and text.isascii():
         return found
     found += PART.findall(text)
-    found.append("=" + _REPEATED.sub("", text.translate(_CLASSES)))
-    numbered = _NUMBER.sub("9", word)
-    if numbered != word:
-        found.append("=" + numbered)
+    if not letters and (form := _NUMBER.sub("9", word)) != word:
+        found.append("=" + form)
     return found
 
 
@@ -52,12 +46,16 @@ def code(kind: str, role: str) -> str:
     return f"{kind}{role}"
 
 
-def of_set(kinds: Sequence[str], chunks: int, strange: int) -> Iterator[str]:
-    """The traits of the whole name: the kinds that the grammar found, how many chunks, how many unknown elements."""
+def of_kinds(kinds: Sequence[str]) -> Iterator[str]:
+    """The traits of the kinds that the grammar found in a name: all together, and two by two."""
     kinds = sorted(kinds)
     yield "".join(kinds)
     for a, b in combinations(kinds, 2):
         yield f"{a}+{b}"
+
+
+def of_counts(chunks: int, strange: int) -> Iterator[str]:
+    """The traits of how many chunks a name has, and how many elements that the grammar knows nothing of."""
     yield f"chunks {min(chunks, MOST_CHUNKS)}"
     yield f"unknown {min(strange, MOST_UNKNOWN)}"
 
@@ -73,7 +71,8 @@ def of_sequence(chunks: int, sorts: Sequence[tuple[str, str]]) -> Iterator[Trait
     yield from (("elements", one) for one in codes)
     yield from (("steps", f"{a} {b}") for a, b in pairwise((code(*BEGIN), *codes, code(*END))))
     strange = sorts.count(UNKNOWN)
-    yield from (("sets", one) for one in of_set([str(k) for k in {kind for kind, _ in sorts}], chunks, strange))
+    yield from (("sets", one) for one in of_kinds([str(k) for k in {kind for kind, _ in sorts}]))
+    yield from (("sets", one) for one in of_counts(chunks, strange))
 
 
 def of_name(texts: Sequence[str], elements: Sequence[Element]) -> Iterator[Trait]:
