@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from truename.names import Kind, Role, claims_of, parse_name, traits
-from truename.names.chunks import CHUNK
+from truename.names.chunks import CHUNK, CHUNKS
 from truename.names.learned import (
     BIT,
     FILE,
@@ -17,10 +18,12 @@ from truename.names.learned import (
     Model,
     Weights,
     make_table,
+    model,
     packed,
     read_table,
     read_weights,
     unpacked,
+    use,
 )
 
 NAMES = [
@@ -34,6 +37,18 @@ NAMES = [
     "1",
     "日本語モデル-7b",
 ]
+
+
+@pytest.fixture
+def other_weights() -> Iterator[Callable[[Weights], Model]]:
+    """Names are read with the weights that are given, until the test ends."""
+
+    def put(weights: Weights) -> Model:
+        use(weights)
+        return model()
+
+    yield put
+    use(read_weights())
 
 
 @pytest.mark.parametrize("scores", [[0] * 13, [*range(-6, 7)], [32_767, -32_768, *[-1] * 11], [-127] * 13])
@@ -60,20 +75,20 @@ def test_the_reader_adds_the_weights_of_the_traits_that_the_trainer_counts(name:
     total = Counter(dict(enumerate(weights.bias)))
     for table, trait in traits.of_name(texts, parsed.elements):
         total.update(dict(enumerate(unpacked(tables[table].get(trait, 0)))))
-    kinds, have = Model(weights).decide(texts, parsed.elements)
+    kinds, have = model().decide([CHUNKS[text] for text in texts], parsed.elements)
     expected = {KINDS[i] for i, score in total.items() if score >= 0} or {KINDS[max(total, key=total.__getitem__)]}
     assert {kind for kind in KINDS if kinds & BIT[kind]} == expected
     assert {kind for kind in KINDS if have & BIT[kind]} == {e.kind for e in parsed.elements}
 
 
 @pytest.mark.parametrize("sign", [127, -127])
-def test_no_field_runs_into_the_next(sign: int) -> None:
+def test_no_field_runs_into_the_next(sign: int, other_weights: Callable[[Weights], Model]) -> None:
     word = "abcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabc"
     strong = {one: [sign, *[-sign] * 12] for one in traits.of_chunk(word)}
     tables = {name: make_table(strong if name == "chunks" else {}) for name in traits.TABLES}
-    learned = Model(Weights("".join(KINDS), 0.02, (0,) * 13, tables, "nothing"))
+    learned = other_weights(Weights("".join(KINDS), 0.02, (0,) * 13, tables, "nothing"))
     assert learned.scores_of(word) == ((511, *[-512] * 12) if sign > 0 else (-512, *[511] * 12))
-    kinds, _ = learned.decide([word] * 500, parse_name("-".join([word] * 500), learned=False).elements)
+    kinds, _ = learned.decide([CHUNKS[word]] * 500, parse_name("-".join([word] * 500), learned=False).elements)
     assert kinds == (1 if sign > 0 else (1 << 13) - 2)
 
 
@@ -145,7 +160,16 @@ def test_a_file_that_is_no_weights_is_refused(tmp_path: Path) -> None:
         read_weights(path)
 
 
-def test_weights_without_traits_still_find_the_likeliest_kind() -> None:
+def test_weights_without_traits_still_find_the_likeliest_kind(other_weights: Callable[[Weights], Model]) -> None:
     none = {name: make_table({}) for name in traits.TABLES}
     empty = Weights("".join(KINDS), 0.02, (-9, *[-10] * 12), none, "nothing")
-    assert Model(empty).decide(["x"], ())[0] == 1
+    assert other_weights(empty).decide([CHUNKS["x"]], ())[0] == 1
+
+
+def test_other_weights_leave_nothing_behind(other_weights: Callable[[Weights], Model]) -> None:
+    before = parse_name("bert-base-zzyzxq-ner")
+    none = {name: make_table({}) for name in traits.TABLES}
+    other_weights(Weights("".join(KINDS), 0.02, (-9, *[-10] * 12), none, "nothing"))
+    assert parse_name("bert-base-zzyzxq-ner") != before
+    use(read_weights())
+    assert parse_name("bert-base-zzyzxq-ner") == before

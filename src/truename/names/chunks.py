@@ -20,7 +20,7 @@ _KEPT = 1 << 16  # chunks of one turn; a registry's names share most of theirs
 
 
 class _Chunks(dict[str, Chunk]):
-    """Text -> its chunk, read when it is first asked for. A full store is put aside, and what is asked for again stays."""
+    """Text -> its chunk, read when it is first asked for; a full store is put aside, and taken from before reading."""
 
     def __init__(self) -> None:
         self._before: dict[str, Chunk] = {}
@@ -180,6 +180,9 @@ def _next_run(text: str, word: str, runs: list[tuple[int, int]], i: int, pieces:
             pieces.append(unknown(word[start:end], start, end))
         return i + 1
     part = text[start:end]
+    if not start and len(part) > 1:
+        pieces.extend(_of_letters(part, word[:end]))
+        return i + 1
     for piece in _of_letters(part, word[start:end]) if len(part) > 1 else (unknown(part.lower(), 0, 1),):
         at, to = piece.start + start, piece.end + start
         pieces.append(Piece(piece.tag, piece.kind, piece.role, at, to, piece.value, piece.word, piece.claims))

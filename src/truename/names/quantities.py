@@ -51,7 +51,7 @@ def quantity(text: str, word: str) -> tuple[Piece, ...] | None:
         text: the chunk as written.
         word: the chunk in lower case.
     """
-    for read in _READERS_OF_DIGIT if word[0].isdigit() else _READERS_OF_LETTER:
+    for read in _READERS_OF_DIGIT if word[0].isdigit() else _READERS_OF_LETTER.get(word[0], (dimension,)):
         if (pieces := read(text, word)) is not None:
             return pieces
     return None
@@ -169,4 +169,14 @@ def window(text: str, word: str) -> tuple[Piece, ...] | None:
 
 _Reader = Callable[[str, str], tuple[Piece, ...] | None]
 _READERS_OF_DIGIT: tuple[_Reader, ...] = (counted, mixture, infix)
-_READERS_OF_LETTER: tuple[_Reader, ...] = (active, effective, version, bits, gguf_type, dimension, patch, window)
+_READERS_OF_LETTER: dict[str, tuple[_Reader, ...]] = {
+    "a": (active, dimension),
+    "e": (effective, dimension),
+    "v": (version, dimension),
+    "w": (bits, dimension, window),
+    "i": (bits, gguf_type, dimension),
+    "u": (bits, dimension),
+    "q": (gguf_type, dimension),
+    "t": (gguf_type, dimension),
+    "p": (dimension, patch),
+}

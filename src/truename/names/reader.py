@@ -57,9 +57,7 @@ def _collect(text: str, start: int, pieces: list[Piece], at: list[int]) -> list[
     return chunks
 
 
-def _append(
-    text: str, chunks: list[Chunk], starts: list[int], offset: int, pieces: list[Piece], at: list[int]
-) -> None:
+def _append(text: str, chunks: list[Chunk], starts: list[int], offset: int, pieces: list[Piece], at: list[int]) -> None:
     """Append the pieces of chunks that may be parts of one word; each starts in the text, the text at the offset."""
     i, last = 0, len(chunks) - 1
     continues = lexicon().continues
