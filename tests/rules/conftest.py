@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from truename.names.claims import Claims, claims_of
-from truename.names.elements import Convention, Element, Kind, ParsedName, Role
+from truename.names.elements import Element, Kind, Role
+from truename.names.parsed import ParsedName
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +21,6 @@ def stated() -> Callable[..., Claims]:
         for role, text, value in claims:
             start = name.index(text)
             elements.append(Element(Kind.OTHER, role, text, start, start + len(text), value))
-        return claims_of(ParsedName(name, None, name, None, tuple(elements), Convention.OTHER))
+        return claims_of(ParsedName(name, None, name, None, tuple(elements)))
 
     return build

@@ -77,7 +77,7 @@ class Lexicon(msgspec.Struct, frozen=True):
     words: Vocabulary
 
 
-_TAGS = {Role.BRAND: Tag.BRAND, Role.SIZE_WORD: Tag.SIZE, Role.ADAPTER: Tag.WORD}
+_TAGS: dict[str, int] = {Role.BRAND: Tag.BRAND, Role.SIZE_WORD: Tag.SIZE, Role.ADAPTER: Tag.WORD}
 LONGEST_CODE = 3  # characters of the code of a language
 UNIT_WORDS = {"layer": Role.LAYERS, "layers": Role.LAYERS, "experts": Role.EXPERTS, "expert": Role.EXPERTS}
 _HEAD_WORDS = {"heads": Role.HEADS, "head": Role.HEADS}
