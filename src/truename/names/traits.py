@@ -7,37 +7,42 @@ grammar read; ``sets`` of the whole name.
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise
 
 from truename.names.elements import Element, Kind, Role
 
 LONGEST = 48  # characters of a chunk that are looked at
-RUN = 3  # characters of a run, the borders of the chunk among them
+SHORTEST_RUN = 3  # characters of a run; runs have three or four, the borders of the chunk among them
 MOST_CHUNKS, MOST_UNKNOWN = 8, 4  # counts above these are counted as these
 BEGIN, END = ("^", ""), ("", "$")  # the borders of a name, as elements
 UNKNOWN = (Kind.OTHER, Role.OTHER)  # what the grammar knows nothing of
 TABLES = ("chunks", "elements", "steps", "sets")
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|[0-9]+")
-_NUMBER = re.compile("[0-9]+")
+_CLASSES = {ord(c): "A" for c in string.ascii_uppercase} | {ord(c): "a" for c in string.ascii_lowercase}
+_CLASSES |= {ord(c): "9" for c in string.digits}
+_REPEATED, _NUMBER = re.compile(r"(.)(?=\1)", re.DOTALL), re.compile("[0-9]+")
 
 Trait = tuple[str, str]  # table, text
 
 
 def of_chunk(text: str) -> list[str]:
-    """The traits of one chunk: the word and its runs of characters; its parts, and its form where it has digits."""
+    """The traits of one chunk: the word and its runs of characters; its parts and its shape where they say more."""
     text = text[:LONGEST]
     word = text.lower()
     framed = f"<{word}>"
+    end = len(framed)
     found = [framed]
-    if len(framed) > RUN:
-        found += [framed[i : i + RUN] for i in range(len(framed) - RUN + 1)]
-    letters = word.isalpha()
-    if letters and text == word and text.isascii():
+    if end > SHORTEST_RUN:
+        found += [framed[i : i + 3] for i in range(end - 2)]
+        found += [framed[i : i + 4] for i in range(end - 3)] if end > SHORTEST_RUN + 1 else []
+    if text == word and text.isascii() and text.isalpha():
         return found
     found += PART.findall(text)
-    if not letters and (form := _NUMBER.sub("9", word)) != word:
-        found.append("=" + form)
+    found.append("=" + _REPEATED.sub("", text.translate(_CLASSES)))
+    if not word.isalpha() and (numbered := _NUMBER.sub("9", word)) != word:
+        found.append("=" + numbered)
     return found
 
 
