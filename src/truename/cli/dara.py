@@ -72,8 +72,8 @@ def run_evaluate(zoo: Path, data: Path | None, out: Path, *, table_only: bool, o
     if unknown := [part for part in only if part not in PARTS]:
         raise UsageError(f"no part is called {unknown[0]!r}; the parts are {', '.join(PARTS)}")
     earlier = read_record(stored) if only and stored.is_file() else None
-    record = evaluate(list(specimens(zoo)), data, only or PARTS, out, earlier, _say)
-    write_record(record, out)
+    for record in evaluate(list(specimens(zoo)), data, only or PARTS, out, earlier, _say):
+        write_record(record, out)  # after each part: some take half an hour
     write_text(table_text(record))
     return 0
 

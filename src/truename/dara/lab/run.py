@@ -40,8 +40,8 @@ def evaluate(
     out: Path,
     earlier: Record | None,
     progress: Progress,
-) -> Record:
-    """Run ``parts`` over a corpus; figures of other parts are taken from ``earlier``.
+) -> Iterator[Record]:
+    """Run ``parts`` over a corpus; the record as it is after each, figures of other parts taken from ``earlier``.
 
     Args:
         specimens: the corpus.
@@ -61,7 +61,8 @@ def evaluate(
         began = time.perf_counter()
         record = _part(part, record, prepared, data, out, progress)
         seconds[part] = round(time.perf_counter() - began, 1)
-    return msgspec.structs.replace(record, seconds=seconds)
+        record = msgspec.structs.replace(record, seconds=dict(seconds))
+        yield record
 
 
 def _part(part: str, record: Record, prepared: Prepared, data: Path | None, out: Path, progress: Progress) -> Record:
