@@ -45,6 +45,7 @@ def example(model_type: str, width: int, depth: int) -> Example:
 
 @cache
 def model() -> Model:
-    """Trained on two sizes of every type, calibrated on two others."""
+    """Trained on two sizes of every type, calibrated on others."""
     trained = fit([example(t, width, depth) for t in CONFIGS for width, depth in ((512, 4), (1024, 12))])
-    return calibrate(trained, [example(t, width, depth) for t in CONFIGS for width, depth in ((768, 6), (256, 8))])
+    others = [(width, depth) for width in (256, 768, 1280) for depth in (6, 8, 9)]
+    return calibrate(trained, [example(t, width, depth) for t in CONFIGS for width, depth in others])

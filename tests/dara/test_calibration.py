@@ -13,10 +13,11 @@ from truename.dara.training import fit
 @pytest.mark.parametrize(
     ("distances", "rate", "expected"),
     [
-        ([0.0] * 99, 0.01, 0.0),
-        ([*([0.0] * 98), 0.5], 0.01, 0.5),  # the 99th of 99: (99 + 1) x 0.99
-        ([0.1, 0.2, 0.3], 0.5, 0.2),
-        ([0.1, 0.2, 0.3], 0.01, 999.0),  # too few to promise so much
+        ([0.0] * 299, 0.01, 0.0),  # 0.99 ** 299 < 0.05
+        ([*([0.0] * 298), 0.5], 0.01, 0.5),
+        ([*([0.0] * 472), 0.5], 0.01, 0.0),  # one beyond it: 0.99 ** 473 + 473 x 0.01 x 0.99 ** 472 < 0.05
+        ([*([0.0] * 471), 0.5], 0.01, 0.5),
+        ([0.0] * 298, 0.01, 999.0),  # too few to promise so much
         ([], 0.1, 999.0),
     ],
 )
@@ -27,8 +28,8 @@ def test_margin(distances: list[float], rate: float, expected: float) -> None:
 @pytest.mark.parametrize(
     ("groups", "rate", "expected"),
     [
-        ([[0.1] * 9, [0.3] * 9], 0.1, 0.3),
-        ([[0.1] * 9, [0.3]], 0.1, 0.1),  # one model promises nothing
+        ([[0.1] * 29, [0.3] * 29], 0.1, 0.3),
+        ([[0.1] * 29, [0.3]], 0.1, 0.1),  # one model promises nothing
         ([[0.1], []], 0.1, 999.0),
     ],
 )
@@ -39,7 +40,7 @@ def test_the_widest_margin_of_those_that_can_be_told(groups: list[list[float]], 
 def test_what_tools_altered_lets_less_be_called_unknown() -> None:
     """Models that lost a half of their names count as much as those that lost none, however few they are."""
     trained = fit([example("bert", 512, 4)])
-    saved = [example("bert", 128 * width, depth) for width in range(1, 9) for depth in range(2, 4)]
+    saved = [example("bert", 128 * width, depth) for width in range(1, 9) for depth in range(2, 9)]
     altered = [
         msgspec.structs.replace(one, features=msgspec.structs.replace(one.features, names=_half(one.features.names)))
         for one in saved
@@ -52,7 +53,7 @@ def test_what_tools_altered_lets_less_be_called_unknown() -> None:
 
 def test_labels_that_the_model_does_not_have_are_not_asked() -> None:
     trained = fit([example("bert", 512, 4), example("llama", 512, 4)])
-    saved = [example("bert", 128 * width, 2) for width in range(1, 9)]
+    saved = [example("bert", 128 * width, depth) for width in range(1, 9) for depth in range(2, 5)]
     relabelled = [msgspec.structs.replace(one, architecture="", task="") for one in saved]
     found = calibrate(trained, saved, relabelled).calibrations["names"].margins
     assert found == calibrate(trained, saved, saved).calibrations["names"].margins

@@ -1,9 +1,10 @@
 """Conformal calibration: how far behind the best label the true one may lie, measured on models set aside.
 
-Split conformal prediction (Vovk, Gammerman and Shafer 2005; Angelopoulos and Bates 2023): with n models set aside, the
-k-th smallest distance, k = ceil((n + 1)(1 - rate)), covers the next model of the same kind with probability 1 - rate.
-Each basis and question has its own (Mondrian) margin, the wider one of two: models as their libraries write them, and
-models that tools have altered, so that the rate holds for either.
+Split conformal prediction (Vovk, Gammerman and Shafer 2005; Angelopoulos and Bates 2023), with a margin that keeps its
+rate with a confidence of 95 % (Vovk 2012): one calibration is shipped, and a rate that holds on the average over many
+calibrations is broken by every other one of them. Each basis and question has its own (Mondrian) margin, the wider one
+of two: models as their libraries write them, and models that tools have altered. What is unknown is told from both
+together: a few models that were cut in half would let every strange structure pass.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from truename.dara.identification import Basis, Question
 from truename.dara.model import Calibration, Model
 from truename.dara.score import Scored, score
 from truename.dara.training import Example
+from truename.errors import MissingExtraError
 from truename.features import Features
 
 RATES = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 _UNKNOWN_PART = 0.3  # of the error rate that is spent on calling a known structure unknown
 _SHARPNESS = (1.0, 2.0, 4.0, 8.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
+_DOUBT = 0.05  # that the error of the margin is above its rate after all
 _FAR = 99.0
 _WIDEST = 999.0  # a margin that leaves nothing out
 Pair = tuple[Example, Scored]
@@ -75,8 +78,8 @@ def _calibration(model: Model, groups: Sequence[Sequence[Pair]]) -> Calibration:
         margins[question.value] = {str(rate): _widest(distances, rate * (1 - _UNKNOWN_PART)) for rate in RATES}
         every = [answer for several in answers for answer in several]
         sharpness[question.value] = min(_SHARPNESS, key=lambda s, p=every: _surprise(p, s))  # type: ignore[misc]
-    lacking = [[-found.likeness for _, found in group] for group in groups]
-    unknown_below = {str(rate): max(0.0, -_widest(lacking, rate * _UNKNOWN_PART)) for rate in RATES}
+    lacking = sorted(-found.likeness for group in groups for _, found in group)
+    unknown_below = {str(rate): max(0.0, -_quantile(lacking, rate * _UNKNOWN_PART)) for rate in RATES}
     return Calibration(unknown_below, margins, sharpness)
 
 
@@ -96,8 +99,22 @@ def _widest(groups: Sequence[Sequence[float]], rate: float) -> float:
 
 
 def _quantile(distances: Sequence[float], rate: float) -> float:
-    k = math.ceil((len(distances) + 1) * (1 - rate))
-    return distances[k - 1] if 0 < k <= len(distances) else _WIDEST
+    """The distance that all but ``rate`` of further models keep, with the confidence that is wanted."""
+    beyond = _allowed(len(distances), rate)
+    return distances[len(distances) - 1 - beyond] if beyond >= 0 else _WIDEST
+
+
+def _allowed(models: int, rate: float) -> int:
+    """How many of ``models`` may lie beyond a margin; below 0 where there are too few to promise so much.
+
+    Vovk 2012, "Conditional validity of inductive conformal predictors", proposition 2a: the largest number that would
+    be seen with a probability of at most ``_DOUBT``, were the error above ``rate``.
+    """
+    try:
+        from scipy.stats import binom
+    except ImportError as error:
+        raise MissingExtraError("calibration", "train") from error
+    return int(binom.ppf(_DOUBT, models, rate)) - 1 if models else -1
 
 
 def _surprise(pairs: Sequence[tuple[Mapping[int, float], int]], sharpness: float) -> float:

@@ -164,7 +164,8 @@ def _grams(specimen: Specimen) -> Counter[str]:
 def _fitted(bags: Sequence[Mapping[int, float]], truth: Sequence[int], labels: int, words: int) -> Any:
     """Logarithms of the probabilities of every label, for the bags behind the first ``len(truth)``.
 
-    The first layer is an ``EmbeddingBag`` with weights: a linear layer that is given only what is not zero.
+    The first layer is an ``EmbeddingBag`` with weights: a linear layer that is given only what is not zero, and whose
+    weights are changed where their words occur alone.
     """
     try:
         import torch
@@ -172,20 +173,25 @@ def _fitted(bags: Sequence[Mapping[int, float]], truth: Sequence[int], labels: i
         raise MissingExtraError("the study's network", "zoo") from error
     torch.manual_seed(0)
     nn = torch.nn
-    first = nn.EmbeddingBag(words, 512, mode="sum")
+    first = nn.EmbeddingBag(words, 512, mode="sum", sparse=True)
     nn.init.uniform_(first.weight, -(words**-0.5), words**-0.5)  # as nn.Linear
     layers: list[Any] = [nn.ReLU(), nn.Dropout(0.5)]
     for before, behind in pairwise((512, 256, 128)):
         layers += [nn.Linear(before, behind), nn.ReLU(), nn.Dropout(0.5)]
     rest = nn.Sequential(*layers, nn.Linear(128, labels))
-    optimiser = torch.optim.Adam([*first.parameters(), *rest.parameters()], lr=1e-3)
+    optimisers = [
+        torch.optim.SparseAdam(list(first.parameters()), lr=1e-3),
+        torch.optim.Adam(rest.parameters(), lr=1e-3),
+    ]
     targets = torch.tensor(truth)
     for _ in range(_EPOCHS):
         for batch in torch.randperm(len(truth)).split(_BATCH):
-            optimiser.zero_grad()
+            for optimiser in optimisers:
+                optimiser.zero_grad()
             said = rest(first(*_bag(torch, [bags[at] for at in batch.tolist()])))
             nn.functional.cross_entropy(said, targets[batch]).backward()
-            optimiser.step()
+            for optimiser in optimisers:
+                optimiser.step()
     rest.eval()
     with torch.no_grad():
         return rest(first(*_bag(torch, bags[len(truth) :]))).log_softmax(dim=1).numpy()
