@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from small_classifier import example
-from truename.dara.calibration import _quantile, _widest, calibrate
+from truename.dara.calibration import _least, _quantile, _widest, calibrate
 from truename.dara.training import fit
 
 
@@ -35,6 +35,19 @@ def test_margin(distances: list[float], rate: float, expected: float) -> None:
 )
 def test_the_widest_margin_of_those_that_can_be_told(groups: list[list[float]], rate: float, expected: float) -> None:
     assert _widest(groups, rate) == expected
+
+
+@pytest.mark.parametrize(
+    ("groups", "rate", "expected"),
+    [
+        ([[0.9, 0.8, 0.1]], 0.5, 0.8),
+        ([[0.9, 0.8, 0.1], [0.9, 0.7, 0.1]], 0.5, 0.7),
+        ([[0.9, 0.8, 0.1], [0.6]], 0.3, 0.1),  # one model says nothing
+        ([[0.9], []], 0.01, 0.0),
+    ],
+)
+def test_similarity_that_known_structures_reach(groups: list[list[float]], rate: float, expected: float) -> None:
+    assert _least(groups, rate) == expected
 
 
 def test_what_tools_altered_lets_less_be_called_unknown() -> None:

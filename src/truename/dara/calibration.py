@@ -3,8 +3,8 @@
 Split conformal prediction (Vovk, Gammerman and Shafer 2005; Angelopoulos and Bates 2023), with a margin that keeps its
 rate with a confidence of 95 % (Vovk 2012): one calibration is shipped, and a rate that holds on the average over many
 calibrations is broken by every other one of them. Each basis and question has its own (Mondrian) margin, the wider one
-of two: models as their libraries write them, and models that tools have altered. What is unknown is told from both
-together: a few models that were cut in half would let every strange structure pass.
+of two: models as their libraries write them, and models that tools have altered. What is called unknown keeps its
+part of the rate on the average only: with more, a few models that were cut in half would let every structure pass.
 """
 
 from __future__ import annotations
@@ -78,8 +78,8 @@ def _calibration(model: Model, groups: Sequence[Sequence[Pair]]) -> Calibration:
         margins[question.value] = {str(rate): _widest(distances, rate * (1 - _UNKNOWN_PART)) for rate in RATES}
         every = [answer for several in answers for answer in several]
         sharpness[question.value] = min(_SHARPNESS, key=lambda s, p=every: _surprise(p, s))  # type: ignore[misc]
-    lacking = sorted(-found.likeness for group in groups for _, found in group)
-    unknown_below = {str(rate): max(0.0, -_quantile(lacking, rate * _UNKNOWN_PART)) for rate in RATES}
+    likenesses = [sorted((found.likeness for _, found in group), reverse=True) for group in groups]
+    unknown_below = {str(rate): _least(likenesses, rate * _UNKNOWN_PART) for rate in RATES}
     return Calibration(unknown_below, margins, sharpness)
 
 
@@ -102,6 +102,17 @@ def _quantile(distances: Sequence[float], rate: float) -> float:
     """The distance that all but ``rate`` of further models keep, with the confidence that is wanted."""
     beyond = _allowed(len(distances), rate)
     return distances[len(distances) - 1 - beyond] if beyond >= 0 else _WIDEST
+
+
+def _least(groups: Sequence[Sequence[float]], rate: float) -> float:
+    """The lowest similarity of those groups that are large enough to tell it; 0 where none is."""
+    return min((value for group in groups if (value := _lowest(group, rate)) > 0), default=0.0)
+
+
+def _lowest(likenesses: Sequence[float], rate: float) -> float:
+    """The similarity that all but ``rate`` of the models reach, on the average; 0 where there are too few to say."""
+    k = math.ceil((len(likenesses) + 1) * (1 - rate))
+    return likenesses[k - 1] if 0 < k <= len(likenesses) else 0.0
 
 
 def _allowed(models: int, rate: float) -> int:
