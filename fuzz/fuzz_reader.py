@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import fcntl
 import importlib
 import re
 import resource
@@ -181,15 +182,17 @@ def main() -> int:
 
 def add_record(row: Row, *, resume: bool) -> None:
     """Put a row into the record, in place of an older one of its target or, where it went on, added to that."""
-    lines = RECORD.read_text("utf-8").splitlines()
-    first = next(number for number, line in enumerate(lines) if line.startswith("|--")) + 1
-    end = max(number for number, line in enumerate(lines) if line.startswith("|")) + 1
-    rows = {line.split("|")[1].strip(): line for line in lines[first:end]}
-    before = rows.get(row.target) if resume else None
-    rows[row.target] = (row if before is None else row.after(Row.read(before))).line()
-    RECORD.write_text(
-        "\n".join([*lines[:first], *(rows[target] for target in sorted(rows)), *lines[end:]]) + "\n", "utf-8"
-    )
+    with RECORD.open("r+", encoding="utf-8") as record:
+        fcntl.flock(record, fcntl.LOCK_EX)  # the runs of two targets may end together
+        lines = record.read().splitlines()
+        first = next(number for number, line in enumerate(lines) if line.startswith("|--")) + 1
+        end = max(number for number, line in enumerate(lines) if line.startswith("|")) + 1
+        rows = {line.split("|")[1].strip(): line for line in lines[first:end]}
+        before = rows.get(row.target) if resume else None
+        rows[row.target] = (row if before is None else row.after(Row.read(before))).line()
+        record.seek(0)
+        record.truncate()
+        record.write("\n".join([*lines[:first], *(rows[target] for target in sorted(rows)), *lines[end:]]) + "\n")
 
 
 if __name__ == "__main__":
