@@ -22,7 +22,7 @@ class Declared(msgspec.Struct, frozen=True):
 
     config: Document | None = None  # config.json
     adapter_config: Document | None = None
-    card: Document | None = None  # front matter of README.md
+    card: Document | None = None  # front matter of the card
     tokenizer_config: Document | None = None
     quantize_config: Document | None = None  # GPTQ's older quantize_config.json
     modules: Document | None = None  # sentence-transformers' modules.json, as {"modules": [...]}
@@ -32,3 +32,4 @@ class Declared(msgspec.Struct, frozen=True):
     normalizer: Document | None = None  # tokenizer.json's normalizer, as {"normalizer": ...}
     adapter_files: tuple[str, ...] = ()  # an adapter's configuration and weights, from the list of files
     full_weights: tuple[str, ...] = ()  # weights or indexes of a whole model, from the list of files
+    card_file: str | None = None  # the card, also where it has no front matter

@@ -54,10 +54,11 @@ def read_declared(files: Mapping[str, int], open: Open) -> Declared:
     model_index = document("model_index.json")
     adapter_files, full_weights = weights_among(files)
     tokenizer_config = document("tokenizer_config.json")
+    card = next((name for name in CARDS if name in files), None)
     return Declared(
         config=document("config.json"),
         adapter_config=document("adapter_config.json"),
-        card=attempt(lambda: _card(files, open)),
+        card=None if card is None else attempt(lambda: _card(card, open)),
         tokenizer_config=tokenizer_config,
         quantize_config=document(*QUANTIZE_CONFIGS),
         modules=attempt(lambda: _modules(files, open)),
@@ -66,6 +67,7 @@ def read_declared(files: Mapping[str, int], open: Open) -> Declared:
         normalizer=None if _says_case(tokenizer_config) else attempt(lambda: _normalizer(files, open)),
         adapter_files=adapter_files,
         full_weights=full_weights,
+        card_file=card,
         problems=tuple(problems),  # last: what is read above adds to them
     )
 
@@ -84,10 +86,7 @@ def _main(path: str) -> bool:
     return path.rpartition("/")[0] in ("", "transformer", "unet")
 
 
-def _card(files: Mapping[str, int], open: Open) -> Document | None:
-    path = next((name for name in CARDS if name in files), None)
-    if path is None:
-        return None
+def _card(path: str, open: Open) -> Document | None:
     with open(path) as blob:
         return read_card(blob)
 

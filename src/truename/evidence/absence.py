@@ -26,14 +26,16 @@ def why_absent(
     weights = _why_no_weights(checkpoint, header, tuple(problems))
     broken = {problem.path: str(problem) for problem in declared.problems}
     reasons = {key: weights for key in FACTS if key not in DECLARED_FACTS} if weights else {}
+    card_file = declared.card_file or "README.md"
+    silent = "the card has no front matter" if declared.card_file else "there is no card (README.md)"
     for keys, document, file in (
-        (_CARD, declared.card, "README.md"),
+        (_CARD, declared.card, card_file),
         (_TOKENIZER, declared.tokenizer_config, "tokenizer_config.json"),
         (_ADAPTER, declared.adapter_config, "adapter_config.json"),
         (DECLARED_FACTS - _CARD - _TOKENIZER - _ADAPTER - _INDEX - _GGUF, declared.config, "config.json"),
     ):
         if document is None:
-            reason = broken.get(file, "the card has no front matter" if file == "README.md" else f"there is no {file}")
+            reason = broken.get(file, silent if file == card_file else f"there is no {file}")
             reasons.update(dict.fromkeys(keys, reason))
         else:
             reasons.update({key: f"{document.file} says nothing of the {key.replace('_', ' ')}" for key in keys})
