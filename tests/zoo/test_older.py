@@ -62,8 +62,51 @@ def test_only_saved_models_of_transformers_have_older_layouts(library, layout):
     assert list(older_layouts(entry)) == []
 
 
-def test_gguf_joins_experts():
+def _gguf(model_type, specs, task="text-generation", library="transformers"):
     pytest.importorskip("gguf")
+    entry = Entry(library, "5", "C", model_type, "C", task, 0, 0, "saved", {}, rows_of(specs))
+    (gguf,) = [e for e in older_layouts(entry) if e.layout == "gguf"]
+    return {name: shape for name, _, shape in gguf.specs()}
+
+
+def test_gguf_names_the_parts_of_a_block_that_t5_numbers():
+    specs = {
+        "shared.weight": ("F32", (100, 8)),
+        **{f"encoder.block.{i}.layer.0.SelfAttention.q.weight": ("F32", (8, 8)) for i in range(2)},
+        **{f"encoder.block.{i}.layer.{j}.layer_norm.weight": ("F32", (8,)) for i in range(2) for j in range(2)},
+    }
+    assert _gguf("t5", specs, "feature-extraction") == {
+        "token_embd.weight": (100, 8),
+        **{f"enc.blk.{i}.attn_q.weight": (8, 8) for i in range(2)},
+        **{f"enc.blk.{i}.{part}_norm.weight": (8,) for i in range(2) for part in ("attn", "ffn")},
+    }
+
+
+@pytest.mark.parametrize(("model_type", "shape"), [("gpt2", (24, 8)), ("gpt_bigcode", (8, 24))])
+def test_gguf_turns_the_weights_of_conv1d_alone(model_type, shape):
+    specs = {"transformer.wte.weight": ("F32", (100, 8)), "transformer.h.0.attn.c_attn.weight": ("F32", (8, 24))}
+    assert _gguf(model_type, specs)["blk.0.attn_qkv.weight"] == shape
+
+
+def test_written_families_are_converted_and_tables_of_frequencies_left_out():
+    specs = {
+        "transformer.wte.weight": ("F32", (100, 8)),
+        "transformer.h.0.attn.rotary_emb.inv_freq": ("F32", (2,)),
+        "transformer.h.0.attn.c_proj.weight": ("F32", (8, 8)),
+    }
+    found = _gguf("codeshell", specs, library="families")
+    assert found == {"token_embd.weight": (100, 8), "blk.0.attn_output.weight": (8, 8)}
+
+
+def test_gguf_rewrites_what_the_converter_rewrites():
+    specs = {
+        "model.embed_tokens.weight": ("F32", (100, 8)),
+        "model.layers.0.mlp.gate.e_score_correction_bias": ("F32", (4,)),
+    }
+    assert _gguf("deepseek_v3", specs) == {"token_embd.weight": (100, 8), "blk.0.exp_probs_b.bias": (4,)}
+
+
+def test_gguf_joins_experts():
     specs = {
         "model.embed_tokens.weight": ("F32", (100, 8)),
         **{
@@ -71,12 +114,7 @@ def test_gguf_joins_experts():
         },
         "model.norm.weight": ("F32", (8,)),
     }  # fmt: skip
-    entry = Entry(
-        "transformers", "5", "C", "qwen3_moe", "C", "text-generation", 0, 0, "saved", {"num_hidden_layers": 3},
-        rows_of(specs),
-    )  # fmt: skip
-    (gguf,) = [e for e in older_layouts(entry) if e.layout == "gguf"]
-    assert {name: shape for name, _, shape in gguf.specs()} == {
+    assert _gguf("qwen3_moe", specs) == {
         "token_embd.weight": (100, 8),
         **{f"blk.{i}.ffn_gate_exps.weight": (5, 4, 8) for i in range(3)},
         "output_norm.weight": (8,),

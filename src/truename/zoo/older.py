@@ -15,6 +15,7 @@ from truename.zoo.entry import Entry, TensorRow, merged
 from truename.zoo.gguf_names import gguf_rows
 from truename.zoo.tables import table
 
+_CONVERTED = ("transformers", "families")  # libraries whose models llama.cpp converts
 _PREFIX_SHARE = 0.75  # of the tensors that must lie below a prefix
 
 
@@ -34,9 +35,19 @@ class _Layout(msgspec.Struct, frozen=True):
 
 
 def older_layouts(entry: Entry) -> Iterator[Entry]:
-    """Entries like ``entry`` as older versions and other programs write them; only for a saved one of transformers."""
-    if entry.library != "transformers" or entry.layout != "saved":
+    """Entries like ``entry`` as older versions and other programs write them; only for a saved one of transformers.
+
+    Written families have their own older layouts, and are converted to GGUF as others are.
+    """
+    if entry.layout != "saved":
         return
+    if entry.library == "transformers":
+        yield from _of_older_versions(entry)
+    if entry.library in _CONVERTED and (gguf := gguf_rows(entry)):
+        yield _like(entry, "gguf", gguf)
+
+
+def _of_older_versions(entry: Entry) -> Iterator[Entry]:
     for layout in _layouts():
         if layout.types and entry.model_type not in layout.types:
             continue
@@ -48,9 +59,6 @@ def older_layouts(entry: Entry) -> Iterator[Entry]:
     bare = _unprefixed(entry)
     if bare:
         yield _like(entry, "unprefixed", bare)
-    gguf = gguf_rows(entry)
-    if gguf:
-        yield _like(entry, "gguf", gguf)
 
 
 def _like(entry: Entry, layout: str, rows: tuple[TensorRow, ...]) -> Entry:
