@@ -148,14 +148,15 @@ def plot(results: Path, out: Path) -> None:
         ratios = both.select("rows", (pl.col("ray") / pl.col("local")).alias("ratio")).drop_nulls()
         print(f"Ray against local (target {TARGET_RAY}): {', '.join(f'{r:.2f}' for r in ratios['ratio'])}")
     shown = table.with_columns(pl.col("rows") / 1e6, pl.col("bytes") / 1e9)
-    colours = alt.Scale(domain=["local", "ray"], range=["#0072b2", "#d55e00"])
+    engines = ["local", "ray"]
+    colours = alt.Scale(domain=engines, range=["#0072b2", "#d55e00"])
     parts = []
     for column, title, target in (("seconds", "seconds", TARGET_SECONDS), ("bytes", "peak memory, GB", 2)):
         base = alt.Chart(shown).encode(
-            x=alt.X("rows:Q", title="models, millions"),
+            x=alt.X("rows:Q", title="models, millions", scale=alt.Scale(domainMin=0)),
             y=alt.Y(f"{column}:Q", title=title, scale=alt.Scale(domainMin=0)),
             color=alt.Color("engine:N", scale=colours, title=None),
-            shape=alt.Shape("engine:N", title=None),
+            shape=alt.Shape("engine:N", title=None, scale=alt.Scale(domain=engines)),
         )
         rule = alt.Chart(pl.DataFrame({"y": [target]})).mark_rule(strokeDash=[4, 4]).encode(y="y:Q")
         parts.append(

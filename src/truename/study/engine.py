@@ -63,11 +63,20 @@ def _by_ray(slices: Sequence[Slice], make: partial[None], workers: int | None) -
         raise MissingExtraError("--engine ray", "ray") from None
     if not slices:
         return
-    if not ray.is_initialized() and not os.environ.get("RAY_ADDRESS"):
+    own = not ray.is_initialized() and not os.environ.get("RAY_ADDRESS")
+    if own:
         # Ray's dashboard and its agents start a dozen processes, and nobody looks at them
         ray.init(include_dashboard=False, log_to_driver=False)
+    try:
+        yield from _by_dataset(ray.data, slices, make, workers)
+    finally:
+        if own:  # what comes after the rows needs the memory
+            ray.shutdown()
+
+
+def _by_dataset(data: Any, slices: Sequence[Slice], make: partial[None], workers: int | None) -> Iterator[Slice]:
     items = [{"slice": msgspec.json.encode(one)} for one in slices]
-    dataset = ray.data.from_items(items, override_num_blocks=len(items)).map_batches(
+    dataset = data.from_items(items, override_num_blocks=len(items)).map_batches(
         _ray_batch, fn_kwargs={"make": make}, batch_format="pyarrow", batch_size=1, concurrency=workers
     )
     by_number = {one.number: one for one in slices}
