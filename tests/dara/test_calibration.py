@@ -22,7 +22,20 @@ from truename.dara.training import fit
     ],
 )
 def test_margin(distances: list[float], rate: float, expected: float) -> None:
-    assert _quantile(distances, rate) == expected
+    assert _quantile(_apart(distances), rate) == expected
+
+
+def test_ways_to_write_one_configuration_give_no_more_confidence() -> None:
+    """Of 473 configurations one may lie beyond the margin, whether each is written in one way or in three."""
+    distances = _apart([*([0.0] * 472), 0.5]) * 3
+    assert _quantile(distances, 0.01) == 0.0
+    assert _quantile([*distances, (0.4, "0")], 0.01) == 0.4  # a fourth model beyond it
+    assert _quantile([(0.0, "the same")] * 299, 0.01) == 999.0
+
+
+def _apart(distances: list[float]) -> list[tuple[float, str]]:
+    """Each of a configuration of its own."""
+    return [(distance, str(number)) for number, distance in enumerate(distances)]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +47,7 @@ def test_margin(distances: list[float], rate: float, expected: float) -> None:
     ],
 )
 def test_the_widest_margin_of_those_that_can_be_told(groups: list[list[float]], rate: float, expected: float) -> None:
-    assert _widest(groups, rate) == expected
+    assert _widest([_apart(distances) for distances in groups], rate) == expected
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,10 @@
 Split conformal prediction (Vovk, Gammerman and Shafer 2005; Angelopoulos and Bates 2023), with a margin that keeps its
 rate with a confidence of 95 % (Vovk 2012): one calibration is shipped, and a rate that holds on the average over many
 calibrations is broken by every other one of them. Each basis and question has its own (Mondrian) margin, the wider one
-of two: models as their libraries write them, and models that tools have altered. What is called unknown keeps its
-part of the rate on the average only: with more, a few models that were cut in half would let every structure pass.
+of two: models as their libraries write them, and models that tools have altered. It is the number of configurations
+that gives confidence, and not that of the ways in which each is written: these go wrong together. What is called
+unknown keeps its part of the rate on the average only: with more, a few models that were cut in half would let every
+structure pass.
 """
 
 from __future__ import annotations
@@ -74,9 +76,12 @@ def _calibration(model: Model, groups: Sequence[Sequence[Pair]]) -> Calibration:
     for question in Question:
         position = {label: at for at, label in enumerate(model.labels[question])}
         answers = [list(_answers(group, question, position)) for group in groups]
-        distances = [[max(found.values()) - found.get(true, -_FAR) for found, true in several] for several in answers]
+        distances = [
+            [(max(found.values()) - found.get(true, -_FAR), configuration) for found, true, configuration in several]
+            for several in answers
+        ]
         margins[question.value] = {str(rate): _widest(distances, rate * (1 - _UNKNOWN_PART)) for rate in RATES}
-        every = [answer for several in answers for answer in several]
+        every = [(found, true) for several in answers for found, true, _ in several]
         sharpness[question.value] = min(_SHARPNESS, key=lambda s, p=every: _surprise(p, s))  # type: ignore[misc]
     likenesses = [sorted((found.likeness for _, found in group), reverse=True) for group in groups]
     unknown_below = {str(rate): _least(likenesses, rate * _UNKNOWN_PART) for rate in RATES}
@@ -85,23 +90,32 @@ def _calibration(model: Model, groups: Sequence[Sequence[Pair]]) -> Calibration:
 
 def _answers(
     group: Sequence[Pair], question: Question, position: Mapping[str, int]
-) -> Iterator[tuple[Mapping[int, float], int]]:
-    """The scores of each model whose label is one of the model's, and the label's number."""
+) -> Iterator[tuple[Mapping[int, float], int, str]]:
+    """The scores of each model whose label is one of the model's, the label's number, and the configuration."""
     for example, found in group:
         if example.label(question) in position and found.scores[question]:
-            yield found.scores[question], position[example.label(question)]
+            yield found.scores[question], position[example.label(question)], example.group
 
 
-def _widest(groups: Sequence[Sequence[float]], rate: float) -> float:
+def _widest(groups: Sequence[Sequence[tuple[float, str]]], rate: float) -> float:
     """The largest quantile of those groups that are large enough to tell it."""
-    told = [value for group in groups if (value := _quantile(sorted(group), rate)) < _WIDEST]
+    told = [value for group in groups if (value := _quantile(group, rate)) < _WIDEST]
     return max(told, default=_WIDEST)
 
 
-def _quantile(distances: Sequence[float], rate: float) -> float:
-    """The distance that all but ``rate`` of further models keep, with the confidence that is wanted."""
-    beyond = _allowed(len(distances), rate)
-    return distances[len(distances) - 1 - beyond] if beyond >= 0 else _WIDEST
+def _quantile(distances: Sequence[tuple[float, str]], rate: float) -> float:
+    """The distance that all but ``rate`` of further models keep, with the confidence that is wanted.
+
+    Args:
+        distances: of each model, with its configuration.
+        rate: of models that may lie beyond.
+    """
+    configurations = len({configuration for _, configuration in distances})
+    allowed = _allowed(configurations, rate)
+    if allowed < 0:
+        return _WIDEST
+    beyond = len(distances) * allowed // configurations
+    return sorted(distance for distance, _ in distances)[-1 - beyond]
 
 
 def _least(groups: Sequence[Sequence[float]], rate: float) -> float:
@@ -115,8 +129,8 @@ def _lowest(likenesses: Sequence[float], rate: float) -> float:
     return likenesses[k - 1] if 0 < k <= len(likenesses) else 0.0
 
 
-def _allowed(models: int, rate: float) -> int:
-    """How many of ``models`` may lie beyond a margin; below 0 where there are too few to promise so much.
+def _allowed(configurations: int, rate: float) -> int:
+    """How many of ``configurations`` may lie beyond a margin; below 0 where there are too few to promise so much.
 
     Vovk 2012, "Conditional validity of inductive conformal predictors", proposition 2a: the largest number that would
     be seen with a probability of at most ``_DOUBT``, were the error above ``rate``.
@@ -125,7 +139,7 @@ def _allowed(models: int, rate: float) -> int:
         from scipy.stats import binom
     except ImportError as error:
         raise MissingExtraError("calibration", "train") from error
-    return int(binom.ppf(_DOUBT, models, rate)) - 1 if models else -1
+    return int(binom.ppf(_DOUBT, configurations, rate)) - 1 if configurations else -1
 
 
 def _surprise(pairs: Sequence[tuple[Mapping[int, float], int]], sharpness: float) -> float:
