@@ -30,6 +30,13 @@ def chunked(shape: bytes, chunks: bytes, flag: bytes = b"\xc3", key: str = "chun
     return mapping({"a": mapping({CHUNKED: flag, "shape": shape, key: chunks})})
 
 
+def deep(levels: int, tree: bytes) -> bytes:
+    """A tree behind as many keys of 63 signs of four bytes."""
+    for _ in range(levels):
+        tree = mapping({"\U0001f600" * 63: tree})
+    return tree
+
+
 FOUR = mapping({"0": b"\x04"})
 BAD: dict[str, tuple[bytes, type[faults.FlaxError]]] = {
     "empty": (b"", faults.TruncatedError),
@@ -52,6 +59,10 @@ BAD: dict[str, tuple[bytes, type[faults.FlaxError]]] = {
     "a key too long": (b"\x81\xda" + struct.pack(">H", MAX_KEY_BYTES + 1) + bytes(2000), faults.KeyFormError),
     "a key that is not UTF-8": (b"\x81\xa2\xc3\x28\x01", faults.KeyFormError),
     "a path too long": (b"\x81\xd9\xc8" + b"a" * 200 + (b"\x81\xd9\xc8" + b"a" * 200) * 12, faults.KeyFormError),
+    "paths too long in all": (
+        deep(16, mapping({str(number): array("float32", (0,)) for number in range(8_192)})),
+        faults.CountError,
+    ),
     "bytes behind the tree": (mapping({"a": ONE}) + b"\0", faults.TrailingDataError),
     "a second tree": (mapping({"a": ONE}) * 2, faults.TrailingDataError),
     "extension type 4": (mapping({"a": extension(b"\xc0", 4)}), faults.ExtensionError),

@@ -67,7 +67,7 @@ def _flax(header: WeightsHeader) -> Renamed:
     """``params.bert.encoder.layer.0.attention.self.query.kernel``."""
     for original, tensor in header.tensors.items():
         name = _unwrapped(original)
-        if not name.startswith(_starts("training")):
+        if not f"{name}.".startswith(_starts("training")):  # the counter of steps is a scalar of that name
             yield _by_role(name, original, tensor)
 
 

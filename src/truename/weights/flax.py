@@ -18,6 +18,7 @@ MAX_ITEMS = 200_000
 MAX_ARRAYS = 65_536
 MAX_KEY_BYTES = 1_024
 MAX_PATH = 2_048  # characters of a path in the tree
+MAX_TEXT = 8_000_000  # characters of the paths of all arrays; 65,536 of 60 have half as many
 MAX_RANK = 32
 KEPT_TEXT = 1_024  # bytes of a text leaf that is kept as metadata
 KEPT_SCALARS = 1_000
@@ -29,7 +30,9 @@ _MAX_ELEMENTS = 2**63 - 1
 _DTYPES = {
     "float64": ("F64", 8), "float32": ("F32", 4), "float16": ("F16", 2), "bfloat16": ("BF16", 2),
     "float8_e4m3fn": ("F8_E4M3", 1), "float8_e5m2": ("F8_E5M2", 1), "float8_e4m3fnuz": ("F8_E4M3FNUZ", 1),
-    "float8_e5m2fnuz": ("F8_E5M2FNUZ", 1), "int64": ("I64", 8), "int32": ("I32", 4), "int16": ("I16", 2),
+    "float8_e5m2fnuz": ("F8_E5M2FNUZ", 1), "float8_e4m3": ("F8_E4M3", 1), "float8_e3m4": ("F8_E3M4", 1),
+    "float8_e4m3b11fnuz": ("F8_E4M3B11FNUZ", 1), "float8_e8m0fnu": ("F8_E8M0", 1),
+    "int64": ("I64", 8), "int32": ("I32", 4), "int16": ("I16", 2),
     "int8": ("I8", 1), "uint64": ("U64", 8), "uint32": ("U32", 4), "uint16": ("U16", 2), "uint8": ("U8", 1),
     "bool": ("BOOL", 1), "complex64": ("C64", 8), "complex128": ("C128", 16), "int4": ("I4", 1), "uint4": ("U4", 1),
 }  # fmt: skip
@@ -54,6 +57,7 @@ class _Reader:
         self._path = blob.path
         self._items = Items(blob)
         self._left = MAX_ITEMS
+        self._text_left = MAX_TEXT
         self._tensors: dict[str, Tensor] = {}
         self._metadata: dict[str, str] = {}
 
@@ -142,6 +146,9 @@ class _Reader:
             raise faults.DuplicateArrayError(self._path, path, "appears twice")
         if len(self._tensors) >= MAX_ARRAYS:
             raise faults.CountError(self._path, f"has more than {MAX_ARRAYS:,} arrays; no model has so many")
+        self._text_left -= len(path)
+        if self._text_left < 0:
+            raise faults.CountError(self._path, f"has paths of more than {MAX_TEXT:,} characters in all")
         self._tensors[path] = tensor
 
     def _ndarray(self, item: Item, path: str) -> Tensor:
