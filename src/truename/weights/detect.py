@@ -19,6 +19,7 @@ SIGNATURES: tuple[tuple[str, int, bytes], ...] = (
     ("gguf", 0, b"GGUF"),
     ("keras", 0, b"\x89HDF\r\n\x1a\n"),
     ("tflite", 4, b"TFL3"),
+    ("numpy", 0, b"\x93NUMPY"),  # one array
     ("tar", 0, b"\x1f\x8b"),  # a compressed one
     ("tar", 257, b"ustar"),
 )

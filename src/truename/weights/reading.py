@@ -43,7 +43,7 @@ def _reader(module: str, function: str) -> Callable[[Blob], WeightsHeader]:
 READERS: dict[str, Callable[[Blob], WeightsHeader]] = {
     "safetensors": read_safetensors,
     "pytorch": _reader("pytorch", "read_pytorch"),
-    "numpy": _reader("numpy_archive", "read_npz"),
+    "numpy": _reader("numpy_archive", "read_numpy"),
     "tar": _reader("tar_archive", "read_tar"),
     "nemo": _reader("tar_archive", "read_tar"),
     "onnx": _reader("onnx", "read_onnx"),
