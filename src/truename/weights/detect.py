@@ -20,7 +20,10 @@ SIGNATURES: tuple[tuple[str, int, bytes], ...] = (
     ("keras", 0, b"\x89HDF\r\n\x1a\n"),
     ("tflite", 4, b"TFL3"),
     ("numpy", 0, b"\x93NUMPY"),  # one array
-    ("tar", 0, b"\x1f\x8b"),  # a compressed one
+    ("tar", 0, b"\x1f\x8b"),  # compressed ones
+    ("tar", 0, b"BZh"),
+    ("tar", 0, b"\xfd7zXZ\0"),
+    ("tar", 0, b"\x28\xb5\x2f\xfd"),
     ("tar", 257, b"ustar"),
 )
 
