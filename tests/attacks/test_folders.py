@@ -109,6 +109,15 @@ def test_a_folder_that_becomes_a_link_after_the_listing(model: Path) -> None:
         source.open("deep/key.json")
 
 
+def test_a_shard_of_an_index_that_is_a_link_out(model: Path) -> None:
+    (model / "x.safetensors").symlink_to("../secret.safetensors")
+    (model / "model.safetensors.index.json").write_text('{"weight_map":{"a":"x.safetensors"}}')
+    source = FolderSource(model)
+    (checkpoint,) = find_checkpoints(source.files)
+    header = read_checkpoint(checkpoint, source.open)
+    assert header.files == ("model.safetensors.index.json",)
+
+
 def test_a_pipe_does_not_hang(model: Path) -> None:
     os.mkfifo(model / "model.safetensors")
     source = FolderSource(model)

@@ -154,7 +154,7 @@ CASES: dict[str, tuple[bytes, type[WeightsError]]] = {
     "a shape that is a number": (header(GOOD.replace("(2, 3)", "(2)")), arrays.NumpyHeaderError),
     "a size of 50 digits": (header(GOOD.replace("2", "9" * 50)), arrays.NumpyHeaderError),
     "an order that is a number": (header(GOOD.replace("False", "'C'")), arrays.NumpyHeaderError),
-    "records": (header(GOOD.replace("'<f4'", "[('a', '<f4')]")), arrays.NumpyDtypeError),
+    "a unit that is none": (header(GOOD.replace("<f4", "<M8[D")), arrays.NumpyDtypeError),
     "a dtype that is none": (header(GOOD.replace("<f4", "<q9")), arrays.NumpyDtypeError),
     "more elements than 63 bits": (header(GOOD.replace("(2,", "(2, 9999999999, 9999999999,")), arrays.NumpyShapeError),
     "100 dimensions": (header(GOOD.replace("(2,", "(" + "1, " * 98 + "2,")), arrays.NumpyShapeError),
@@ -180,8 +180,15 @@ def test_every_error_has_a_case() -> None:
     known = {**vars(numpy_archive), **vars(zip_errors)}.values()
     bases = (numpy_archive.NumpyError, zip_errors.ZipError)
     leaves = {c for c in known if isinstance(c, type) and issubclass(c, bases) and not c.__subclasses__()}
-    # those two are for formats that read whole entries: see test_pytorch
-    assert leaves - {zip_errors.EntryTooLargeError, zip_errors.EntryMissingError} == {e for _, e in CASES.values()}
+    # two are for formats that read whole entries: see test_pytorch
+    elsewhere = {zip_errors.EntryTooLargeError, zip_errors.EntryMissingError, arrays.TooManyArraysError}
+    assert leaves - elsewhere == {e for _, e in CASES.values()}
+
+
+def test_more_arrays_than_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(numpy_archive, "MAX_ARRAYS", 1)
+    with pytest.raises(arrays.TooManyArraysError, match=r"bad\.npz: array 'a\.npy' is one of 2 arrays; at most 1 "):
+        read_npz(MemoryBlob("bad.npz", TWO))
 
 
 def test_a_bomb_is_not_unpacked() -> None:

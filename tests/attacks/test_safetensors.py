@@ -8,11 +8,15 @@ import pytest
 
 from truename.blob import MemoryBlob
 from truename.weights import safetensors_errors as faults
-from truename.weights.safetensors import MAX_HEADER_BYTES, read_safetensors
+from truename.weights.safetensors import MAX_HEADER_BYTES, MAX_READ_BYTES, MAX_TENSORS, read_safetensors
 
 
 def file(header: bytes, data: bytes = b"", length: int | None = None) -> bytes:
     return struct.pack("<Q", len(header) if length is None else length) + header + data
+
+
+def many(count: int, entry: str = '"%x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}') -> bytes:
+    return file(("{" + ",".join(entry % number for number in range(count)) + "}").encode())
 
 
 ONE = b'{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}'
@@ -24,6 +28,21 @@ CASES: dict[str, tuple[bytes, type[faults.SafetensorsError]]] = {
     "length of 2^63": (b"\0\0\0\0\0\0\0\x80{}", faults.HeaderTooLargeError),
     "length of 2^64 - 1": (b"\xff" * 8 + b"{}", faults.HeaderTooLargeError),
     "length beyond the file": (file(b"{}", length=3), faults.HeaderTruncatedError),
+    "more bytes than are read": (file(b"{" + b" " * MAX_READ_BYTES + b"}"), faults.HeaderBoundError),
+    "more tensors than are read": (many(MAX_TENSORS + 2), faults.HeaderBoundError),
+    "half as many that take the long way": (
+        many(MAX_TENSORS // 2 + 2, '"\\"%x":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}'),
+        faults.HeaderBoundError,
+    ),
+    "a shape of two million sizes": (
+        file(ONE.replace(b"[4]", b"[" + b"9," * 2_000_000 + b"9]"), b"1234"),
+        faults.HeaderBoundError,
+    ),
+    "two million items of metadata": (
+        file(('{"__metadata__":{' + ",".join(f'"{n:x}":""' for n in range(2_000_000)) + "}}").encode()),
+        faults.HeaderBoundError,
+    ),
+    "a million empty lists": (file(b'{"a":[' + b"[]," * 1_000_000 + b"[]]}"), faults.HeaderBoundError),
     "only the length": (file(b"", length=100), faults.HeaderTruncatedError),
     "empty header": (file(b""), faults.HeaderStartError),
     "starts with a space": (file(b" {}"), faults.HeaderStartError),
@@ -51,6 +70,10 @@ CASES: dict[str, tuple[bytes, type[faults.SafetensorsError]]] = {
     "tensor twice": (file(ONE[:-1] + b"," + ONE[1:], b"1234"), faults.DuplicateKeyError),
     "tensor twice, once escaped": (
         file(ONE[:-1] + b',"\\u0061":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}', b"1234"),
+        faults.DuplicateKeyError,
+    ),
+    "the last of 50,000 names twice": (
+        file(many(50_000)[8:-1] + b',"c34f":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'),
         faults.DuplicateKeyError,
     ),
     "dtype twice": (file(ONE.replace(b'"dtype"', b'"dtype":"U8","dtype"'), b"1234"), faults.DuplicateKeyError),

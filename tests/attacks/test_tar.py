@@ -106,6 +106,7 @@ CASES: dict[str, tuple[bytes, type[WeightsError]]] = {
     "a sparse member": (pax(b"22 GNU.sparse.major=1\n"), faults.TarRecordError),
     "an extended header of 1 MB": (pax(bytes(1_000_000)), faults.TarRecordError),
     "a long name of 1 MB": (long_name(b"a" * 1_000_000), faults.TarRecordError),
+    "extended headers of 2 MB in all": (pax(b"5 a=\n" * 13_107)[:66_048] * 32 + GOOD, faults.TarRecordError),
     "more members than are read": (
         (changed(124, b"00000000000\0")[:512]) * (MAX_MEMBERS + 1),
         faults.DuplicateMemberError,

@@ -56,6 +56,17 @@ def test_targets(target: str, kind: type[Source], name: str, server: HubServer) 
     assert source.target == target
 
 
+@pytest.mark.parametrize(
+    ("file", "name"),
+    [("Llama.tar", "Llama"), ("Llama.tar.gz", "Llama"), ("Llama.SAFETENSORS", "Llama"), ("3f2a91", "3f2a91")],
+)
+def test_a_file_is_a_file_whatever_its_suffix(file: str, name: str, tmp_path: Path) -> None:
+    (tmp_path / file).write_bytes(b"")
+    source = open_source(tmp_path / file)
+    assert isinstance(source, FileSource)
+    assert source.name == name
+
+
 @pytest.mark.parametrize("page", ["/acme/llama", "/acme/llama/", "/acme/llama/tree/main", "/acme/llama?library=x"])
 def test_the_page_of_a_model_is_the_model(page: str, server: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_ENDPOINT", server.endpoint)

@@ -7,6 +7,8 @@ import pytest
 from truename.weights import Checkpoint, find_checkpoints
 
 SHARDS = tuple(f"model-0000{n}-of-00003.safetensors" for n in (1, 2, 3))
+SLICES = "one of 2 model-parallel slices, and no file tells how to join them"
+SCATTERED = "a part of a distributed checkpoint, whose tensors lie scattered over its files"
 INDEX = "model.safetensors.index.json"
 
 CASES: dict[str, tuple[list[str], list[Checkpoint]]] = {
@@ -14,6 +16,89 @@ CASES: dict[str, tuple[list[str], list[Checkpoint]]] = {
     "one file": (["model.safetensors"], [Checkpoint("safetensors", ("model.safetensors",))]),
     "shards": ([INDEX, *SHARDS], [Checkpoint("safetensors", SHARDS, INDEX)]),
     "shards without an index": (list(SHARDS), [Checkpoint("safetensors", SHARDS)]),
+    "shards with an underscore": (
+        ["pytorch_model.bin.index.json", *(f"pytorch_model_0000{n}-of-00002.bin" for n in (1, 2))],
+        [
+            Checkpoint(
+                "pytorch",
+                ("pytorch_model_00001-of-00002.bin", "pytorch_model_00002-of-00002.bin"),
+                "pytorch_model.bin.index.json",
+            )
+        ],
+    ),
+    "a suffix in capitals": (["Model.SAFETENSORS"], [Checkpoint("safetensors", ("Model.SAFETENSORS",))]),
+    "Meta's slices": (
+        ["consolidated.00.pth", "consolidated.01.pth", "params.json"],
+        [Checkpoint("pytorch", ("consolidated.00.pth", "consolidated.01.pth"), parts=SLICES)],
+    ),
+    "Meta's one file": (["consolidated.00.pth"], [Checkpoint("pytorch", ("consolidated.00.pth",))]),
+    "slices that an index joins": (
+        ["consolidated.00.safetensors", "consolidated.01.safetensors", "consolidated.safetensors.index.json"],
+        [
+            Checkpoint(
+                "safetensors",
+                ("consolidated.00.safetensors", "consolidated.01.safetensors"),
+                "consolidated.safetensors.index.json",
+            )
+        ],
+    ),
+    "Megatron's slices": (
+        [f"iter_1/mp_rank_0{n}/{file}.pt" for n in (0, 1) for file in ("distrib_optim", "model_optim_rng")],
+        [
+            Checkpoint(
+                "pytorch",
+                ("iter_1/mp_rank_00/model_optim_rng.pt", "iter_1/mp_rank_01/model_optim_rng.pt"),
+                component="iter_1",
+                parts=SLICES,
+            )
+        ],
+    ),
+    "slices of tensors and of layers": (
+        [f"tp_rank_00_pp_rank_00{n}/model_weights.ckpt" for n in (0, 1)],
+        [Checkpoint("pytorch", tuple(f"tp_rank_00_pp_rank_00{n}/model_weights.ckpt" for n in (0, 1)), parts=SLICES)],
+    ),
+    "one slice": (
+        ["mp_rank_00/model_optim_rng.pt"],
+        [Checkpoint("pytorch", ("mp_rank_00/model_optim_rng.pt",))],
+    ),
+    "DeepSpeed's slices": (
+        [
+            "layer_00-model_00-model_states.pt",
+            "mp_rank_00_model_states.pt",
+            "zero_pp_rank_0_mp_rank_00_optim_states.pt",
+        ],
+        [
+            Checkpoint("pytorch", ("layer_00-model_00-model_states.pt", "mp_rank_00_model_states.pt"), parts=SLICES),
+        ],
+    ),
+    "a distributed checkpoint": (
+        ["__0_0.distcp", "__1_0.distcp", "model.safetensors"],
+        [
+            Checkpoint("safetensors", ("model.safetensors",)),
+            Checkpoint("distcp", ("__0_0.distcp", "__1_0.distcp"), parts=SCATTERED),
+        ],
+    ),
+    "Megatron's distributed checkpoint": (
+        ["weights/common.pt", "weights/decoder.weight/0.0", "weights/metadata.json"],
+        [Checkpoint("distcp", ("weights/common.pt",), component="weights", parts=SCATTERED)],
+    ),
+    "names that only begin like a tokenizer's": (
+        [
+            "dictalm2.0-instruct.F32.gguf",
+            "dictatorlm.bin",
+            "Scheduler-LLM-7B.bin",
+            "tokenizer-e351.safetensors",
+            "dict.pt",
+            "optimizer_0.bin",
+            "vocab.bin",
+        ],
+        [
+            Checkpoint("safetensors", ("tokenizer-e351.safetensors",)),
+            Checkpoint("pytorch", ("Scheduler-LLM-7B.bin",)),
+            Checkpoint("pytorch", ("dictatorlm.bin",)),
+            Checkpoint("gguf", ("dictalm2.0-instruct.F32.gguf",)),
+        ],
+    ),
     "an index alone": ([INDEX], [Checkpoint("safetensors", (), INDEX)]),
     "a PyTorch index alone": (
         ["pytorch_model.bin.index.json"],

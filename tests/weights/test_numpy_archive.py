@@ -8,8 +8,9 @@ import pytest
 
 from arrays import array, npz
 from truename.blob import MemoryBlob
-from truename.weights import Tensor
-from truename.weights.numpy_archive import read_npz
+from truename.errors import UnsupportedFormatError
+from truename.weights import Tensor, read_file
+from truename.weights.numpy_archive import read_npz, read_numpy
 from truename.weights.numpy_dtypes import numpy_dtype
 
 TABLE = [
@@ -43,9 +44,43 @@ def test_what_the_library_writes(compressed: bool) -> None:
     buffer = io.BytesIO()
     (numpy.savez_compressed if compressed else numpy.savez)(buffer, **arrays)
     header = read_npz(MemoryBlob("weights.npz", buffer.getvalue()))
-    assert list(header.tensors) == list(arrays)
+    assert list(header.tensors) == [name for name, made in arrays.items() if made.shape or made.dtype.kind not in "iu"]
     for name, found in header.tensors.items():
         assert (found.shape, found.stored_bytes) == (arrays[name].shape, arrays[name].nbytes)
+
+
+RECORDS = "{'descr': [('a', '<f4'), ('b', '<i8', (2,))], 'fortran_order': False, 'shape': (3,), }"
+NO_WEIGHTS = {
+    "a text": (array("<U8", (), data=bytes(32)), "text"),
+    "texts": (array("|S5", (3,)), "text"),
+    "dates": (array("<M8[D]", (2,), data=bytes(16)), "dates"),
+    "times": (array("<m8[ns]", (), data=bytes(8)), "times"),
+    "an object": (array("|O", (), data=b"\x80\x04N."), "objects"),
+    "records": (array("", (), header=RECORDS, data=bytes(60)), "records"),
+    "a step": (array("<i8", ()), "a whole number"),
+}
+
+
+@pytest.mark.parametrize(("data", "what"), NO_WEIGHTS.values(), ids=NO_WEIGHTS)
+def test_what_is_no_weight_is_left_out(data: bytes, what: str) -> None:
+    weights = array("<f4", (2, 3))
+    header = read_npz(MemoryBlob("weights.npz", npz({"a.npy": weights, "b.npy": data, "scale.npy": array("<f4", ())})))
+    assert header.tensors == {"a": Tensor("F32", (2, 3), 24), "scale": Tensor("F32", (), 4)}
+    assert header.metadata == {"left_out": f"b ({what})"}
+    with pytest.raises(UnsupportedFormatError, match="no arrays of numbers"):
+        read_npz(MemoryBlob("weights.npz", npz({"b.npy": data})))
+
+
+def test_weights_in_a_pickled_object_are_not_counted_without_it() -> None:
+    archive = npz({"epoch.npy": array("<f4", ()), "params.npy": array("|O", (), data=bytes(1000))})
+    with pytest.raises(UnsupportedFormatError, match=r"pickled objects.* params \(objects\)"):
+        read_npz(MemoryBlob("weights.npz", archive))
+
+
+def test_one_array() -> None:
+    blob = MemoryBlob("folder/embeddings.npy", array("<f4", (2, 3)))
+    assert read_numpy(blob).tensors == {"embeddings": Tensor("F32", (2, 3), 24)}
+    assert read_file(blob).format == "numpy"
 
 
 def test_only_headers_are_read() -> None:
@@ -60,10 +95,14 @@ def test_only_headers_are_read() -> None:
         ("<f4", ("F32", 4)),
         ("|u1", ("U8", 1)),
         ("?", ("BOOL", 1)),
-        ("<U10", ("U10", 40)),
+        ("<U10", ("str10", 40)),
+        ("<U8", ("str8", 32)),  # U8 is a whole number of a byte
         ("|S5", ("S5", 5)),
         ("|O", ("O", 8)),
         ("<M8", ("M8", 8)),
+        ("<M8[D]", ("M8", 8)),
+        ("<m8[25us]", ("m8", 8)),
+        ("<f8[D]", None),
         ("<f3", None),
         ("f", None),
         ("", None),

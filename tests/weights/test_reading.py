@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from truename.blob import Blob, MemoryBlob
-from truename.errors import FileTooLargeError, TargetNotFoundError
+from truename.errors import FileTooLargeError, TargetNotFoundError, UnsafePathError
 from truename.weights import (
+    PartialWeightsError,
     Tensor,
     UnreadableFileError,
     UnsupportedFormatError,
@@ -22,6 +23,7 @@ from truename.weights import (
     read_checkpoint,
     read_index,
 )
+from truename.weights.index import MAX_NUMBERED, numbering_gaps
 
 INDEX = "model.safetensors.index.json"
 ONE, TWO = "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"
@@ -84,6 +86,34 @@ def test_an_index_of_a_format_without_a_reader() -> None:
     files = {"rust_model.ot.index.json": index({"a": "rust_model-00001-of-00001.ot"})}
     assert read(files).format == "rust"
     assert list(read({**files, "rust_model-00001-of-00001.ot": b"?"}).tensors) == ["a"]
+
+
+def test_slices_are_not_added_up() -> None:
+    files = {f"consolidated.0{n}.safetensors": shard(a=[2]) for n in (0, 1)}
+    with pytest.raises(PartialWeightsError, match=r"consolidated\.00\.safetensors: is one of 2 model-parallel slices"):
+        read(files)
+    del files["consolidated.01.safetensors"]
+    assert read(files).tensors == {"a": Tensor("I8", (2,), 2)}
+
+
+def test_shards_with_an_underscore() -> None:
+    one, two = (name.replace("l-", "l_") for name in (ONE, TWO))
+    header = read({one: shard(a=[2])})
+    assert header.missing_files == (two,)
+    assert read({one: shard(a=[2]), two: shard(b=[3])}).files == (one, two)
+
+
+def test_a_shard_that_leads_out_of_the_model_is_as_good_as_missing() -> None:
+    files = {INDEX: index({"a": "w/x.safetensors", "b": "w/y.safetensors"}), "w/y.safetensors": shard(b=[3])}
+
+    def open(path: str) -> Blob:
+        if path == "w/x.safetensors":
+            raise UnsafePathError("model", f"{path} is a symbolic link out of the model's folder")
+        return opener(files)(path)
+
+    header = read_checkpoint(find_checkpoints({INDEX: 1})[0], open)
+    assert header.files == ("w/y.safetensors",)
+    assert header.tensors == {"a": Tensor(None, None, None), "b": Tensor("I8", (3,), 3)}
 
 
 def test_a_missing_shard() -> None:
@@ -210,3 +240,10 @@ def test_an_index_alone_cannot_be_compared() -> None:
     assert not found.agrees
     assert found.missing_files == (ONE,)
     assert found.missing_tensors == ()
+
+
+def test_numberings_of_very_many_shards_are_bounded() -> None:
+    shards = {f"s{n}-00001-of-09999.safetensors" for n in range(1500)}
+    gaps = numbering_gaps({ONE, "model-00003-of-00003.safetensors", *shards})
+    assert len(gaps) <= MAX_NUMBERED
+    assert numbering_gaps({ONE, "x-00001-of-10001.safetensors"}) == (TWO,)

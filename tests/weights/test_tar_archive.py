@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import tarfile
 from typing import Literal
@@ -10,7 +11,7 @@ import pytest
 
 import pickles as p
 from truename.blob import MemoryBlob
-from truename.weights import Tensor, find_checkpoints, read_checkpoint
+from truename.weights import PartialWeightsError, Tensor, find_checkpoints, read_checkpoint
 from truename.weights.part import PartBlob
 from truename.weights.tar_archive import read_tar
 
@@ -49,6 +50,25 @@ def test_shards_inside() -> None:
     other = p.archive(p.stream(p.mapping({"x": p.tensor("0", (2,))})), {"0": 8})
     header = read_tar(MemoryBlob("model.tar", p.tar({one: p.SMALL, two: other})))
     assert list(header.tensors) == [*EXPECTED, "x"]
+
+
+@pytest.mark.parametrize(
+    ("members", "problem"),
+    [
+        (
+            [f"./mp_rank_0{n}/model_weights.ckpt" for n in (0, 1)],
+            "mp_rank_00/model_weights.ckpt: is one of 2 model-par",
+        ),
+        (["./model_weights/common.pt", "./model_weights/__0_0.distcp"], "__0_0.distcp: is a part of a distributed"),
+        (
+            ["./model_weights/common.pt", "./model_weights/metadata.json", "./model_weights/x.weight/0.0"],
+            "common.pt: is a part of a distributed checkpoint",
+        ),
+    ],
+)
+def test_a_part_of_the_weights_is_not_read_for_the_whole(members: list[str], problem: str) -> None:
+    with pytest.raises(PartialWeightsError, match=r"^model\.nemo/.*" + re.escape(problem)):
+        read_tar(MemoryBlob("model.nemo", p.tar(dict.fromkeys(members, p.SMALL))))
 
 
 def test_a_nemo_in_a_folder() -> None:

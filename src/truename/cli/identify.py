@@ -9,10 +9,10 @@ from truename.cli.streams import print_text, write_text
 from truename.dara import ERROR_RATE, Identification, Prediction, identify
 from truename.errors import UsageError
 from truename.evidence.comparison import is_adapter
-from truename.evidence.gather import read_main
+from truename.evidence.gather import checkpoints_of, read_main
 from truename.report.identification import Answer, Answers, Identified, Member, Near, identifications_json
 from truename.sources import open_source
-from truename.weights import WeightsHeader, find_checkpoints
+from truename.weights import WeightsHeader
 
 
 def run_identify(targets: Sequence[str], *, as_json: bool, error_rate: float = ERROR_RATE) -> int:
@@ -63,7 +63,7 @@ def header_of(target: str) -> tuple[WeightsHeader | None, str | None]:
     if not target.strip():
         raise UsageError("the target is empty; give a model folder or an id on the Hub")
     source = open_source(target)
-    weights = read_main(find_checkpoints(source.files), source)
+    weights = read_main(checkpoints_of(source), source)
     if weights.header is None:
         return None, str(weights.problems[0]) if weights.problems else "there is no weights file"
     if weights.checkpoint is not None and is_adapter(weights.checkpoint):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -23,6 +24,7 @@ _CONVERTED = frozenset({"gguf", "onnx"})
 _FRONT = ("safetensors", "pytorch", "gguf")  # a few reads each
 # The names under which a library loads a folder's one model. Files of other names may be other models.
 _STEMS = ("model", "pytorch_model", "tf_model", "flax_model", "diffusion_pytorch_model", "diffusion_flax_model")
+_NUMBERED = re.compile(r"[-_]\d{1,6}-of-\d{1,6}$")
 _COMMON = 0.5  # share of the names of the smaller set: below it the sets are not of one model, or named differently
 _LACKING = 0.01  # share of the elements that one side may lack: buffers, a pooler
 _SHOWN = 3
@@ -193,7 +195,7 @@ def _gguf_model(header: WeightsHeader) -> tuple[str | None, ...]:
 def _is_default(checkpoint: Checkpoint) -> bool:
     """Whether a library would take the checkpoint for the folder's one model."""
     stem = checkpoint.paths[0].rpartition("/")[2] if checkpoint.paths else checkpoint.name
-    return stem.partition(".")[0].partition("-0")[0] in _STEMS
+    return _NUMBERED.sub("", stem.partition(".")[0]) in _STEMS
 
 
 def _dominant(header: WeightsHeader) -> str:

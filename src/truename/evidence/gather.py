@@ -15,7 +15,7 @@ from truename.architecture import (
     measure,
 )
 from truename.declared import Declared, declared_facts, read_declared
-from truename.errors import FileError, UnsupportedFormatError
+from truename.errors import EmptyTargetError, FileError, UnsupportedFormatError
 from truename.evidence.absence import why_absent
 from truename.evidence.ahead import needed_bytes
 from truename.evidence.comparison import compare_checkpoints, is_adapter, is_sidecar
@@ -25,13 +25,17 @@ from truename.evidence.mentions import card_mentions
 from truename.evidence.misnamed import misnamed_files
 from truename.evidence.pickles import read_further_pickles
 from truename.facts import Fact, Origin
+from truename.sources.folder import FileSource
 from truename.sources.source import Distant, Source
 from truename.weights import (
     ALL_SHARDS,
+    READERS,
     Checkpoint,
+    PartialWeightsError,
     WeightIndex,
     WeightsHeader,
     compare_index,
+    detect,
     find_checkpoints,
     read_checkpoint,
     unsafe_globals_of,
@@ -52,7 +56,7 @@ def gather(source: Source) -> Evidence:
     A file that breaks its format is no error here: it becomes the fact ``unreadable_files`` and the reason why
     other facts are missing.
     """
-    checkpoints = find_checkpoints(source.files)
+    checkpoints = checkpoints_of(source)
     if isinstance(source, Distant):
         source.prefetch(needed_bytes(source.files, _in_order(checkpoints)))
     declared = read_declared(source.files, source.open)
@@ -81,6 +85,25 @@ def gather(source: Source) -> Evidence:
     silent = {fact.key: reason for fact in facts if (reason := compared.silences(fact)) is not None}
     spoken = [fact for fact in facts if compared.silences(fact) is None]
     return Evidence.of(spoken, {**missing, **compared.missing(), **silent}, architecture)
+
+
+def checkpoints_of(source: Source) -> tuple[Checkpoint, ...]:
+    """The checkpoints of a model, the main one first; a file that was named alone is one, whatever it is called.
+
+    Raises:
+        EmptyTargetError: a file that was named alone is no weights file.
+    """
+    found = find_checkpoints(source.files)
+    if found or not isinstance(source, FileSource):
+        return found
+    (path,) = source.files
+    with source.open(path) as blob:
+        format = detect(blob)
+    if format is None:
+        known = ", ".join(sorted({*READERS} - {"nemo"}))
+        problem = f"is in no format that truename reads ({known}); give a weights file or a model's folder"
+        raise EmptyTargetError(source.target, problem)
+    return (Checkpoint(format, (path,)),)
 
 
 def is_as_declared(stated: Iterable[Fact], measured: Iterable[Fact]) -> bool:
@@ -160,7 +183,8 @@ def _pickle_facts(weights: WeightsReading, checkpoints: tuple[Checkpoint, ...], 
     header = weights.header
     main = [one for problem in weights.problems for one in unsafe_globals_of(problem)]
     main += () if header is None else header.unsafe_globals
-    tried = {problem.path for problem in weights.problems} | set(() if header is None else header.files)
+    refused = {problem.path for problem in weights.problems if isinstance(problem, PartialWeightsError)}
+    tried = {problem.path for problem in weights.problems} - refused | set(() if header is None else header.files)
     further = read_further_pickles(source, tried, checkpoints)
     yield from further.facts(main, header is not None and header.format == "pytorch")
 

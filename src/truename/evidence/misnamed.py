@@ -10,7 +10,8 @@ from truename.sources.source import Distant, Source
 from truename.weights import FORMATS, Checkpoint, WeightsHeader, detect
 
 MAX_LOOKED_AT = 256
-_GENERIC = frozenset({"bin", "pt", "pth", "ckpt", "ggml", "mlmodel", "nemo", "ot"})  # suffixes of several formats
+# Suffixes of several formats.
+_GENERIC = frozenset({"bin", "pt", "pth", "ckpt", "ggml", "mlmodel", "nemo", "ot", "distcp"})
 
 
 def misnamed_files(source: Source, checkpoints: Iterable[Checkpoint], header: WeightsHeader | None) -> Iterator[Fact]:

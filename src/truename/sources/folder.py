@@ -20,8 +20,10 @@ MAX_ENTRIES = 200_000  # what is looked at, hidden and refused entries included
 WEIGHT_SUFFIXES = frozenset({
     ".safetensors", ".bin", ".pt", ".pth", ".ckpt", ".gguf", ".ggml", ".onnx", ".h5", ".hdf5", ".keras", ".msgpack",
     ".tflite", ".pb", ".npz", ".npy", ".mlmodel", ".nemo", ".llamafile", ".ot", ".pkl", ".joblib", ".engine", ".exl2",
-    ".pdparams", ".params", ".mar", ".task", ".litertlm", ".index",
+    ".pdparams", ".params", ".mar", ".task", ".litertlm", ".index", ".distcp",
 })
+# What weights are in as well, where a file is named alone: beside a model such files are anything.
+ALONE_SUFFIXES = WEIGHT_SUFFIXES | {".tar", ".gz", ".tgz", ".pickle", ".t7", ".pt2"}
 MODEL_FILES = frozenset({
     "config.json", "adapter_config.json", "model_index.json", "modules.json", "tokenizer_config.json",
     "tokenizer.json", "quantize_config.json", "quant_config.json", "params.json", "open_clip_config.json",
@@ -157,7 +159,7 @@ class FolderSource:
 
 
 class FileSource:
-    """One weights file that lies on its own.
+    """One weights file that lies on its own, whatever its suffix.
 
     Args:
         path: the file. It is what the user asked for, so a symbolic link is followed.
@@ -199,7 +201,9 @@ class FileSource:
 def file_name(file: str) -> str:
     """``Llama-3.2-1B-Q4_K_M`` for ``Llama-3.2-1B-Q4_K_M-00001-of-00002.gguf``."""
     stem, suffix = os.path.splitext(file)
-    return re.sub(r"(?<=.)-\d{5}-of-\d{5}$", "", stem) if stem and suffix.lower() in WEIGHT_SUFFIXES else file
+    if not stem or suffix.lower() not in ALONE_SUFFIXES:
+        return file
+    return re.sub(r"(?<=.)(?:[-_]\d{5}-of-\d{5}|\.tar)$", "", stem)
 
 
 def is_model_file(path: str) -> bool:

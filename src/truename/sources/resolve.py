@@ -8,7 +8,7 @@ from typing import cast
 
 from truename.errors import TargetNotFoundError, UnavailableError, UsageError
 from truename.model_id import ModelId
-from truename.sources.folder import WEIGHT_SUFFIXES, FileSource, FolderSource
+from truename.sources.folder import ALONE_SUFFIXES, FileSource, FolderSource
 from truename.sources.source import Source
 
 _HUB = "https://huggingface.co"
@@ -60,9 +60,7 @@ def open_source(target: str | os.PathLike[str]) -> Source:
 
 
 def _path(text: str) -> Source:
-    if os.path.isfile(text) and os.path.splitext(text)[1].lower() in WEIGHT_SUFFIXES:
-        return FileSource(text)
-    return FolderSource(text)
+    return FileSource(text) if os.path.isfile(text) else FolderSource(text)
 
 
 def _hub_page(text: str) -> str | None:
@@ -81,7 +79,7 @@ def _hub_page(text: str) -> str | None:
 
 def _could_be_id(text: str) -> bool:
     """Whether a text that is no path may be an id; what is plainly a missing path or file is not sent anywhere."""
-    if text.lower().endswith((".json", *WEIGHT_SUFFIXES)):
+    if text.lower().endswith((".json", *ALONE_SUFFIXES)):
         return False
     try:
         ModelId.parse(text)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from truename.sources.paths import unsafe_because
 
-_SHARD = re.compile(r"(?P<stem>.+)-\d{1,6}-of-(?P<total>\d{1,6})(?P<rest>\..+)")
+_SHARD = re.compile(r"(?P<stem>.+)[-_]\d{1,6}-of-(?P<total>\d{1,6})(?P<rest>\..+)")
 _REF_BYTES = 256
 
 

@@ -9,7 +9,14 @@ from truename.weights.graph import OperatorGraph, OperatorNode
 from truename.weights.header import Tensor, WeightIndex, WeightsHeader
 from truename.weights.index import IndexComparison, WeightIndexError, compare_index, read_index
 from truename.weights.pickle_errors import UnsafeGlobal, unsafe_globals_of
-from truename.weights.reading import TooManyShardsError, UnreadableFileError, read_checkpoint, read_file
+from truename.weights.reading import (
+    READERS,
+    PartialWeightsError,
+    TooManyShardsError,
+    UnreadableFileError,
+    read_checkpoint,
+    read_file,
+)
 from truename.weights.safetensors import read_safetensors
 from truename.weights.safetensors_errors import SafetensorsError
 
@@ -17,10 +24,12 @@ __all__ = [
     "ALL_SHARDS",
     "DTYPE_BITS",
     "FORMATS",
+    "READERS",
     "Checkpoint",
     "IndexComparison",
     "OperatorGraph",
     "OperatorNode",
+    "PartialWeightsError",
     "SafetensorsError",
     "StoredDtype",
     "Tensor",

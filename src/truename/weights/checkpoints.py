@@ -26,26 +26,32 @@ FORMATS: dict[str, str] = {
     "mlmodel": "coreml",
     "nemo": "nemo",
     "ot": "rust",
+    "distcp": "distcp",
 }
 # Which format tells most, first: what can be read, and what others are converted from.
 _PREFERENCE = ("safetensors", "pytorch", "gguf", "onnx")
 
-_WEIGHTS = re.compile(
-    r"(?P<stem>.+?)(?:-(?P<number>\d{1,6})-of-(?P<total>\d{1,6}))?(?P<variant>\.[A-Za-z0-9_]+)?"
-    rf"\.(?P<suffix>{'|'.join(FORMATS)})"
+_WEIGHTS = re.compile(  # BLOOM's shards have an underscore: pytorch_model_00001-of-00072.bin
+    r"(?P<stem>.+?)(?:[-_](?P<number>\d{1,6})-of-(?P<total>\d{1,6}))?(?P<variant>\.[A-Za-z0-9_]+)?"
+    rf"\.(?P<suffix>(?i:{'|'.join(FORMATS)}))"
 )
 _INDEX = re.compile(rf"(?P<stem>.+?)\.(?P<suffix>{'|'.join(FORMATS)})\.index(?P<variant>\.[A-Za-z0-9_]+)?\.json")
 
-# Files of a training run or of a tokenizer that share a suffix with weights.
+# Files of a training run or of a tokenizer that share a suffix with weights; as whole words, in small letters.
 _NO_WEIGHTS = re.compile(
-    r"(?:training_args|optimizer|scheduler|scaler|rng_state|random_states|trainer_state|tokenizer|vocab|merges"
-    r"|sentencepiece|spiece|dict|imatrix|global_step|zero_pp_rank)",
-    re.IGNORECASE,
+    r"(?:training_args|optimizers?|distrib_optim|schedulers?|scaler|rng_states?|random_states?|trainer_state"
+    r"|tokenizers?|vocab(?:ulary)?|merges|sentencepiece|spiece|dict(?:ionary)?|imatrix|global_step"
+    r"|(?:bf16_|fp16_)?zero_pp_rank)(?![A-Za-z])"
 )
+_WEIGHTS_ALONE = frozenset({"gguf", "safetensors"})  # formats of nothing else
+# What each process of a model-parallel run saves of every matrix: Meta's and Mistral's files, DeepSpeed's, Megatron's.
+_SLICE = re.compile(r"consolidated\.\d{2}\.\w+|(?:mp_rank_\d{2,}|layer_\d{2,}-model_\d{2,})[-_]model_states\.pt")
+_SLICE_FOLDER = re.compile(r"(?:.+/)?(?:mp|tp)_rank_\d{2,}(?:_(?:pp_rank_)?\d{2,})?")
 _OTHER_BIN = {"openvino_model": "openvino", "ggml-": "ggml"}
 # The stems that libraries load by default, best first; everything else ranks between them and the doubles.
 _STEMS = ("model", "diffusion_pytorch_model", "pytorch_model", "adapter_model", "tf_model", "flax_model")
 _DOUBLES = ("consolidated",)  # Mistral's and Meta's own copy beside the converted one
+_SLICED, _SCATTERED = "slices", "scattered"  # in a group's key, where shards have their number
 _COMPONENTS = ("", "transformer", "unet")  # diffusers: the main module before encoders and VAE
 
 
@@ -56,6 +62,7 @@ class Checkpoint(msgspec.Struct, frozen=True):
     paths: tuple[str, ...]  # weights files in order; empty where only an index is there
     index: str | None = None  # the weight index
     component: str = ""  # the folder, relative to the model's root: "" or "transformer", "unet", "1_Dense" ...
+    parts: str | None = None  # where the files cannot be joined to whole tensors: what they are, as 'is ...' goes on
 
     @property
     def name(self) -> str:
@@ -76,25 +83,61 @@ def find_checkpoints(files: Mapping[str, int]) -> tuple[Checkpoint, ...]:
 
     First come files at the root, then a diffusers model's ``transformer`` or ``unet``; among those safetensors before
     other formats, ``model`` and its kin before other names, and the plain file before a variant (``model.fp16``).
+    Files that hold parts of tensors (model-parallel slices, a distributed checkpoint) say so in ``parts``.
     """
+    distributed = _distributed_folders(files)
     groups: dict[tuple[str, str, str, str | None], _Group] = {}
     for path in files:
         folder, _, name = path.rpartition("/")
         if found := _INDEX.fullmatch(name):
-            key = (folder, _stem(found), FORMATS[found["suffix"]], "*")
+            key = (folder, _stem(found), FORMATS[found["suffix"].lower()], "*")
             groups.setdefault(key, _Group(_stem(found), [])).index = path
-        elif (found := _WEIGHTS.fullmatch(name)) and not _NO_WEIGHTS.match(name):
+        elif not (found := _WEIGHTS.fullmatch(name)) or _is_no_weights(found):
+            if (stem := _tensorflow_stem(path, files)) is not None:
+                groups[(folder, stem, "tensorflow", None)] = _Group(stem, [(0, path)])
+        elif folder in distributed and (name == "common.pt" or found["suffix"] == "distcp"):
+            groups.setdefault((folder, "", "distcp", _SCATTERED), _Group("", [])).paths.append((0, path))
+        elif (sliced := _slice_key(folder, found)) is not None:
+            groups.setdefault(sliced, _Group(sliced[1], [])).paths.append((0, path))
+        else:
             total = found["total"] and found["total"].lstrip("0")
             key = (folder, _stem(found), _format(found), total)
             groups.setdefault(key, _Group(_stem(found), [])).paths.append((int(found["number"] or 0), path))
-        elif (stem := _tensorflow_stem(path, files)) is not None:
-            groups[(folder, stem, "tensorflow", None)] = _Group(stem, [(0, path)])
     _join_indexes(groups)
     ordered = sorted(groups.items(), key=lambda item: _rank(item[0]))
     return tuple(
-        Checkpoint(kind, tuple(path for _, path in sorted(group.paths)), group.index, folder)
-        for (folder, _, kind, _), group in ordered
+        Checkpoint(kind, tuple(path for _, path in sorted(group.paths)), group.index, folder, _parts(total, group))
+        for (folder, _, kind, total), group in ordered
     )
+
+
+def _is_no_weights(found: re.Match[str]) -> bool:
+    return found["suffix"].lower() not in _WEIGHTS_ALONE and _NO_WEIGHTS.match(found.string) is not None
+
+
+def _distributed_folders(files: Mapping[str, int]) -> frozenset[str]:
+    """Folders of PyTorch's and Megatron's distributed checkpoints: ``*.distcp``, or ``common.pt`` and its metadata."""
+    common = (path.removesuffix("metadata.json") for path in files if path.rpartition("/")[2] == "metadata.json")
+    found = {start.rstrip("/") for start in common if f"{start}common.pt" in files}
+    return frozenset(found | {path.rpartition("/")[0] for path in files if path.endswith(".distcp")})
+
+
+def _slice_key(folder: str, found: re.Match[str]) -> tuple[str, str, str, str] | None:
+    """The group of a file that may be one model-parallel slice of several, None for any other file."""
+    if _SLICE.fullmatch(found.string):
+        stem = found["stem"] if found["variant"] else "model_states"
+        return folder, stem, _format(found), _SLICED
+    if _SLICE_FOLDER.fullmatch(folder):
+        return folder.rpartition("/")[0], _stem(found), _format(found), _SLICED
+    return None
+
+
+def _parts(total: str | None, group: _Group) -> str | None:
+    if total == _SCATTERED:
+        return "a part of a distributed checkpoint, whose tensors lie scattered over its files"
+    if total == _SLICED and len(group.paths) > 1 and group.index is None:
+        return f"one of {len(group.paths):,} model-parallel slices, and no file tells how to join them"
+    return None
 
 
 def _tensorflow_stem(path: str, files: Mapping[str, int]) -> str | None:
@@ -116,11 +159,11 @@ def _stem(found: re.Match[str]) -> str:
 
 
 def _format(found: re.Match[str]) -> str:
-    if found["suffix"] == "bin":
+    if found["suffix"].lower() == "bin":
         for start, kind in _OTHER_BIN.items():
             if found["stem"].startswith(start):
                 return kind
-    return FORMATS[found["suffix"]]
+    return FORMATS[found["suffix"].lower()]
 
 
 def _join_indexes(groups: dict[tuple[str, str, str, str | None], _Group]) -> None:

@@ -19,7 +19,11 @@ SIGNATURES: tuple[tuple[str, int, bytes], ...] = (
     ("gguf", 0, b"GGUF"),
     ("keras", 0, b"\x89HDF\r\n\x1a\n"),
     ("tflite", 4, b"TFL3"),
-    ("tar", 0, b"\x1f\x8b"),  # a compressed one
+    ("numpy", 0, b"\x93NUMPY"),  # one array
+    ("tar", 0, b"\x1f\x8b"),  # compressed ones
+    ("tar", 0, b"BZh"),
+    ("tar", 0, b"\xfd7zXZ\0"),
+    ("tar", 0, b"\x28\xb5\x2f\xfd"),
     ("tar", 257, b"ustar"),
 )
 

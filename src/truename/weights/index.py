@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,9 @@ from truename.weights.header import WeightIndex, WeightsHeader
 
 MAX_INDEX_BYTES = 50_000_000  # 22,000 tensors take 2 MB
 
-_SHARD = re.compile(r"-(\d{1,6})-of-(\d{1,6})(?=\.)")
+MAX_NUMBERED = 10_000  # shards that the numberings of a model's files ask for; more are no numbering
+
+_SHARD = re.compile(r"[-_](\d{1,6})-of-(\d{1,6})(?=\.)")
 
 
 class WeightIndexError(DeclaredError):
@@ -103,16 +106,21 @@ def compare_index(index: WeightIndex, header: WeightsHeader) -> IndexComparison:
 
 
 def numbering_gaps(shards: set[str]) -> tuple[str, ...]:
-    """Shards that ``-00001-of-00003`` numbering asks for and that are not among ``shards``."""
-    gaps: set[str] = set()
+    """Shards that ``-00001-of-00003`` numbering asks for and that are not among ``shards``.
+
+    Numberings that ask for more than ``MAX_NUMBERED`` shards together are left out, those of the fewest files first.
+    """
+    numberings = Counter[tuple[str, int, int, str]]()
     for shard in shards:
         if found := _SHARD.search(shard):
-            width, total = len(found[1]), int(found[2])
-            if total > 10_000:  # no numbering, or a bad joke
-                continue
-            names = (f"{shard[: found.start(1)]}{n:0{width}}{shard[found.end(1) :]}" for n in range(1, total + 1))
-            gaps.update(name for name in names if name not in shards)
-    return tuple(sorted(gaps))
+            numberings[(shard[: found.start(1)], len(found[1]), int(found[2]), shard[found.end(1) :])] += 1
+    gaps: set[str] = set()
+    left = MAX_NUMBERED
+    for (start, width, total, end), _ in numberings.most_common():
+        if total <= left:
+            left -= total
+            gaps.update(f"{start}{number:0{width}}{end}" for number in range(1, total + 1))
+    return tuple(sorted(gaps - shards))
 
 
 def _rooted(file: str, weight_map: dict[str, str]) -> dict[str, str]:

@@ -26,6 +26,10 @@ class UnreadableFileError(WeightsError):
     """A weights file is in the list and cannot be opened."""
 
 
+class PartialWeightsError(UnsupportedFormatError):
+    """The files of a checkpoint hold parts of tensors that nothing tells how to join."""
+
+
 class TooManyShardsError(WeightsError):
     """A checkpoint of more shards than any real model has."""
 
@@ -43,7 +47,7 @@ def _reader(module: str, function: str) -> Callable[[Blob], WeightsHeader]:
 READERS: dict[str, Callable[[Blob], WeightsHeader]] = {
     "safetensors": read_safetensors,
     "pytorch": _reader("pytorch", "read_pytorch"),
-    "numpy": _reader("numpy_archive", "read_npz"),
+    "numpy": _reader("numpy_archive", "read_numpy"),
     "tar": _reader("tar_archive", "read_tar"),
     "nemo": _reader("tar_archive", "read_tar"),
     "onnx": _reader("onnx", "read_onnx"),
@@ -71,10 +75,13 @@ def read_checkpoint(
 
     Raises:
         UnsupportedFormatError: the format has no reader and there is no index.
+        PartialWeightsError: the files hold parts of tensors, and no part shows a whole.
         UnreadableFileError: a file of the checkpoint cannot be opened.
         WeightsError: a file breaks its format.
         WeightIndexError: the index is no index, or names a file outside of the model.
     """
+    if checkpoint.parts is not None:
+        raise PartialWeightsError(checkpoint.name, f"is {checkpoint.parts}; convert all parts to one checkpoint")
     index: WeightIndex | None = None
     if checkpoint.index is not None:
         with _open(open, checkpoint.index) as blob:
@@ -142,7 +149,7 @@ def merge(format: str, headers: Iterable[WeightsHeader], index: WeightIndex | No
 def _missing_shards(paths: tuple[str, ...]) -> tuple[str, ...]:
     """Shards that the numbering of a checkpoint without an index asks for; some writers number from zero."""
     missing = numbering_gaps(set(paths))
-    return missing if len(missing) > 1 or not any("-00000-of-" in path for path in paths) else ()
+    return missing if len(missing) > 1 or not any("00000-of-" in path for path in paths) else ()
 
 
 def _open(open: Callable[[str], Blob], path: str) -> Blob:
@@ -188,7 +195,7 @@ def _read_named(checkpoint: Checkpoint, index: WeightIndex, open: Callable[[str]
     for path in shards:
         try:
             blob = open(path)
-        except TargetNotFoundError:
+        except (TargetNotFoundError, UnsafePathError):  # not there, or a link out of the model: as good as not there
             continue
         with blob:
             headers += _read_known(blob, checkpoint.format, skip=True)

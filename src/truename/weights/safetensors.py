@@ -17,6 +17,11 @@ from truename.weights.header import Tensor, WeightsHeader
 from truename.weights.safetensors_strict import Parsed, parse_header
 
 MAX_HEADER_BYTES = 100_000_000  # the limit of the format's own library
+MAX_READ_BYTES = 24_000_000  # ... and what is read of it: real headers have some MB a file
+MAX_TENSORS = 200_000  # of one file; models of more are sharded
+_MAX_LONG_WAY = 100_000  # ... where the header takes the long way, which costs several times as much
+# Characters of one tensor's entry, at least (braces, quotes) or as a rule (commas, those of five dimensions).
+_MARKS = ((b"{", 1), (b"[", 2), (b'"', 10), (b",", 8))
 _LENGTH_BYTES = 8
 _METADATA = b'{"__metadata__":'
 _TEXT_PER_ENTRY = 10  # quotes of an entry: a name, three keys, a dtype
@@ -41,7 +46,11 @@ def read_safetensors(blob: Blob) -> WeightsHeader:
     """
     header = _header_bytes(blob)
     data_bytes = blob.size - _LENGTH_BYTES - len(header)
-    parsed = _parse_common(header, data_bytes) or parse_header(blob.path, header, data_bytes)
+    _bound(blob.path, header, MAX_TENSORS)
+    parsed = _parse_common(header, data_bytes)
+    if parsed is None:
+        _bound(blob.path, header, _MAX_LONG_WAY)
+        parsed = parse_header(blob.path, header, data_bytes)
     return WeightsHeader("safetensors", (blob.path,), parsed[0], {}, parsed[1], blob.bytes_read)
 
 
@@ -56,10 +65,20 @@ def _header_bytes(blob: Blob) -> bytes:
     if length > blob.size - _LENGTH_BYTES:
         problem = f"says that its header has {length:,} bytes, and the file has {blob.size:,}; is it cut off?"
         raise faults.HeaderTruncatedError(blob.path, problem)
+    if length > MAX_READ_BYTES:
+        problem = f"has a header of {length:,} bytes; truename reads at most {MAX_READ_BYTES:,}"
+        raise faults.HeaderBoundError(blob.path, problem)
     header = blob.read(_LENGTH_BYTES, length)
     if len(header) < length:
         raise faults.HeaderTruncatedError(blob.path, "became shorter while it was read")
     return header
+
+
+def _bound(path: str, header: bytes, tensors: int) -> None:
+    """Refuse a header of more than ``tensors`` by counting characters: decoding takes many times its memory."""
+    if any(header.count(mark) > each * tensors + 2 for mark, each in _MARKS):  # 2: the header itself, its metadata
+        problem = f"has a header of {len(header):,} bytes that holds more than the {tensors:,} tensors that are read"
+        raise faults.HeaderBoundError(path, problem)
 
 
 def _parse_common(header: bytes, data_bytes: int) -> Parsed | None:
@@ -81,7 +100,7 @@ def _parse_common(header: bytes, data_bytes: int) -> Parsed | None:
     alike: dict[tuple[str, tuple[int, ...]], Tensor] = {}
     find = alike.get
     tensors: dict[str, Tensor] = {}
-    position = 0
+    position, ordered = 0, True
     for name, entry in entries.items():
         begin, end = entry.data_offsets
         tensor = find(key := (entry.dtype, entry.shape))
@@ -90,13 +109,26 @@ def _parse_common(header: bytes, data_bytes: int) -> Parsed | None:
             if stored is None:
                 return None
             alike[key] = tensor = Tensor(*key, stored)
-        if begin != position or end - begin != tensor.stored_bytes:
+        if end - begin != tensor.stored_bytes:
             return None
+        ordered = ordered and begin == position
         position = end
         tensors[name] = tensor
+    if not ordered:  # some writers sort names and not bytes
+        position = _end_of_tiling(sorted(entry.data_offsets for entry in entries.values()))
     if position != data_bytes:
         return None
     return tensors, metadata or {}
+
+
+def _end_of_tiling(spans: list[tuple[int, int]]) -> int:
+    """Where sorted spans end that begin at 0 without a hole or an overlap, -1 for others."""
+    position = 0
+    for begin, end in spans:
+        if begin != position:
+            return -1
+        position = end
+    return position
 
 
 def _split_metadata(header: bytes) -> tuple[bytes, dict[str, str] | None]:

@@ -5,6 +5,7 @@
         ├── HeaderError                    the header itself
         │   ├── FileTooShortError          no room for the eight bytes of the header's length
         │   ├── HeaderTooLargeError        a length above the format's limit of 100 MB
+        │   ├── HeaderBoundError               larger than truename reads (also an UnsupportedFormatError)
         │   ├── HeaderTruncatedError       a length that is longer than the file
         │   ├── HeaderEncodingError        not valid UTF-8
         │   ├── HeaderStartError           does not start with '{'
@@ -30,7 +31,7 @@ The rules are those of the format's own library (``safetensors/src/tensor.rs``, 
 
 from __future__ import annotations
 
-from truename.errors import WeightsError
+from truename.errors import UnsupportedFormatError, WeightsError
 
 
 class SafetensorsError(WeightsError):
@@ -47,6 +48,10 @@ class FileTooShortError(HeaderError):
 
 class HeaderTooLargeError(HeaderError):
     """The header's length is above the format's limit."""
+
+
+class HeaderBoundError(HeaderError, UnsupportedFormatError):
+    """The header is within the format's limit and larger than truename reads: no fault of the file."""
 
 
 class HeaderTruncatedError(HeaderError):

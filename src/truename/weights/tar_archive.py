@@ -15,7 +15,7 @@ from truename.weights.detect import detect
 from truename.weights.header import WeightsHeader
 from truename.weights.part import PartBlob
 from truename.weights.pytorch_tar import read_pytorch_tar
-from truename.weights.reading import read_checkpoint
+from truename.weights.reading import PartialWeightsError, read_checkpoint
 from truename.weights.tar_members import NoWeightsError, TarInTarError, read_members
 
 _GZIP, _BZIP2, _XZ, _ZSTD = b"\x1f\x8b", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd"
@@ -26,12 +26,14 @@ def read_tar(blob: Blob) -> WeightsHeader:
 
     Raises:
         UnsupportedFormatError: the archive is compressed, or its weights are in a format without a reader.
+        PartialWeightsError: its weights are model-parallel slices or a distributed checkpoint.
         TarError: the archive is broken or holds no weights; the class says how.
         WeightsError: the weights inside break their format.
     """
     head = blob.read(0, 8)
     if head.startswith((_GZIP, _BZIP2, _XZ, _ZSTD)):
-        raise UnsupportedFormatError(blob.path, "is a compressed tar; unpack it, and check the files")
+        problem = "is compressed, and no part of it can be read alone; unpack it, and check the files"
+        raise UnsupportedFormatError(blob.path, problem)
     members = read_members(blob)
     if {"pickle", "storages", "tensors"} <= members.keys():
         return read_pytorch_tar(blob, members)
@@ -47,7 +49,10 @@ def read_tar(blob: Blob) -> WeightsHeader:
             raise TarInTarError(found.path, "is a tar inside of a tar; unpack it, and check the files")
         return found
 
-    inner = read_checkpoint(checkpoints[0], part)
+    try:
+        inner = read_checkpoint(checkpoints[0], part)
+    except PartialWeightsError as error:
+        raise PartialWeightsError(f"{blob.path}/{error.path}", error.problem) from None
     metadata = {**inner.metadata, "member": checkpoints[0].name}
     return msgspec.structs.replace(
         inner, files=(blob.path,), file_of={}, metadata=metadata, bytes_read=blob.bytes_read, index=None

@@ -24,7 +24,8 @@ from truename.blob import Blob
 from truename.errors import WeightsError
 
 MAX_MEMBERS = 10_000
-MAX_EXTENDED_BYTES = 65_536
+MAX_EXTENDED_BYTES = 65_536  # of one extended header
+MAX_ALL_EXTENDED_BYTES = 1_000_000  # of all; real ones have one or two hundred a member
 BLOCK = 512
 
 _REGULAR, _FOLDER = b"0\0" + b"7", b"5"
@@ -90,7 +91,7 @@ def read_members(blob: Blob) -> dict[str, TarMember]:
         TarError: the archive is broken, or holds what no archive of weights needs; the class says how.
     """
     members: dict[str, TarMember] = {}
-    position, count = 0, 0
+    position, count, extended_bytes = 0, 0, 0
     extended: dict[str, str] = {}
     while position < blob.size:
         header = blob.read(position, BLOCK)
@@ -110,6 +111,10 @@ def read_members(blob: Blob) -> dict[str, TarMember]:
         if data + size > blob.size:
             raise TarTruncatedError(blob.path, f"ends within a member of {size:,} bytes; is it cut off?")
         if kind in (_PAX, _PAX_GLOBAL, _LONG_NAME, _LONG_LINK):
+            extended_bytes += size
+            if extended_bytes > MAX_ALL_EXTENDED_BYTES:
+                problem = f"has more than {MAX_ALL_EXTENDED_BYTES:,} bytes of extended tar headers"
+                raise TarRecordError(blob.path, problem)
             found = _extended(blob, kind, data, size)
             extended = {**extended, **found} if kind in (_PAX, _LONG_NAME) else extended
             continue
