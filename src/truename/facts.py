@@ -92,6 +92,7 @@ FACTS: dict[str, str] = {
     # repository
     "is_adapter": "the repository holds an adapter (LoRA ...) and no full weights",
     "adapter_base": "base model named by the adapter's configuration or metadata",
+    "adapter_method": "how an adapter changes the base model, as declared: lora, adalora, ia3 ...",
     "adapter_rank": "rank of a LoRA adapter, as declared",
     "adapter_other_ranks": "ranks that the adapter's configuration gives to some modules (rank_pattern)",
     "adapter_alpha": "factor of a LoRA adapter (lora_alpha), which its rank divides",

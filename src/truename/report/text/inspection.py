@@ -33,8 +33,8 @@ GROUPS: dict[str, str] = {
     "index_extra_tensors",
     "files": "formats_read formats_agree formats_differ weight_variants missing_shards inferred_shards "
     "unreadable_files misnamed_files unsafe_globals other_unsafe_globals unread_pickles",
-    "adapter": "is_adapter adapter_base adapter_rank adapter_other_ranks adapter_alpha adapter_targets adapter_pairs "
-    "adapter_ranks adapter_modules",
+    "adapter": "is_adapter adapter_base adapter_method adapter_rank adapter_other_ranks adapter_alpha adapter_targets "
+    "adapter_pairs adapter_ranks adapter_modules",
 }
 
 
