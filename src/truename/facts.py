@@ -135,7 +135,7 @@ FACTS: dict[str, str] = {
 # facts that only the repository itself can say
 # fmt: off
 DECLARED_FACTS = frozenset({
-    "compute_dtype", "model_type", "architectures", "diffusers_class", "adapter_base", "adapter_rank",
+    "compute_dtype", "model_type", "architectures", "diffusers_class", "adapter_base", "adapter_method", "adapter_rank",
     "adapter_other_ranks", "adapter_alpha", "adapter_targets", "base_models",
     "base_model_relation", "languages", "datasets", "pipeline_tag", "library_name", "tags", "card_mentions", "cased",
     "model_max_length", "rope_scaling", "original_name", "index_total_size", "index_total_parameters",
