@@ -92,6 +92,7 @@ FACTS: dict[str, str] = {
     # repository
     "is_adapter": "the repository holds an adapter (LoRA ...) and no full weights",
     "adapter_base": "base model named by the adapter's configuration or metadata",
+    "adapter_method": "how an adapter changes the base model, as declared: lora, adalora, ia3 ...",
     "adapter_rank": "rank of a LoRA adapter, as declared",
     "adapter_other_ranks": "ranks that the adapter's configuration gives to some modules (rank_pattern)",
     "adapter_alpha": "factor of a LoRA adapter (lora_alpha), which its rank divides",
@@ -134,7 +135,7 @@ FACTS: dict[str, str] = {
 # facts that only the repository itself can say
 # fmt: off
 DECLARED_FACTS = frozenset({
-    "compute_dtype", "model_type", "architectures", "diffusers_class", "adapter_base", "adapter_rank",
+    "compute_dtype", "model_type", "architectures", "diffusers_class", "adapter_base", "adapter_method", "adapter_rank",
     "adapter_other_ranks", "adapter_alpha", "adapter_targets", "base_models",
     "base_model_relation", "languages", "datasets", "pipeline_tag", "library_name", "tags", "card_mentions", "cased",
     "model_max_length", "rope_scaling", "original_name", "index_total_size", "index_total_parameters",

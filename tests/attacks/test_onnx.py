@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from truename.blob import Blob, MemoryBlob
-from truename.errors import WeightsError
+from truename.errors import UnsupportedFormatError, WeightsError
 from truename.testing.protobuf_files import field, message, onnx_model, onnx_node, onnx_tensor, varint
 from truename.weights import onnx, protobuf
 from truename.weights import onnx_errors as faults
@@ -21,10 +21,14 @@ def external(location: str, **more: str) -> bytes:
 
 
 def nested(depth: int) -> bytes:
+    return message((7, nested_graph(depth)))
+
+
+def nested_graph(depth: int) -> bytes:
     graph = b""
     for _ in range(depth):
         graph = message((1, message((4, "If"), (5, message((1, "then_branch"), (6, graph))))))
-    return message((7, graph))
+    return graph
 
 
 CASES: dict[str, tuple[bytes, type[WeightsError]]] = {
@@ -81,6 +85,20 @@ CASES: dict[str, tuple[bytes, type[WeightsError]]] = {
     "data outside, of another length": (external("w.bin", length="23"), faults.TensorDataError),
     "17 graphs in each other": (nested(18), faults.GraphNestingError),
     "a sparse tensor without values": (message((7, message((15, message((3, 4)))))), faults.TensorNameError),
+    "a function is a number": (message((25, 5)), protobuf.FieldKindError),
+    "a node of a function is a number": (message((25, message((7, 5)))), protobuf.FieldKindError),
+    "17 graphs in each other in a function": (
+        message((25, message((7, message((5, message((6, nested_graph(18)))))))), (7, b"")),
+        faults.GraphNestingError,
+    ),
+    "a sparse Constant is a number": (
+        onnx_model(nodes=[message((2, "w"), (4, "Constant"), (5, message((22, 5))))]),
+        protobuf.FieldKindError,
+    ),
+    "a sparse Constant without values": (
+        onnx_model(nodes=[message((2, "w"), (4, "Constant"), (5, message((22, b""))))]),
+        faults.TensorNameError,
+    ),
     "a sparse tensor of a negative size": (
         message((7, message((15, message((1, GOOD), (3, -4)))))),
         faults.TensorShapeError,
@@ -109,7 +127,7 @@ def test_every_error_has_a_case() -> None:
     assert leaves - beside == {error for _, error in CASES.values()}
 
 
-@pytest.mark.parametrize("limit", ["MAX_NODES", "MAX_TENSORS", "MAX_VALUES", "MAX_TEXT_BYTES"])
+@pytest.mark.parametrize("limit", ["MAX_NODES", "MAX_TENSORS", "MAX_TEXT"])
 def test_counts_are_bounded(limit: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(onnx, limit, 3)
     nodes = [onnx_node("Add", ("a", "b"), ("c",)) for _ in range(9)]
@@ -123,6 +141,55 @@ def test_fields_are_bounded() -> None:
     wire = protobuf.Wire(onnx.Window(MemoryBlob("bad.onnx", data)), "bad.onnx", max_fields=100)
     with pytest.raises(protobuf.TooManyFieldsError):
         list(wire.fields(0, len(data)))
+
+
+def test_packed_numbers_count_as_the_fields_that_they_are_unpacked() -> None:
+    data = field(1, bytes(101))
+    wire = protobuf.Wire(onnx.Window(MemoryBlob("bad.onnx", data)), "bad.onnx", max_fields=100)
+    with pytest.raises(protobuf.TooManyFieldsError):
+        [wire.numbers(found, 200) for found in wire.fields(0, len(data))]
+
+
+def test_too_many_fields_are_no_fault_of_the_file() -> None:
+    """A forest of decision trees is an honest file of millions of numbers: nothing is held against it."""
+    data = message((7, b"")) + b"\x28\x01" * protobuf.MAX_FIELDS
+    with pytest.raises(UnsupportedFormatError, match="fields"):
+        read_onnx(MemoryBlob("forest.onnx", data))
+
+
+@pytest.mark.parametrize("layers", [80, 126])
+def test_the_bound_of_fields_holds_an_exported_decoder(layers: int) -> None:
+    """PyTorch's exporter writes 1,817 fields and 233 nodes for a layer of Llama."""
+    assert 2 * layers * 1_817 < protobuf.MAX_FIELDS
+    assert 2 * layers * 233 < onnx.MAX_NODES
+
+
+LONG = "n" * 4_000
+MANY_TEXTS: dict[str, bytes] = {
+    "names of the graphs of one node": onnx_model(
+        nodes=[message((3, LONG), *[(5, message((6, b"")))] * 9_000)],
+    ),
+    "metadata": onnx_model() + message((14, message((1, "key"), (2, "v" * 65_000)))) * 600,
+    "places of external data": onnx_model(
+        [
+            message((2, 1), (8, f"w{number}"), (13, message((1, "location"), (2, LONG))), (14, 1))
+            for number in range(9_000)
+        ]
+    ),
+    "paths of Constants that have no name": onnx_model(
+        nodes=[
+            message((3, LONG), (2, ""), (4, "Constant"), (5, message((5, onnx_tensor("", (1,) * number)))))
+            for number in range(9)
+        ]
+        * 1_000
+    ),
+}
+
+
+@pytest.mark.parametrize("data", MANY_TEXTS.values(), ids=MANY_TEXTS)
+def test_texts_are_bounded_all_together(data: bytes) -> None:
+    with pytest.raises((faults.TooManyPartsError, protobuf.TooManyFieldsError)):
+        read_onnx(MemoryBlob("bad.onnx", data))
 
 
 def test_cut_off_anywhere() -> None:

@@ -155,6 +155,23 @@ def test_counts_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         read_saved_model(MemoryBlob("bad.pb", saved_model((f"v{number}", 1, (2,)) for number in range(9))))
 
 
+@pytest.mark.parametrize("name", ["n", "n" * 4_000], ids=["short names", "long names"])
+def test_the_entries_of_an_index_have_one_bound_together(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tf_bundle, "MAX_FIELDS", 500)
+    variables = {f"{name}{number:02}": (1, (2, 3)) for number in range(20)}
+    if name == "n":
+        assert len(read_bundle_index(MemoryBlob("good.index", bundle_index(variables))).tensors) == 20
+        variables |= {f"{name}{number}": (1, (2, 3)) for number in range(100, 200)}
+    with pytest.raises(protobuf.TooManyFieldsError):
+        read_bundle_index(MemoryBlob("bad.index", bundle_index(variables)))
+
+
+def test_names_of_a_saved_model_have_a_bound_together() -> None:
+    data = saved_model((f"{'n' * 4_000}{number}", 1, (2, 3)) for number in range(9_000))
+    with pytest.raises(protobuf.TooManyFieldsError):
+        read_saved_model(MemoryBlob("saved_model.pb", data))
+
+
 def test_cut_off_anywhere() -> None:
     for length in range(len(GOOD)):
         with pytest.raises(sstable.TableError):

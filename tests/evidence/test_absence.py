@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from truename.checking import check
 from truename.evidence import gather
 from truename.sources import FolderSource
+from truename.testing import write_gguf, write_header_only
+from truename.testing.protobuf_files import onnx_model, onnx_node
 
 
 @pytest.mark.parametrize(
@@ -23,3 +26,29 @@ def test_the_reason_names_what_is_there(tmp_path: Path, file: str | None, text: 
     if file is not None:
         (tmp_path / file).write_text(text)
     assert gather(FolderSource(tmp_path)).why_missing("languages") == why
+
+
+def test_a_file_without_a_tensor_is_a_reason(tmp_path: Path) -> None:
+    (tmp_path / "model.onnx").write_bytes(onnx_model(nodes=[onnx_node("Add", ("x", "x"), ("y",))]))
+    evidence = gather(FolderSource(tmp_path))
+    assert evidence.value("tensors") == 0
+    assert evidence.why_missing("parameters") == "no tensor was found in model.onnx"
+
+
+SUMS = {f"blk.{n}.attn_q.weight{end}": ("F32", (1, 64)) for n in range(4) for end in (".in_sum2", ".counts")}
+
+
+@pytest.mark.parametrize("metadata", [{"general.type": "imatrix"}, {}], ids=["as it says", "by its tensors"])
+def test_an_importance_matrix_is_no_model(tmp_path: Path, metadata: dict[str, str]) -> None:
+    write_gguf(tmp_path / "llama-7b.gguf", SUMS, metadata)
+    evidence = gather(FolderSource(tmp_path))
+    assert evidence.value("parameters") is None
+    assert "importance matrix" in evidence.why_missing("parameters")
+    assert evidence.value("unreadable_files") is None
+    assert not [f for f in check(tmp_path).findings if f.code.startswith(("SIZ", "ARC", "FIL"))]
+
+
+def test_an_importance_matrix_beside_a_model_is_not_what_is_measured(tmp_path: Path) -> None:
+    write_gguf(tmp_path / "a.gguf", SUMS, {"general.type": "imatrix"})
+    write_header_only(tmp_path / "model.safetensors", {"embed.weight": ("F32", (10, 64))})
+    assert gather(FolderSource(tmp_path)).value("parameters") == 640

@@ -93,7 +93,29 @@ def test_the_base_rank_alpha_and_targets_of_the_configuration(tmp_path: Path) ->
     assert evidence.value("adapter_rank") == 8
     assert evidence.value("adapter_alpha") == 32
     assert evidence.value("adapter_other_ranks") == (4,)
+    assert evidence.value("adapter_method") == "lora"
     assert evidence.value("adapter_targets") == ("q_proj", "v_proj")
+
+
+def adalora(folder: Path, ranks: tuple[int, ...]) -> set[str]:
+    """The codes of what is found in an adapter of AdaLoRA, whose configuration has PEFT's default for ``r``."""
+    write_header_only(
+        folder / "adapter_model.safetensors",
+        {name: spec for number, rank in enumerate(ranks) for name, spec in peft(rank, (f"{number}_proj",), 1).items()},
+    )
+    settings = {"peft_type": "ADALORA", "r": 8, "init_r": 12, "target_r": 6, "base_model_name_or_path": "a/b"}
+    (folder / "adapter_config.json").write_text(json.dumps(settings))
+    assert gathered(folder).value("adapter_rank") == 12
+    return {finding.code for finding in check(folder).findings}
+
+
+@pytest.mark.parametrize("ranks", [(12,), (9, 4), (1, 2)])
+def test_adalora_leaves_each_pair_a_rank_up_to_its_first(tmp_path: Path, ranks: tuple[int, ...]) -> None:
+    assert "FIL006" not in adalora(tmp_path, ranks)
+
+
+def test_adalora_has_no_rank_above_its_first(tmp_path: Path) -> None:
+    assert "FIL006" in adalora(tmp_path, (16, 24))
 
 
 def test_what_kohya_says_in_the_file_itself(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from truename.blob import MemoryBlob
@@ -117,6 +118,110 @@ def test_tensors_of_branches_and_constants() -> None:
         "w": (2,),
         "choose/0/w": (1,),
     }
+
+
+def constant(name: str, values: object) -> object:
+    return helper.make_node("Constant", [], [name], value=onnx.numpy_helper.from_array(values, name))
+
+
+def quantised(dtype: str = "i1", name: str = "w_q") -> list[object]:
+    """The nodes of a product with quantised weights, 64 x 32, that are Constants."""
+    return [
+        constant(name, np.zeros((64, 32), dtype)),
+        constant("scale", np.float32(0.1).reshape(())),
+        constant("zero", np.zeros((), dtype)),
+        helper.make_node("DequantizeLinear", [name, "scale", "zero"], ["w"]),
+        helper.make_node("MatMul", ["x", "w"], ["y"]),
+    ]
+
+
+def shapes(nodes: list[object], tensors: list[object] | None = None, **more: object) -> dict[str, tuple[int, ...]]:
+    values = [helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1]) for name in ("x", "y")]
+    graph = helper.make_graph(nodes, "graph", values[:1], values[1:], initializer=tensors or [])
+    data = helper.make_model(graph, **more).SerializeToString()
+    return {name: tensor.shape or () for name, tensor in read_onnx(MemoryBlob("m", data)).tensors.items()}
+
+
+def test_whole_numbers_are_weights_where_they_are_dequantised() -> None:
+    assert shapes(quantised()) == {"w_q": (64, 32), "scale": (), "zero": ()}
+
+
+@pytest.mark.parametrize(
+    ("op_type", "inputs"),
+    [
+        ("MatMulInteger", ["x", "w_q"]),
+        ("ConvInteger", ["x", "w_q"]),
+        ("MatMulNBits", ["x", "w_q", "s"]),
+        ("QLinearMatMul", ["x", "s", "z", "w_q"]),
+    ],
+)
+def test_whole_numbers_are_weights_of_operators_of_quantised_weights(op_type: str, inputs: list[str]) -> None:
+    nodes = [constant("w_q", np.zeros((64, 32), "u1")), helper.make_node(op_type, inputs, ["y"])]
+    assert shapes(nodes) == {"w_q": (64, 32)}
+
+
+def test_whole_numbers_that_are_turned_or_gathered_before_are_weights() -> None:
+    nodes = [
+        constant("w_q", np.zeros((64, 32), "i1")),
+        helper.make_node("Transpose", ["w_q"], ["w_t"]),
+        helper.make_node("Gather", ["w_t", "x"], ["row"]),
+        helper.make_node("DequantizeLinear", ["row", "s"], ["y"]),
+    ]
+    assert shapes(nodes) == {"w_q": (64, 32)}
+
+
+def test_other_whole_numbers_are_shapes_masks_and_tables() -> None:
+    nodes = [
+        constant("mask", np.zeros((1, 1, 64, 64), "u1")),
+        constant("table", np.arange(2_000)),
+        constant("axes", np.arange(3)),
+        constant("lower", np.zeros((), "i1")),
+        helper.make_node("Where", ["mask", "x", "x"], ["m"]),
+        helper.make_node("Reshape", ["m", "table"], ["r"]),
+        helper.make_node("DequantizeLinear", ["x", "s", "lower"], ["y"]),
+    ]
+    assert shapes(nodes) == {}
+
+
+def test_floats_as_a_list_and_sparse_values_of_constants() -> None:
+    values = helper.make_tensor("", onnx.TensorProto.FLOAT, [2], [0.1] * 2)
+    places = helper.make_tensor("", onnx.TensorProto.INT64, [2], [0, 7])
+    nodes = [
+        helper.make_node("Constant", [], ["list"], value_floats=[0.1] * 300),
+        helper.make_node("Constant", [], ["few"], value_floats=[0.1] * 3),
+        helper.make_node("Constant", [], ["sparse"], sparse_value=helper.make_sparse_tensor(values, places, [64, 32])),
+    ]
+    assert shapes(nodes) == {"list": (300,), "sparse": (64, 32)}
+
+
+def test_constants_of_a_function_count_once_under_its_name() -> None:
+    imports = [helper.make_opsetid("", 17)]
+    functions = [
+        helper.make_function(
+            "my", name, ["x"], ["y"], [*quantised(name="x_q"), constant("x", np.zeros(300, "f4"))], imports
+        )
+        for name in ("F", "G")
+    ]
+    calls = [helper.make_node("F", ["x"], [value], domain="my") for value in ("h", "y")]
+    found = shapes(calls, functions=functions)
+    assert found == {
+        f"my:{name}/{tensor}": shape
+        for name in ("F", "G")
+        for tensor, shape in (("x", (300,)), ("x_q", (64, 32)), ("scale", ()), ("zero", ()))
+    }
+
+
+def test_a_function_is_no_part_of_the_graph() -> None:
+    function = helper.make_function(
+        "my", "F", ["x"], ["y"], [constant("x", np.zeros(300, "f4"))], [helper.make_opsetid("", 17)]
+    )
+    values = [helper.make_tensor_value_info(name, onnx.TensorProto.FLOAT, [1]) for name in ("x", "y")]
+    graph = helper.make_graph([helper.make_node("F", ["x"], ["y"], domain="my")], "graph", values[:1], values[1:])
+    data = helper.make_model(graph, functions=[function]).SerializeToString()
+    found = read_onnx(MemoryBlob("m", data)).graph
+    assert found is not None
+    assert found.inputs == ("x",)
+    assert [node.op_type for node in found.nodes] == ["F"]
 
 
 def test_a_sparse_tensor_has_its_whole_shape() -> None:

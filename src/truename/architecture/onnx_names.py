@@ -41,7 +41,7 @@ def renamed(header: WeightsHeader) -> Renamed:
     """Canonical name, name in the file, tensor, for every stored tensor and every second name of one."""
     names = _Names(header)
     for original, tensor in header.tensors.items():
-        if not _CONSTANT.search(original) and not names.constant(original, tensor):
+        if not names.constant(original, tensor):
             yield names.canonical(original, tensor)
     yield from names.aliases()
 
@@ -77,7 +77,11 @@ class _Names:
 
     def constant(self, original: str, tensor: Tensor) -> bool:
         """A nameless number, or the whole numbers of a shape or of axes: written for the graph, not for the model."""
-        if tensor.shape is None or not _NO_NAME.fullmatch(original) or original in self._quantised:
+        if original in self._quantised:
+            return False
+        if _CONSTANT.search(original):
+            return True
+        if tensor.shape is None or not _NO_NAME.fullmatch(original):
             return False
         return set(tensor.shape) <= {1} or (tensor.dtype == "I64" and len(tensor.shape) == 1)
 

@@ -66,7 +66,11 @@ def add_adapter(collector: Collector, declared: Declared) -> None:
     if declared.adapter_config is not None:
         section = Section.of(declared.adapter_config)
         collector.add("adapter_base", collector.text([section], "base_model_name_or_path"))
-        collector.add("adapter_rank", collector.number([section], ["r"]))
+        method = collector.text([section], "peft_type")
+        pruned = method is not None and str(method.value).lower() == "adalora"
+        collector.add("adapter_method", method, str(method.value).lower() if method is not None else None)
+        # AdaLoRA begins with init_r, prunes each pair on its own, and never looks at r.
+        collector.add("adapter_rank", collector.number([section], ["init_r" if pruned else "r"]))
         collector.add("adapter_alpha", collector.number([section], ["lora_alpha"]))
         collector.add("adapter_targets", collector.texts([section], "target_modules"))
         _add_other_ranks(collector, section)

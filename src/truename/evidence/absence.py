@@ -54,6 +54,8 @@ def _why_no_weights(
         return str(problems[0])
     if checkpoint is None:
         return "there is no weights file"
+    if header is not None and not header.tensors:
+        return f"no tensor was found in {header.files[0] if header.files else checkpoint.name}"
     if header is not None and header.missing_files:
         count = len(header.missing_files)
         more = f" and {count - 1:,} more shards are" if count > 1 else " is"

@@ -21,6 +21,7 @@ from truename.evidence.ahead import needed_bytes
 from truename.evidence.comparison import compare_checkpoints, is_adapter, is_sidecar
 from truename.evidence.evidence import Evidence
 from truename.evidence.identified import AS_DECLARED, Identified, identified, unidentified
+from truename.evidence.importance import holds_importance_matrix
 from truename.evidence.mentions import card_mentions
 from truename.evidence.misnamed import misnamed_files
 from truename.evidence.pickles import read_further_pickles
@@ -123,7 +124,7 @@ def identify_whole(weights: WeightsReading, architecture: AbstractArchitecture) 
 
 
 def read_main(checkpoints: tuple[Checkpoint, ...], source: Source) -> WeightsReading:
-    """Read the first checkpoint that can be read; an adapter's only where nothing else is there."""
+    """Read the first checkpoint that can be read and is a model's; an adapter's only where nothing else is there."""
     full = _in_order(checkpoints)
     distant = source if isinstance(source, Distant) else None
     map_, sample_above = (map, None) if distant is None else (distant.map, ALL_SHARDS)
@@ -133,6 +134,10 @@ def read_main(checkpoints: tuple[Checkpoint, ...], source: Source) -> WeightsRea
             header = read_checkpoint(checkpoint, source.open, map_, sample_above)
         except FileError as error:
             problems.append(error)
+            continue
+        if holds_importance_matrix(header):
+            problem = "is an importance matrix, which is made for quantising a model, and no model"
+            problems.append(UnsupportedFormatError(header.files[0], problem))
             continue
         return WeightsReading(checkpoint, header, tuple(problems))
     return WeightsReading(full[0] if full else None, problems=tuple(problems))

@@ -23,7 +23,7 @@ from truename.weights.snappy import unpack_snappy
 MAGIC = 0xDB4775248B80FB57
 MAX_TABLE_BYTES = 64_000_000  # an index of 100,000 variables has some 10 MB
 MAX_BLOCK_BYTES = 16_000_000
-MAX_ENTRIES = 1_000_000
+MAX_ENTRIES = 500_000
 _FOOTER = 48
 _TRAILER = 5  # how it is packed, and a checksum
 _PLAIN, _SNAPPY = 0, 1

@@ -16,7 +16,7 @@ from truename.blob import Blob, MemoryBlob
 from truename.errors import WeightsError
 from truename.weights.extent import extent
 from truename.weights.header import Tensor, WeightsHeader
-from truename.weights.protobuf import LEN, Wire
+from truename.weights.protobuf import LEN, MAX_FIELDS, TEXT_OF_FIELD, Wire
 from truename.weights.sstable import read_table
 from truename.weights.tf_variables import (
     DTYPES,
@@ -33,6 +33,7 @@ from truename.weights.window import Window
 
 MAX_NAME = 4_096
 MAX_SHARDS = 100_000
+_ENTRY = 4  # an entry without a field costs as much as so many fields
 _NUM_SHARDS = 1
 _DTYPE, _SHAPE, _SHARD, _OFFSET, _SIZE, _SLICES = 1, 2, 3, 4, 5, 7
 
@@ -60,17 +61,22 @@ def read_bundle_index(blob: Blob) -> WeightsHeader:
     metadata: dict[str, str] = {}
     training = 0
     shards: int | None = None
+    left = MAX_FIELDS  # of all entries together
     for key, value in read_table(blob):
+        if key[:1] == b"\0":  # a slice of a variable that is listed whole
+            continue
+        wire = Wire(Window(MemoryBlob(blob.path, value)), blob.path, left)
         if shards is None:
-            shards = _header(blob.path, key, value)
+            shards = _header(wire, key, len(value))
             metadata["shards"] = str(shards)
-        elif key[:1] != b"\0":  # a slice of a variable that is listed whole
+        else:
             name = _name(blob.path, key)
-            tensor = _entry(blob.path, name, value, shards)
+            tensor = _entry(wire, name, len(value), shards)
             if is_training(name) or tensor is None:
                 training += 1
             else:
                 tensors[name.removesuffix(VALUE)] = tensor
+        left = wire.left - _ENTRY - len(key) // TEXT_OF_FIELD
     if shards is None:
         raise BundleHeaderError(blob.path, "holds no entry, not even the header of an index")
     if training:
@@ -78,21 +84,16 @@ def read_bundle_index(blob: Blob) -> WeightsHeader:
     return WeightsHeader("tensorflow", (blob.path,), tensors, {}, metadata, blob.bytes_read)
 
 
-def _wire(path: str, value: bytes) -> Wire:
-    return Wire(Window(MemoryBlob(path, value)), path)
-
-
-def _header(path: str, key: bytes, value: bytes) -> int:
+def _header(wire: Wire, key: bytes, size: int) -> int:
     """How many data files there are."""
     if key:
-        raise BundleHeaderError(path, f"begins with {key[:80]!r}, not with the header of an index")
-    wire = _wire(path, value)
+        raise BundleHeaderError(wire.path, f"begins with {key[:80]!r}, not with the header of an index")
     shards = 0
-    for field in wire.fields(0, len(value)):
+    for field in wire.fields(0, size):
         if field.number == _NUM_SHARDS:
             shards = wire.number(field)
     if not 0 < shards <= MAX_SHARDS:
-        raise BundleHeaderError(path, f"says that there are {shards:,} data files")
+        raise BundleHeaderError(wire.path, f"says that there are {shards:,} data files")
     return shards
 
 
@@ -106,13 +107,13 @@ def _name(path: str, key: bytes) -> str:
     return name
 
 
-def _entry(path: str, name: str, value: bytes, shards: int) -> Tensor | None:
+def _entry(wire: Wire, name: str, size: int, shards: int) -> Tensor | None:
     """A ``BundleEntryProto``; None of what holds no numbers."""
-    wire = _wire(path, value)
+    path = wire.path
     numbers = dict.fromkeys((_DTYPE, _SHARD, _OFFSET, _SIZE), 0)
     shape: tuple[int, ...] | None = ()
     sliced = False
-    for field in wire.fields(0, len(value)):
+    for field in wire.fields(0, size):
         if field.number in numbers:
             numbers[field.number] = wire.number(field)
         elif field.number == _SHAPE:

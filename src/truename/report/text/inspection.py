@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from rich.console import Console
@@ -13,10 +14,14 @@ from truename.report.text.excerpt import shortened
 from truename.report.text.lines import labelled, put, wrapped
 from truename.report.text.values import value_text
 
-_KEY = 26  # columns of the key of a fact
+_KEY = 26  # columns of the key of a fact, the longest with a space behind it
 _VALUE = 24
 _MISSING = 6  # facts that are named as missing for one reason
 _REST = "repository"
+_BYTES = frozenset({"total_bytes", "bytes_read", "index_total_size"})
+_LABELS = {"encoder_parameters": "parameters without head"}  # of any model: of a decoder the head is its output matrix
+_ABSENT = re.compile(r"(?:there is no|the files hold no) (.+?)(?: that .*)?")  # a reason that is a file
+_ABSENT_APART = 2  # files that are not there, each with a line of its own
 
 # heading -> facts under it, in this order; a fact that stands in none comes last
 GROUPS: dict[str, str] = {
@@ -33,8 +38,8 @@ GROUPS: dict[str, str] = {
     "index_extra_tensors",
     "files": "formats_read formats_agree formats_differ weight_variants missing_shards inferred_shards "
     "unreadable_files misnamed_files unsafe_globals other_unsafe_globals unread_pickles",
-    "adapter": "is_adapter adapter_base adapter_rank adapter_other_ranks adapter_alpha adapter_targets adapter_pairs "
-    "adapter_ranks adapter_modules",
+    "adapter": "is_adapter adapter_base adapter_method adapter_rank adapter_other_ranks adapter_alpha adapter_targets "
+    "adapter_pairs adapter_ranks adapter_modules",
 }
 
 
@@ -54,13 +59,14 @@ def print_inspection(inspection: Inspection, console: Console) -> None:
     if inspection.missing:
         console.print()
         put(console, Text("not known", style="bold yellow"), indent=2)
-    for reason, keys in _by_reason(inspection.missing).items():
+    for reason, keys in _folded(_by_reason(inspection.missing)).items():
         words = Text(f"{shortened(reason, 400)}: {_listed(keys)}")
         for line in wrapped(console, words, indent=4, hanging=2):
             put(console, line)
     console.print()
-    if inspection.tree is None:
-        put(console, Text("no block tree: no weights header could be read", style="dim"), indent=2)
+    if not inspection.tree:
+        why = "no weights header could be read" if inspection.tree is None else "no tensor was found"
+        put(console, Text(f"no block tree: {why}", style="dim"), indent=2)
     else:
         put(console, Text("blocks", style="bold cyan"), indent=2)
         _print_tree(inspection.tree, console)
@@ -82,8 +88,24 @@ def _by_reason(missing: Mapping[str, str]) -> dict[str, list[str]]:
     """The facts that are missing, those of one reason together."""
     reasons: dict[str, list[str]] = {}
     for key, reason in missing.items():
-        reasons.setdefault(reason.removesuffix(f" the {_words(key)}"), []).append(key)
+        own = _words(key)
+        plain = reason.removesuffix(f" the {own}").removesuffix(f" its {own.removeprefix('gguf ')}")
+        reasons.setdefault(plain, []).append(key)
     return reasons
+
+
+def _folded(reasons: dict[str, list[str]]) -> dict[str, list[str]]:
+    """The reasons with those last that say of a file that it is not there, as one where they are many: a bare file."""
+    absent = {
+        reason: (found[1], keys)
+        for reason, keys in reasons.items()
+        if "parameters" not in keys and (found := _ABSENT.fullmatch(reason))
+    }
+    others = {reason: keys for reason, keys in reasons.items() if reason not in absent}
+    if len(absent) <= _ABSENT_APART:
+        return others | {reason: keys for reason, (_, keys) in absent.items()}
+    *files, last = (file for file, _ in absent.values())
+    return others | {f"there is no {', '.join(files)} or {last}": [key for _, keys in absent.values() for key in keys]}
 
 
 def _listed(keys: Sequence[str]) -> str:
@@ -93,17 +115,21 @@ def _listed(keys: Sequence[str]) -> str:
     return ", ".join([*map(_words, shown), *more])
 
 
+def _label(key: str) -> str:
+    return _LABELS.get(key, _words(key).replace("identification ", "identified "))
+
+
 def _words(key: str) -> str:
     return key.replace("_", " ").replace(".", " ")
 
 
 def _print_fact(fact: InspectedFact, console: Console) -> None:
     place = f"{fact.origin}, {fact.file}" if fact.file else fact.origin
-    value = value_text(fact.value)
+    value = value_text(fact.value, unit="bytes" if fact.key in _BYTES else "")
     room = console.width - 4 - _KEY
     aside = shortened(place, room - _VALUE)
     lines = list(wrapped(console, Text(value), indent=4 + _KEY))
-    first = Text(" " * 4) + Text(_words(fact.key).ljust(_KEY), style="dim") + lines[0][4 + _KEY :]
+    first = Text(" " * 4) + Text(_label(fact.key).ljust(_KEY), style="dim") + lines[0][4 + _KEY :]
     if len(lines) == 1 and Text(value).cell_len < _VALUE:
         first.append(" " * (_VALUE - Text(value).cell_len)).append(aside, style="dim")
         put(console, first)

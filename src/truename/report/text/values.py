@@ -9,10 +9,19 @@ from truename.report.text.excerpt import shortened
 
 WIDEST = 160  # cells of one value; the JSON report has all of it
 _SCALES = ((10**12, "T"), (10**9, "B"), (10**6, "M"))
+_BYTES = ((10**12, "TB"), (10**9, "GB"), (10**6, "MB"))  # a bare B would be read as bytes
 
 
-def value_text(value: Any, limit: int = WIDEST) -> str:
-    """A value in words: thousands separated, large counts also rounded, collections as a list."""
+def value_text(value: Any, limit: int = WIDEST, *, unit: str = "") -> str:
+    """A value in words: thousands separated, large counts also rounded, collections as a list.
+
+    Args:
+        value: the value of a fact.
+        limit: cells that the text may have.
+        unit: "bytes" where a number counts bytes.
+    """
+    if unit == "bytes" and type(value) is int:
+        return shortened(_count(value, _BYTES), limit)
     return shortened(_text(value, limit), limit)
 
 
@@ -44,12 +53,12 @@ def _joined(items: Any, count: int, limit: int) -> str:
     return ", ".join(shown) or "none"
 
 
-def _count(value: int) -> str:
+def _count(value: int, scales: tuple[tuple[int, str], ...] = _SCALES) -> str:
     """1_100_048_384 as ``1,100,048,384 (1.10 B)``."""
     if abs(value) >= 10**18:
         return f"{value:.3e}" if abs(value) < 10**300 else "beyond any count"
     exact = f"{value:,}"
-    for scale, letter in _SCALES:
+    for scale, letter in scales:
         if abs(value) >= scale:
             return f"{exact} ({value / scale:.3g} {letter})"
     return exact

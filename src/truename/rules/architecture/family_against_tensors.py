@@ -26,6 +26,9 @@ from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
 from truename.rules.structures import KEY, any_classified, false_alarm, identified_types, is_classified
 from truename.vocabulary import Family
 
+# The classifier has seen few model types as GGUF: experts joined and biases left out make one look like another.
+_GGUF = "a GGUF file holds the language model alone, with its tensors renamed and joined"
+
 
 def _structure(*types: str) -> dict[str, Any]:
     """A prediction set, for the cases."""
@@ -65,6 +68,8 @@ class FamilyAgainstTensors(Rule):
         Case("bert-base-uncased"),
         Case("bert-base-uncased", tensor_model_types=("gpt2", "someones-own-code")),
         Case("llama-2-7b-lora", is_adapter=True, tensor_model_types=("gpt2",)),
+        Case("gpt-oss-20b-GGUF", gguf_architecture="gpt-oss", **_structure("mixtral", "phimoe")),
+        Case("Llama-4-Scout-17B-16E-Instruct-GGUF", gguf_architecture="llama4", **_structure("solar_open", "mixtral")),
         Case("MiniCPM-V-2_6-GGUF", gguf_architecture="qwen2", tensor_model_types=("qwen2",)),
     )
 
@@ -84,7 +89,7 @@ class FamilyAgainstTensors(Rule):
         if is_draft(claims):
             return cannot_tell("a draft model may have another architecture than the model it serves")
         if evidence.get("gguf_architecture") is not None:
-            return cannot_tell("a GGUF file holds the language model alone, with its tensors renamed and joined")
+            return cannot_tell(_GGUF)
         outer = next((f.value for f in declared_types(evidence)), None)
         if any(is_composite(t) for t in (*types, outer) if t):
             return cannot_tell("the model is put together from models of other families")
@@ -111,6 +116,8 @@ class FamilyAgainstTensors(Rule):
             return verdict(())
         if is_draft(claims):
             return cannot_tell("a draft model may have another architecture than the model it serves")
+        if evidence.get("gguf_architecture") is not None:
+            return cannot_tell(_GGUF)
         if any(is_composite(t) for t in (*types, outer) if t):
             return cannot_tell("the model is put together from models of other families")
         if fits is not Fit.FOREIGN or any(fit(family, t) is Fit.UNKNOWN for _, family in families for t in types):

@@ -47,6 +47,7 @@ class KnownStructure(Rule):
     undecided = (
         Case("some-model", model_type="brand"),
         Case("some-model", **_BERT),
+        Case("brand-7b-GGUF", model_type="brand", gguf_architecture="brand", **_LLAMA),
         Case("captioner", model_type="vision-encoder-decoder", **_BERT),
     )
 
@@ -64,7 +65,8 @@ class KnownStructure(Rule):
         extended = evidence.get(EXTENDS)
         if found is None and extended is None:
             return cannot_tell(evidence.why_missing(KEY))
-        if evidence.value("is_adapter") or evidence.get("diffusers_class") is not None:
+        other = evidence.get("diffusers_class") is not None or evidence.get("gguf_architecture") is not None
+        if evidence.value("is_adapter") or other:
             return cannot_tell("the configuration is not that of these weights alone")
         outer = declared[0]
         if any(is_composite(fact.value) for fact in declared):

@@ -49,6 +49,7 @@ class ModelTypeAgainstTensors(Rule):
         Case("some-model", model_type="someones-own-code", tensor_model_types=("bert",)),
         Case("captioner", model_type="vision-encoder-decoder", tensor_model_types=("vit",)),
         Case("some-model", model_type="bert", tensor_model_types=("gpt2",), **_EITHER),
+        Case("some-model-GGUF", model_type="bert", gguf_architecture="bert", **_GPT2),
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
@@ -84,7 +85,8 @@ class ModelTypeAgainstTensors(Rule):
         if any(_same(squash(f.value), squash(t)) for f in declared for t in found.value):
             return verdict(())
         outer = declared[0]
-        if evidence.value("is_adapter") or evidence.get("diffusers_class") is not None:
+        other = evidence.get("diffusers_class") is not None or evidence.get("gguf_architecture") is not None
+        if evidence.value("is_adapter") or other:
             return cannot_tell("the configuration is not that of these weights alone")
         if any(is_composite(t) for t in (outer.value, *found.value)):
             return cannot_tell(f"a model of type {outer.value!r} is put together from models of other families")

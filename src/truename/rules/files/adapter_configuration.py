@@ -10,6 +10,8 @@ from truename.findings import Finding, Severity
 from truename.names.claims import Claims
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
 
+_PRUNED = "adalora"  # it leaves each pair a rank of its own, at most the declared one
+
 
 class AdapterConfiguration(Rule):
     """The adapter's configuration contradicts its tensors.
@@ -27,6 +29,7 @@ class AdapterConfiguration(Rule):
     claims = "its files"
     flagged = (
         Case("llama-7b-lora", expect=Severity.ERROR, adapter_rank=16, adapter_ranks=(8,)),
+        Case("a-lora", expect=Severity.ERROR, adapter_method="adalora", adapter_rank=12, adapter_ranks=(16,)),
         Case(
             "llama-7b-lora",
             expect=Severity.WARNING,
@@ -39,6 +42,7 @@ class AdapterConfiguration(Rule):
     clean = (
         Case("llama-7b-lora", adapter_rank=8, adapter_ranks=(8,)),
         Case("llama-7b-lora", adapter_rank=16, adapter_other_ranks=(8,), adapter_ranks=(8,)),
+        Case("llama-7b-adalora", adapter_method="adalora", adapter_rank=12, adapter_ranks=(4, 9)),
         Case("Mixtral-lora", adapter_rank=8, adapter_ranks=(64,), adapter_modules=("experts",)),
         Case(
             "llama-7b-lora",
@@ -67,6 +71,8 @@ class AdapterConfiguration(Rule):
     def _rank(self, evidence: Evidence) -> Iterator[Finding]:
         told, held = evidence.get("adapter_rank", Origin.DECLARED), evidence.get("adapter_ranks")
         if told is None or held is None:
+            return
+        if evidence.value("adapter_method") == _PRUNED and min(held.value) <= told.value:
             return
         several_in_one = any("expert" in module for module in evidence.value("adapter_modules", ()))
         if not several_in_one and {told.value, *evidence.value("adapter_other_ranks", ())}.isdisjoint(held.value):
