@@ -13,7 +13,7 @@ from typing import Any
 import altair as alt
 import msgspec
 
-from truename.errors import MissingExtraError
+from truename.errors import MissingExtraError, UsageError
 
 SKY, BLUE, ORANGE, GREY, PALE = "#56B4E9", "#0072B2", "#E69F00", "#595959", "#E3E3E3"
 WIDTH = 252  # points: the column of a two-column paper
@@ -85,12 +85,15 @@ def write_figure(figure: Figure, folder: Path) -> str:
         The SVG.
 
     Raises:
+        UsageError: its name is a path.
         MissingExtraError: the renderer is not installed.
     """
     try:
         import vl_convert
     except ModuleNotFoundError as error:
         raise MissingExtraError("drawing figures", "study") from error
+    if Path(figure.name).name != figure.name:
+        raise UsageError(f"the figure '{figure.name}' cannot be written: a name of a file must not be a path")
     text = msgspec.json.format(msgspec.json.encode(figure.specification, order="sorted"), indent=1)
     (folder / f"{figure.name}.vl.json").write_bytes(text + b"\n")
     svg: str = vl_convert.vegalite_to_svg(figure.specification)

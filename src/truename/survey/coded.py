@@ -11,7 +11,7 @@ import polars as pl
 from truename.errors import UsageError
 from truename.publication.proportions import share
 from truename.survey.cells import Rows, read_rows
-from truename.survey.instrument import Coders, Themes, folded
+from truename.survey.instrument import AGREEMENT, Coders, Themes, folded
 from truename.survey.kappa import Kappa, kappa
 
 THEMES_SCHEMA = pl.Schema(
@@ -44,7 +44,7 @@ class Agreement(msgspec.Struct, frozen=True):
     id: str
     title: str
     answers: int
-    kinds: dict[str, int]  # same, overlap, different, one (only one gave any code), neither
+    kinds: dict[str, int]  # AGREEMENT → how many
     codes: dict[str, Kappa]  # code → given or not given, over all answers
     pooled: Kappa  # every decision on every code
     unknown: dict[str, int]  # codes that the instrument does not list, with their counts
@@ -91,7 +91,7 @@ def compare_coders(path: Path, coders: Coders) -> Agreement:
     rows = _sheet(path, coders.sheet, coders.header_rows, (coders.answer, coders.first, coders.second))
     answered = [row for row in rows if _cell(row, _place(coders.answer))]
     pairs = [(_codes(row, coders.first, coders), _codes(row, coders.second, coders)) for row in answered]
-    kinds = dict.fromkeys(("same", "overlap", "different", "one", "neither"), 0)
+    kinds = dict.fromkeys(AGREEMENT, 0)
     for first, second in pairs:
         kinds[_kind(first, second)] += 1
     known = {folded(code): code for code in coders.codes}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -11,10 +12,14 @@ from typing import Literal
 import msgspec
 
 from truename.errors import UsageError
+from truename.names.elements import Convention, Kind
 
 DEFAULT = "ptm-naming-2023"
 _SHIPPED = Path(__file__).with_name("instruments")
 _MAX_BYTES = 4 << 20
+_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")  # ids become names of files
+ANSWERED = "answered"  # what a published count may be of, beside options, themes and kinds of agreement
+AGREEMENT = ("same", "overlap", "different", "one", "neither")  # "one": only one of the coders gave any code
 
 
 class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -153,6 +158,9 @@ def _contradictions(instrument: Instrument) -> Iterator[str]:
     parts: tuple[Question | Themes | Coders, ...] = (*placed, *instrument.coders)
     for id_ in _twice(part.id for part in parts):
         yield f"the id '{id_}' is given twice"
+    for id_ in (*(part.id for part in parts), *instrument.sections):
+        if not _ID.fullmatch(id_):
+            yield f"the id '{id_}' must be of at most 100 letters, digits, _ and -: files are named by it"
     for column in _twice(question.column for question in instrument.questions):
         yield f"two questions have the column '{column}'"
     for section in placed:
@@ -165,9 +173,32 @@ def _contradictions(instrument: Instrument) -> Iterator[str]:
             yield f"question '{question.id}' has the option '{id_}' twice"
         for text in _twice(folded(text) for option in question.options for text in set(map(folded, option.spellings))):
             yield f"question '{question.id}': two options are written '{text}'"
+        for option in question.options:
+            if option.stands_for and not _is_known(option.stands_for):
+                yield (
+                    f"question '{question.id}': the option '{option.id}' stands for '{' '.join(option.stands_for)}', which "
+                    f"is neither letters ({', '.join(Kind)}) nor one of the conventions: {', '.join(Convention)}"
+                )
+    counted = {part.id: _counted(part) for part in parts}
     for figure in instrument.published:
-        if figure.of not in {part.id for part in parts}:
+        if figure.of not in counted:
             yield f"a published count refers to '{figure.of}', which is not in the instrument"
+        elif figure.what not in counted[figure.of]:
+            yield (
+                f"a published count of '{figure.of}' refers to '{figure.what}'; it has {', '.join(counted[figure.of])}"
+            )
+
+
+def _is_known(stands_for: tuple[str, ...]) -> bool:
+    return stands_for in [(convention,) for convention in Convention] or set(stands_for) <= set(Kind)
+
+
+def _counted(part: Question | Themes | Coders) -> tuple[str, ...]:
+    """What a published count of a part may be of."""
+    if isinstance(part, Coders):
+        return (*AGREEMENT, ANSWERED)
+    options = part.options if isinstance(part, Question) else part.themes
+    return (*(option.id for option in options), ANSWERED)
 
 
 def _twice(values: Iterable[str]) -> list[str]:

@@ -8,9 +8,7 @@ import msgspec
 import polars as pl
 
 from truename.survey.coded import Agreement, ThemeCounts
-from truename.survey.instrument import Instrument, Published
-
-ANSWERED = "answered"
+from truename.survey.instrument import ANSWERED, Instrument, Published
 
 
 class Comparison(msgspec.Struct, frozen=True):
