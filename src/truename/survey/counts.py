@@ -5,8 +5,9 @@ from __future__ import annotations
 import polars as pl
 
 from truename.publication.proportions import share
-from truename.survey.answers import TEXT, UNRECOGNISED, Reading
+from truename.survey.answers import UNRECOGNISED, Reading
 from truename.survey.instrument import Instrument, Question
+from truename.survey.option_labels import TEXT
 
 SCHEMA = pl.Schema(
     {

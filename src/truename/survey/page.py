@@ -11,9 +11,9 @@ import polars as pl
 from truename import __version__
 from truename.publication.figure import Figure
 from truename.publication.page import percent, template
-from truename.survey.answers import TEXT
 from truename.survey.coded import Agreement, ThemeCounts
 from truename.survey.kappa import Kappa
+from truename.survey.option_labels import TEXT
 from truename.survey.run import Analysis
 
 Table = dict[str, Any]
