@@ -81,7 +81,7 @@ def test_questions_in_their_row_are_no_response(tmp_path: Path) -> None:
 def test_an_export_of_answers_only_is_told_its_columns(tmp_path: Path) -> None:
     instrument = read_instrument(write_instrument(tmp_path))
     lines = [["1 - 2 years", "1 - 2 years", "Yes"]] * 2
-    with pytest.raises(UsageError, match="lacks the columns .*its first row has 1 - 2 years, 1 - 2 years, Yes"):
+    with pytest.raises(UsageError, match=r"lacks the columns .*its first row has 1 - 2 years, 1 - 2 years, Yes"):
         read_export(write_export(tmp_path, lines, header=[]), instrument)
 
 

@@ -9,7 +9,7 @@ import polars as pl
 
 from truename.survey.export import Response, choice_columns
 from truename.survey.instrument import Instrument, folded
-from truename.survey.option_labels import TEXT, Labels
+from truename.survey.option_labels import Labels
 
 SCHEMA = pl.Schema({"row": pl.Int64, "question": pl.String, "option": pl.String})
 UNRECOGNISED = "(unrecognised)"  # an answer in words that are no option's

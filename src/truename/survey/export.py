@@ -67,7 +67,9 @@ def _first_response(columns: tuple[str, ...], rows: Rows, instrument: Instrument
         found = _answer_in(dict(zip(columns, rows[place], strict=False)), instrument)
         if found:
             column, cell = found
-            told = f"row {place + 1} holds answers and no questions (column {column} has '{cell[:80]}') and is a response"
+            told = (
+                f"row {place + 1} holds answers and no questions (column {column} has '{cell[:80]}') and is a response"
+            )
             return place, [told]
     start = instrument.header_rows
     ids = len(rows) > start and any(_IMPORT_ID.match(cell) for cell in rows[start])

@@ -78,16 +78,17 @@ class Themes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     section: str
     sheet: str
-    answer: str  # the letter of the column that holds the answer
+    answer: str  # the letter of the column that holds the answer, or a passage of it
     columns: tuple[str, ...]
     header_rows: int = 1
     themes: tuple[Option, ...] = ()
     none: tuple[str, ...] = ("n/a",)
     figure: bool = True
+    question: str = ""  # the id of the question whose free answers these are
 
 
 class Coders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Two columns of a sheet in which two people gave codes to the same answers, independently."""
+    """Two columns of a sheet in which two people gave codes to the same passages, independently."""
 
     id: str
     title: str
@@ -98,6 +99,7 @@ class Coders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     codes: tuple[str, ...]
     header_rows: int = 1
     none: tuple[str, ...] = ("n/a",)
+    question: str = ""  # as of themes
 
 
 class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -176,9 +178,14 @@ def _contradictions(instrument: Instrument) -> Iterator[str]:
         for option in question.options:
             if option.stands_for and not _is_known(option.stands_for):
                 yield (
-                    f"question '{question.id}': the option '{option.id}' stands for '{' '.join(option.stands_for)}', which "
-                    f"is neither letters ({', '.join(Kind)}) nor one of the conventions: {', '.join(Convention)}"
+                    f"question '{question.id}': the option '{option.id}' stands for '{' '.join(option.stands_for)}', "
+                    f"which is neither letters ({', '.join(Kind)}) nor one of the conventions: {', '.join(Convention)}"
                 )
+    free = {question.id for question in instrument.questions if question.kind == "text"}
+    sheets: tuple[Themes | Coders, ...] = (*instrument.themes, *instrument.coders)
+    for sheet in sheets:
+        if sheet.question and sheet.question not in free:
+            yield f"'{sheet.id}' codes the question '{sheet.question}', which is no question of the kind 'text'"
     counted = {part.id: _counted(part) for part in parts}
     for figure in instrument.published:
         if figure.of not in counted:

@@ -32,11 +32,11 @@ def compare(
         found[row["question"], row["option"]] = row["count"]
         found[row["question"], ANSWERED] = row["answered"]
     for theme in themes:
-        found[theme.themes.id, ANSWERED] = theme.answers
+        found[theme.themes.id, ANSWERED] = theme.passages
         for row in theme.table.iter_rows(named=True):
             found[theme.themes.id, row["theme"]] = row["cells"]
     for agreement in agreements:
-        found[agreement.id, ANSWERED] = agreement.answers
+        found[agreement.id, ANSWERED] = agreement.passages
         for kind, count in agreement.kinds.items():
             found[agreement.id, kind] = count
     return tuple(_compared(figure, found.get((figure.of, figure.what))) for figure in instrument.published)

@@ -12,6 +12,7 @@ from truename.errors import MissingExtraError, UsageError
 from truename.survey.export import Export, read_export
 from truename.survey.instrument import Instrument, read_instrument
 from truename.survey.participants import Participants, select
+from truename.survey.passages import answers_to, told
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,7 +54,18 @@ class Analysis(msgspec.Struct, frozen=True):
             for agreement in self.agreements
             for code, count in agreement.unknown.items()
         )
-        return self.export.notes + self.participants.notes + listed + strange
+        return self.export.notes + self.participants.notes + listed + self._sheets + strange
+
+    @property
+    def _sheets(self) -> tuple[str, ...]:
+        """How the sheets of codes fit the answers; one note for all that was coded of the same passages."""
+        asked = self.instrument
+        pairs = {coders.id: coders for coders in asked.coders}
+        notes = [(each.themes.sheet, told(each.themes, each.passages, each.sources, asked)) for each in self.themes]
+        for each in self.agreements:
+            coders = pairs[each.id]
+            notes.append((coders.sheet, told(coders, each.passages, each.sources, asked)))
+        return tuple(dict.fromkeys(f"the sheet '{sheet}' has {text}" for sheet, text in notes))
 
 
 def analyse(responses: Path, instrument: Path | None = None, codes: Path | None = None) -> Analysis:
@@ -83,8 +95,10 @@ def analyse(responses: Path, instrument: Path | None = None, codes: Path | None 
         raise UsageError(f"{responses}: no response is left to analyse ({reasons})")
     reading = read_answers(participants.responses, export.columns, asked)
     counts = count_options(reading, len(participants.responses), asked)
-    themes = tuple(count_themes(codes, sheet) for sheet in asked.themes) if codes else ()
-    agreements = tuple(compare_coders(codes, pair) for pair in asked.coders) if codes else ()
+    free = [question for question in asked.questions if question.kind == "text"]
+    answers = {question.id: answers_to(question, participants.responses, asked) for question in free}
+    themes = tuple(count_themes(codes, sheet, answers) for sheet in asked.themes) if codes else ()
+    agreements = tuple(compare_coders(codes, pair, answers) for pair in asked.coders) if codes else ()
     files = {"responses": responses, "instrument": instrument, "codes": codes}
     return Analysis(
         asked,

@@ -99,8 +99,9 @@ def summary(analysis: Analysis) -> dict[str, Any]:
             {
                 "id": counts.themes.id,
                 "title": counts.themes.title,
-                "answers": counts.answers,
+                "passages": counts.passages,
                 "coded": counts.coded,
+                "sources": counts.sources,
                 "themes": counts.table.drop("themes", "coded").to_dicts(),
             }
             for counts in analysis.themes
