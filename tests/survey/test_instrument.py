@@ -15,7 +15,9 @@ def test_the_shipped_instrument_covers_what_the_study_asked() -> None:
     asked = {question.id: question for question in instrument.questions}
     assert {"conventions", "elements", "notice", "model_type", "process"} <= set(asked)
     letters = {letter for option in asked["elements"].options for letter in option.stands_for}
-    assert letters == set("ASDCVFLTRNHPO")
+    assert letters == set("ASDCVFLTRNHP")  # what is written in as "other" is no element "other"
+    assert asked["conventions"].most == 2
+    assert [question.id for question in instrument.questions if not question.preference] == ["notice"]
     known = {(q.id, option.id) for q in instrument.questions for option in q.options}
     known |= {(themes.id, theme.id) for themes in instrument.themes for theme in themes.themes}
     of_coders = {pair.id for pair in instrument.coders}
@@ -40,6 +42,12 @@ def test_the_shipped_instrument_covers_what_the_study_asked() -> None:
         ('id = "task_goal"', 'id = "task"', "the option 'task' twice"),
         ('of = "themes"', 'of = "thems"', "refers to 'thems'"),
         ('title = "Names in a registry"', 'title = "N"\nheader_rows = 0', "header_rows"),
+        (
+            'kind = "one"',
+            'kind = "one"\nmost = 1',
+            "question 'years': most belongs to the kind 'many', and is 1 or more",
+        ),
+        ('kind = "many"', 'kind = "many"\nmost = 0', "question 'elements': most belongs to the kind 'many'"),
         ('sheet = "codes"', 'sheet = "codes"\nquestion = "wards"', "'themes' codes the question 'wards', which is no"),
         ('first = "D"', 'first = "D"\nquestion = "years"', "'coders' codes the question 'years', which is no"),
         (

@@ -46,6 +46,10 @@ def test_published_counts(analysis: Analysis) -> None:
     assert all(c.note for c in analysis.comparisons if c.difference)
 
 
+def test_who_chose_more_conventions_than_two(analysis: Analysis) -> None:
+    assert any("16 of the 84 who answered chose more than the 2" in note for note in analysis.notes)
+
+
 def test_agreement_of_coders(analysis: Analysis) -> None:
     how, why = analysis.agreements
     assert how.kinds == {"same": 26, "overlap": 4, "different": 4, "one": 9, "neither": 9}

@@ -32,21 +32,21 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 def framed(
-    chart: alt.LayerChart | alt.FacetChart | alt.Chart, title: str, subtitle: str, height: float
+    chart: alt.LayerChart | alt.FacetChart | alt.Chart, title: str, subtitle: str | list[str], height: float
 ) -> Specification:
     """The specification of a chart of one view, fitted into the width of a column.
 
     Args:
         chart: the marks.
         title: one line over the chart.
-        subtitle: what the numbers are of: how many.
+        subtitle: what the numbers are of: how many; in one line or several.
         height: of all, titles and axes included, in points.
     """
     fitted = chart.properties(width=WIDTH, height=height, autosize=alt.AutoSizeParams(type="fit", contains="padding"))
     return styled(fitted, title, subtitle)
 
 
-def styled(chart: alt.TopLevelMixin, title: str, subtitle: str) -> Specification:
+def styled(chart: alt.TopLevelMixin, title: str, subtitle: str | list[str]) -> Specification:
     """The specification of a chart whose views have their sizes, in the common style."""
     # the room at the left is for a browser whose letters are wider than the renderer's
     specification: Specification = (

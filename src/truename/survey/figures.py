@@ -9,6 +9,7 @@ import polars as pl
 from truename.publication.bars import bars
 from truename.publication.figure import Figure
 from truename.survey.coded import ThemeCounts
+from truename.survey.counts import told_over
 from truename.survey.instrument import Instrument, Question
 from truename.survey.passages import told
 
@@ -32,11 +33,12 @@ def _options(question: Question, rows: pl.DataFrame) -> Figure:
     if question.kind == "many":
         values = values.sort("count", descending=True, maintain_order=True)
     choices = ", several could be chosen" if question.kind == "many" else ""
+    over = told_over(question, rows)
     return Figure(
         question.id,
         question.section,
         f"{question.title}: share of the {answered} who answered, of {asked} asked{choices}; 95 % Wilson intervals; "
-        "the number is the count.",
+        f"the number is the count.{f' {over}.' if over else ''}",
         bars(
             values.to_dicts(),
             question.title,

@@ -28,7 +28,7 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     label: str  # for tables and figures: short
     texts: tuple[str, ...] = ()  # how an export writes it, besides the label; case and white space do not matter
-    stands_for: tuple[str, ...] = ()  # letters of naming elements, or a naming convention
+    stands_for: tuple[str, ...] = ()  # letters of naming elements, or a naming convention; not for what is written in
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -47,6 +47,8 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wording: str = ""  # how the question begins; a column that asks something else is reported
     options: tuple[Option, ...] = ()
     other_column: str = ""  # free text beside an option "other"
+    most: int | None = None  # how many options should be chosen at most; who chose more is counted and told
+    preference: bool = True  # who chooses an option wants it; else nothing is tested against practice
     optional: bool = False  # an export without its column is analysed all the same
     figure: bool = True
 
@@ -171,6 +173,8 @@ def _contradictions(instrument: Instrument) -> Iterator[str]:
     for question in instrument.questions:
         if (question.kind == "text") is bool(question.options):
             yield f"question '{question.id}': options belong to the kinds 'one' and 'many', and only to them"
+        if question.most is not None and (question.kind != "many" or question.most < 1):
+            yield f"question '{question.id}': most belongs to the kind 'many', and is 1 or more"
         for id_ in _twice(option.id for option in question.options):
             yield f"question '{question.id}' has the option '{id_}' twice"
         for text in _twice(folded(text) for option in question.options for text in set(map(folded, option.spellings))):

@@ -12,6 +12,8 @@ from truename import __version__
 from truename.publication.figure import Figure
 from truename.publication.page import percent, template
 from truename.survey.coded import Agreement, ThemeCounts
+from truename.survey.counts import told_over
+from truename.survey.instrument import Question
 from truename.survey.kappa import Kappa
 from truename.survey.option_labels import TEXT
 from truename.survey.passages import told
@@ -60,10 +62,13 @@ def _names(analysis: Analysis) -> dict[str | tuple[str, str], str]:
 
 def _sections(analysis: Analysis, drawn: Sequence[tuple[Figure, str]]) -> list[dict[str, Any]]:
     figures = {figure.name: {"caption": figure.caption, "svg": svg} for figure, svg in drawn}
+    questions = {question.id: question for question in analysis.instrument.questions}
     sections: list[dict[str, Any]] = []
     for id_, title in analysis.instrument.sections.items():
         rows = analysis.counts.filter(pl.col("section") == id_)
-        tables = [_counts(own) for own in rows.partition_by("question", maintain_order=True)]
+        tables = [
+            _counts(own, questions[own["question"][0]]) for own in rows.partition_by("question", maintain_order=True)
+        ]
         tables += [_themes(counts, analysis) for counts in analysis.themes if counts.themes.section == id_]
         if tables:
             sections.append({"id": id_, "title": title, "tables": tables})
@@ -75,7 +80,8 @@ def _sections(analysis: Analysis, drawn: Sequence[tuple[Figure, str]]) -> list[d
     return sections
 
 
-def _counts(rows: pl.DataFrame) -> Table:
+def _counts(rows: pl.DataFrame, question: Question) -> Table:
+    over = told_over(question, rows)
     first = rows.row(0, named=True)
     free = first["option"] == TEXT
     lines = [
@@ -94,7 +100,8 @@ def _counts(rows: pl.DataFrame) -> Table:
     return {
         "id": first["question"],
         "title": first["title"],
-        "note": f"{first['answered']} answered of {first['asked']} asked{', in their own words' if free else ''}.",
+        "note": f"{first['answered']} answered of {first['asked']} asked{', in their own words' if free else ''}."
+        f"{f' {over}.' if over else ''}",
         "heads": heads if named else heads[:-1],
         "rows": lines if named else [line[:-1] for line in lines],
     }
@@ -130,7 +137,8 @@ def _agreement(agreement: Agreement, analysis: Analysis) -> Table:
         "title": agreement.title,
         "note": f"{agreement.passages} coded passages: {kinds['same']} with the same codes, {kinds['overlap']} with a "
         f"code in common, {kinds['different']} with none in common, {kinds['neither']} that neither coded, "
-        f"{kinds['one']} that only one did; {equal} equal{share}. Below, each code as given or not given. The sheet has {about}.",
+        f"{kinds['one']} that only one did; {equal} equal{share}. Below, each code as given or not given. The sheet "
+        f"has {about}.",
         "heads": ("Code", "Both", "First only", "Second only", "Neither", "Equal", "Cohen's kappa, 95 %"),
         "rows": [_kappa(code, value) for code, value in (*agreement.codes.items(), ("all codes", agreement.pooled))],
     }

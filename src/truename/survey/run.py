@@ -54,7 +54,16 @@ class Analysis(msgspec.Struct, frozen=True):
             for agreement in self.agreements
             for code, count in agreement.unknown.items()
         )
-        return self.export.notes + self.participants.notes + listed + self._sheets + strange
+        return self.export.notes + self.participants.notes + listed + self._over + self._sheets + strange
+
+    @property
+    def _over(self) -> tuple[str, ...]:
+        """Of which questions participants chose more than was asked for."""
+        from truename.survey.counts import told_over
+
+        parts = self.counts.partition_by("question", as_dict=True)
+        told_of = ((each.title, told_over(each, parts[each.id,])) for each in self.instrument.questions)
+        return tuple(f"{title}: {over}" for title, over in told_of if over)
 
     @property
     def _sheets(self) -> tuple[str, ...]:

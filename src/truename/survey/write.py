@@ -112,5 +112,5 @@ def summary(analysis: Analysis) -> dict[str, Any]:
 
 
 def _question(rows: pl.DataFrame) -> dict[str, Any]:
-    shared = rows.select("question", "title", "section", "asked", "answered").row(0, named=True)
+    shared = rows.select("question", "title", "section", "asked", "answered", "over_most").row(0, named=True)
     return {**shared, "options": rows.drop(*shared).to_dicts()}
