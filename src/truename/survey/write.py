@@ -22,7 +22,7 @@ def write_analysis(analysis: Analysis, out: Path) -> None:
     """Write ``report.html``, ``summary.json``, ``tables/`` and ``figures/``; equal inputs give equal bytes.
 
     Raises:
-        UsageError: ``out`` is a file.
+        UsageError: ``out`` is a file, or a folder that holds anything.
         MissingExtraError: the extra ``study`` is not installed.
     """
     try:
@@ -33,6 +33,8 @@ def write_analysis(analysis: Analysis, out: Path) -> None:
         raise MissingExtraError("figures and the report of a survey", "study") from error
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out}: is a file; give a folder to write to")
+    if out.exists() and any(out.iterdir()):  # what an earlier analysis left would seem to be of this one
+        raise UsageError(f"{out} holds files already; give another folder")
     (out / "tables").mkdir(parents=True, exist_ok=True)
     (out / "figures").mkdir(exist_ok=True)
     for name, table in tables(analysis).items():
