@@ -50,6 +50,27 @@ def test_published_counts_stand_beside_the_data(
     assert [(c.published, c.reproduced, c.difference, c.note) for c in analysis.comparisons] == expected
 
 
+@pytest.mark.parametrize(
+    ("responses", "note"),
+    [
+        (4, "nobody knows"),
+        (5, "what was published is of an export of 5 responses, and this one has 4"),
+    ],
+)
+def test_notes_on_published_counts_are_of_the_export_that_was_published(
+    tmp_path: Path, responses: int, note: str
+) -> None:
+    text = f"published_responses = {responses}\n{INSTRUMENT}"
+    analysis = analyse(write_export(tmp_path, LINES), write_instrument(tmp_path, text))
+    assert [c.note for c in analysis.comparisons][:2] == ["", note]
+
+
+def test_an_instrument_without_codes_takes_no_workbook(tmp_path: Path) -> None:
+    text = INSTRUMENT[: INSTRUMENT.index("[[themes]]")]
+    with pytest.raises(UsageError, match=r"codes.xlsx: the instrument describes no coded sheets; leave --codes out"):
+        analyse(write_export(tmp_path, LINES), write_instrument(tmp_path, text), write_codes(tmp_path))
+
+
 def test_an_unlisted_code_is_a_note(tmp_path: Path) -> None:
     analysis = analyse(write_export(tmp_path, LINES), write_instrument(tmp_path), write_codes(tmp_path))
     assert any("1 times the code 'three'" in note for note in analysis.notes)

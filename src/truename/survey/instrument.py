@@ -128,6 +128,7 @@ class Instrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     themes: tuple[Themes, ...] = ()
     coders: tuple[Coders, ...] = ()
     published: tuple[Published, ...] = ()
+    published_responses: int | None = None  # of the export that was published; another one does not get its notes
 
 
 def read_instrument(path: Path | None = None) -> Instrument:

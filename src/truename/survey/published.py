@@ -24,9 +24,21 @@ class Comparison(msgspec.Struct, frozen=True):
 
 
 def compare(
-    instrument: Instrument, counts: pl.DataFrame, themes: Sequence[ThemeCounts], agreements: Sequence[Agreement]
+    instrument: Instrument,
+    responses: int,
+    counts: pl.DataFrame,
+    themes: Sequence[ThemeCounts],
+    agreements: Sequence[Agreement],
 ) -> tuple[Comparison, ...]:
-    """Set every published count of the instrument beside the data's own."""
+    """Set every published count of the instrument beside the data's own.
+
+    Args:
+        instrument: it has the published counts.
+        responses: lines of the export that are no header.
+        counts: of ``count_options``.
+        themes: of the sheets of codes, none where they are not given.
+        agreements: as themes.
+    """
     found: dict[tuple[str, str], int] = {}
     for row in counts.iter_rows(named=True):
         found[row["question"], row["option"]] = row["count"]
@@ -39,12 +51,16 @@ def compare(
         found[agreement.id, ANSWERED] = agreement.passages
         for kind, count in agreement.kinds.items():
             found[agreement.id, kind] = count
-    return tuple(_compared(figure, found.get((figure.of, figure.what))) for figure in instrument.published)
+    expected = instrument.published_responses
+    other = ""
+    if expected not in (None, responses):
+        other = f"what was published is of an export of {expected} responses, and this one has {responses}"
+    return tuple(_compared(figure, found.get((figure.of, figure.what)), other) for figure in instrument.published)
 
 
-def _compared(figure: Published, count: int | None) -> Comparison:
+def _compared(figure: Published, count: int | None, other: str) -> Comparison:
     difference = None if count is None else count - figure.count
-    note = figure.note if difference else ""
+    note = (other or figure.note) if difference else ""
     if count is None:
         note = "nothing in the given files to compare it with"
     return Comparison(figure.of, figure.what, figure.count, count, difference, figure.source, note)

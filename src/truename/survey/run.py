@@ -97,6 +97,8 @@ def analyse(responses: Path, instrument: Path | None = None, codes: Path | None 
     except ModuleNotFoundError as error:
         raise MissingExtraError("the analysis of a survey", "study") from error
     asked = read_instrument(instrument)
+    if codes is not None and not (asked.themes or asked.coders):
+        raise UsageError(f"{codes}: the instrument describes no coded sheets; leave --codes out")
     export = read_export(responses, asked)
     participants = select(export, asked)
     if not participants.responses:
@@ -117,7 +119,7 @@ def analyse(responses: Path, instrument: Path | None = None, codes: Path | None 
         counts,
         themes,
         agreements,
-        compare(asked, counts, themes, agreements),
+        compare(asked, participants.total, counts, themes, agreements),
         tuple(Input(role, path.name, _digest(path)) for role, path in files.items() if path),
     )
 

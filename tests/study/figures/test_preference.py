@@ -41,6 +41,7 @@ def test_a_question_of_no_preference_has_shares_and_no_test(tmp_path: Path) -> N
     assert tables.preference is not None
     figure = draw(tables.preference)
     assert "no preference: the shares are not tested against each other" in figure.caption
+    assert "no preference: side by side, not tested" in figure.specification["title"]["subtitle"]
     assert "Holm" not in figure.caption
     view = next(section for section in SECTIONS if section.id == "preference").views[0]
     assert shown(view, tables)["rows"][0][-2:] == [("-", True), ("-", True)]

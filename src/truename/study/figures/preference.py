@@ -65,6 +65,8 @@ def preference(table: pl.DataFrame) -> Figure:
         .encode(y=y, x=alt.value("width"), text="gap:N")
     )
     number = f"n = {first['answered']} participants, {first['of']:,} names"
+    remarks = ["several could be chosen; a name follows one"] if of_one else []
+    remarks += [] if tested else ["no preference: side by side, not tested"]
     return Figure(
         f"preference_{first['question']}",
         "preference",
@@ -74,8 +76,8 @@ def preference(table: pl.DataFrame) -> Figure:
         framed(
             alt.layer(link, interval, marks, gaps),
             f"{first['title']}, and names",
-            [number, "several could be chosen; a name follows one"] if of_one else number,
-            table.height * _STEP + _AROUND + (_LINE if of_one else 0),
+            [number, *remarks],
+            table.height * _STEP + _AROUND + len(remarks) * _LINE,
         ),
     )
 
