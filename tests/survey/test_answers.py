@@ -6,8 +6,9 @@ import pytest
 
 from small_survey import response, write_export, write_instrument
 from truename.survey import read_instrument
-from truename.survey.answers import Labels, read_answers
+from truename.survey.answers import read_answers
 from truename.survey.export import read_export
+from truename.survey.option_labels import Labels
 
 
 @pytest.mark.parametrize(

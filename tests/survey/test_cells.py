@@ -16,6 +16,8 @@ from truename.survey.cells import read_rows
     [
         ("a.csv", b"x,y\n1, two \n\n,,\n", [("x", "y"), ("1", "two")]),
         ("a.csv", '\ufeffx\r\n"a,\nb"\r\n'.encode(), [("x",), ("a,\nb",)]),
+        ("a.csv", b'x;"y, z"\n"1;2";"Task,3"\n', [("x", "y, z"), ("1;2", "Task,3")]),
+        ("a.csv", b"x,y;z\n1,2;3\n", [("x", "y;z"), ("1", "2;3")]),
         ("a.tsv", "x\ty\n1\t\n".encode("utf-16"), [("x", "y"), ("1", "")]),
     ],
 )
@@ -45,6 +47,12 @@ def test_unusable(tmp_path: Path, name: str, data: bytes, problem: str) -> None:
     (tmp_path / name).write_bytes(data)
     with pytest.raises(UsageError, match=problem):
         read_rows(tmp_path / name)
+
+
+def test_a_text_file_has_no_sheet(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x\n1\n")
+    with pytest.raises(UsageError, match=r"a.csv: a text file has no sheet 'codes'; give the workbook \(.xlsx\)"):
+        read_rows(tmp_path / "a.csv", "codes")
 
 
 def test_not_there(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from truename.survey import Analysis, analyse
+from truename.survey.passages import Sources
 
 from reference import reference
 
@@ -45,8 +46,19 @@ def test_published_counts(analysis: Analysis) -> None:
     assert all(c.note for c in analysis.comparisons if c.difference)
 
 
+def test_who_chose_more_conventions_than_two(analysis: Analysis) -> None:
+    assert any("16 of the 84 who answered chose more than the 2" in note for note in analysis.notes)
+
+
 def test_agreement_of_coders(analysis: Analysis) -> None:
     how, why = analysis.agreements
     assert how.kinds == {"same": 26, "overlap": 4, "different": 4, "one": 9, "neither": 9}
     assert why.kinds == {"same": 21, "overlap": 13, "different": 0, "one": 6, "neither": 12}
     assert how.unknown == why.unknown == {}
+
+
+def test_passages_of_the_sheets_are_not_all_answers(analysis: Analysis) -> None:
+    process, how = analysis.themes[0], analysis.agreements[0]
+    assert process.sources == Sources(answers=47, whole=42, pieces=6, elsewhere=4, uncoded=2)
+    assert how.sources == Sources(answers=46, whole=45, pieces=2, elsewhere=5, uncoded=0)
+    assert (process.passages, how.passages) == (52, 52)

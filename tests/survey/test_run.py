@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from small_survey import response, write_codes, write_export, write_instrument
+from small_survey import INSTRUMENT, response, write_codes, write_export, write_instrument
 from truename.errors import UsageError
 from truename.survey import analyse
+from truename.survey.write import write_analysis
 
 LINES = [
     response("R_1", "1 - 2 years", "Model size (e.g. base, large),Task"),
@@ -49,9 +50,50 @@ def test_published_counts_stand_beside_the_data(
     assert [(c.published, c.reproduced, c.difference, c.note) for c in analysis.comparisons] == expected
 
 
+@pytest.mark.parametrize(
+    ("responses", "note"),
+    [
+        (4, "nobody knows"),
+        (5, "what was published is of an export of 5 responses, and this one has 4"),
+    ],
+)
+def test_notes_on_published_counts_are_of_the_export_that_was_published(
+    tmp_path: Path, responses: int, note: str
+) -> None:
+    text = f"published_responses = {responses}\n{INSTRUMENT}"
+    analysis = analyse(write_export(tmp_path, LINES), write_instrument(tmp_path, text))
+    assert [c.note for c in analysis.comparisons][:2] == ["", note]
+
+
+def test_an_instrument_without_codes_takes_no_workbook(tmp_path: Path) -> None:
+    text = INSTRUMENT[: INSTRUMENT.index("[[themes]]")]
+    with pytest.raises(UsageError, match=r"codes.xlsx: the instrument describes no coded sheets; leave --codes out"):
+        analyse(write_export(tmp_path, LINES), write_instrument(tmp_path, text), write_codes(tmp_path))
+
+
 def test_an_unlisted_code_is_a_note(tmp_path: Path) -> None:
     analysis = analyse(write_export(tmp_path, LINES), write_instrument(tmp_path), write_codes(tmp_path))
     assert any("1 times the code 'three'" in note for note in analysis.notes)
+
+
+def test_who_chose_more_than_was_asked_for_is_counted(tmp_path: Path) -> None:
+    text = INSTRUMENT.replace('kind = "many"', 'kind = "many"\nmost = 2')
+    chosen = (
+        "Task",
+        "Task,Model size (e.g. base, large)",
+        'Task,Task, goal,Named by "what else"',
+        "Task,Task, goal,Blue",
+    )
+    lines = [response(f"R_{n}", "1 - 2 years", cell) for n, cell in enumerate(chosen)]
+    analysis = analyse(write_export(tmp_path, lines), write_instrument(tmp_path, text))
+    counts = analysis.counts.filter(question="elements")
+    assert counts.filter(option="task")["count"][0] == 4  # nobody's choices are dropped
+    assert counts["over_most"].to_list() == [2] * 5
+    assert analysis.counts.filter(question="years")["over_most"].to_list() == [None, None]
+    told = "Wanted elements: 2 of the 4 who answered chose more than the 2 that were asked for; all their choices count"
+    assert told in analysis.notes
+    write_analysis(analysis, tmp_path / "out")
+    assert "2 of the 4 who answered chose more than the 2" in (tmp_path / "out" / "report.html").read_text("utf-8")
 
 
 def test_nobody_is_left(tmp_path: Path) -> None:

@@ -108,6 +108,23 @@ def test_out_is_a_file(analysis: Analysis, tmp_path: Path) -> None:
         write_analysis(analysis, tmp_path / "out")
 
 
+@pytest.mark.parametrize("name", ["report.html", "notes.txt", "tables"])
+def test_a_folder_that_holds_anything_is_left_as_it_is(analysis: Analysis, tmp_path: Path, name: str) -> None:
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / name).mkdir() if name == "tables" else (out / name).write_text("mine")
+    before = [(path, path.is_file() and path.read_bytes()) for path in out.rglob("*")]
+    with pytest.raises(UsageError, match=r"out holds files already; give another folder"):
+        write_analysis(analysis, out)
+    assert [(path, path.is_file() and path.read_bytes()) for path in out.rglob("*")] == before
+
+
+def test_an_empty_folder_is_written_to(analysis: Analysis, tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    write_analysis(analysis, tmp_path / "out")
+    assert (tmp_path / "out" / "report.html").is_file()
+
+
 def test_published_counts_are_told_in_words(analysis: Analysis, tmp_path: Path) -> None:
     write_analysis(analysis, tmp_path / "out")
     text = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import wrap
 
 from truename.cli.streams import write_text
 from truename.errors import MissingExtraError
@@ -45,5 +46,9 @@ def _told(analysis: Analysis, out: Path) -> str:
         ]
         if len(given) < len(analysis.comparisons):
             lines.append(f"  {len(analysis.comparisons) - len(given)} have nothing to compare with; see --codes")
-    lines.append(f"report: {out / 'report.html'}")
-    return "\n".join(visible(line) for line in lines) + "\n"
+    told = [part for line in lines for part in _wrapped(visible(line))]
+    return "\n".join([*told, visible(f"report: {out / 'report.html'}")]) + "\n"
+
+
+def _wrapped(line: str) -> list[str]:
+    return wrap(line, 79, subsequent_indent="    ", break_on_hyphens=False)

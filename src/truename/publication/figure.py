@@ -13,7 +13,7 @@ from typing import Any
 import altair as alt
 import msgspec
 
-from truename.errors import MissingExtraError
+from truename.errors import MissingExtraError, UsageError
 
 SKY, BLUE, ORANGE, GREY, PALE = "#56B4E9", "#0072B2", "#E69F00", "#595959", "#E3E3E3"
 WIDTH = 252  # points: the column of a two-column paper
@@ -32,21 +32,21 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 def framed(
-    chart: alt.LayerChart | alt.FacetChart | alt.Chart, title: str, subtitle: str, height: float
+    chart: alt.LayerChart | alt.FacetChart | alt.Chart, title: str, subtitle: str | list[str], height: float
 ) -> Specification:
     """The specification of a chart of one view, fitted into the width of a column.
 
     Args:
         chart: the marks.
         title: one line over the chart.
-        subtitle: what the numbers are of: how many.
+        subtitle: what the numbers are of: how many; in one line or several.
         height: of all, titles and axes included, in points.
     """
     fitted = chart.properties(width=WIDTH, height=height, autosize=alt.AutoSizeParams(type="fit", contains="padding"))
     return styled(fitted, title, subtitle)
 
 
-def styled(chart: alt.TopLevelMixin, title: str, subtitle: str) -> Specification:
+def styled(chart: alt.TopLevelMixin, title: str, subtitle: str | list[str]) -> Specification:
     """The specification of a chart whose views have their sizes, in the common style."""
     # the room at the left is for a browser whose letters are wider than the renderer's
     specification: Specification = (
@@ -85,12 +85,15 @@ def write_figure(figure: Figure, folder: Path) -> str:
         The SVG.
 
     Raises:
+        UsageError: its name is a path.
         MissingExtraError: the renderer is not installed.
     """
     try:
         import vl_convert
     except ModuleNotFoundError as error:
         raise MissingExtraError("drawing figures", "study") from error
+    if Path(figure.name).name != figure.name:
+        raise UsageError(f"the figure '{figure.name}' cannot be written: a name of a file must not be a path")
     text = msgspec.json.format(msgspec.json.encode(figure.specification, order="sorted"), indent=1)
     (folder / f"{figure.name}.vl.json").write_bytes(text + b"\n")
     svg: str = vl_convert.vegalite_to_svg(figure.specification)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from truename.errors import MissingExtraError, UsageError
 
 MAX_BYTES = 256 << 20  # of the file, and of what a workbook unpacks to
 MAX_ROWS = 1 << 20
 MAX_COLUMNS = 4096
+_HEADER = 1 << 20  # characters in which the first row is looked for
 
 Rows = list[tuple[str, ...]]
+_Read = TypeVar("_Read")
 
 
 def read_rows(path: Path, sheet: str | None = None) -> Rows:
@@ -27,10 +30,10 @@ def read_rows(path: Path, sheet: str | None = None) -> Rows:
 
     Args:
         path: the file; its suffix says its kind.
-        sheet: the sheet of a workbook, None for the first one. A text file is its own only sheet.
+        sheet: the sheet of a workbook, None for the first one.
 
     Raises:
-        UsageError: the file is not there, of no kind that is read, broken or too large.
+        UsageError: the file is not there, of no kind that is read, broken or too large, or has no such sheet.
         MissingExtraError: a workbook, and no library to read it.
     """
     try:
@@ -38,28 +41,47 @@ def read_rows(path: Path, sheet: str | None = None) -> Rows:
             raise UsageError(f"{path}: larger than {MAX_BYTES >> 20} MiB; no survey is")
         suffix = path.suffix.lower()
         if suffix == ".xlsx":
-            return _workbook(path, sheet)
+            return _workbook(path, lambda book: _sheet(book, sheet, path))
         if suffix in (".csv", ".tsv"):
-            return _text(path, "\t" if suffix == ".tsv" else ",")
+            if sheet is not None:
+                raise UsageError(f"{path}: a text file has no sheet '{sheet}'; give the workbook (.xlsx) that has it")
+            return _text(path, "\t" if suffix == ".tsv" else None)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
     raise UsageError(f"{path}: responses are read from .xlsx, .csv and .tsv; export them as one of these")
 
 
-def _text(path: Path, delimiter: str) -> Rows:
+def sheet_names(path: Path) -> tuple[str, ...]:
+    """The sheets of a workbook in their order, none for a text file.
+
+    Raises:
+        UsageError: the workbook is unusable.
+        MissingExtraError: there is no library to read it.
+    """
+    return _workbook(path, _names) if path.suffix.lower() == ".xlsx" else ()
+
+
+def _text(path: Path, delimiter: str | None) -> Rows:
     data = path.read_bytes()
     # Excel's own "Unicode text" is UTF-16 with a mark
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = data.decode(encoding)
-        return _bounded(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), path)
+        lines = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter or _delimiter(text), strict=True)
+        return _bounded(lines, path)
     except UnicodeDecodeError as error:
         raise UsageError(f"{path}: no UTF-8 at byte {error.start}; export it as UTF-8") from error
     except csv.Error as error:
         raise UsageError(f"{path}: no table: {error}") from error
 
 
-def _workbook(path: Path, sheet: str | None) -> Rows:
+def _delimiter(text: str) -> str:
+    """Where a comma is the decimal sign, Excel puts semicolons between the columns of its .csv."""
+    first = re.sub(r'"[^"]*"', "", text[:_HEADER]).partition("\n")[0]
+    return ";" if ";" in first and "," not in first else ","
+
+
+def _workbook(path: Path, read: Callable[[Any], _Read]) -> _Read:
     try:
         from openpyxl import load_workbook
         from openpyxl.utils.exceptions import InvalidFileException
@@ -76,15 +98,19 @@ def _workbook(path: Path, sheet: str | None) -> Rows:
             warnings.simplefilter("ignore")
             book = load_workbook(path, read_only=True, data_only=True)
             try:
-                return _sheet(book, sheet, path)
+                return read(book)
             finally:
                 book.close()
     except (*broken, *strange) as error:
         raise UsageError(f"{path}: not a readable .xlsx workbook; open it and save it again, or export .csv") from error
 
 
+def _names(book: Any) -> tuple[str, ...]:
+    return tuple(each.title for each in book.worksheets)
+
+
 def _sheet(book: Any, sheet: str | None, path: Path) -> Rows:
-    names = [each.title for each in book.worksheets]
+    names = _names(book)
     if not names:
         raise UsageError(f"{path}: the workbook has no sheet of cells")
     if sheet is not None and sheet not in names:

@@ -1,8 +1,9 @@
-"""Coded free answers: how often each theme was given, and how far two coders agree."""
+"""Coded passages of free answers: how often each theme was given, and how far two coders agree."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -11,8 +12,11 @@ import polars as pl
 from truename.errors import UsageError
 from truename.publication.proportions import share
 from truename.survey.cells import Rows, read_rows
-from truename.survey.instrument import Coders, Themes, folded
+from truename.survey.instrument import AGREEMENT, Coders, Themes, folded
 from truename.survey.kappa import Kappa, kappa
+from truename.survey.passages import Sources, sources_of
+
+Answers = Mapping[str, Sequence[str]]  # the id of a question → the answers to it in their own words
 
 THEMES_SCHEMA = pl.Schema(
     {
@@ -20,8 +24,8 @@ THEMES_SCHEMA = pl.Schema(
         "theme": pl.String,
         "label": pl.String,
         "cells": pl.Int64,
-        "answers": pl.Int64,  # coded answers that have the theme at least once
-        "coded": pl.Int64,  # answers that have any theme
+        "passages": pl.Int64,  # that have the theme at least once
+        "coded": pl.Int64,  # passages that have any theme
         "of_coded": pl.Float64,
         "of_coded_low": pl.Float64,  # 95 %, Wilson
         "of_coded_high": pl.Float64,
@@ -33,25 +37,32 @@ class ThemeCounts(msgspec.Struct, frozen=True):
     """The themes of one sheet."""
 
     themes: Themes
-    answers: int
+    passages: int
     coded: int
     table: pl.DataFrame
+    sources: Sources | None = None  # None where the instrument does not say of which question
 
 
 class Agreement(msgspec.Struct, frozen=True):
-    """Two coders on the same answers. The five kinds of agreement add up to ``answers``."""
+    """Two coders on the same passages. The five kinds of agreement add up to ``passages``."""
 
     id: str
     title: str
-    answers: int
-    kinds: dict[str, int]  # same, overlap, different, one (only one gave any code), neither
-    codes: dict[str, Kappa]  # code → given or not given, over all answers
+    passages: int
+    sources: Sources | None  # as of themes
+    kinds: dict[str, int]  # AGREEMENT → how many
+    codes: dict[str, Kappa]  # code → given or not given, over all passages
     pooled: Kappa  # every decision on every code
     unknown: dict[str, int]  # codes that the instrument does not list, with their counts
 
 
-def count_themes(path: Path, themes: Themes) -> ThemeCounts:
-    """Count the cells and the answers of every theme; a spelling that the instrument does not know is its own theme.
+def count_themes(path: Path, themes: Themes, answers: Answers | None = None) -> ThemeCounts:
+    """Count the cells and the passages of every theme; a spelling that the instrument does not know is its own theme.
+
+    Args:
+        path: the workbook.
+        themes: the sheet, and what it holds.
+        answers: what participants answered to the questions that were coded.
 
     Raises:
         UsageError: the sheet cannot be read or lacks a column.
@@ -62,36 +73,42 @@ def count_themes(path: Path, themes: Themes) -> ThemeCounts:
     nothing = {folded(text) for text in themes.none}
     places = [_place(letter) for letter in themes.columns]
     cells: dict[str, int] = dict.fromkeys(labels, 0)
-    answers: dict[str, int] = dict(cells)
-    answered = [row for row in rows if _cell(row, _place(themes.answer))]
+    having: dict[str, int] = dict(cells)
+    passages = [row for row in rows if _cell(row, _place(themes.answer))]
     coded = 0
-    for row in answered:
+    for row in passages:
         given = [text for place in places if (text := _cell(row, place)) and folded(text) not in nothing]
         found = [ids.get(folded(text), folded(text)) for text in given]
         for text, theme in zip(given, found, strict=True):
             labels.setdefault(theme, text)
             cells[theme] = cells.get(theme, 0) + 1
         for theme in set(found):
-            answers[theme] = answers.get(theme, 0) + 1
+            having[theme] = having.get(theme, 0) + 1
         coded += bool(found)
     lines = []
     for theme in sorted(cells, key=lambda t: -cells[t]):
-        part = share(answers[theme], coded)
-        counts = (cells[theme], answers[theme], coded)
+        part = share(having[theme], coded)
+        counts = (cells[theme], having[theme], coded)
         lines.append((themes.id, theme, labels[theme], *counts, part.share, part.low, part.high))
-    return ThemeCounts(themes, len(answered), coded, pl.DataFrame(lines, schema=THEMES_SCHEMA, orient="row"))
+    table = pl.DataFrame(lines, schema=THEMES_SCHEMA, orient="row")
+    return ThemeCounts(themes, len(passages), coded, table, _sources(passages, themes, answers))
 
 
-def compare_coders(path: Path, coders: Coders) -> Agreement:
-    """Compare what two coders gave to the same answers.
+def compare_coders(path: Path, coders: Coders, answers: Answers | None = None) -> Agreement:
+    """Compare what two coders gave to the same passages.
+
+    Args:
+        path: the workbook.
+        coders: the sheet, and the columns of the two.
+        answers: what participants answered to the questions that were coded.
 
     Raises:
         UsageError: the sheet cannot be read or lacks a column.
     """
     rows = _sheet(path, coders.sheet, coders.header_rows, (coders.answer, coders.first, coders.second))
-    answered = [row for row in rows if _cell(row, _place(coders.answer))]
-    pairs = [(_codes(row, coders.first, coders), _codes(row, coders.second, coders)) for row in answered]
-    kinds = dict.fromkeys(("same", "overlap", "different", "one", "neither"), 0)
+    passages = [row for row in rows if _cell(row, _place(coders.answer))]
+    pairs = [(_codes(row, coders.first, coders), _codes(row, coders.second, coders)) for row in passages]
+    kinds = dict.fromkeys(AGREEMENT, 0)
     for first, second in pairs:
         kinds[_kind(first, second)] += 1
     known = {folded(code): code for code in coders.codes}
@@ -102,12 +119,19 @@ def compare_coders(path: Path, coders: Coders) -> Agreement:
     return Agreement(
         coders.id,
         coders.title,
-        len(answered),
+        len(passages),
+        _sources(passages, coders, answers),
         kinds,
         {name: kappa(both) for name, both in decisions.items()},
         kappa([pair for both in decisions.values() for pair in both]),
         unknown,
     )
+
+
+def _sources(passages: Rows, sheet: Themes | Coders, answers: Answers | None) -> Sources | None:
+    if answers is None or sheet.question not in answers:
+        return None
+    return sources_of([_cell(row, _place(sheet.answer)) for row in passages], answers[sheet.question])
 
 
 def _kind(first: frozenset[str], second: frozenset[str]) -> str:

@@ -9,10 +9,13 @@ from pathlib import Path
 import msgspec
 
 from truename.errors import UsageError
-from truename.survey.cells import Rows, read_rows
+from truename.survey.cells import Rows, read_rows, sheet_names
 from truename.survey.instrument import Instrument, Question, folded
+from truename.survey.option_labels import Labels
 
 _IMPORT_ID = re.compile(r'^\{\s*"ImportId"')
+_RESPONSE_ID = re.compile(r"R_[A-Za-z0-9]+")  # as Qualtrics gives them
+_FINISHED = re.compile(r"true|false|0|1", re.IGNORECASE)
 
 
 class Response(msgspec.Struct, frozen=True):
@@ -42,22 +45,59 @@ def read_export(path: Path, instrument: Instrument) -> Export:
     if len(rows) < instrument.header_rows:
         raise UsageError(f"{path}: holds {len(rows)} rows, fewer than the {instrument.header_rows} rows of its header")
     columns = rows[0]
+    _require(path, columns, instrument)
     twice = [column for column, count in Counter(filter(None, columns)).items() if count > 1]
     if twice:
         raise UsageError(f"{path}: the column '{twice[0]}' is there twice; leave one out")
-    _require(path, columns, instrument)
-    start = instrument.header_rows
-    if len(rows) > start and any(_IMPORT_ID.match(cell) for cell in rows[start]):
-        start += 1
-    wordings = dict(zip(columns, rows[1], strict=False)) if instrument.header_rows > 1 else {}
+    start, notes = _first_response(columns, rows, instrument)
+    wordings = dict(zip(columns, rows[1], strict=False)) if start > 1 else {}
     known = _known(columns, instrument)
     return Export(
         path=path.name,
         columns=tuple(filter(None, columns)),
         responses=tuple(_responses(columns, rows, start)),
-        notes=tuple(_reworded(wordings, instrument)) + tuple(_nameless(columns, rows, start)),
+        notes=(*notes, *_reworded(wordings, instrument), *_nameless(columns, rows, start)),
         unread=tuple(column for column in columns if column and column not in known),
     )
+
+
+def _first_response(columns: tuple[str, ...], rows: Rows, instrument: Instrument) -> tuple[int, list[str]]:
+    """The place of the first row that is no header, and a note where that is earlier than the instrument says."""
+    for place in range(1, instrument.header_rows):
+        found = _answer_in(dict(zip(columns, rows[place], strict=False)), instrument)
+        if found:
+            column, cell = found
+            told = (
+                f"row {place + 1} holds answers and no questions (column {column} has '{cell[:80]}') and is a response"
+            )
+            return place, [told]
+    start = instrument.header_rows
+    ids = len(rows) > start and any(_IMPORT_ID.match(cell) for cell in rows[start])
+    return start + ids, []
+
+
+def _answer_in(cells: dict[str, str], instrument: Instrument) -> tuple[str, str] | None:
+    """A column and its cell that only a response has; None where a row may be a header."""
+    asked = [(question, cells.get(question.column, "")) for question in instrument.questions]
+    if any(question.wording and folded(cell).startswith(folded(question.wording)) for question, cell in asked):
+        return None
+    data = instrument.metadata
+    for column, form in ((data.id, _RESPONSE_ID), (data.finished, _FINISHED)):
+        if form.fullmatch(cells.get(column, "")):
+            return column, cells[column]
+    status = cells.get(data.status, "")
+    if folded(status) in {folded(text) for text in data.previews}:
+        return data.status, status
+    for screen in instrument.screens:
+        cell = cells.get(screen.column, "")
+        if any(folded(cell).startswith(folded(text)) for text in screen.keep):
+            return screen.column, cell
+    for question, cell in asked:
+        if question.options and cell:
+            chosen, strange = Labels(question).read(cell)
+            if chosen and not strange:
+                return question.column, cell
+    return None
 
 
 def _responses(columns: tuple[str, ...], rows: Rows, start: int) -> list[Response]:
@@ -83,9 +123,11 @@ def _require(path: Path, columns: tuple[str, ...], instrument: Instrument) -> No
     missing += [screen.column for screen in instrument.screens if screen.column not in columns]
     if missing:
         found = ", ".join(filter(None, columns[:12])) or "none"
+        names = sheet_names(path)
+        others = f"; the first sheet, '{names[0]}', was read and not {', '.join(names[1:])}" if names[1:] else ""
         raise UsageError(
             f"{path}: lacks the columns {', '.join(dict.fromkeys(missing))} of the instrument '{instrument.title}'; "
-            f"its first row has {found}{' ...' if len(columns) > 12 else ''}; give --instrument another file"
+            f"its first row has {found}{' ...' if len(columns) > 12 else ''}{others}; give --instrument another file"
         )
 
 

@@ -9,7 +9,9 @@ import polars as pl
 from truename.publication.bars import bars
 from truename.publication.figure import Figure
 from truename.survey.coded import ThemeCounts
+from truename.survey.counts import told_over
 from truename.survey.instrument import Instrument, Question
+from truename.survey.passages import told
 
 _MIN_CELLS = 2  # themes that were given less often are in the table only
 
@@ -21,7 +23,7 @@ def draw_figures(instrument: Instrument, counts: pl.DataFrame, themes: Sequence[
         rows = counts.filter(pl.col("question") == question.id)
         if question.options and question.figure and rows["answered"][0]:
             figures.append(_options(question, rows))
-    figures += [_themes(theme) for theme in themes if theme.themes.figure and theme.coded]
+    figures += [_themes(theme, instrument) for theme in themes if theme.themes.figure and theme.coded]
     return tuple(figures)
 
 
@@ -31,11 +33,12 @@ def _options(question: Question, rows: pl.DataFrame) -> Figure:
     if question.kind == "many":
         values = values.sort("count", descending=True, maintain_order=True)
     choices = ", several could be chosen" if question.kind == "many" else ""
+    over = told_over(question, rows)
     return Figure(
         question.id,
         question.section,
         f"{question.title}: share of the {answered} who answered, of {asked} asked{choices}; 95 % Wilson intervals; "
-        "the number is the count.",
+        f"the number is the count.{f' {over}.' if over else ''}",
         bars(
             values.to_dicts(),
             question.title,
@@ -45,19 +48,24 @@ def _options(question: Question, rows: pl.DataFrame) -> Figure:
     )
 
 
-def _themes(counts: ThemeCounts) -> Figure:
-    kept = counts.table.filter(pl.col("answers") >= _MIN_CELLS)
-    values = kept.select("label", count="answers", share="of_coded", low="of_coded_low", high="of_coded_high")
+def _themes(counts: ThemeCounts, instrument: Instrument) -> Figure:
+    kept = counts.table.filter(pl.col("passages") >= _MIN_CELLS)
+    values = kept.select("label", count="passages", share="of_coded", low="of_coded_low", high="of_coded_high")
     rare = counts.table.height - kept.height
     return Figure(
         counts.themes.id,
         counts.themes.section,
-        f"{counts.themes.title}: share of the {counts.coded} answers with a theme, of {counts.answers}; an answer may "
-        f"have several; 95 % Wilson intervals; {rare} themes that one answer has are in the table only.",
+        f"{counts.themes.title}: share of the {counts.coded} coded passages with a theme; a passage may have several; "
+        f"95 % Wilson intervals; {rare} themes that one passage has are in the table only. The sheet has "
+        f"{told(counts.themes, counts.passages, counts.sources, instrument)}.",
         bars(
             values.sort("count", descending=True, maintain_order=True).to_dicts(),
             counts.themes.title,
-            f"n = {counts.coded} coded answers of {counts.answers}",
-            "Share of coded answers",
+            f"n = {counts.coded} of {counts.passages} coded passages{_of_answers(counts)}",
+            "Share of coded passages with a theme",
         ),
     )
+
+
+def _of_answers(counts: ThemeCounts) -> str:
+    return "" if counts.sources is None else f", {counts.sources.answers} answers"

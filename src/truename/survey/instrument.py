@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -11,10 +12,14 @@ from typing import Literal
 import msgspec
 
 from truename.errors import UsageError
+from truename.names.elements import Convention, Kind
 
 DEFAULT = "ptm-naming-2023"
 _SHIPPED = Path(__file__).with_name("instruments")
 _MAX_BYTES = 4 << 20
+_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")  # ids become names of files
+ANSWERED = "answered"  # what a published count may be of, beside options, themes and kinds of agreement
+AGREEMENT = ("same", "overlap", "different", "one", "neither")  # "one": only one of the coders gave any code
 
 
 class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -23,7 +28,7 @@ class Option(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     id: str
     label: str  # for tables and figures: short
     texts: tuple[str, ...] = ()  # how an export writes it, besides the label; case and white space do not matter
-    stands_for: tuple[str, ...] = ()  # letters of naming elements, or a naming convention
+    stands_for: tuple[str, ...] = ()  # letters of naming elements, or a naming convention; not for what is written in
 
     @property
     def spellings(self) -> tuple[str, ...]:
@@ -42,6 +47,8 @@ class Question(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     wording: str = ""  # how the question begins; a column that asks something else is reported
     options: tuple[Option, ...] = ()
     other_column: str = ""  # free text beside an option "other"
+    most: int | None = None  # how many options should be chosen at most; who chose more is counted and told
+    preference: bool = True  # who chooses an option wants it; else nothing is tested against practice
     optional: bool = False  # an export without its column is analysed all the same
     figure: bool = True
 
@@ -73,16 +80,17 @@ class Themes(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     section: str
     sheet: str
-    answer: str  # the letter of the column that holds the answer
+    answer: str  # the letter of the column that holds the answer, or a passage of it
     columns: tuple[str, ...]
     header_rows: int = 1
     themes: tuple[Option, ...] = ()
     none: tuple[str, ...] = ("n/a",)
     figure: bool = True
+    question: str = ""  # the id of the question whose free answers these are
 
 
 class Coders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Two columns of a sheet in which two people gave codes to the same answers, independently."""
+    """Two columns of a sheet in which two people gave codes to the same passages, independently."""
 
     id: str
     title: str
@@ -93,6 +101,7 @@ class Coders(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     codes: tuple[str, ...]
     header_rows: int = 1
     none: tuple[str, ...] = ("n/a",)
+    question: str = ""  # as of themes
 
 
 class Published(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -119,6 +128,7 @@ class Instrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     themes: tuple[Themes, ...] = ()
     coders: tuple[Coders, ...] = ()
     published: tuple[Published, ...] = ()
+    published_responses: int | None = None  # of the export that was published; another one does not get its notes
 
 
 def read_instrument(path: Path | None = None) -> Instrument:
@@ -153,6 +163,9 @@ def _contradictions(instrument: Instrument) -> Iterator[str]:
     parts: tuple[Question | Themes | Coders, ...] = (*placed, *instrument.coders)
     for id_ in _twice(part.id for part in parts):
         yield f"the id '{id_}' is given twice"
+    for id_ in (*(part.id for part in parts), *instrument.sections):
+        if not _ID.fullmatch(id_):
+            yield f"the id '{id_}' must be of at most 100 letters, digits, _ and -: files are named by it"
     for column in _twice(question.column for question in instrument.questions):
         yield f"two questions have the column '{column}'"
     for section in placed:
@@ -161,13 +174,43 @@ def _contradictions(instrument: Instrument) -> Iterator[str]:
     for question in instrument.questions:
         if (question.kind == "text") is bool(question.options):
             yield f"question '{question.id}': options belong to the kinds 'one' and 'many', and only to them"
+        if question.most is not None and (question.kind != "many" or question.most < 1):
+            yield f"question '{question.id}': most belongs to the kind 'many', and is 1 or more"
         for id_ in _twice(option.id for option in question.options):
             yield f"question '{question.id}' has the option '{id_}' twice"
         for text in _twice(folded(text) for option in question.options for text in set(map(folded, option.spellings))):
             yield f"question '{question.id}': two options are written '{text}'"
+        for option in question.options:
+            if option.stands_for and not _is_known(option.stands_for):
+                yield (
+                    f"question '{question.id}': the option '{option.id}' stands for '{' '.join(option.stands_for)}', "
+                    f"which is neither letters ({', '.join(Kind)}) nor one of the conventions: {', '.join(Convention)}"
+                )
+    free = {question.id for question in instrument.questions if question.kind == "text"}
+    sheets: tuple[Themes | Coders, ...] = (*instrument.themes, *instrument.coders)
+    for sheet in sheets:
+        if sheet.question and sheet.question not in free:
+            yield f"'{sheet.id}' codes the question '{sheet.question}', which is no question of the kind 'text'"
+    counted = {part.id: _counted(part) for part in parts}
     for figure in instrument.published:
-        if figure.of not in {part.id for part in parts}:
+        if figure.of not in counted:
             yield f"a published count refers to '{figure.of}', which is not in the instrument"
+        elif figure.what not in counted[figure.of]:
+            yield (
+                f"a published count of '{figure.of}' refers to '{figure.what}'; it has {', '.join(counted[figure.of])}"
+            )
+
+
+def _is_known(stands_for: tuple[str, ...]) -> bool:
+    return stands_for in [(convention,) for convention in Convention] or set(stands_for) <= set(Kind)
+
+
+def _counted(part: Question | Themes | Coders) -> tuple[str, ...]:
+    """What a published count of a part may be of."""
+    if isinstance(part, Coders):
+        return (*AGREEMENT, ANSWERED)
+    options = part.options if isinstance(part, Question) else part.themes
+    return (*(option.id for option in options), ANSWERED)
 
 
 def _twice(values: Iterable[str]) -> list[str]:

@@ -11,9 +11,12 @@ import polars as pl
 from truename import __version__
 from truename.publication.figure import Figure
 from truename.publication.page import percent, template
-from truename.survey.answers import TEXT
 from truename.survey.coded import Agreement, ThemeCounts
+from truename.survey.counts import told_over
+from truename.survey.instrument import Question
 from truename.survey.kappa import Kappa
+from truename.survey.option_labels import TEXT
+from truename.survey.passages import told
 from truename.survey.run import Analysis
 
 Table = dict[str, Any]
@@ -59,22 +62,26 @@ def _names(analysis: Analysis) -> dict[str | tuple[str, str], str]:
 
 def _sections(analysis: Analysis, drawn: Sequence[tuple[Figure, str]]) -> list[dict[str, Any]]:
     figures = {figure.name: {"caption": figure.caption, "svg": svg} for figure, svg in drawn}
+    questions = {question.id: question for question in analysis.instrument.questions}
     sections: list[dict[str, Any]] = []
     for id_, title in analysis.instrument.sections.items():
         rows = analysis.counts.filter(pl.col("section") == id_)
-        tables = [_counts(own) for own in rows.partition_by("question", maintain_order=True)]
-        tables += [_themes(counts) for counts in analysis.themes if counts.themes.section == id_]
+        tables = [
+            _counts(own, questions[own["question"][0]]) for own in rows.partition_by("question", maintain_order=True)
+        ]
+        tables += [_themes(counts, analysis) for counts in analysis.themes if counts.themes.section == id_]
         if tables:
             sections.append({"id": id_, "title": title, "tables": tables})
     if analysis.agreements:
-        agreements = [_agreement(agreement) for agreement in analysis.agreements]
+        agreements = [_agreement(agreement, analysis) for agreement in analysis.agreements]
         sections.append({"id": "agreement", "title": "Agreement between coders", "tables": agreements})
     for table in (table for section in sections for table in section["tables"]):
         table["figure"] = figures.get(table["id"])
     return sections
 
 
-def _counts(rows: pl.DataFrame) -> Table:
+def _counts(rows: pl.DataFrame, question: Question) -> Table:
+    over = told_over(question, rows)
     first = rows.row(0, named=True)
     free = first["option"] == TEXT
     lines = [
@@ -93,23 +100,25 @@ def _counts(rows: pl.DataFrame) -> Table:
     return {
         "id": first["question"],
         "title": first["title"],
-        "note": f"{first['answered']} answered of {first['asked']} asked{', in their own words' if free else ''}.",
+        "note": f"{first['answered']} answered of {first['asked']} asked{', in their own words' if free else ''}."
+        f"{f' {over}.' if over else ''}",
         "heads": heads if named else heads[:-1],
         "rows": lines if named else [line[:-1] for line in lines],
     }
 
 
-def _themes(counts: ThemeCounts) -> Table:
+def _themes(counts: ThemeCounts, analysis: Analysis) -> Table:
+    about = told(counts.themes, counts.passages, counts.sources, analysis.instrument)
     return {
         "id": counts.themes.id,
         "title": counts.themes.title,
-        "note": f"{counts.coded} answers have a theme, of {counts.answers}; a cell is one theme given.",
-        "heads": ("Theme", "Cells", "Answers", "Of coded answers, 95 %"),
+        "note": f"{counts.coded} coded passages have a theme; a cell is one theme given. The sheet has {about}.",
+        "heads": ("Theme", "Cells", "Passages", "Of passages with a theme, 95 %"),
         "rows": [
             (
                 row["label"],
                 row["cells"],
-                row["answers"],
+                row["passages"],
                 percent(row["of_coded"], row["of_coded_low"], row["of_coded_high"]),
             )
             for row in counts.table.iter_rows(named=True)
@@ -117,16 +126,19 @@ def _themes(counts: ThemeCounts) -> Table:
     }
 
 
-def _agreement(agreement: Agreement) -> Table:
+def _agreement(agreement: Agreement, analysis: Analysis) -> Table:
+    coders = next(each for each in analysis.instrument.coders if each.id == agreement.id)
+    about = told(coders, agreement.passages, agreement.sources, analysis.instrument)
     kinds = agreement.kinds
     equal = kinds["same"] + kinds["neither"]
-    share = f" ({100 * equal / agreement.answers:.1f} %)" if agreement.answers else ""
+    share = f" ({100 * equal / agreement.passages:.1f} %)" if agreement.passages else ""
     return {
         "id": agreement.id,
         "title": agreement.title,
-        "note": f"{agreement.answers} answers: {kinds['same']} with the same codes, {kinds['overlap']} with a code in "
-        f"common, {kinds['different']} with none in common, {kinds['neither']} that neither coded, {kinds['one']} that "
-        f"only one did; {equal} equal{share}. Below, each code as given or not given.",
+        "note": f"{agreement.passages} coded passages: {kinds['same']} with the same codes, {kinds['overlap']} with a "
+        f"code in common, {kinds['different']} with none in common, {kinds['neither']} that neither coded, "
+        f"{kinds['one']} that only one did; {equal} equal{share}. Below, each code as given or not given. The sheet "
+        f"has {about}.",
         "heads": ("Code", "Both", "First only", "Second only", "Neither", "Equal", "Cohen's kappa, 95 %"),
         "rows": [_kappa(code, value) for code, value in (*agreement.codes.items(), ("all codes", agreement.pooled))],
     }

@@ -8,9 +8,7 @@ import msgspec
 import polars as pl
 
 from truename.survey.coded import Agreement, ThemeCounts
-from truename.survey.instrument import Instrument, Published
-
-ANSWERED = "answered"
+from truename.survey.instrument import ANSWERED, Instrument, Published
 
 
 class Comparison(msgspec.Struct, frozen=True):
@@ -26,27 +24,43 @@ class Comparison(msgspec.Struct, frozen=True):
 
 
 def compare(
-    instrument: Instrument, counts: pl.DataFrame, themes: Sequence[ThemeCounts], agreements: Sequence[Agreement]
+    instrument: Instrument,
+    responses: int,
+    counts: pl.DataFrame,
+    themes: Sequence[ThemeCounts],
+    agreements: Sequence[Agreement],
 ) -> tuple[Comparison, ...]:
-    """Set every published count of the instrument beside the data's own."""
+    """Set every published count of the instrument beside the data's own.
+
+    Args:
+        instrument: it has the published counts.
+        responses: lines of the export that are no header.
+        counts: of ``count_options``.
+        themes: of the sheets of codes, none where they are not given.
+        agreements: as themes.
+    """
     found: dict[tuple[str, str], int] = {}
     for row in counts.iter_rows(named=True):
         found[row["question"], row["option"]] = row["count"]
         found[row["question"], ANSWERED] = row["answered"]
     for theme in themes:
-        found[theme.themes.id, ANSWERED] = theme.answers
+        found[theme.themes.id, ANSWERED] = theme.passages
         for row in theme.table.iter_rows(named=True):
             found[theme.themes.id, row["theme"]] = row["cells"]
     for agreement in agreements:
-        found[agreement.id, ANSWERED] = agreement.answers
+        found[agreement.id, ANSWERED] = agreement.passages
         for kind, count in agreement.kinds.items():
             found[agreement.id, kind] = count
-    return tuple(_compared(figure, found.get((figure.of, figure.what))) for figure in instrument.published)
+    expected = instrument.published_responses
+    other = ""
+    if expected not in (None, responses):
+        other = f"what was published is of an export of {expected} responses, and this one has {responses}"
+    return tuple(_compared(figure, found.get((figure.of, figure.what)), other) for figure in instrument.published)
 
 
-def _compared(figure: Published, count: int | None) -> Comparison:
+def _compared(figure: Published, count: int | None, other: str) -> Comparison:
     difference = None if count is None else count - figure.count
-    note = figure.note if difference else ""
+    note = (other or figure.note) if difference else ""
     if count is None:
         note = "nothing in the given files to compare it with"
     return Comparison(figure.of, figure.what, figure.count, count, difference, figure.source, note)

@@ -12,6 +12,7 @@ from truename.errors import MissingExtraError, UsageError
 from truename.survey.export import Export, read_export
 from truename.survey.instrument import Instrument, read_instrument
 from truename.survey.participants import Participants, select
+from truename.survey.passages import answers_to, told
 
 if TYPE_CHECKING:
     import polars as pl
@@ -53,7 +54,27 @@ class Analysis(msgspec.Struct, frozen=True):
             for agreement in self.agreements
             for code, count in agreement.unknown.items()
         )
-        return self.export.notes + self.participants.notes + listed + strange
+        return self.export.notes + self.participants.notes + listed + self._over + self._sheets + strange
+
+    @property
+    def _over(self) -> tuple[str, ...]:
+        """Of which questions participants chose more than was asked for."""
+        from truename.survey.counts import told_over
+
+        parts = self.counts.partition_by("question", as_dict=True)
+        told_of = ((each.title, told_over(each, parts[each.id,])) for each in self.instrument.questions)
+        return tuple(f"{title}: {over}" for title, over in told_of if over)
+
+    @property
+    def _sheets(self) -> tuple[str, ...]:
+        """How the sheets of codes fit the answers; one note for all that was coded of the same passages."""
+        asked = self.instrument
+        pairs = {coders.id: coders for coders in asked.coders}
+        notes = [(each.themes.sheet, told(each.themes, each.passages, each.sources, asked)) for each in self.themes]
+        for each in self.agreements:
+            coders = pairs[each.id]
+            notes.append((coders.sheet, told(coders, each.passages, each.sources, asked)))
+        return tuple(dict.fromkeys(f"the sheet '{sheet}' has {text}" for sheet, text in notes))
 
 
 def analyse(responses: Path, instrument: Path | None = None, codes: Path | None = None) -> Analysis:
@@ -76,6 +97,8 @@ def analyse(responses: Path, instrument: Path | None = None, codes: Path | None 
     except ModuleNotFoundError as error:
         raise MissingExtraError("the analysis of a survey", "study") from error
     asked = read_instrument(instrument)
+    if codes is not None and not (asked.themes or asked.coders):
+        raise UsageError(f"{codes}: the instrument describes no coded sheets; leave --codes out")
     export = read_export(responses, asked)
     participants = select(export, asked)
     if not participants.responses:
@@ -83,8 +106,10 @@ def analyse(responses: Path, instrument: Path | None = None, codes: Path | None 
         raise UsageError(f"{responses}: no response is left to analyse ({reasons})")
     reading = read_answers(participants.responses, export.columns, asked)
     counts = count_options(reading, len(participants.responses), asked)
-    themes = tuple(count_themes(codes, sheet) for sheet in asked.themes) if codes else ()
-    agreements = tuple(compare_coders(codes, pair) for pair in asked.coders) if codes else ()
+    free = [question for question in asked.questions if question.kind == "text"]
+    answers = {question.id: answers_to(question, participants.responses, asked) for question in free}
+    themes = tuple(count_themes(codes, sheet, answers) for sheet in asked.themes) if codes else ()
+    agreements = tuple(compare_coders(codes, pair, answers) for pair in asked.coders) if codes else ()
     files = {"responses": responses, "instrument": instrument, "codes": codes}
     return Analysis(
         asked,
@@ -94,7 +119,7 @@ def analyse(responses: Path, instrument: Path | None = None, codes: Path | None 
         counts,
         themes,
         agreements,
-        compare(asked, counts, themes, agreements),
+        compare(asked, participants.total, counts, themes, agreements),
         tuple(Input(role, path.name, _digest(path)) for role, path in files.items() if path),
     )
 

@@ -22,7 +22,7 @@ def write_analysis(analysis: Analysis, out: Path) -> None:
     """Write ``report.html``, ``summary.json``, ``tables/`` and ``figures/``; equal inputs give equal bytes.
 
     Raises:
-        UsageError: ``out`` is a file.
+        UsageError: ``out`` is a file, or a folder that holds anything.
         MissingExtraError: the extra ``study`` is not installed.
     """
     try:
@@ -33,6 +33,8 @@ def write_analysis(analysis: Analysis, out: Path) -> None:
         raise MissingExtraError("figures and the report of a survey", "study") from error
     if out.exists() and not out.is_dir():
         raise UsageError(f"{out}: is a file; give a folder to write to")
+    if out.exists() and any(out.iterdir()):  # what an earlier analysis left would seem to be of this one
+        raise UsageError(f"{out} holds files already; give another folder")
     (out / "tables").mkdir(parents=True, exist_ok=True)
     (out / "figures").mkdir(exist_ok=True)
     for name, table in tables(analysis).items():
@@ -99,8 +101,9 @@ def summary(analysis: Analysis) -> dict[str, Any]:
             {
                 "id": counts.themes.id,
                 "title": counts.themes.title,
-                "answers": counts.answers,
+                "passages": counts.passages,
                 "coded": counts.coded,
+                "sources": counts.sources,
                 "themes": counts.table.drop("themes", "coded").to_dicts(),
             }
             for counts in analysis.themes
@@ -111,5 +114,5 @@ def summary(analysis: Analysis) -> dict[str, Any]:
 
 
 def _question(rows: pl.DataFrame) -> dict[str, Any]:
-    shared = rows.select("question", "title", "section", "asked", "answered").row(0, named=True)
+    shared = rows.select("question", "title", "section", "asked", "answered", "over_most").row(0, named=True)
     return {**shared, "options": rows.drop(*shared).to_dicts()}

@@ -41,7 +41,7 @@ def test_figures_are_one_column_wide_and_say_n(out: Path) -> None:
         svg = path.with_name(path.name.replace(".vl.json", ".svg")).read_text(encoding="utf-8")
         width = float(svg.split('width="')[1].split('"')[0])
         assert 230 <= width <= 256, path.name
-        subtitle = json.loads(path.read_bytes())["title"]["subtitle"]
+        subtitle = str(json.loads(path.read_bytes())["title"]["subtitle"])  # of one line or several
         assert "n = " in subtitle or "% of names" in subtitle, path.name
 
 

@@ -45,6 +45,18 @@ def test_an_instrument_that_stands_for_nothing(tmp_path: Path) -> None:
     assert preference(analysis, profile(rows(row("n")))).is_empty()
 
 
+def test_a_question_of_no_preference_is_not_tested(tmp_path: Path) -> None:
+    text = INSTRUMENT.replace('kind = "many"', 'kind = "many"\npreference = false')
+    lines = [response(f"R_{n}", "1 - 2 years", f"{SIZE},Task" if n < 6 else "Task") for n in range(8)]
+    analysis = analyse(write_export(tmp_path, lines), write_instrument(tmp_path, text))
+    table = preference(analysis, profile(rows(*(row(f"n{n}", kinds="AS") for n in range(20)))))
+    assert table["wanted_share"].to_list() == [0.75, 1.0]
+    assert table["share"].to_list() == [1.0, 0.0]
+    assert (
+        table.select("difference", "difference_low", "difference_high", "p", "p_holm").null_count().row(0) == (2,) * 5
+    )
+
+
 def test_the_survey_of_the_study() -> None:
     analysis = analyse(reference("ptm-naming", "survey", "survey_data.xlsx"))
     table = preference(analysis, profile(rows(*(row(f"n{n}", kinds="A" if n else "AV") for n in range(100)))))
@@ -53,3 +65,6 @@ def test_the_survey_of_the_study() -> None:
     assert version["difference_low"] > 0.4
     assert version["p_holm"] < 0.001
     assert set(table["measure"]) == {"element", "convention"}
+    assert not {"O", "other"} & set(table["what"])
+    untested = table.filter(question="notice")
+    assert untested["p_holm"].null_count() == untested.height == 11

@@ -10,19 +10,27 @@ from truename.publication.figure import BLUE, ORANGE, PALE, TEXT, Figure, framed
 _STEP = 16
 _AROUND = 88
 _SIGNIFICANT = 0.05
+_LINE = 10  # of a subtitle
+_UNTESTED = "The question is of no preference: the shares are not tested against each other."
+_OF_ONE = (
+    " A participant could choose several and a name follows one: shares of participants add up to more than 100 %, "
+    "those of names do not, and a part of each difference comes from that."
+)
 _WANTED, _FOUND = "participants", "names"
 
 
 def preference(table: pl.DataFrame) -> Figure:
     """One question: for each thing the share that wants it, the share of names with it, and their difference."""
     first = table.row(0, named=True)
-    ranked = table.sort("difference", descending=True, maintain_order=True)
+    tested = first["preference"]
+    of_one = first["several"] and first["measure"] == "convention"
+    ranked = table.sort("difference" if tested else "wanted_share", descending=True, maintain_order=True)
     stars = pl.when(pl.col("p_holm") < _SIGNIFICANT).then(pl.lit("*")).otherwise(pl.lit(""))
     points = pl.col("difference") * 100
     gap = pl.format(
         "{}{}{}", pl.when(points > 0).then(pl.lit("+")).otherwise(pl.lit("")), points.round(0).cast(pl.Int64), stars
     )
-    ranked = ranked.with_columns(gap=gap)
+    ranked = ranked.with_columns(gap=gap.fill_null(""))
     wanted = ranked.select(
         "label", "gap", share="wanted_share", low="wanted_low", high="wanted_high", kind=pl.lit(_WANTED)
     )
@@ -56,16 +64,26 @@ def preference(table: pl.DataFrame) -> Figure:
         .mark_text(align="right", dx=24, fontSize=TEXT)
         .encode(y=y, x=alt.value("width"), text="gap:N")
     )
+    number = f"n = {first['answered']} participants, {first['of']:,} names"
+    remarks = ["several could be chosen; a name follows one"] if of_one else []
+    remarks += [] if tested else ["no preference: side by side, not tested"]
     return Figure(
         f"preference_{first['question']}",
         "preference",
         f"{first['title']}: share of the {first['answered']} participants who answered and chose it, and share of "
-        f"{first['of']:,} names that have it; 95 % Wilson intervals. At the right the difference in points; * marks "
-        f"what differs at {_SIGNIFICANT:.0%} (score test, Holm-corrected for {table.height} comparisons).",
+        f"{first['of']:,} names that have it; 95 % Wilson intervals. {_compared(table) if tested else _UNTESTED}"
+        f"{_OF_ONE if of_one else ''}",
         framed(
             alt.layer(link, interval, marks, gaps),
             f"{first['title']}, and names",
-            f"n = {first['answered']} participants, {first['of']:,} names",
-            table.height * _STEP + _AROUND,
+            [number, *remarks],
+            table.height * _STEP + _AROUND + len(remarks) * _LINE,
         ),
+    )
+
+
+def _compared(table: pl.DataFrame) -> str:
+    return (
+        f"At the right the difference in points; * marks what differs at {_SIGNIFICANT:.0%} (score test, "
+        f"Holm-corrected for {table.height} comparisons)."
     )

@@ -189,10 +189,12 @@ SECTIONS = (
     Section(
         "preference",
         "Preference and practice",
-        "What participants of the survey chose beside what names have. Differences are of independent shares, with "
+        "What participants of the survey chose beside what names have. Where they could choose several conventions, "
+        "their shares add up to more than 100 %, and those of names, each of which follows one, do not: a part of each "
+        "difference comes from that, and its test does not tell it apart. What a participant would notice is no "
+        "preference: the shares stand side by side, without a test. Differences are of independent shares, with "
         "Newcombe's intervals and score tests corrected by Holm within each question. Names of one owner are alike, so "
-        "the interval of names is narrower than it should be; that of participants decides. Who may choose two "
-        "conventions chooses more than a name can follow.",
+        "the interval of names is narrower than it should be; that of participants decides.",
         (View("preference", "Differences", _COMPARED, open=True),),
     ),
     Section(
@@ -253,10 +255,10 @@ def _readable(table: pl.DataFrame) -> pl.DataFrame:
     """A table with the texts of columns that are not shown as they are."""
     if "difference" in table.columns:
         points = [
-            f"{100 * d:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
+            "-" if d is None else f"{100 * d:+.1f} ({100 * low:+.1f} to {100 * high:+.1f})"
             for d, low, high in table.select("difference", "difference_low", "difference_high").iter_rows()
         ]
-        p = ["< 0.001" if value < 0.001 else f"{value:.3f}" for value in table["p_holm"]]
+        p = [_p(value) for value in table["p_holm"]]
         return table.with_columns(
             difference_text=pl.Series(points, dtype=pl.String), p_text=pl.Series(p, dtype=pl.String)
         )
@@ -266,6 +268,12 @@ def _readable(table: pl.DataFrame) -> pl.DataFrame:
         means = ["-" if value is None else f"{100 * value:.1f} %" for value in table["mean_share"]]
         return table.with_columns(mean_text=pl.Series(means, dtype=pl.String))
     return table
+
+
+def _p(value: float | None) -> str:
+    if value is None:
+        return "-"
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _line(columns: Sequence[Column], row: dict[str, Any]) -> list[str]:

@@ -16,6 +16,8 @@ from truename.survey.instrument import Question
 _COUNTS = {
     "question": pl.String,
     "title": pl.String,
+    "several": pl.Boolean,  # a participant could choose several
+    "preference": pl.Boolean,  # who chose it wants it; else nothing is tested
     "measure": pl.String,  # element, convention
     "what": pl.String,  # letters or the convention
     "label": pl.String,
@@ -25,13 +27,15 @@ _COUNTS = {
     "of": pl.Int64,
 }
 _COMPARED = ("difference", "difference_low", "difference_high", "p", "p_holm")
+_UNTESTED = [pl.lit(None, pl.Float64).alias(name) for name in _COMPARED]
 
 
 def preference(analysis: Analysis, counts: pl.DataFrame) -> pl.DataFrame:
     """Each element and convention that a question offers: share of participants that want it, share of names with it.
 
     Columns: those of ``_COUNTS``, ``wanted_share`` and ``share`` with their intervals, and ``difference`` (wanted less
-    found) with its Newcombe interval, ``p`` and ``p_holm``, corrected for the comparisons of the question (Holm).
+    found) with its Newcombe interval, ``p`` and ``p_holm``, corrected for the comparisons of the question (Holm); these
+    are null for a question that is of no preference, such as what one would notice.
     A participant who chose any option that stands for it wants it; options that stand for several elements are
     compared with the names that have any of them.
 
@@ -43,7 +47,7 @@ def preference(analysis: Analysis, counts: pl.DataFrame) -> pl.DataFrame:
     frame = pl.DataFrame(lines, schema=_COUNTS, orient="row").filter((pl.col("answered") > 0) & (pl.col("of") > 0))
     shares = with_shares(with_shares(frame, "wanted", "answered", "wanted_"))
     parts = [_compared(part) for part in shares.partition_by("question", maintain_order=True)]
-    return pl.concat(parts) if parts else shares.with_columns(pl.lit(None, pl.Float64).alias(c) for c in _COMPARED)
+    return pl.concat(parts) if parts else shares.with_columns(_UNTESTED)
 
 
 def _lines(analysis: Analysis, question: Question, counts: pl.DataFrame) -> Iterator[tuple[object, ...]]:
@@ -55,28 +59,27 @@ def _lines(analysis: Analysis, question: Question, counts: pl.DataFrame) -> Iter
             standing.setdefault(" ".join(option.stands_for), []).append(option.id)
     total = counts["models"].sum()
     for what, options in standing.items():
-        found = _found(what)
-        if found is None:
-            continue
-        measure, label, condition = found
+        measure, label, condition = _found(what)
         wanted = answers.filter(pl.col("option").is_in(options))["row"].n_unique()
         models = counts.filter(condition)["models"].sum()
-        yield (question.id, question.title, measure, what, label, wanted, answered, models, total)
+        several = question.kind == "many"
+        asked = (question.id, question.title, several, question.preference)
+        yield (*asked, measure, what, label, wanted, answered, models, total)
 
 
-def _found(what: str) -> tuple[str, str, pl.Expr] | None:
-    """What an option stands for: measure, label and the condition on a name; None where names do not show it."""
+def _found(what: str) -> tuple[str, str, pl.Expr]:
+    """What an option stands for: measure, label and the condition on a name."""
     known = labels()
     if what in known.conventions:
         return "convention", known.conventions[what], pl.col("convention") == what
     letters = what.split()
-    if all(letter in known.elements for letter in letters):
-        label = ", ".join(known.elements[letter] for letter in letters).capitalize()
-        return "element", label, pl.any_horizontal(map(has, letters))
-    return None
+    label = ", ".join(known.elements[letter] for letter in letters).capitalize()
+    return "element", label, pl.any_horizontal(map(has, letters))
 
 
 def _compared(frame: pl.DataFrame) -> pl.DataFrame:
+    if not frame["preference"][0]:
+        return frame.with_columns(_UNTESTED)
     columns = ("wanted", "answered", "models", "of")
     found: list[Difference] = [difference((a, b), (c, d)) for a, b, c, d in frame.select(columns).iter_rows()]
     corrected = holm([each.p for each in found])
