@@ -11,7 +11,7 @@ import vl_convert
 
 from small_study import row, rows, varied
 from truename.publication.figure import Figure
-from truename.study.figures import drift, rates
+from truename.study.figures import drift, form, rates
 from truename.study.figures.draw import draw_figures
 from truename.study.report.sections import SECTIONS
 from truename.study.tables.tables import tabulate
@@ -70,3 +70,27 @@ def test_rare_quarters_are_not_drawn_and_are_told() -> None:
 def test_rules_that_decided_nothing_have_no_figure() -> None:
     tables = tabulate(rows(row("a", cannot_tell=["SIZ001"])), {}, ["SIZ001"])
     assert rates.rates(tables.rules, pl.col("code"), "rules", "By rule", "by code") is None
+
+
+def test_what_could_not_be_decided_is_not_said_to_lack_a_fact() -> None:
+    lines = [row("a", clean=["SIZ001"]), row("b", cannot_tell=["SIZ001"])]
+    drawn = rates.rates(tabulate(rows(*lines), {}, ["SIZ001"]).rules, pl.col("code"), "rules", "By rule", "decisions")
+    assert drawn is not None
+    assert "0 of 1 decisions flagged; 1 more could not be decided" in drawn.caption
+
+
+@pytest.mark.parametrize(
+    ("lengths", "end"),
+    [([2, 3, 5, 5, 5, 5, 5, 5, 5, 5, 5], 5), ([5] * 300 + [90], 5), ([5] * 100 + [90], 90), ([7], 7)],
+)
+def test_the_longest_names_that_are_not_drawn_are_few(lengths: list[int], end: int) -> None:
+    tables = tabulate(rows(*(row("n" * length) for length in lengths)), {}, ["SIZ001"])
+    drawn = form.distribution(tables.length, tables.quantiles, "length", "Length", "Characters")
+    left = sum(length > end for length in lengths)
+    assert (f"; {left} names beyond {end} are not drawn" in drawn.caption) == bool(left)
+    sets = drawn.specification["datasets"].values()
+    assert max(value["value"] for values in sets for value in values) == end
+
+
+def test_a_caption_tells_of_no_rest_where_there_is_none() -> None:
+    assert "rarer" not in form.separators(tabulate(rows(row("a")), {}, ["SIZ001"]).separators).caption
