@@ -81,7 +81,7 @@ ROWS = pa.schema(
         # how the rules end, by what the metadata allows
         _needed("findings", pa.list_(FINDING)),
         _needed("clean", _TEXTS),  # codes of rules
-        _needed("cannot_tell", _TEXTS),  # of rules whose claim the name makes and whose fact is missing
+        _needed("cannot_tell", _TEXTS),  # of rules that apply, where the fact is missing or decides nothing
     ]
 )
 

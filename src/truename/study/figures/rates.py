@@ -70,9 +70,9 @@ def rates(table: pl.DataFrame, label: pl.Expr, name: str, title: str, unit: str)
     return Figure(
         name,
         "checks",
-        f"{title}: {flagged:,} of {decided:,} {unit} flagged; for {cannot:,} more the registry's metadata lacks the "
-        "fact. Numbers at the right: flagged of decided. 95 % Wilson intervals; those weighted by downloads "
-        "at Kish's effective number, as few models have most of the downloads.",
+        f"{title}: {flagged:,} of {decided:,} {unit} flagged; {cannot:,} more could not be decided: the registry's "
+        "metadata lacks the fact, or the fact decides nothing. Numbers at the right: flagged of decided. 95 % Wilson "
+        "intervals; those weighted by downloads at Kish's effective number, as few models have most of the downloads.",
         framed(alt.layer(interval, points, counts), title, f"n = {decided:,} {unit}", known.height * _STEP + _AROUND),
     )
 

@@ -141,8 +141,8 @@ SECTIONS = (
         "checks",
         "Inconsistent names",
         "A rule compares a claim of the name with what the registry's metadata says; no weights are read. It ends "
-        "flagged, clean or, where the fact is missing, cannot tell. Rates are of flagged and clean. Rules that need "
-        "the name alone are in the table by rule only.",
+        "flagged, clean or, where the fact is missing or decides nothing, cannot tell. Rates are of flagged and clean. "
+        "Rules that need the name alone are in the table by rule only.",
         (
             View("rules", "By rule", (Column("Code", "code"), Column("Rule", "rule"), *_ENDED), open=True),
             View("families", "By family", (Column("Family", "family"), *_ENDED)),
