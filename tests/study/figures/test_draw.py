@@ -10,16 +10,24 @@ import pytest
 import vl_convert
 
 from small_study import row, rows, varied
-from truename.publication.figure import Figure
-from truename.study.figures import drift, form, rates
+from truename.publication.figure import WIDTH, Figure
+from truename.study.figures import drift, form, packages, rates
 from truename.study.figures.draw import draw_figures
 from truename.study.report.sections import SECTIONS
 from truename.study.tables.tables import tabulate
 
+TITLES = (
+    "npm_high_impact",
+    "list_with_a_rather_long_title_a",
+    "list_with_a_rather_long_title_b",
+    "WWWWWWWWWWWWWWWWWWWW",
+)
+
 
 @pytest.fixture(scope="module")
 def figures() -> dict[str, Figure]:
-    tables = tabulate(rows(*varied(1500)), {"SIZ001": "parameter-count"}, ["SIZ001", "ARC001"])
+    lists = {title: pl.LazyFrame({"name": ["chalk", "left-pad", "three.2"] * 7}) for title in TITLES}
+    tables = tabulate(rows(*varied(1500)), {"SIZ001": "parameter-count"}, ["SIZ001", "ARC001"], None, lists)
     return {figure.name: figure for figure in draw_figures(tables)}
 
 
@@ -45,11 +53,43 @@ def test_nothing_is_translucent_small_or_of_another_font(figures: dict[str, Figu
     assert min(float(size) for size in re.findall(r'font-size="([\d.]+)px"', svg)) >= 6.5
 
 
+def test_every_figure_fills_a_column(figures: dict[str, Figure]) -> None:
+    for figure in figures.values():
+        svg = vl_convert.vegalite_to_svg(figure.specification)
+        width = re.search(r'<svg[^>]* width="([\d.]+)"', svg)
+        assert width is not None
+        assert float(width[1]) == pytest.approx(WIDTH, abs=2), figure.name
+
+
+@pytest.mark.parametrize(
+    ("titles", "expected"),
+    [
+        (["models", "npm_high_impact"], ["models", "npm_high_impact"]),
+        (["a_rather_long_title_1", "a_rather_long_title_2"], ["a_rather…title_1", "a_rather…title_2"]),
+        (["a_rather_x_long_title", "a_rather_y_long_title"], ["1 a_rathe…_title", "2 a_rathe…_title"]),
+    ],
+)
+def test_labels_of_lists_differ(titles: list[str], expected: list[str]) -> None:
+    assert packages.short_titles(titles) == expected
+
+
+def test_how_many_names_a_list_has_stands_beside_it(figures: dict[str, Figure]) -> None:
+    for name in ("package_forms", "package_features"):
+        text = str(figures[name].specification)
+        assert "n = 1,500" in text
+        assert "n = 21" in text
+
+
+def test_too_few_pairs_have_no_figure() -> None:
+    tables = tabulate(rows(*(row(f"n{n}", kinds="AS") for n in range(29))), {}, ["SIZ001"])
+    assert "precedence" not in {figure.name for figure in draw_figures(tables)}
+
+
 def test_a_snapshot_without_metadata_has_fewer_figures() -> None:
     tables = tabulate(rows(*(row(f"n-{n}", owner=None, clean=["NAM001"]) for n in range(5))), {}, ["SIZ001"])
     names = {figure.name for figure in draw_figures(tables)}
     assert names == {
-        "elements", "conventions", "combinations", "orders", "precedence", "separators", "length", "segments"
+        "elements", "conventions", "combinations", "orders", "separators", "length", "segments"
     }  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def test_figures_are_one_column_wide_and_say_n(out: Path) -> None:
     for path in (out / "figures").glob("*.vl.json"):
         svg = path.with_name(path.name.replace(".vl.json", ".svg")).read_text(encoding="utf-8")
         width = float(svg.split('width="')[1].split('"')[0])
-        assert 230 <= width <= 256, path.name
+        assert 250 <= width <= 254, path.name
         subtitle = json.loads(path.read_bytes())["title"]["subtitle"]
         assert "n = " in subtitle or "% of names" in subtitle, path.name
 
