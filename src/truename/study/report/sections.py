@@ -92,7 +92,7 @@ SECTIONS = (
                 (
                     Column("Element", "label"),
                     Column("Owners", "owners"),
-                    Column("Mean share", "mean_text", is_number=True),
+                    Column("Mean share, 95 %", "mean_", True),
                 ),
             ),
             View("conventions", "Conventions", _counted("Convention", "label")),
@@ -262,9 +262,6 @@ def _readable(table: pl.DataFrame) -> pl.DataFrame:
         )
     if "median" in table.columns:
         return table.with_columns(pl.col("measure").replace(_MEASURES))
-    if "mean_share" in table.columns:
-        means = ["-" if value is None else f"{100 * value:.1f} %" for value in table["mean_share"]]
-        return table.with_columns(mean_text=pl.Series(means, dtype=pl.String))
     return table
 
 
