@@ -56,7 +56,7 @@ def _sections(tables: Tables, figures: Sequence[Figure]) -> list[dict[str, Any]]
         drawn = {figure.name for figure in own}
         # groups of which the snapshot says nothing have no figure, and their table would say nothing either
         wanted = [view for view in section.views if section.id != "groups" or view.table in drawn]
-        views = [view for view in (shown(view, tables) for view in wanted) if view and view["rows"]]
+        views = [view for view in (shown(view, tables) for view in wanted) if view and view["groups"]]
         if own or views:
             found.append(
                 {"id": section.id, "title": section.title, "text": section.text, "figures": own, "views": views}
