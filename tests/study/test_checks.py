@@ -59,3 +59,10 @@ def test_a_claim_without_its_fact_cannot_be_told() -> None:
     assert set(judged.cannot_tell) >= {"ARC001", "SIZ001", "QNT001"}
     assert "CTX001" not in judged.cannot_tell
     assert not judged.findings
+
+
+@pytest.mark.parametrize(("name", "missed"), [("llama-7b", False), ("llama-7b-GGUF", True)])
+def test_a_model_that_is_no_gguf_file_lacks_no_gguf_fact(name: str, missed: bool) -> None:
+    claims = claims_of(parse_name(name))
+    judged = judge_record(claims, roles_of(claims), Evidence.of(()))
+    assert ("GGF005" in judged.cannot_tell) is missed

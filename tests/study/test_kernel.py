@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 import pyarrow as pa
+import pytest
 
 from truename.study.columns import ROWS
 from truename.study.kernel import rows_of
@@ -57,6 +58,29 @@ def test_versions() -> None:
     assert (first["version"], first["version_parts"], second["version_parts"]) == ("v1.5", [1, 5], [2])
     assert first["series"] == second["series"] == "mymodel-*-chat"
     assert row(id="o/mymodel-chat")["series"] is None
+
+
+@pytest.mark.parametrize(
+    ("name", "version", "series"),
+    [
+        ("llama-2-7b-foo-v3", "v3", "llama-2-7b-foo-*"),
+        ("Mistral-7B-v0.1-bar-v2", "v2", "mistral-7b-0.1-bar-*"),
+        ("deberta-v3-ner-v2", "v2", "deberta-3-ner-*"),
+        ("my-bert-v2", "v2", "my-bert-*"),
+        # a family's version is in no series
+        ("llama-2-7b-chat-ft", "2", None),
+        ("deberta-v3-base-mrpc", "v3", None),
+        ("phi-2", "2", None),
+    ],
+)
+def test_a_models_own_version_makes_the_series(name: str, version: str, series: str | None) -> None:
+    found = row(id=f"o/{name}")
+    assert (found["version"], found["series"]) == (version, series)
+
+
+@pytest.mark.parametrize("name", ["bert-v57whqm7", "distilbert-ep0", "bert-0.3726474278544542"])
+def test_a_random_word_is_no_version(name: str) -> None:
+    assert row(id=f"o/{name}")["version"] is None
 
 
 def test_metadata_contradicts_the_name() -> None:

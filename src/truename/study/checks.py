@@ -25,6 +25,7 @@ class Check(msgspec.Struct, frozen=True):
     rule: Rule
     claims: frozenset[Role]  # the name must make one of them; empty: any name
     facts: frozenset[str]  # one of them must be there; empty: none is needed
+    missed: frozenset[Role]  # where none is, the rule applies only to names that make one of these claims as well
     no_claim: str  # how the rule says that the name claims nothing after all
 
 
@@ -32,15 +33,15 @@ class Plan(msgspec.Struct, frozen=True):
     """What is to be done for names that make claims of the same roles, of models of which the same facts are there."""
 
     run: tuple[tuple[str, Decide, str], ...]  # code, check, how it says that the name claims nothing after all
-    open: tuple[str, ...]  # codes of the rules that lack a fact
+    open: tuple[str, ...]  # codes of the rules that apply and lack a fact
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """How the rules ended for one record; a rule whose claim the name does not make is in none of the lists."""
+    """How the rules ended for one record; a rule that does not apply to it is in none of the lists."""
 
     findings: Sequence[Finding]
     clean: Sequence[str]  # codes
-    cannot_tell: Sequence[str]
+    cannot_tell: Sequence[str]  # no fact is there, or what is there decides nothing
 
 
 @cache
@@ -53,6 +54,7 @@ def checks() -> tuple[Check, ...]:
             rules[code],
             frozenset(map(Role, entry["claims"])),
             frozenset(entry["facts"]),
+            frozenset(map(Role, entry.get("missed", entry["claims"]))),
             rules[code].no_claim().reason or "",
         )
         for code, entry in sorted(table.items())
@@ -72,7 +74,7 @@ def plan_for(roles: frozenset[Role], facts: frozenset[str]) -> Plan:
     lacking = [check for check in found if check.facts and check.facts.isdisjoint(facts)]
     return Plan(
         tuple((check.rule.code, check.rule.check, check.no_claim) for check in found if check not in lacking),
-        tuple(check.rule.code for check in lacking if check.claims),
+        tuple(check.rule.code for check in lacking if not roles.isdisjoint(check.missed)),
     )
 
 

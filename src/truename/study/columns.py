@@ -73,15 +73,15 @@ ROWS = pa.schema(
         pa.field("family", _TEXT),  # the first architecture family that the name claims
         _needed("length", pa.int32()),  # characters of the name
         _needed("segments", pa.int32()),  # words between the separators
-        pa.field("version", _TEXT),  # the first version, as it is written
+        pa.field("version", _TEXT),  # its own version, else its family's, as it is written
         _needed("version_parts", pa.list_(pa.int64())),  # its numbers, to compare: v1.5 is 1, 5; empty: none
-        pa.field("series", _TEXT),  # normalised name with its version replaced by a mark; null: no version
+        pa.field("series", _TEXT),  # normalised name with its own version replaced by a mark; null: none
         _needed("key", _TEXT),  # normalised name: near-duplicates share it
         _needed("says_nothing", pa.bool_()),  # NAM001 flags it
         # how the rules end, by what the metadata allows
         _needed("findings", pa.list_(FINDING)),
         _needed("clean", _TEXTS),  # codes of rules
-        _needed("cannot_tell", _TEXTS),  # of rules whose claim the name makes and whose fact is missing
+        _needed("cannot_tell", _TEXTS),  # of rules that apply, where the fact is missing or decides nothing
     ]
 )
 

@@ -15,6 +15,7 @@ from truename.names.normalise import normalise_name
 from truename.study.checks import Judgement
 from truename.study.columns import ELEMENT, FINDING, ROWS
 from truename.study.metadata import Record
+from truename.vocabulary import vocabulary
 
 SAYS_NOTHING = "NAM001"
 VERSION_MARK = "*"  # normalised names hold no such sign
@@ -22,6 +23,9 @@ VERSION_MARK = "*"  # normalised names hold no such sign
 # what parts words: every sign but a point between digits
 _SEPARATOR = re.compile(r"([\W_](?:(?<![0-9]\.)|(?![0-9])))")
 _NUMBER = re.compile(r"[0-9]{1,18}")
+# what the learned part takes for a version is none if it reads v57whqm7, ep0 or 0.3726474278544542
+_WRITTEN = re.compile(r"(?i)(?:[a-z]*v|ver|version)?[0-9]{1,8}(?:[._][0-9]{1,4}){0,3}")
+_GAPS = ("", "-", "_", ".", " ")
 _NO_GGUF: Mapping[str, Any] = {}
 # a row's column -> the snapshot's, where it is taken over as it is
 _TAKEN = {
@@ -115,11 +119,48 @@ def _family(finding: Finding, claims: Claims) -> str | None:
 
 
 def _version(name: str, elements: Sequence[Element], offset: int) -> tuple[str | None, Sequence[int], str | None]:
-    """The first version as it is written, its numbers, and the normalised name with a mark in its place."""
-    for element in elements:
-        versioned = element.role is Role.VERSION or element.kind is Kind.VERSION
-        if versioned and (numbers := _NUMBER.findall(element.text)):
-            before, after = name[: element.start - offset], name[element.end - offset :]
-            series = "-".join(filter(None, (normalise_name(before), VERSION_MARK, normalise_name(after))))
-            return element.text, [int(number) for number in numbers], series
-    return None, (), None
+    """The version as it is written, its numbers, and the normalised name with a mark in its place.
+
+    A name's own version is its last one that is not an architecture family's; where all are families', the first
+    stands without a series.
+    """
+    familys: Element | None = None
+    for place in range(len(elements) - 1, -1, -1):
+        element = elements[place]
+        if not _is_version(element):
+            continue
+        start, end = element.start - offset, element.end - offset
+        before = elements[place - 1] if place else None
+        if before is not None and _is_of_family(element, before, name[before.end - offset : start], name[end:]):
+            familys = element
+            continue
+        series = "-".join(filter(None, (normalise_name(name[:start]), VERSION_MARK, normalise_name(name[end:]))))
+        return element.text, _numbers(element), series
+    return (None, (), None) if familys is None else (familys.text, _numbers(familys), None)
+
+
+def _is_version(element: Element) -> bool:
+    """Whether an element is a version with a number; one that was learned must also be written as one."""
+    if element.role is Role.VERSION:
+        return _NUMBER.search(element.text) is not None
+    return element.kind is Kind.VERSION and _WRITTEN.fullmatch(element.text) is not None
+
+
+def _is_of_family(version: Element, before: Element, between: str, behind: str) -> bool:
+    """Whether a version is that of the family before it: ``llama-2-7b``, ``deberta-v3``, and not ``my-bert-v2``.
+
+    A version that ends the name is the family's only where the vocabulary knows it.
+
+    Args:
+        version: the element in question.
+        before: the element before it.
+        between: the text between the two; a word there makes the version another's.
+        behind: the rest of the name.
+    """
+    if before.role is not Role.FAMILY or between not in _GAPS:
+        return False
+    return bool(behind) or f"{before.text}{version.text}".lower() in vocabulary().readings
+
+
+def _numbers(element: Element) -> list[int]:
+    return [int(number) for number in _NUMBER.findall(element.text)]

@@ -45,6 +45,23 @@ def test_nothing_is_wider_than_the_window(visits: dict[int, Visit], width: int) 
     assert visits[width].overflow <= 0
 
 
+def test_tables_stand_whole_in_a_wide_window(visits: dict[int, Visit]) -> None:
+    page = visits[1200].page
+    page.evaluate("() => document.querySelectorAll('details').forEach(each => each.open = true)")
+    hidden = page.evaluate("() => [...document.querySelectorAll('.scroll')].map(s => s.scrollWidth - s.clientWidth)")
+    assert max(hidden) == 0
+
+
+def test_a_table_that_goes_on_can_be_reached_by_keys(visits: dict[int, Visit]) -> None:
+    page = visits[400].page
+    page.evaluate("() => document.querySelectorAll('details').forEach(each => each.open = true)")
+    table = page.locator("details .scroll", has=page.locator("th", has_text="Difference, 95 %"))
+    assert table.evaluate("each => each.scrollWidth - each.clientWidth") < 200
+    table.focus()
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("each => each.scrollLeft > 0", arg=table.element_handle())
+
+
 def test_letters_can_be_read_at_400_pixels(visits: dict[int, Visit]) -> None:
     heights = visits[400].page.evaluate(
         "() => [...document.querySelectorAll('.chart svg text')].map(t => t.getBoundingClientRect().height)"

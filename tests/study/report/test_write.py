@@ -40,7 +40,7 @@ def test_figures_are_one_column_wide_and_say_n(out: Path) -> None:
     for path in (out / "figures").glob("*.vl.json"):
         svg = path.with_name(path.name.replace(".vl.json", ".svg")).read_text(encoding="utf-8")
         width = float(svg.split('width="')[1].split('"')[0])
-        assert 230 <= width <= 256, path.name
+        assert 250 <= width <= 254, path.name
         subtitle = str(json.loads(path.read_bytes())["title"]["subtitle"])  # of one line or several
         assert "n = " in subtitle or "% of names" in subtitle, path.name
 
@@ -105,6 +105,19 @@ def test_out_is_a_file(tmp_path: Path) -> None:
 
 def test_tables_are_in_words(out: Path) -> None:
     text = (out / "report.html").read_text(encoding="utf-8")
-    assert '<td>Architecture</td><td class="n">7</td>' in text  # of owners
+    assert '<td>Architecture</td><td class="n"><span>7</span></td>' in text  # of owners
     assert all(f"<td>{measure}</td>" in text for measure in ("characters", "words", "elements"))
     assert "element_counts</td>" not in text
+
+
+def test_a_question_stands_once_over_its_lines(out: Path) -> None:
+    titles = pl.read_csv(out / "tables" / "preference.csv")["title"].unique()
+    text = (out / "report.html").read_text(encoding="utf-8").split('id="preference"')[1].split('id="packages"')[0]
+    assert [text.count(f">{title}<") for title in titles] == [1] * len(titles)
+
+
+def test_the_headline_of_shared_names_is_of_equal_ones(tmp_path: Path) -> None:
+    names = rows(*(row(name, owner=owner, key="bert-base") for name, owner in (("a", "x"), ("a", "y"), ("A", "z"))))
+    tables = tabulate(names, {}, ["SIZ001"])
+    text = page(tables, draw_figures(tables), SETTINGS, None, tmp_path / "none")
+    assert "<b>66.7 %</b> share their name" in text

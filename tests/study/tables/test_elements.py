@@ -60,6 +60,10 @@ def test_every_owner_counts_once() -> None:
     assert table["owners"].unique().to_list() == [2]  # the row without an owner is left out
     assert found["A"] == pytest.approx((1 + 1 / 2) / 2)
     assert found["O"] == pytest.approx((0 + 1 / 2) / 2)
+    assert all(
+        low < mean < high
+        for mean, low, high in table.filter(what="A").select("mean_share", "mean_low", "mean_high").rows()
+    )
 
 
 def test_no_row_has_an_owner() -> None:

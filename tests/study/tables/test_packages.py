@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import math
 
 import polars as pl
@@ -37,10 +38,23 @@ def test_lengths_and_words() -> None:
 
 def test_entropy_of_equally_many_names() -> None:
     table = packages.package_entropy(LISTS)
-    assert table["names"].to_list() == [2, 2]  # every second of four
+    assert table["names"].to_list() == [2, 2]
     npm = table.row(1, named=True)
     assert npm["word"] == pytest.approx(math.log2(3))
     assert npm["distinct"] == 3
+
+
+@pytest.mark.parametrize("size", [15, 16, 29, 30, 31])
+def test_names_of_a_longer_list_are_taken_from_all_of_it(size: int) -> None:
+    longer = [f"{chr(ord('a') + n % 26)}{n}" for n in range(size)]
+    lists = {"models": pl.LazyFrame({"name": longer}), "npm": pl.LazyFrame({"name": ["x"] * 15})}
+    assert packages.package_entropy(lists).row(0, named=True)["distinct"] == 15
+    taken = packages.evenly(lists["models"], size, 15)
+    places = [longer.index(name) for name in taken]
+    assert len(places) == 15
+    assert {after - before for before, after in itertools.pairwise(places)} <= {size // 15, size // 15 + 1}
+    assert places[0] == 0
+    assert places[-1] >= size - 1 - size / 15
 
 
 @pytest.mark.parametrize(

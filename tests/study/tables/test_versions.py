@@ -36,6 +36,9 @@ def counts(*given: dict[str, Any]) -> dict[str, int]:
         ([versioned("2407", 2407), versioned("2501", 2501)], {"date": 1, "predecessor": 1}),
         ([versioned("final"), versioned("v2", 2)], {"no_number": 1, "missing": 1}),
         ([row("plain")], {}),
+        # of a family: neither has a predecessor nor is one
+        ([row(n, version=n[-1], version_parts=[int(n[-1])]) for n in ("llama-2", "llama-3")], {"family": 2}),
+        ([row("llama-1", version="1", version_parts=[1]), versioned("v2", 2)], {"family": 1, "missing": 1}),
     ],
 )
 def test_predecessors(given: list[dict[str, Any]], expected: dict[str, int]) -> None:

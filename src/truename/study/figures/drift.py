@@ -11,7 +11,9 @@ from truename.publication.figure import BLUE, GREY, PALE, TEXT, Figure, Specific
 
 _FEW = 100  # models in a quarter, of which no share is drawn
 _COLUMNS = 3
-_SIZE = (50, 34)  # points of one small chart
+_SIZE = (53, 34)  # points of one small chart
+_AXIS = 26  # points of its axis: three charts with theirs fill a column
+_TITLE = 10  # points over it, for its title
 _YEARS = 4  # labels of its axis
 
 
@@ -60,7 +62,12 @@ def _panels(shown: pl.DataFrame, title: str, subtitle: str) -> Specification:
             ),
         )
     )
-    y = alt.Y("low:Q", title=None, scale=alt.Scale(zero=True), axis=alt.Axis(format="~%", tickCount=2, gridColor=PALE))
+    y = alt.Y(
+        "low:Q",
+        title=None,
+        scale=alt.Scale(zero=True),
+        axis=alt.Axis(format="~%", tickCount=2, gridColor=PALE, minExtent=_AXIS, maxExtent=_AXIS),
+    )
     band = base.mark_area(color="#CCCCCC", opacity=1).encode(y=y, y2="high:Q")
     line = base.mark_line(color=BLUE, strokeWidth=1.2).encode(y="share:Q")
     points = base.mark_circle(color=BLUE, size=7, opacity=1).encode(
@@ -74,18 +81,26 @@ def _panels(shown: pl.DataFrame, title: str, subtitle: str) -> Specification:
         ],
     )
     width, height = _SIZE
+    # a header would stand as high as the topmost label of its chart's axis: these stand in one line
+    named = (
+        alt.Chart()
+        .transform_aggregate(groupby=["label"])
+        .mark_text(align="right", baseline="bottom", fontSize=TEXT, color=GREY)
+        .encode(x=alt.value("width"), y=alt.value(-2), text="label:N")
+    )
     chart = (
-        alt.layer(band, line, points, data=alt.InlineData(values=values))
+        alt.layer(band, line, points, named, data=alt.InlineData(values=values))
         .properties(width=width, height=height)
         .facet(
             alt.Facet(
                 "label:N",
                 title=None,
                 sort=order,
-                header=alt.Header(labelFontSize=TEXT, labelPadding=1, labelColor=GREY, labelAnchor="end"),
+                header=alt.Header(labelExpr="''", labelPadding=0),
             ),
             columns=_COLUMNS,
-            spacing={"row": 4, "column": 4},
+            bounds="flush",
+            spacing={"row": _TITLE + 6, "column": _AXIS + 1},
         )
         .resolve_scale(y="independent")
     )

@@ -11,18 +11,20 @@ from truename.study.figures.names import names
 
 _SHOWN = 10
 _HEIGHT = 150  # points
-_TAIL = 0.995  # of the names are drawn; the longest few would squeeze the rest
+_TAIL = 0.995  # of the names are drawn at least; the longest few would squeeze the rest
 
 
 def separators(table: pl.DataFrame) -> Figure:
     """The signs between words."""
     shown = table.head(_SHOWN)
     of = table["of"][0]
+    left = table.height - shown.height
+    rarer = f"; {left:,} rarer sets of signs are in the table only" if left else ""
     return Figure(
         "separators",
         "form",
         f"Signs between the words of a name: share of {of:,} names that use exactly these; 95 % Wilson intervals; the "
-        f"number is the count; {table.height - shown.height} rarer sets of signs are in the table only.",
+        f"number is the count{rarer}.",
         bars(
             shown.select("label", "share", "low", "high", count="models").to_dicts(),
             "Signs between words",
@@ -36,7 +38,7 @@ def distribution(table: pl.DataFrame, quantiles: pl.DataFrame, name: str, title:
     """How many names have each value."""
     line = quantiles.filter(pl.col("measure") == name).row(0, named=True)
     of = line["models"]
-    end = next(iter(table.filter(table["models"].cum_sum() <= _TAIL * of)["value"].tail(1)), line["max"])
+    end = table.filter(table["models"].cum_sum() >= _TAIL * of)["value"][0]
     shown = table.filter(pl.col("value") <= end)
     longer = of - shown["models"].sum()
     values = shown.select("value", count="models", share=pl.col("models") / of).to_dicts()

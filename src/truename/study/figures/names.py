@@ -114,9 +114,11 @@ def _matrix(dots: list[dict[str, Any]], values: list[dict[str, Any]], title: str
     return styled(alt.hconcat(grid, right, spacing=6), title, subtitle)
 
 
-def precedence(table: pl.DataFrame) -> Figure:
-    """Which element comes first, pair by pair."""
+def precedence(table: pl.DataFrame) -> Figure | None:
+    """Which element comes first, pair by pair; None where no pair has enough names."""
     known = table.filter(pl.col("of") >= _FEW)
+    if known.is_empty():
+        return None
     other = known.select(
         "of",
         first="second",

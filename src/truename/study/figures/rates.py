@@ -25,21 +25,27 @@ def rates(table: pl.DataFrame, label: pl.Expr, name: str, title: str, unit: str)
     known = table.filter(pl.col("decided") > 0).with_columns(label=label)
     if known.is_empty():
         return None
-    of = pl.format(
-        "{} of {}", pl.col("flagged").map_elements(_short, pl.String), pl.col("decided").map_elements(_short, pl.String)
-    )
-    known = known.with_columns(counts=of)
-    models = known.select("label", "counts", "share", "low", "high", kind=pl.lit(_MODELS))
+    number = [f"{decided:,}" for decided in known["decided"]]
+    of = [f"{flagged:,} of {decided:,}" for flagged, decided in known.select("flagged", "decided").rows()]
+    known = known.with_columns(counts=pl.Series(of, dtype=pl.String), n=pl.Series(number, dtype=pl.String))
+    models = known.select("label", "counts", "n", "share", "low", "high", kind=pl.lit(_MODELS))
     weighted = known.filter(pl.col("decided_downloads") > 0).select(
-        "label", "counts", share="weighted_share", low="weighted_low", high="weighted_high", kind=pl.lit(_DOWNLOADS)
+        "label",
+        "counts",
+        "n",
+        share="weighted_share",
+        low="weighted_low",
+        high="weighted_high",
+        kind=pl.lit(_DOWNLOADS),
     )
     base = alt.Chart(alt.InlineData(values=pl.concat([models, weighted]).to_dicts()))
-    y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(labelLimit=112, ticks=False, domain=False))
+    axis = alt.Axis(labelLimit=112, labelPadding=7, ticks=False, domain=False)  # clear of a mark at 0
+    y = alt.Y("label:N", sort=None, title=None, axis=axis)
     offset = alt.YOffset("kind:N", sort=[_MODELS, _DOWNLOADS], scale=alt.Scale(paddingOuter=0.3))
     x = alt.X(
         "share:Q",
         title="Share of decided names that are flagged",
-        axis=alt.Axis(format="%", tickCount=4, gridColor=PALE, labelFlush=False),
+        axis=alt.Axis(format="%", tickCount=3, gridColor=PALE, labelFlush=False),
         scale=alt.Scale(zero=True, nice=True),
     )
     kinds = [_MODELS, _DOWNLOADS]
@@ -60,24 +66,19 @@ def rates(table: pl.DataFrame, label: pl.Expr, name: str, title: str, unit: str)
             *(alt.Tooltip(f"{column}:Q", format=".2%") for column in ("share", "low", "high")),
         ],
     )
-    room = 8 + 3.6 * max(map(len, known["counts"]))
+    room = 8 + 4.2 * max(map(len, number))
     counts = (
         base.transform_filter(alt.datum.kind == _MODELS)
         .mark_text(align="right", dx=room, fontSize=TEXT)
-        .encode(y=y, x=alt.value("width"), text="counts:N")
+        .encode(y=y, x=alt.value("width"), text="n:N")
     )
     flagged, decided, cannot = (known[column].sum() for column in ("flagged", "decided", "cannot_tell"))
     return Figure(
         name,
         "checks",
-        f"{title}: {flagged:,} of {decided:,} {unit} flagged; for {cannot:,} more the registry's metadata lacks the "
-        "fact. Numbers at the right: flagged of decided. 95 % Wilson intervals; those weighted by downloads "
-        "at Kish's effective number, as few models have most of the downloads.",
+        f"{title}: {flagged:,} of {decided:,} {unit} flagged; {cannot:,} more could not be decided: the registry's "
+        "metadata lacks the fact, or the fact decides nothing. Numbers at the right: how many were decided. 95 % "
+        "Wilson intervals; those weighted by downloads at Kish's effective number, as few models have most of the "
+        "downloads.",
         framed(alt.layer(interval, points, counts), title, f"n = {decided:,} {unit}", known.height * _STEP + _AROUND),
     )
-
-
-def _short(number: int) -> str:
-    if number < 10_000:
-        return str(number)
-    return f"{number / 1000:.0f}k" if number < 1_000_000 else f"{number / 1_000_000:.1f}M"

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
 import vl_convert
 
 from truename import __version__
@@ -14,6 +15,7 @@ from truename.publication.figure import Figure
 from truename.publication.page import template
 from truename.study.report.sections import SECTIONS, shown
 from truename.study.settings import Settings
+from truename.study.tables.sameness import EQUAL
 from truename.study.tables.tables import Tables
 
 if TYPE_CHECKING:
@@ -54,7 +56,7 @@ def _sections(tables: Tables, figures: Sequence[Figure]) -> list[dict[str, Any]]
         drawn = {figure.name for figure in own}
         # groups of which the snapshot says nothing have no figure, and their table would say nothing either
         wanted = [view for view in section.views if section.id != "groups" or view.table in drawn]
-        views = [view for view in (shown(view, tables) for view in wanted) if view and view["rows"]]
+        views = [view for view in (shown(view, tables) for view in wanted) if view and view["groups"]]
         if own or views:
             found.append(
                 {"id": section.id, "title": section.title, "text": section.text, "figures": own, "views": views}
@@ -82,9 +84,9 @@ def _key_numbers(tables: Tables) -> list[tuple[str, str]]:
     flagged, decided = (int(compared[name].sum()) for name in ("flagged", "decided"))
     if decided:
         found.append((part(flagged, decided), f"of {decided:,} decided checks contradict the name"))
-    near = tables.sharing.row(0, named=True)
-    if near["of"]:
-        found.append((part(near["models"], near["of"]), "share their name with another owner's model"))
+    equal = tables.sharing.row(by_predicate=pl.col("what") == EQUAL, named=True)
+    if equal["of"]:
+        found.append((part(equal["models"], equal["of"]), "share their name with another owner's model"))
     return found
 
 

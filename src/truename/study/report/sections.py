@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 from typing import Any
 
 import msgspec
@@ -31,6 +32,7 @@ class View(msgspec.Struct, frozen=True):
     title: str
     columns: tuple[Column, ...]
     open: bool = False  # else it is folded, as a figure shows the same
+    by: str | None = None  # column whose value stands once, over the lines that share it
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -46,7 +48,7 @@ def _counted(first: str, name: str, of: str = "of") -> tuple[Column, ...]:
     return (Column(first, name), Column("Models", "models"), Column("Of", of), Column("Share, 95 %", "", True))
 
 
-_GROUPED = (Column("Group", "group"), *_counted("What", "label"))
+_GROUPED = _counted("What", "label")
 _ENDED = (
     Column("Flagged", "flagged"),
     Column("Clean", "clean"),
@@ -56,10 +58,8 @@ _ENDED = (
     Column("Effective n", "weighted_effective"),
 )
 _COMPARED = (
-    Column("Question", "title"),
     Column("What", "label"),
-    Column("Chose it", "wanted"),
-    Column("Answered", "answered"),
+    Column("Chose it", "chose_text", is_number=True),
     Column("Of answered, 95 %", "wanted_", True),
     Column("Of names, 95 %", "", True),
     Column("Difference, 95 %", "difference_text", is_number=True),
@@ -92,7 +92,7 @@ SECTIONS = (
                 (
                     Column("Element", "label"),
                     Column("Owners", "owners"),
-                    Column("Mean share", "mean_text", is_number=True),
+                    Column("Mean share, 95 %", "mean_", True),
                 ),
             ),
             View("conventions", "Conventions", _counted("Convention", "label")),
@@ -121,7 +121,7 @@ SECTIONS = (
         "By task, library, owner, year and popularity",
         "Groups as the snapshot states them; models of which it does not are a group of their own.",
         tuple(
-            View(f"by_{name}", f"By {title}", _GROUPED)
+            View(f"by_{name}", f"By {title}", _GROUPED, by="group")
             for name, title in (
                 ("task", "task"),
                 ("library", "library"),
@@ -141,8 +141,8 @@ SECTIONS = (
         "checks",
         "Inconsistent names",
         "A rule compares a claim of the name with what the registry's metadata says; no weights are read. It ends "
-        "flagged, clean or, where the fact is missing, cannot tell. Rates are of flagged and clean. Rules that need "
-        "the name alone are in the table by rule only.",
+        "flagged, clean or, where the fact is missing or decides nothing, cannot tell. Rates are of flagged and clean. "
+        "Rules that need the name alone are in the table by rule only.",
         (
             View("rules", "By rule", (Column("Code", "code"), Column("Rule", "rule"), *_ENDED), open=True),
             View("families", "By family", (Column("Family", "family"), *_ENDED)),
@@ -195,7 +195,7 @@ SECTIONS = (
         "preference: the shares stand side by side, without a test. Differences are of independent shares, with "
         "Newcombe's intervals and score tests corrected by Holm within each question. Names of one owner are alike, so "
         "the interval of names is narrower than it should be; that of participants decides.",
-        (View("preference", "Differences", _COMPARED, open=True),),
+        (View("preference", "Differences", _COMPARED, open=True, by="title"),),
     ),
     Section(
         "packages",
@@ -231,23 +231,30 @@ SECTIONS = (
 
 
 def shown(view: View, tables: Tables) -> dict[str, Any] | None:
-    """A view as the template takes it: title, heads, rows of texts, and what is left out; None without its table."""
+    """A view as the template takes it; None without its table.
+
+    Its groups are pairs of a heading (None: there is none) and lines; a line's cell is a text, its interval (empty:
+    none) and whether it is a number.
+    """
     table = tables.named().get(view.table)
     if table is None:
         return None
-    lines = [_line(view.columns, row) for row in _readable(table).head(_ROWS).iter_rows(named=True)]
-    left = table.height - len(lines)
     numeric = [
         column.is_share or column.is_number or (column.name in table.columns and table[column.name].dtype.is_numeric())
         for column in view.columns
+    ]
+    rows = _readable(table).head(_ROWS).to_dicts()
+    groups = [
+        (heading, [_line(view.columns, numeric, row) for row in lines])
+        for heading, lines in groupby(rows, lambda row: None if view.by is None else row[view.by])
     ]
     return {
         "file": f"tables/{view.table}.csv",
         "title": view.title,
         "open": view.open,
         "heads": [(column.head, number) for column, number in zip(view.columns, numeric, strict=True)],
-        "rows": [list(zip(line, numeric, strict=True)) for line in lines],
-        "left": left,
+        "groups": groups,
+        "left": table.height - len(rows),
     }
 
 
@@ -260,13 +267,12 @@ def _readable(table: pl.DataFrame) -> pl.DataFrame:
         ]
         p = [_p(value) for value in table["p_holm"]]
         return table.with_columns(
-            difference_text=pl.Series(points, dtype=pl.String), p_text=pl.Series(p, dtype=pl.String)
+            chose_text=pl.format("{} of {}", "wanted", "answered"),
+            difference_text=pl.Series(points, dtype=pl.String),
+            p_text=pl.Series(p, dtype=pl.String),
         )
     if "median" in table.columns:
         return table.with_columns(pl.col("measure").replace(_MEASURES))
-    if "mean_share" in table.columns:
-        means = ["-" if value is None else f"{100 * value:.1f} %" for value in table["mean_share"]]
-        return table.with_columns(mean_text=pl.Series(means, dtype=pl.String))
     return table
 
 
@@ -276,13 +282,16 @@ def _p(value: float | None) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
-def _line(columns: Sequence[Column], row: dict[str, Any]) -> list[str]:
-    return [
-        percent(*(row[f"{column.name}{part}"] for part in ("share", "low", "high")))
-        if column.is_share
-        else _text(row[column.name])
-        for column in columns
-    ]
+def _line(columns: Sequence[Column], numeric: Sequence[bool], row: dict[str, Any]) -> list[tuple[str, str, bool]]:
+    cells = []
+    for column, number in zip(columns, numeric, strict=True):
+        if column.is_share:
+            text = percent(*(row[f"{column.name}{part}"] for part in ("share", "low", "high")))
+        else:
+            text = _text(row[column.name])
+        value, opened, interval = text.partition(" (") if number else (text, "", "")
+        cells.append((value, opened.lstrip() + interval, number))
+    return cells
 
 
 def _text(value: object) -> str:

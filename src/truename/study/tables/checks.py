@@ -52,7 +52,7 @@ def _ended(rows: pl.LazyFrame, end: str) -> pl.DataFrame:
 
 def families(rows: pl.LazyFrame, comparing: Sequence[str], top: int) -> pl.DataFrame:
     """The same by the first family that a name claims: a model is flagged if any rule that compares flags it, clean if
-    one could decide and none flags it, and else, where a rule lacked a fact, it cannot be told.
+    one could decide and none flags it, and else, where a rule could not, it cannot be told.
 
     The ``top`` families of most decided models; names without a family share a line, and so do the other families.
 

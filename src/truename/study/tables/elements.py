@@ -81,7 +81,8 @@ def of_owners(rows: pl.LazyFrame) -> pl.DataFrame:
     """The frequency of each element where every owner counts once: the mean over owners of their names' shares.
 
     Owners with thousands of models that a program named weigh as much as those with one. Rows without an owner are
-    left out. Columns ``what``, ``label``, ``owners``, ``mean_share``.
+    left out. Columns ``what``, ``label``, ``owners``, ``mean_share``, ``mean_low``, ``mean_high``: Wilson's interval at
+    the number of owners, wide enough in any case, as no shares of one mean vary more than all or nothing.
     """
     owned = rows.filter(pl.col("owner").is_not_null()).select("owner", "kinds")
     owners = collected(owned.group_by("owner").agg(COUNT))
@@ -91,10 +92,8 @@ def of_owners(rows: pl.LazyFrame) -> pl.DataFrame:
     number = owners.height
     letters = labels().elements
     sums = weights.select(pl.col("weight").filter(has(letter)).sum().alias(letter) for letter in letters).row(0)
-    means = [total / _OWNER / number if number else None for total in sums]
-    schema = {"what": pl.String, "label": pl.String, "owners": pl.Int64, "mean_share": pl.Float64}
-    return pl.DataFrame(
-        [(*letter, number, mean) for letter, mean in zip(letters.items(), means, strict=True)],
-        schema=schema,
-        orient="row",
-    )
+    shares = [total / _OWNER for total in sums]
+    lines = [(*letter, number, share) for letter, share in zip(letters.items(), shares, strict=True)]
+    schema = {"what": pl.String, "label": pl.String, "owners": pl.Int64, "_shares": pl.Float64}
+    table = pl.DataFrame(lines, schema=schema, orient="row")
+    return with_shares(table, "_shares", "owners", "mean_").drop("_shares")

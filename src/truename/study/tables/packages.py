@@ -72,22 +72,25 @@ def package_features(lists: dict[str, pl.LazyFrame]) -> pl.DataFrame:
 def package_entropy(lists: dict[str, pl.LazyFrame]) -> pl.DataFrame:
     """Shannon entropies of names: ``list``, ``names``, ``distinct`` words, and the keys of ``ENTROPIES`` in bits.
 
-    Entropy grows with the number of names, so each list gives as many as the shortest has: every k-th of its names.
+    Entropy grows with the number of names, so each list gives as many as the shortest has, evenly from all of it.
     Lower case; a character's entropy is over all characters of the names, a word's over all words.
     """
     sizes = {title: collected(frame.select(pl.len())).item() for title, frame in lists.items()}
     number = min(sizes.values())
     lines = []
     for title, frame in lists.items():
-        sampled = _evenly(frame, sizes[title], number)
+        sampled = evenly(frame, sizes[title], number)
         lines.append((title, len(sampled), *_entropies(sampled)))
     schema = {"list": pl.String, "names": pl.Int64, "distinct": pl.Int64, **dict.fromkeys(ENTROPIES, pl.Float64)}
     return pl.DataFrame(lines, schema=schema, orient="row")
 
 
-def _evenly(frame: pl.LazyFrame, size: int, number: int) -> list[str]:
-    every = max(1, size // number) if number else 1
-    names = frame.select(pl.col("name").str.to_lowercase()).gather_every(every).head(number)
+def evenly(frame: pl.LazyFrame, size: int, number: int) -> list[str]:
+    """A number of names at even distances, of which the first is the list's first."""
+    place = pl.col("place").cast(pl.Int64)
+    names = (
+        frame.select(pl.col("name").str.to_lowercase()).with_row_index("place").filter(place * number % size < number)
+    )
     return collected(names)["name"].to_list()
 
 

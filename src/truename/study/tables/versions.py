@@ -1,6 +1,7 @@
 """Versions in names: how they are written, and whether an earlier one exists.
 
-Models of one owner whose names differ in nothing but the version are one series.
+Models of one owner whose names differ in nothing but their own version are one series. The version of an architecture
+family (``llama-2-7b-chat``) is not the model's own, and such a name is in no series.
 """
 
 from __future__ import annotations
@@ -21,13 +22,15 @@ def versions(rows: pl.LazyFrame) -> pl.DataFrame:
     Columns ``what``, ``label``, ``models``, ``of`` (names with a version) and the share. ``predecessor``: it does.
     ``first``: it does not, and the number is a first one (v0, v1, v1.0, v0.1). ``missing``: it does not, though the
     number is a later one. ``date``: it does not, and the number is not counted from 1. ``no_number``: the version is
-    not of numbers.
+    not of numbers. ``family``: the only version is that of an architecture family.
     """
     numbers = pl.col("version_parts")
     ordered = numbers.list.eval(pl.element().cast(pl.String).str.zfill(_DIGITS)).list.join(".")
     place = ordered.str.replace(rf"(\.0{{{_DIGITS}}})+$", "")  # v1 is v1.0
     kind = (
-        pl.when(numbers.list.len() == 0)
+        pl.when(pl.col("series").is_null())
+        .then(pl.lit("family"))
+        .when(numbers.list.len() == 0)
         .then(pl.lit("no_number"))
         .when(numbers.list.sum() <= 1)
         .then(pl.lit("first"))
@@ -37,7 +40,7 @@ def versions(rows: pl.LazyFrame) -> pl.DataFrame:
     )
     versioned = rows.filter(pl.col("version").is_not_null()).select("owner", "series", place=place, kind=kind)
     each = collected(versioned)
-    numbered = pl.col("kind") != "no_number"
+    numbered = ~pl.col("kind").is_in(["family", "no_number"])
     earliest = pl.col("place").filter(numbered).min().over("owner", "series")
     what = pl.when(numbered & (pl.col("place") > earliest)).then(pl.lit("predecessor")).otherwise("kind")
     found = dict(each.select(what=what).group_by("what").len().iter_rows())
