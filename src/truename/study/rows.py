@@ -124,7 +124,7 @@ def _version(name: str, elements: Sequence[Element], offset: int) -> tuple[str |
     A name's own version is its last one that is not an architecture family's; where all are families', the first
     stands without a series.
     """
-    familys: Element | None = None
+    of_family: Element | None = None
     for place in range(len(elements) - 1, -1, -1):
         element = elements[place]
         if not _is_version(element):
@@ -132,11 +132,11 @@ def _version(name: str, elements: Sequence[Element], offset: int) -> tuple[str |
         start, end = element.start - offset, element.end - offset
         before = elements[place - 1] if place else None
         if before is not None and _is_of_family(element, before, name[before.end - offset : start], name[end:]):
-            familys = element
+            of_family = element
             continue
         series = "-".join(filter(None, (normalise_name(name[:start]), VERSION_MARK, normalise_name(name[end:]))))
         return element.text, _numbers(element), series
-    return (None, (), None) if familys is None else (familys.text, _numbers(familys), None)
+    return (None, (), None) if of_family is None else (of_family.text, _numbers(of_family), None)
 
 
 def _is_version(element: Element) -> bool:
