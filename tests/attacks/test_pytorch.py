@@ -6,6 +6,8 @@ import contextlib
 import os
 import pickle
 import struct
+import time
+import tracemalloc
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,11 @@ from truename.blob import MemoryBlob
 from truename.errors import UnsupportedFormatError, WeightsError
 from truename.weights import pickle_errors as faults
 from truename.weights.header import WeightsHeader
+from truename.weights.opcode_budget import MAX_OPCODES
 from truename.weights.pickle_rare import MAX_CONTAINERS
-from truename.weights.pickle_stream import MAX_OPCODES
 from truename.weights.pytorch import MAX_PICKLE_BYTES, read_pytorch
+from truename.weights.reading import read_file
+from truename.weights.state_dict import MAX_CONTAINERS as STATE_CONTAINERS
 from truename.weights.zip_errors import EntryMissingError, EntryTooLargeError
 
 ONE = p.tensor("0", (2, 3))
@@ -160,6 +164,36 @@ CASES: dict[str, tuple[bytes, type[WeightsError]]] = {
             p.stream(ONE + b"q\x000]q\x01(" + b"h\x00" * 100_001 + b"e"),
             s0=24,
         ),
+        faults.TooManyTensorsError,
+    ),
+    "a name of 12 MB": (
+        zipped(
+            b"\x80\x02" + ONE + b"q\x000" + p.text("k" * 12_000_000) + b"q\x010](" + b"}h\x01h\x00s" * 40_000 + b"e."
+        ),
+        faults.TensorNameError,
+    ),
+    "a name of 2,000 characters in a flat mapping": (
+        zipped(p.stream(p.mapping({"k" * 2_000: ONE}))),
+        faults.TensorNameError,
+    ),
+    "a tensor below a name of 2,000 characters": (
+        zipped(p.stream(p.mapping({"k" * 2_000: p.sequence(ONE), "a": b"N"}))),
+        faults.TensorNameError,
+    ),
+    "names of 100 MB together": (
+        zipped(
+            b"\x80\x02"
+            + ONE
+            + b"q\x000}"
+            + p.text("\U0001f600" + "p" * 1_000)
+            + b"}("
+            + b"".join(p.text(f"{n:x}") + b"h\x00" for n in range(99_000))
+            + b"us."
+        ),
+        faults.TooManyTensorsError,
+    ),
+    "more lists of lists than are looked into": (
+        zipped(b"\x80\x02" + ONE + b"q\x000(" + b")\x85" * (STATE_CONTAINERS + 1) + b"h\x00t."),
         faults.TooManyTensorsError,
     ),
     "another protocol of the stream": (
@@ -330,3 +364,78 @@ def test_lists_of_lists_double_no_work() -> None:
     levels = b"".join(b"](h\x00h\x00eq\x000" for _ in range(40))
     data = b"\x80\x02" + ONE + b"q\x000" + levels + b"h\x00."
     assert len(read_pytorch(MemoryBlob("a.bin", zipped(data, s0=24))).tensors) == 2
+
+
+def test_long_keys_of_what_is_no_tensor_are_no_fault() -> None:
+    value = p.mapping({"vocabulary": p.mapping({"w" * 5_000: p.sequence(p.number(1))}), "a": ONE})
+    assert list(read_pytorch(MemoryBlob("a.bin", zipped(p.stream(value), s0=24))).tensors) == ["a"]
+
+
+def seconds(data: bytes) -> tuple[float, int]:
+    """How long the processor takes for a file, and the tensors it has."""
+    start = time.process_time()
+    found = len(read_pytorch(MemoryBlob("a.bin", data)).tensors)
+    return time.process_time() - start, found
+
+
+BIG = b"}q\x01(" + b"".join(p.text(f"k{n:x}") + b"N" for n in range(100_000)) + b"u0"
+PAIRS = b"]q\x01(" + b"".join(p.text(f"k{n:x}") + b"N\x86" for n in range(100_000)) + b"e0"
+ORDERED, SIZE, OTHER = (p.name(one) + b"q\x020(" for one in ("collections.OrderedDict", "torch.Size", "mine.Net"))
+PARTS = p.text("_parameters") + b"q\x030" + p.text("_buffers") + b"q\x040"
+FLAT = b"}q\x01(" + b"".join(p.text(f"k{n:x}") + b"h\x00" for n in range(90_000)) + p.text("z") + b"}u0"
+KEYS = ("state_dict", "model", "module", "state", "net", "network", "params", "ema", "teacher", "student", "backbone")
+AGAIN: dict[str, tuple[bytes, int]] = {
+    "a mapping that is handed to 50,000 calls": (BIG + ORDERED + b"h\x02h\x01\x85R" * 50_000, 1),
+    "pairs that are handed to 50,000 calls": (PAIRS + ORDERED + b"h\x02h\x01\x85R" * 50_000, 1),
+    "a size of 100,000 that is handed to 20,000 calls": (PAIRS + SIZE + b"h\x02h\x01\x85R" * 20_000, 1),
+    "the members of one module in 20,000": (
+        BIG + PARTS + OTHER + b"h\x02)R}h\x03h\x01sh\x04h\x01sb" * 20_000,
+        1,
+    ),
+    "one mapping under every key of seven levels": (
+        FLAT
+        + b"".join(
+            b"}q" + bytes([level + 2]) + b"(" + b"".join(p.text(k) + b"h" + bytes([level + 1]) for k in KEYS) + b"u0"
+            for level in range(7)
+        )
+        + b"(h\x08",
+        90_001,
+    ),
+}
+
+
+@pytest.mark.parametrize(("stream", "count"), AGAIN.values(), ids=AGAIN)
+def test_what_is_reached_again_and_again_is_taken_once(stream: bytes, count: int) -> None:
+    """Each took more than ten seconds once, or a gigabyte: 100,000 members, taken anew by every call or way."""
+    took, found = seconds(zipped(b"\x80\x02" + ONE + b"q\x000" + stream + b"h\x00t.", s0=24))
+    assert found == count
+    assert took < 5  # many times what it takes
+
+
+def test_escapes_count_as_opcodes() -> None:
+    data = p.stream((b"S'" + b"\\x41" * 15_000 + b"'\n0") * (1 + MAX_OPCODES // 15_000) + b"N")
+    with pytest.raises(faults.TooManyOpcodesError):
+        read_pytorch(MemoryBlob("a.bin", data))
+
+
+def test_long_names_are_not_kept_again_and_again() -> None:
+    """A name of two thousand characters from two of the memo: kept by each of 20,000 opcodes, it was 40 MB."""
+    modules = b"".join(p.text(f"{n:x}" + "m" * 990) + b"q" + bytes([n]) + b"0" for n in range(200))
+    names = p.text("n" * 1_000) + b"q\xff0"
+    pairs = b"".join(b"h" + bytes([n]) + b"h\xff\x93" for n in range(200))
+    tracemalloc.start()
+    found = read_pytorch(MemoryBlob("a.bin", b"\x80\x04" + modules + names + b"(" + pairs * 100 + b"t."))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert len(found.unsafe_globals) == 200
+    assert peak < 5_000_000
+
+
+def test_the_opcodes_of_all_pickles_of_a_file_count_together() -> None:
+    """An old tar has a pickle for each storage: here each has as many opcodes as a quarter of a file may have."""
+    many = b"N0" * (MAX_OPCODES // 8)
+    count, width = p.stream(p.number(8)), struct.pack("<q", 0)
+    one = b"\x80\x02" + many + p.many(p.number(1), p.text("cpu"), p.name("torch.FloatStorage")) + b"."
+    data = p.tar({"storages": count + (one + width) * 8, "tensors": p.stream(p.number(0)), "pickle": p.stream(b"}")})
+    with pytest.raises(faults.TooManyOpcodesError):
+        read_file(MemoryBlob("old.pth", data), "pytorch")

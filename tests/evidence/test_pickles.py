@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -90,6 +91,24 @@ def test_too_many_pickles_are_not_called_clean(tmp_path: Path) -> None:
     assert len(gather(source).value("unread_pickles")) == 6
     (reason,) = (undecided.reason for undecided in check(source).cannot_tell if undecided.code == "FIL003")
     assert reason.startswith("not every pickle could be read (")
+
+
+def test_the_pickles_of_a_folder_share_their_opcodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each alone may be walked; what is left over is not called clean."""
+    monkeypatch.setattr("truename.evidence.pickles.MAX_OPCODES", 10_000)
+    long = p.stream(b"N0" * 1_500 + p.mapping({"a": p.number(1)}))
+    source = folder_of(tmp_path, {f"rank_{number}.pt": long for number in range(6)})
+    assert gather(source).value("unread_pickles") == ("rank_3.pt", "rank_4.pt", "rank_5.pt")
+    (reason,) = (undecided.reason for undecided in check(source).cannot_tell if undecided.code == "FIL003")
+    assert reason == "not every pickle could be read (rank_3.pt, rank_4.pt, rank_5.pt)"
+
+
+def test_an_archive_that_is_not_supported_may_hold_pickles(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "program.pt", "w") as file:
+        file.writestr("program/models/model.json", b"{}")
+        file.writestr("program/archive_format", b"pt2")
+    source = folder_of(tmp_path, {"program.pt": (tmp_path / "program.pt").read_bytes()})
+    assert gather(source).value("unread_pickles") == ("program.pt",)
 
 
 # --- suffixes -------------------------------------------------------------------------------------------------------

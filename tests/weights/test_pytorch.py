@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import pickle
+import zipfile
 from collections import OrderedDict
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import pytest
 
 import pickles as p
 from truename.blob import MemoryBlob
+from truename.errors import UnsupportedFormatError
 from truename.weights import Tensor, WeightsHeader, find_checkpoints, read_checkpoint
 from truename.weights.pytorch import read_pytorch
 from truename.weights.reading import read_file
@@ -97,7 +100,7 @@ NESTED: dict[str, tuple[bytes, str | None, list[str]]] = {
     ),
     "keys that are numbers": (b"}" + p.number(7) + p.tensor("0", (6,)) + b"s", None, ["7"]),
     "a list": (p.sequence(p.tensor("0", (6,)), p.number(1), p.tensor("0", (6,))), None, ["0", "2"]),
-    "one tensor alone": (p.tensor("0", (6,)), None, []),
+    "one tensor alone": (p.tensor("0", (6,)), None, ["tensor"]),
     "nothing": (p.mapping({}), None, []),
     "a number": (p.number(7), None, []),
 }
@@ -108,6 +111,119 @@ def test_where_the_weights_lie(value: bytes, mapping: str | None, names: list[st
     header = read(p.archive(p.stream(value), {"0": 24}))
     assert header.metadata.get("mapping") == mapping
     assert list(header.tensors) == names
+
+
+def matrices(*names: str, first: int = 0) -> bytes:
+    """A mapping of matrices, each with a storage of its own."""
+    return p.mapping({name: p.tensor(str(number), (2, 3)) for number, name in enumerate(names, first)})
+
+
+def nothing_but(key: bytes, value: bytes) -> bytes:
+    return b"}" + key + value + b"s"
+
+
+ONE, OTHER, THIRD = matrices("a"), matrices("b", first=1), matrices("c", first=2)
+BESIDE: dict[str, tuple[bytes, str | None, list[str]]] = {
+    "a head beside the backbone": (p.mapping({"backbone": ONE, "head": OTHER}), None, ["backbone.a", "head.b"]),
+    "a head beside the model": (p.mapping({"model": ONE, "lm_head": OTHER}), None, ["model.a", "lm_head.b"]),
+    "one level below": (
+        p.mapping({"model": p.mapping({"backbone": ONE, "head": OTHER}), "epoch": p.number(1)}),
+        "model",
+        ["backbone.a", "head.b"],
+    ),
+    "a matrix that lies directly there": (
+        p.mapping({"model": matrices("a", "b"), "head": p.tensor("2", (2, 3))}),
+        None,
+        ["model.a", "model.b", "head"],
+    ),
+    "two parts": (p.mapping({"backbone": ONE, "model": OTHER}), None, ["backbone.a", "model.b"]),
+    "a copy of the model": (p.mapping({"model": ONE, "model_ema": OTHER}), "model", ["a"]),
+    "a copy under another key": (p.mapping({"module": ONE, "ema_helper": OTHER}), "module", ["a"]),
+    "a generator, its copy and its opponent": (
+        p.mapping({"generator": ONE, "g_ema": OTHER, "discriminator": THIRD}),
+        "g_ema",
+        ["b"],
+    ),
+    "the same weights twice": (p.mapping({"state_dict": ONE, "embeddings": matrices("x")}), "state_dict", ["a"]),
+    "statistics": (
+        p.mapping({"model": ONE, "normalizer": p.mapping({"mean": p.tensor("1", (6,))})}),
+        "model",
+        ["a"],
+    ),
+    "an optimizer of another name": (p.mapping({"model": ONE, "optimizer_g": OTHER}), "model", ["a"]),
+    "a loss with a centre": (p.mapping({"student": ONE, "teacher": OTHER, "dino_loss": THIRD}), "teacher", ["b"]),
+    "keys that are tuples": (nothing_but(p.many(p.text("a"), p.number(0)), p.tensor("0", (6,))), None, ["a.0"]),
+    "keys that are no text": (nothing_but(b"N", p.tensor("0", (6,))), None, ["[0]"]),
+    "a tuple in a tuple": (nothing_but(p.many(p.many(p.text("a"))), p.tensor("0", (6,))), None, ["[0]"]),
+    "pairs of an older Python": (
+        p.call("collections.OrderedDict", p.sequence(p.sequence(p.text("a"), p.tensor("0", (6,))))),
+        None,
+        ["a"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("value", "mapping", "names"), BESIDE.values(), ids=BESIDE)
+def test_what_lies_beside_the_weights(value: bytes, mapping: str | None, names: list[str]) -> None:
+    header = read(p.archive(p.stream(value), dict.fromkeys("012", 24)))
+    assert header.metadata.get("mapping") == mapping
+    assert list(header.tensors) == names
+
+
+def built(name: str, state: bytes) -> bytes:
+    return p.name(name) + b")\x81" + state + b"b"
+
+
+def module(*, parameters: bytes = b"}", buffers: bytes = b"}", modules: bytes = b"}", **more: bytes) -> bytes:
+    state = {"_parameters": parameters, "_buffers": buffers, "_modules": modules, **more}
+    return built("torch.nn.modules.module.Module", p.mapping(state))
+
+
+@pytest.mark.parametrize("key", [None, "model", "net"])
+def test_a_module_is_never_divided(key: str | None) -> None:
+    """A child that is called as training programs call the whole is a part like its neighbours."""
+    children = {"backbone": module(parameters=matrices("a", "b")), "config": module(parameters=matrices("c", first=2))}
+    value = module(modules=p.mapping(children))
+    header = read(p.archive(p.stream(p.mapping({key: value}) if key else value), dict.fromkeys("012", 24)))
+    assert list(header.tensors) == ["backbone.a", "backbone.b", "config.c"]
+    assert header.metadata.get("mapping") == key
+
+
+@pytest.mark.parametrize(
+    "names",
+    [p.call("builtins.set", p.sequence(p.text("hidden"))), b"\x8f(" + p.text("hidden") + b"\x90"],
+    ids=["protocol 2", "protocol 4"],
+)
+def test_buffers_that_a_module_does_not_save(names: bytes) -> None:
+    value = module(buffers=matrices("hidden", "mean"), _non_persistent_buffers_set=names)
+    assert list(tensors(value, s0=24, s1=24)) == ["mean"]
+
+
+def test_a_mapping_of_a_class_of_its_own_with_attributes() -> None:
+    items = b"(" + p.text("a") + p.tensor("0", (6,)) + b"u"
+    value = p.name("mine.State") + b")R" + items + p.mapping({"version": p.number(1)}) + b"b"
+    assert list(tensors(value, s0=24)) == ["a"]
+
+
+def test_a_list_of_a_class_of_its_own() -> None:
+    value = p.name("collections.deque") + b")R(" + p.tensor("0", (6,)) + p.tensor("0", (6,)) + b"e"
+    assert list(tensors(value, s0=24)) == ["0", "1"]
+
+
+def test_quantised_elements_that_share_a_byte() -> None:
+    value = p.mapping({"a": p.tensor("0", (6, 7), "QUInt4x2Storage", elements=21)})
+    assert tensors(value, s0=21) == {"a": Tensor("QU4X2", (6, 7), 21)}
+
+
+@pytest.mark.parametrize("entry", ["model/archive_format", "serialized_exported_program.json"])
+def test_a_program_of_torch_export_is_not_supported(entry: str) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr(entry.replace("archive_format", "models/model.json"), b"{}")
+        if "archive" in entry:
+            file.writestr(entry, b"pt2")
+    with pytest.raises(UnsupportedFormatError, match=r"is a program of torch\.export"):
+        read(buffer.getvalue())
 
 
 def test_notes_beside_the_weights() -> None:
@@ -222,12 +338,13 @@ def library_states() -> dict[str, Any]:
         "empty and scalar": {"e": torch.zeros(0, 3), "s": torch.tensor(1.0)},
         "nested": {"model": linear.state_dict(), "optimizer": {"state": {0: {"step": torch.tensor(1.0)}}}, "lr": 0.1},
         "quantised": {"q": torch.quantize_per_tensor(torch.zeros(2, 2), 0.1, 0, torch.qint8)},
-        "sparse": {"s": torch.zeros(3, 3).to_sparse()},
+        "sparse": {"s": torch.zeros(3, 3).to_sparse(), "c": torch.eye(3).to_sparse_csr()},
         "meta": {"m": torch.zeros(3, 3, device="meta")},
     }
 
 
 @pytest.mark.filterwarnings("ignore:.*quantize_per_tensor:UserWarning")  # deprecated, and in many files
+@pytest.mark.filterwarnings("ignore:Sparse CSR tensor support is in beta state:UserWarning")
 @pytest.mark.parametrize("zip_form", [True, False], ids=["zip", "stream"])
 def test_what_the_library_writes(zip_form: bool, tmp_path: Path) -> None:
     torch = pytest.importorskip("torch")
@@ -246,3 +363,21 @@ def test_what_the_library_writes(zip_form: bool, tmp_path: Path) -> None:
             assert found.shape == tuple(tensor.shape), (name, key)
             assert bits[str(found.dtype)] == tensor.element_size(), (name, key)
         assert header.unsafe_globals == (), name
+
+
+def test_two_values_in_an_element_of_four_bits(tmp_path: Path) -> None:
+    """The shape is that of the values, as safetensors' own writer gives it."""
+    torch = pytest.importorskip("torch", minversion="2.8")
+    torch.save({"a": torch.zeros(4, 8, dtype=torch.uint8).view(torch.float4_e2m1fn_x2)}, tmp_path / "model.pt")
+    assert read((tmp_path / "model.pt").read_bytes()).tensors == {"a": Tensor("F4", (4, 16), 32)}
+
+
+def test_a_whole_model_has_the_tensors_of_its_state(tmp_path: Path) -> None:
+    torch = pytest.importorskip("torch")
+    whole = torch.nn.ModuleDict({"backbone": torch.nn.Linear(3, 4), "head": torch.nn.Linear(4, 5)})
+    whole.register_buffer("scratch", torch.zeros(7), persistent=False)
+    for state in (whole, {"model": whole, "epoch": 3}, {name: part.state_dict() for name, part in whole.items()}):
+        for zip_form in (True, False):
+            torch.save(state, tmp_path / "model.pt", _use_new_zipfile_serialization=zip_form)
+            header = read((tmp_path / "model.pt").read_bytes())
+            assert set(header.tensors) == set(whole.state_dict())

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator
+from itertools import repeat
 
 import msgspec
 
 from truename.errors import FileError, TargetNotFoundError, UnsafePathError, UnsupportedFormatError
 from truename.facts import Fact, Origin
 from truename.sources.source import Distant, Source
-from truename.weights import Checkpoint, UnsafeGlobal, read_file, unsafe_globals_of
+from truename.weights import Checkpoint, UnsafeGlobal, read_file, shared_opcodes, unsafe_globals_of
 
 MAX_PICKLES = 64  # further ones that are read
+MAX_OPCODES = 2_000_000  # ... and what is walked of them all together: one with the state of Adam has 300,000
 MAX_DISTANT_PICKLES = 8  # ... where every read costs round trips
 _PICKLE = re.compile(r".+\.(?:bin|pt|pth|ckpt|pkl|pickle|dill|joblib)", re.IGNORECASE)
 
@@ -42,21 +44,23 @@ def read_further_pickles(source: Source, main: Collection[str], checkpoints: Ite
     """Walk the opcodes of every file that its suffix lets be a pickle, but for those of the ``main`` set.
 
     Weights come first. A file that is no pickle is left out; one that breaks is unread, and what it imports before that
-    place counts: a loader runs a pickle up to where it breaks.
+    place counts: a loader runs a pickle up to where it breaks. Those for which no opcodes are left are unread as well.
     """
     weights = {path for checkpoint in checkpoints for path in checkpoint.paths if _PICKLE.fullmatch(path)}
     others = (path for path in source.files if path not in weights and _PICKLE.fullmatch(path))
     paths = [path for path in (*sorted(weights), *others) if path not in main]
     distant = isinstance(source, Distant)
     most = MAX_DISTANT_PICKLES if distant else MAX_PICKLES
+    opcodes = repeat(None, MAX_OPCODES)
 
     def read(path: str) -> tuple[tuple[UnsafeGlobal, ...] | None, bool]:
         """What a file imports, None where it is no pickle; and whether it was read to its end."""
         try:
-            with source.open(path) as blob:
+            with source.open(path) as blob, shared_opcodes(opcodes):
+                archive = blob.read(0, 2) == b"PK"  # one that is not read may hold pickles all the same
                 header = read_file(blob, "pytorch")
         except UnsupportedFormatError:
-            return None, True
+            return None, not archive
         except FileError as error:
             return unsafe_globals_of(error), False
         except (TargetNotFoundError, UnsafePathError):

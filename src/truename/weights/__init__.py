@@ -8,6 +8,7 @@ from truename.weights.dtypes import DTYPE_BITS, StoredDtype
 from truename.weights.graph import OperatorGraph, OperatorNode
 from truename.weights.header import Tensor, WeightIndex, WeightsHeader
 from truename.weights.index import IndexComparison, WeightIndexError, compare_index, read_index
+from truename.weights.opcode_budget import shared_opcodes
 from truename.weights.pickle_errors import UnsafeGlobal, unsafe_globals_of
 from truename.weights.reading import (
     READERS,
@@ -48,5 +49,6 @@ __all__ = [
     "read_file",
     "read_index",
     "read_safetensors",
+    "shared_opcodes",
     "unsafe_globals_of",
 ]

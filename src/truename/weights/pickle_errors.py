@@ -16,6 +16,7 @@ WeightsError
     │   └── NumberTooLargeError
     ├── LegacyError                the frame of a stream written before 1.6, or of a tar before 0.2
     ├── TensorRecordError          one tensor
+    │   ├── TensorNameError            longer than any real name
     │   ├── TensorFormError            rebuilt from something else than storage, offset, size and stride
     │   ├── TensorShapeError           a size below zero, or too many dimensions or elements
     │   └── TensorRangeError           reaches out of its storage
@@ -23,7 +24,7 @@ WeightsError
     │   ├── StorageFormError           a persistent id that is no storage
     │   ├── StorageMissingError        the archive does not hold it
     │   └── StorageSizeError           the file holds another number of bytes for it
-    └── TooManyTensorsError
+    └── TooManyTensorsError        more tensors than are read, or longer names all together
 """
 
 from __future__ import annotations
@@ -125,6 +126,10 @@ class TensorRecordError(PyTorchError):
         super().__init__(path, f"tensor {name!r} {problem}")
 
 
+class TensorNameError(TensorRecordError):
+    """The tensor has a longer name than any real one."""
+
+
 class TensorFormError(TensorRecordError):
     """The tensor is rebuilt from something else than storage, offset, size and stride."""
 
@@ -154,4 +159,4 @@ class StorageSizeError(StorageError):
 
 
 class TooManyTensorsError(PyTorchError):
-    """More tensors than any real checkpoint has."""
+    """More tensors, or longer names all together, than any real checkpoint has."""

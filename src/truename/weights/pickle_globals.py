@@ -10,13 +10,17 @@ import functools
 import re
 import tomllib
 from importlib.resources import files
+from itertools import takewhile
 from typing import Any
 
 from truename.weights.numpy_dtypes import numpy_dtype
 from truename.weights.pickle_errors import UnsafeGlobal
+from truename.weights.pickle_keys import set_item
 from truename.weights.pickled import Global, Opaque, Record, Storage
 
 MAX_UNSAFE = 256  # distinct names that are kept; more do not make it worse
+MAX_OTHERS = 10_000  # distinct names of one stream that are in no table: classes of a program in TorchScript
+_NAMELESS = Global("")
 
 
 class GlobalTable:
@@ -32,6 +36,7 @@ class GlobalTable:
         self.stream = stream
         self.base = 0  # where the stream begins in what offsets count in
         self._unsafe: dict[str, UnsafeGlobal] = {}
+        self._others: dict[str, Global] = {}  # what is in no table, by name
 
     @property
     def unsafe(self) -> tuple[UnsafeGlobal, ...]:
@@ -41,7 +46,7 @@ class GlobalTable:
     def resolve(self, name: str, offset: int) -> Global:
         """The stand-in of ``module.name``; ``offset`` is that of its opcode."""
         known = known_globals()
-        if (found := known.get(name)) is not None:
+        if (found := known.get(name) or self._others.get(name)) is not None:
             return found
         first, _, rest = name.partition(".")
         if (today := _tables()["python2"].get(first)) is not None:
@@ -51,27 +56,29 @@ class GlobalTable:
             return known[f"{same}.{last}"]
         if not _patterns().fullmatch(name) and len(self._unsafe) < MAX_UNSAFE:
             self._unsafe.setdefault(name, UnsafeGlobal(name, self.file, self.base + offset, self.stream))
-        return Global(name)
+        if len(self._others) == MAX_OTHERS:  # two opcodes make a name of two thousand characters
+            return _NAMELESS
+        return self._others.setdefault(name, Global(name))
 
 
 def _dict(args: tuple[Any, ...]) -> Any:
     """A mapping, from a list of pairs as Python 2 wrote it; a default's factory is dropped."""
-    mapping: dict[str, Any] = {}
-    if not args:
-        return mapping
-    source = args[-1]
+    source = args[-1] if args else None
     if type(source) is dict:
-        mapping.update(source)
-    elif type(source) is list:
-        for pair in source:
-            if type(pair) in (list, tuple) and len(pair) == 2 and type(pair[0]) is str:
-                mapping[pair[0]] = pair[1]
+        return source  # never copied: a stream may hand one to any number of calls
+    if type(source) is not list:
+        return {}
+    mapping: dict[str, Any] = source[0] if source and type(source[0]) is dict else {}
+    for pair in source:
+        if type(pair) in (list, tuple) and len(pair) == 2:
+            set_item(mapping, pair[0], pair[1])
+    source[:] = [mapping]  # and so is a list taken apart once
     return mapping
 
 
 def _size(args: tuple[Any, ...]) -> Any:
     value = args[0] if args else ()
-    return tuple(value) if type(value) in (list, tuple) else ()
+    return value if type(value) in (list, tuple) else ()
 
 
 def _tensor(args: tuple[Any, ...]) -> Any:
@@ -90,7 +97,7 @@ def _tensor_v3(args: tuple[Any, ...]) -> Any:
 
 
 def _first(args: tuple[Any, ...]) -> Any:
-    """``_rebuild_parameter*``: the tensor itself."""
+    """``_rebuild_parameter*`` and others: their first argument, a tensor."""
     return args[0] if args else None
 
 
@@ -114,13 +121,18 @@ def _from_type(args: tuple[Any, ...]) -> Any:
 
 
 def _sparse(args: tuple[Any, ...]) -> Any:
-    """``_rebuild_sparse_tensor``: layout, (indices, values, size, ...): the shape, with the dtype of its values."""
-    if len(args) >= 2 and type(args[1]) is tuple and len(args[1]) >= 3 and type(args[1][1]) is Record:
-        values = args[1][1]
-        held = values.storage
-        dtype = Global("", value=(held.dtype or "", held.width)) if type(held) is Storage else values.dtype
-        return Record(None, None, args[1][2], None, dtype)
-    return Opaque(None, args)
+    """``_rebuild_sparse_tensor``: the shape, with the dtype of its values.
+
+    Layout, and (indices, values, size, ...); of compressed layouts (CSR and its kin) the indices are two tensors.
+    """
+    data = args[1] if len(args) >= 2 and type(args[1]) is tuple else ()
+    records = list(takewhile(lambda part: type(part) is Record, data[:4]))
+    if len(records) not in (2, 3) or len(data) == len(records):
+        return Opaque(None, args)
+    values, size = records[-1], data[len(records)]
+    held = values.storage
+    dtype = Global("", value=(held.dtype or "", held.width)) if type(held) is Storage else values.dtype
+    return Record(None, None, size, None, dtype)
 
 
 def numpy_record(shape: Any, dtype: Any) -> Record | None:
@@ -153,6 +165,7 @@ _REBUILT = {
     "torch._utils._rebuild_meta_tensor_no_storage": _meta,
     "torch._utils._rebuild_wrapper_subclass": _wrapper,
     "torch._utils._rebuild_device_tensor_from_cpu_tensor": _first,
+    "torch._utils._rebuild_nested_tensor": _first,  # all elements in a row; their sizes differ
     "torch._utils._rebuild_sparse_tensor": _sparse,
     "torch._tensor._rebuild_from_type": _from_type,
     "torch._tensor._rebuild_from_type_v2": _from_type,

@@ -12,6 +12,7 @@ from struct import Struct
 from typing import TYPE_CHECKING, Any
 
 from truename.weights import pickle_errors as faults
+from truename.weights.pickle_keys import set_item
 from truename.weights.pickled import Opaque, Span
 
 if TYPE_CHECKING:
@@ -191,6 +192,7 @@ def _string_line(machine: PickleMachine, position: int) -> int:
     line, position = _line(machine, position, MAX_TEXT_LINE)
     if len(line) < 2 or line[:1] != line[-1:] or line[:1] not in (b"'", b'"'):
         machine.fail(faults.PickleStringError, "has a broken pickle: a string without its quotes")
+    machine.spend(line.count(b"\\"))
     raw = _ESCAPE.sub(_unescaped, line[1:-1])
     machine.stack.append(raw.decode("latin-1"))
     return position
@@ -345,23 +347,20 @@ def _set_marked(machine: PickleMachine, position: int) -> int:
 
 
 def _set_items(machine: PickleMachine, target: Any, items: list[Any]) -> None:
-    """Keys become text, as names do; others than text and whole numbers name no tensor and are left out.
-
-    Whole numbers are no keys here: their hashes can be chosen to collide.
-    """
     if type(target) is Opaque:
-        if target.state is None:
-            target.state = {}
-        target = target.state if type(target.state) is dict else {}
+        target = _items(target)
     if type(target) is not dict:
         machine.fail(faults.OperandError, "has a broken pickle: it sets items of what is no mapping")
     if len(items) % 2:
         machine.fail(faults.StackError, "has a broken pickle: it sets a key without a value")
     for key, value in zip(items[::2], items[1::2], strict=True):
-        if type(key) is str:
-            target[key] = value
-        elif type(key) is int:
-            target[str(key)] = value
+        set_item(target, key, value)
+
+
+def _items(target: Opaque) -> dict[str, Any]:
+    if target.items is None:
+        target.items = {}
+    return target.items
 
 
 def _append(machine: PickleMachine, position: int) -> int:
@@ -379,7 +378,11 @@ def _append_marked(machine: PickleMachine, position: int) -> int:
 def _extend(machine: PickleMachine, target: Any, items: list[Any]) -> None:
     if type(target) is list:
         target.extend(items)
-    elif type(target) is not Opaque:
+    elif type(target) is Opaque:
+        held = _items(target)
+        for value in items:
+            held[str(len(held))] = value
+    else:
         machine.fail(faults.OperandError, "has a broken pickle: it appends to what is no list")
 
 

@@ -8,17 +8,16 @@ The bounds: bytes by the caller, opcodes here (each makes at most one value), di
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import repeat
+from collections.abc import Callable, Iterator
+from itertools import islice
 from struct import Struct
 from struct import error as StructError
 from typing import Any, NoReturn
 
 from truename.weights import pickle_errors as faults
+from truename.weights.opcode_budget import MAX_OPCODES
 from truename.weights.pickle_rare import OPERAND_BYTES, RARE, ForgottenError, ShortReadError
 from truename.weights.pickled import Global, Opaque
-
-MAX_OPCODES = 2_000_000  # 60,000 tensors; a checkpoint of 300 has 10,000
 
 _U16 = Struct("<H").unpack_from
 _U32 = Struct("<I").unpack_from
@@ -33,6 +32,7 @@ class PickleMachine:
         data: the stream's bytes, and whatever follows them.
         resolve: gives the stand-in of a name (``module.name``, byte offset of the opcode).
         persistent: gives the stand-in of a persistent id.
+        opcodes: an item for each opcode that may be walked; what is left of it is for the file's next stream.
         position: where the stream begins in ``data``.
         more: appends bytes to ``data`` where the file has more of them, and says whether it did.
     """
@@ -43,6 +43,7 @@ class PickleMachine:
         data: bytes | bytearray,
         resolve: Callable[[str, int], Global],
         persistent: Callable[[Any], Any],
+        opcodes: Iterator[None],
         position: int = 0,
         more: Callable[[], bool] | None = None,
     ) -> None:
@@ -59,7 +60,7 @@ class PickleMachine:
         self.forgetful = True
         self.containers = 0
         self._more = more
-        self._budget = repeat(None, MAX_OPCODES)  # what is left of it outlasts a pause for more bytes
+        self._budget = opcodes
 
     def run(self) -> Any:
         """The value that the stream leaves on its stack.
@@ -82,6 +83,10 @@ class PickleMachine:
         self.forgetful = False
         self.position = begin
         self.stack, self.marks, self.memo = [], [], {}
+
+    def spend(self, opcodes: int) -> None:
+        """Count what an operand costs beside its opcode."""
+        next(islice(self._budget, opcodes, opcodes), None)
 
     def fail(self, error: type[faults.PickleError], problem: str) -> NoReturn:
         """Raise ``error`` for this file."""
@@ -176,7 +181,7 @@ class PickleMachine:
                     stack = self.stack
                 else:
                     self.fail(faults.UnknownOpcodeError, f"has no pickle: byte {start:,} is no opcode (0x{code:02x})")
-            self.fail(faults.TooManyOpcodesError, f"has a pickle of more than {MAX_OPCODES:,} opcodes")
+            self.fail(faults.TooManyOpcodesError, f"has pickles of more than {MAX_OPCODES:,} opcodes")
         except ShortReadError:
             self.position = start
             raise

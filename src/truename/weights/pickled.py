@@ -23,11 +23,12 @@ class Global:
 class Opaque:
     """An object that is not built: what it was to be, from what, and the state it was to get."""
 
-    __slots__ = ("args", "kind", "state")
+    __slots__ = ("args", "items", "kind", "state")
 
     def __init__(self, kind: Any, args: Any = ()) -> None:
         self.kind = kind
         self.args = args
+        self.items: dict[str, Any] | None = None  # what was set or appended, where it is a mapping or a list
         self.state: Any = None
 
     @property

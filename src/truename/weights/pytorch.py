@@ -12,6 +12,7 @@ from truename.blob import Blob
 from truename.errors import UnsupportedFormatError
 from truename.weights import pickle_errors as faults
 from truename.weights.header import WeightsHeader
+from truename.weights.opcode_budget import opcodes_of_file
 from truename.weights.pickle_globals import GlobalTable
 from truename.weights.pickle_stream import PickleMachine
 from truename.weights.pickled import Global, Record, Storage
@@ -27,6 +28,7 @@ _STEP = 65_536  # bytes that are read at a time where nothing says how long a pi
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _LEGACY_PROTOCOL = 1001
 _PROTO = 0x80  # the opcode that every writer since Python 2.3 begins with
+_PROGRAM = "serialized_exported_program.json"  # of torch.export up to 2.6; since then archives name their format
 _LFS_POINTER = b"version https://git-lfs"
 
 
@@ -70,7 +72,7 @@ def read_pytorch(blob: Blob) -> WeightsHeader:
     Raises:
         PyTorchError: the pickle or what it describes is broken; the class says how.
         ZipError: the archive is broken.
-        UnsupportedFormatError: nothing in the file is PyTorch's.
+        UnsupportedFormatError: it is a program of ``torch.export``, or nothing in the file is PyTorch's.
     """
     return _read_zip(blob) if blob.read(0, 2) == b"PK" else _read_stream(blob)
 
@@ -82,12 +84,15 @@ def _read_zip(blob: Blob) -> WeightsHeader:
     folder = first.partition("/")[0] + "/" if "/" in first else ""
     entry = entries.get(f"{folder}data.pkl")
     if entry is None:
+        if f"{folder}archive_format" in entries or _PROGRAM in entries:
+            raise UnsupportedFormatError(blob.path, "is a program of torch.export; truename reads no weights of one")
         raise EntryMissingError(blob.path, f"{folder}data.pkl", "is not in the archive: it is no checkpoint of PyTorch")
     table = GlobalTable(blob.path, entry.name)
     storages = Storages(blob.path)
     data = read_entry(blob, entry, MAX_PICKLE_BYTES)
     try:
-        state = find_state(blob.path, PickleMachine(blob.path, data, table.resolve, storages.load).run())
+        machine = PickleMachine(blob.path, data, table.resolve, storages.load, opcodes_of_file())
+        state = find_state(blob.path, machine.run())
         _check_entries(blob.path, state.records, entries, f"{folder}data/")
         return torch_header(blob, state, table)
     except faults.PyTorchError as error:
@@ -125,11 +130,12 @@ def _read_stream(blob: Blob) -> WeightsHeader:
 
     table = GlobalTable(blob.path, blob.path)
     storages = Storages(blob.path)
+    opcodes = opcodes_of_file()
     position = 0
 
     def load() -> Any:
         nonlocal position
-        machine = PickleMachine(blob.path, data, table.resolve, storages.load, position, more)
+        machine = PickleMachine(blob.path, data, table.resolve, storages.load, opcodes, position, more)
         value = machine.run()
         position = machine.position
         return value

@@ -8,12 +8,13 @@ a count and the elements; ``tensors`` for each tensor a pickle of its key and st
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from truename.blob import Blob
 from truename.weights import pickle_errors as faults
 from truename.weights.header import WeightsHeader
+from truename.weights.opcode_budget import opcodes_of_file
 from truename.weights.part import PartBlob
 from truename.weights.pickle_globals import GlobalTable
 from truename.weights.pickle_stream import PickleMachine
@@ -30,9 +31,10 @@ MAX_PICKLE_BYTES = 32_000_000
 class _Reader:
     """The pickles and plain numbers of one member, one behind the other."""
 
-    def __init__(self, blob: Blob, member: TarMember, table: GlobalTable) -> None:
+    def __init__(self, blob: Blob, member: TarMember, table: GlobalTable, opcodes: Iterator[None]) -> None:
         self.blob = PartBlob(blob, blob.path, member.offset, member.size)
         self.table = table
+        self.opcodes = opcodes
         self.position = 0
 
     def load(self, persistent: Callable[[Any], Any]) -> Any:
@@ -47,7 +49,7 @@ class _Reader:
             return bool(step)
 
         self.table.base = base
-        machine = PickleMachine(self.blob.path, data, self.table.resolve, persistent, 0, more)
+        machine = PickleMachine(self.blob.path, data, self.table.resolve, persistent, self.opcodes, 0, more)
         value = machine.run()
         self.position = base + machine.position
         return value
@@ -82,8 +84,9 @@ def read_pytorch_tar(blob: Blob, members: dict[str, TarMember]) -> WeightsHeader
     """
     table = GlobalTable(blob.path, "pickle")
     try:
-        storages = _storages(_Reader(blob, members["storages"], table))
-        tensors = _tensors(_Reader(blob, members["tensors"], table), storages)
+        opcodes = opcodes_of_file()
+        storages = _storages(_Reader(blob, members["storages"], table, opcodes))
+        tensors = _tensors(_Reader(blob, members["tensors"], table, opcodes), storages)
 
         def persistent(identity: Any) -> Any:
             known = tensors if type(identity) is not tuple else {}
@@ -92,7 +95,7 @@ def read_pytorch_tar(blob: Blob, members: dict[str, TarMember]) -> WeightsHeader
                 raise faults.StorageFormError(blob.path, "has a persistent id that is none of its tensors")
             return found
 
-        root = _Reader(blob, members["pickle"], table).load(persistent)
+        root = _Reader(blob, members["pickle"], table, opcodes).load(persistent)
         return torch_header(blob, find_state(blob.path, root), table)
     except faults.PyTorchError as error:
         error.unsafe = table.unsafe

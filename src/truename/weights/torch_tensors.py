@@ -15,6 +15,7 @@ from truename.weights.state_dict import FoundState
 
 MAX_DIMENSIONS = 64
 _MAX_COUNT = 2**63
+_PER_BYTE = {"QU4X2": 2, "QU2X4": 4}  # elements of quantised tensors that share a byte
 
 
 def torch_header(blob: Blob, state: FoundState, table: GlobalTable) -> WeightsHeader:
@@ -56,17 +57,19 @@ def check_tensors(path: str, records: Mapping[str, Record]) -> dict[str, Tensor]
         if extent is None:
             _count(path, name, shape)
             extent = extents[shape, stride] = _extent(shape, stride)
-        if (offset + extent) * width > storage.elements * storage.width:
+        per_byte = _PER_BYTE.get(dtype or "", 1)
+        if (offset + extent) * width > storage.elements * storage.width * per_byte:
             problem = f"reaches out of its storage of {storage.elements:,} elements"
             raise faults.TensorRangeError(path, name, problem)
         tensor = alike.get((dtype, width, shape))
         if tensor is None:
-            stored = min(math.prod(shape), extent) * width  # a stride of zero repeats what is stored once
-            tensor = alike[dtype, width, shape] = Tensor(dtype, shape, stored)
+            held = min(math.prod(shape), extent)  # a stride of zero repeats what is stored once
+            stored = -(-held * width // per_byte)
+            tensor = alike[dtype, width, shape] = Tensor(dtype, _values(dtype, shape), stored)
         tensors[name] = tensor
         if (other := first.setdefault((storage.key, offset), name)) is not name and extent:
             tied = f"{storage.key}:{offset}"
-            tensors[name] = Tensor(dtype, shape, tensor.stored_bytes, tied)
+            tensors[name] = Tensor(dtype, tensor.shape, tensor.stored_bytes, tied)
             again = tensors[other]
             if again.storage is None:
                 tensors[other] = Tensor(again.dtype, again.shape, again.stored_bytes, tied)
@@ -81,6 +84,11 @@ def _whole(sizes: Any) -> tuple[int, ...] | None:
         if type(size) is not int or not 0 <= size < _MAX_COUNT:
             return None
     return tuple(sizes)
+
+
+def _values(dtype: str | None, shape: tuple[int, ...]) -> tuple[int, ...]:
+    """The shape in values: an element of F4 is two along the last axis, as safetensors' own writer counts them."""
+    return (*shape[:-1], 2 * shape[-1]) if dtype == "F4" and shape else shape
 
 
 def _count(path: str, name: str, shape: tuple[int, ...]) -> int:
@@ -112,4 +120,4 @@ def _without_storage(path: str, name: str, record: Record, shape: tuple[int, ...
     else:
         raise faults.TensorFormError(path, name, "is not rebuilt from a storage")
     count = _count(path, name, shape)
-    return Tensor(dtype or None, shape, count * width if dtype else None)
+    return Tensor(dtype or None, _values(dtype, shape), count * width if dtype else None)
