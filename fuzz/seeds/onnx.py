@@ -20,11 +20,23 @@ def seeds() -> dict[str, bytes]:
         (2, "c"), (4, "Constant"), (5, message((1, "value"), (5, onnx_tensor("", (300,), 1, bytes(1200)))))
     )
     sparse = message((15, message((1, onnx_tensor("w", (2,), raw=bytes(8))), (3, 4), (3, 4))))
+    whole = message(
+        (2, "q"), (4, "Constant"), (5, message((1, "value"), (5, onnx_tensor("", (1200,), 3, bytes(1200)))))
+    )
+    scale = message((2, "s"), (4, "Constant"), (5, message((1, "value"), (5, onnx_tensor("", (), 1, bytes(4))))))
+    quantised = [whole, scale, onnx_node("DequantizeLinear", ("q", "s"), ("w",))]
+    sparse_value = message((1, onnx_tensor("", (2,), raw=bytes(8))), (3, 4), (3, 4))
+    sparse_constant = message((2, "c"), (4, "Constant"), (5, message((1, "sparse_value"), (22, sparse_value))))
+    floats = message((2, "f"), (4, "Constant"), (5, message((1, "value_floats"), (7, bytes(1200)))))
+    function = message((1, "F"), *((7, node) for node in (*quantised, constant, branch)), (10, "my"))
     return {
         "plain": onnx_model([weight, *packed], nodes),
         "outside": onnx_model([outside, onnx_tensor("f", (2,)) + field(4, bytes(8))]),
         "nested": onnx_model([onnx_tensor("w", (1,), 7)], [branch]),
         "constant": onnx_model(nodes=[constant]),
+        "quantised constant": onnx_model(nodes=quantised),
+        "other constants": onnx_model(nodes=[sparse_constant, floats]),
+        "function": onnx_model(nodes=[onnx_node("F", ("x",), ("y",))]) + field(25, function),
         "sparse": message((7, sparse)),
         "metadata": onnx_model([weight]) + field(14, message((1, "key"), (2, "value"))),
     }

@@ -143,6 +143,12 @@ def test_fields_are_bounded() -> None:
         list(wire.fields(0, len(data)))
 
 
+def test_functions_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(onnx, "MAX_FUNCTIONS", 3)
+    with pytest.raises(faults.TooManyPartsError):
+        read_onnx(MemoryBlob("bad.onnx", onnx_model() + message((25, message((1, "F")))) * 4))
+
+
 def test_packed_numbers_count_as_the_fields_that_they_are_unpacked() -> None:
     data = field(1, bytes(101))
     wire = protobuf.Wire(onnx.Window(MemoryBlob("bad.onnx", data)), "bad.onnx", max_fields=100)

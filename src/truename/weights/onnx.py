@@ -19,6 +19,7 @@ from truename.weights.window import Window
 
 MAX_NODES = 200_000  # Llama's decoder has 233 a layer, so 19,000 of 80 layers
 MAX_TENSORS = 100_000
+MAX_FUNCTIONS = 20_000  # one for each module, at most
 MAX_TEXT = 32_000_000  # characters of names, all together; one takes up to four bytes
 MAX_DEPTH = 16
 MAX_NAME = 4_096
@@ -114,7 +115,7 @@ class _Reader:
         self._metadata: dict[str, str] = {}
         self._inputs: list[str] = []
         self._outputs: list[str] = []
-        self._text = self._graphs = self._nodes = 0
+        self._text = self._graphs = self._nodes = self._functions = 0
 
     def read(self) -> WeightsHeader:
         """The header of the file."""
@@ -148,6 +149,9 @@ class _Reader:
     def _function(self, field: Field) -> None:
         """The Constants of a function, once however often the graph calls it; its nodes are no part of the graph."""
         self._wire.expect(field, LEN)
+        self._functions += 1
+        if self._functions > MAX_FUNCTIONS:
+            raise faults.TooManyPartsError(self._blob.path, f"has more than {MAX_FUNCTIONS:,} functions")
         names, nodes = dict(_FUNCTION_NAMES), []
         for inner in self._wire.fields(field.start, field.end):
             if inner.number in names:
