@@ -42,7 +42,8 @@ class GgufFile(msgspec.Struct, frozen=True):
         """Whether the tensors may be of ``encoding``: its type, or what stands in for it, is among them."""
         base = base_type(encoding)
         if base in _FULL:
-            return self.dominant == base or (self.dominant == "MXFP4" and self._has(base))
+            # Models of which most was released as MXFP4 keep that, and their files are named after the rest.
+            return self.dominant == base or (self.dominant == "MXFP4" and any(map(self._has, _FULL)))
         return any(self._has(kind) for kind in (base, *table("gguf")["fallbacks"].get(base, ())))
 
     def _has(self, kind: str) -> bool:
