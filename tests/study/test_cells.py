@@ -146,6 +146,11 @@ def test_config_as_struct_keeps_no_empty_key() -> None:
     assert read("config", ["as it is", None]) == (["as it is", None], {})
 
 
+def test_an_empty_document_is_no_fault() -> None:
+    for name in ("config", "cardData"):
+        assert read(name, ["", "  ", "{}", None]) == ([None, None, "{}", None], {})
+
+
 def test_owner_kinds() -> None:
     found, skipped = read("owner_kind", ["org", "user", '{"type": "org"}', "robot", None])
     assert found == ["organisation", "user", "organisation", None, None]
