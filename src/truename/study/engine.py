@@ -6,6 +6,7 @@ Whatever the engine, a slice becomes a file of its own, and only its number come
 from __future__ import annotations
 
 import gc
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -66,7 +67,7 @@ def _by_ray(slices: Sequence[Slice], make: partial[None], workers: int | None) -
     own = not ray.is_initialized() and not os.environ.get("RAY_ADDRESS")
     if own:
         # Ray's dashboard and its agents start a dozen processes, and nobody looks at them
-        ray.init(include_dashboard=False, log_to_driver=False)
+        ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.WARNING)
     try:
         yield from _by_dataset(ray.data, slices, make, workers)
     finally:
