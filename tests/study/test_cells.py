@@ -151,6 +151,13 @@ def test_an_empty_document_is_no_fault() -> None:
         assert read(name, ["", "  ", "{}", None]) == ([None, None, "{}", None], {})
 
 
+def test_lists_with_gaps() -> None:
+    assert read("tags", [["a", None], [None]], pa.list_(pa.string())) == ([["a"], []], {})
+    assert read("siblings", [["a", None]], pa.list_(pa.string())) == ([["a"]], {})
+    gap = {"relation": None, "models": ["o/b", None]}
+    assert read("baseModels", [gap], SNAPSHOT.field("baseModels").type)[0] == [{"relation": None, "models": ["o/b"]}]
+
+
 def test_owner_kinds() -> None:
     found, skipped = read("owner_kind", ["org", "user", '{"type": "org"}', "robot", None])
     assert found == ["organisation", "user", "organisation", None, None]

@@ -94,12 +94,14 @@ def test_killed_and_resumed_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")  # Ray's own
-def test_ray_gives_the_same_bytes(tmp_path: Path) -> None:
+def test_ray_gives_the_same_bytes(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     ray = pytest.importorskip("ray", reason="needs Ray (extra ray)")
     path = snapshot(tmp_path / "s.parquet")
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
     try:
+        capfd.readouterr()
         run(path, tmp_path / "ray", engine=Engine.RAY, workers=2)
+        assert "INFO" not in "".join(capfd.readouterr())
     finally:
         ray.shutdown()
     run(path, tmp_path / "local")

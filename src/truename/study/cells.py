@@ -44,7 +44,9 @@ def canonical(table: pa.Table, columns: Mapping[str, str]) -> tuple[pa.Table, Sk
         else:
             array = _column(table, theirs, ours, named, skips)
             made[ours] = (
-                array if array.type == kind and ours in _AS_THEY_ARE else _READ[ours](array, ours, named, skips)
+                array
+                if array.type == kind and ours in _AS_THEY_ARE and _is_whole(array)
+                else _READ[ours](array, ours, named, skips)
             )
     return pa.table([made[name] for name in SNAPSHOT.names], schema=SNAPSHOT), skips
 
@@ -94,6 +96,12 @@ def _readable(texts: pa.Array, ours: str, ids: pa.Array | None, skips: Skips) ->
 
 def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _is_whole(array: pa.Array) -> bool:
+    """Whether no list has a gap in it."""
+    lists = pc.struct_field(array, "models") if pa.types.is_struct(array.type) else array
+    return not lists.flatten().null_count
 
 
 Read = Callable[[Any], Any]

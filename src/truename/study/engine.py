@@ -76,6 +76,9 @@ def _by_ray(slices: Sequence[Slice], make: partial[None], workers: int | None) -
 
 
 def _by_dataset(data: Any, slices: Sequence[Slice], make: partial[None], workers: int | None) -> Iterator[Slice]:
+    logging.getLogger("ray.data").setLevel(logging.WARNING)  # set here: its own import would set it back
+    data.DataContext.get_current().enable_progress_bars = False  # the study has one; Ray warns that its own is off
+    logging.getLogger("ray.data._internal.progress").setLevel(logging.ERROR)
     items = [{"slice": msgspec.json.encode(one)} for one in slices]
     dataset = data.from_items(items, override_num_blocks=len(items)).map_batches(
         _ray_batch, fn_kwargs={"make": make}, batch_format="pyarrow", batch_size=1, concurrency=workers
