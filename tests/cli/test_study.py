@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import csv
+import re
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -42,11 +44,28 @@ def test_the_instrument_of_another_survey(tmp_path: Path, capsys: pytest.Capture
     assert capsys.readouterr().out.splitlines()[-1] == "every byte is as recorded"
 
 
+def test_a_repeat_that_differs_names_the_versions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "names.txt").write_text(NAMES)
+    assert main(["study", "run", "names.txt", "--out", "first"]) == 0
+    record = tmp_path / "first" / "study.toml"
+    text = re.sub(r'"rows/part-00000.parquet" = "[0-9a-f]+"', '"rows/part-00000.parquet" = "0"', record.read_text())
+    record.write_text(text)
+    assert main(["study", "run", "first/study.toml", "--out", "second"]) == 1
+    assert capsys.readouterr().out.splitlines()[-2:] == [
+        "1 file differs from the record: rows/part-00000.parquet",
+        "  all versions are those of the record",
+    ]
+    record.write_text(re.sub(r'polars = "[^"]+"', 'polars = "0.9"', text))
+    assert main(["study", "run", "first/study.toml", "--out", "third"]) == 1
+    assert capsys.readouterr().out.splitlines()[-1] == f"  other versions: polars 0.9, now {version('polars')}"
+
+
 @pytest.mark.parametrize(
     ("arguments", "problem"),
     [
         (["run", "none.parquet", "--out", "out"], "none.parquet: there is no such snapshot"),
         (["run", "table.csv", "--out", "out"], "a column of ids is missing"),
+        (["run", "-", "--out", "out"], "-: a snapshot is read twice and must be a file"),
         (["snapshot", "--from", "names.txt", "--owner", "o", "--out", "x.parquet"], "a ready snapshot is read whole"),
         (["snapshot", "--from", "names.txt", "--out", "table.csv"], "table.csv is there already"),
         (["run", "names.toml", "--out", "out"], "names.toml: no record of a study"),
@@ -64,3 +83,4 @@ def test_wrong_calls(tmp_path: Path, capsys: pytest.CaptureFixture[str], argumen
     assert told.out == ""
     assert problem in told.err
     assert told.err.count("\n") == 1
+    assert not (tmp_path / "out").exists()

@@ -146,6 +146,18 @@ def test_config_as_struct_keeps_no_empty_key() -> None:
     assert read("config", ["as it is", None]) == (["as it is", None], {})
 
 
+def test_an_empty_document_is_no_fault() -> None:
+    for name in ("config", "cardData"):
+        assert read(name, ["", "  ", "{}", None]) == ([None, None, "{}", None], {})
+
+
+def test_lists_with_gaps() -> None:
+    assert read("tags", [["a", None], [None]], pa.list_(pa.string())) == ([["a"], []], {})
+    assert read("siblings", [["a", None]], pa.list_(pa.string())) == ([["a"]], {})
+    gap = {"relation": None, "models": ["o/b", None]}
+    assert read("baseModels", [gap], SNAPSHOT.field("baseModels").type)[0] == [{"relation": None, "models": ["o/b"]}]
+
+
 def test_owner_kinds() -> None:
     found, skipped = read("owner_kind", ["org", "user", '{"type": "org"}', "robot", None])
     assert found == ["organisation", "user", "organisation", None, None]

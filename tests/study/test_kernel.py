@@ -152,3 +152,30 @@ def test_no_record_no_row() -> None:
     found, skips = rows_of(table, {"id": "id"})
     assert found.num_rows == 0
     assert not skips.counts
+
+
+MISTRAL = "mistralai/Mistral-7B-v0.1"
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        {"baseModels": {"relation": "finetune", "models": [{"id": MISTRAL}]}},
+        {"tags": [f"base_model:{MISTRAL}", f"base_model:finetune:{MISTRAL}"]},
+        {"cardData": f'{{"base_model": "{MISTRAL}"}}'},
+    ],
+)
+def test_a_base_model_however_it_is_told(cells: dict[str, Any]) -> None:
+    assert "BAS001" in codes(row(id="a/llama-2-7b-ft", **cells))
+
+
+def test_base_models_of_a_row_are_those_of_the_tags_where_there_are_no_others() -> None:
+    tags = ["base_model:o/b", "base_model:quantized:o/b"]
+    assert row(id="a/x", tags=tags)["base_models"] == ["o/b"]
+    assert row(id="a/x", tags=tags, baseModels={"relation": None, "models": ["o/c"]})["base_models"] == ["o/c"]
+
+
+def test_languages_told_by_tags_alone() -> None:
+    assert "LNG001" in codes(row(id="a/german-bert", tags=["en", "pytorch"]))
+    assert "LNG001" in row(id="a/german-bert", tags=["de", "pytorch"])["clean"]
+    assert "LNG001" in row(id="a/german-bert", tags=["cv", "pytorch"])["cannot_tell"]

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from truename.facts import Origin
-from truename.study.metadata import Record, config_of, evidence_of
+from truename.study.metadata import Record, bases_of_tags, config_of, evidence_of, languages_of_tags
 
 EMPTY: dict[str, Any] = dict.fromkeys(Record.__struct_fields__)
 TOTAL = 6_738_415_616
 
 
 def evidence(count: bool = True, **cells: Any) -> Any:
-    return evidence_of(Record(**{**EMPTY, **cells}), card=False, count=count)
+    return evidence_of(Record(**{**EMPTY, **cells}), languages=False, count=count)
 
 
 def test_config() -> None:
@@ -97,6 +97,58 @@ def test_the_card_is_read_where_it_is_asked_for() -> None:
 
 def test_languages_of_the_card() -> None:
     record = Record(**{**EMPTY, "card": '{"language": ["de"], "base_model": "o/b"}'})
-    assert evidence_of(record, card=True).value("languages") == ("de",)
+    assert evidence_of(record, languages=True).value("languages") == ("de",)
     broken = Record(**{**EMPTY, "card": "{"})
-    assert evidence_of(broken, card=True).facts == {}
+    assert evidence_of(broken, languages=True).facts == {}
+
+
+def test_the_base_of_the_card_where_the_registry_names_none() -> None:
+    card = '{"base_model": "o/b", "language": "de"}'
+    record = Record(**{**EMPTY, "card": card})
+    assert evidence_of(record, languages=False, base=True).value("base_models") == ("o/b",)
+    assert evidence_of(record, languages=True).value("base_models") is None
+    named = Record(**{**EMPTY, "card": card, "bases": ["o/c"]})
+    assert evidence_of(named, languages=True, base=True).value("base_models") == ("o/c",)
+
+
+@pytest.mark.parametrize(
+    ("tags", "wanted"),
+    [
+        (["o/b", "finetune:o/b"], ("finetune", ["o/b"])),
+        (["a", "b", "merge:a", "merge:b"], ("merge", ["a", "b"])),
+        (["quantized:o/b", "finetune:o/c"], (None, ["o/b", "o/c"])),
+        (["o/b"], (None, ["o/b"])),
+        (["", "adapter:"], ("adapter", [])),
+    ],
+)
+def test_base_models_of_tags(tags: list[str], wanted: tuple[str | None, list[str]]) -> None:
+    assert bases_of_tags(tags) == wanted
+
+
+@pytest.mark.parametrize(
+    ("tags", "wanted"),
+    [
+        (["pytorch", "bert", "en", "license:mit", "region:us"], ("en",)),
+        (["de", "german"], ("de", "german")),
+        (["pytorch", "bert", "ner", "dpo", "tts"], ()),
+        (["en", "cv"], ()),  # computer vision, or Chuvash
+        (["ml"], ()),
+        (["en", "deu"], ()),
+        (["en", "yue"], ()),
+        (["en", "pt-br"], ("en", "pt-br")),
+        (["en", "zh-hant"], ()),
+        (["en-de"], ()),
+        (["en", "multilingual"], ()),
+        (["EN"], ()),
+    ],
+)
+def test_languages_of_tags(tags: list[str], wanted: tuple[str, ...]) -> None:
+    assert languages_of_tags(tags) == wanted
+
+
+def test_languages_of_tags_where_there_is_no_card() -> None:
+    record = Record(**{**EMPTY, "tags": ["en"]})
+    assert evidence_of(record, languages=True).value("languages") == ("en",)
+    assert evidence_of(record, languages=False).value("languages") is None
+    carded = Record(**{**EMPTY, "tags": ["en"], "card": '{"tags": ["en"]}'})
+    assert evidence_of(carded, languages=True).value("languages") is None

@@ -5,9 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import sqlite3
+import struct
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -43,13 +45,117 @@ def test_lines_of_json(tmp_path: Path) -> None:
     assert columns_of_snapshot(tmp_path / "taken.parquet") == {"id", "downloads", "config", "tags", "likes"}
 
 
+WRONG = [
+    ({"id": {"x": 1}}, "id is an object, no text", '{"x":1}'),
+    ({"id": ["q"]}, "id is a list, no text", '["q"]'),
+    ({"id": True}, "id is true or false, no text", "true"),
+    ({"author": {"name": "o"}}, "author is an object, no text", "o/a"),
+    ({"library_name": ["peft"]}, "library_name is a list, no text", "o/a"),
+    ({"downloads": [3]}, "downloads is a list, no whole number", "o/a"),
+    ({"likes": True}, "likes is true or false, no whole number", "o/a"),
+    ({"tags": {"a": 1}}, "tags is an object, no list", "o/a"),
+    ({"tags": '{"a": 1}'}, "tags is an object, no list", "o/a"),
+    ({"tags": ["a", 1]}, "tags is a list with a number in it", "o/a"),
+    ({"baseModels": 3}, "baseModels is a number, no list of models", "o/a"),
+    ({"baseModels": {"models": [{"id": 0}]}}, "baseModels is a list with a number in it", "o/a"),
+    ({"config": [1, 2]}, "config is a list, no object", "o/a"),
+    ({"config": 5}, "config is a number, no object", "o/a"),
+    ({"cardData": False}, "cardData is true or false, no object", "o/a"),
+    ({"createdAt": 20220302}, "createdAt is a number, no date", "o/a"),
+    ({"siblings": "{}"}, "siblings is an object, no list of files", "o/a"),
+    ({"safetensors": [1]}, "safetensors is a list, no count of elements", "o/a"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cells", "problem", "example"), WRONG, ids=[problem for _, problem, _ in WRONG])
+def test_values_of_the_wrong_type_are_counted(
+    tmp_path: Path, cells: dict[str, Any], problem: str, example: str
+) -> None:
+    path = write(tmp_path / "models.jsonl", json.dumps({"id": "o/a", **cells}))
+    assert taken(path) == [{} if "id" in cells else {"id": "o/a"}]
+    skips = skips_of_snapshot(tmp_path / "taken.parquet")
+    assert dict(skips.counts) == {f"cell left empty: {problem}": 1}
+    assert (
+        skips.as_csv()
+        .splitlines()[1]
+        .endswith(example.replace('"', '""').join(('"', '"')) if '"' in example else example)
+    )
+
+
+def test_what_no_study_reads_may_be_anything(tmp_path: Path) -> None:
+    path = write(tmp_path / "models.jsonl", json.dumps({"id": "o/a", "name": {"x": 1}, "other": [1]}))
+    assert taken(path) == [{"id": "o/a"}]
+    assert not skips_of_snapshot(tmp_path / "taken.parquet").counts
+
+
+@pytest.mark.parametrize("text", ['[{"id": "o/a"},\n {"id": "o/b"},\n 3]\n', '[{"id": "o/a"}, {"id": "o/b"}, 3]'])
+def test_an_array_of_json(tmp_path: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write(tmp_path / "models.json", text)
+    assert taken(path) == [{"id": "o/a"}, {"id": "o/b"}]
+    assert "item 3" in skips_of_snapshot(tmp_path / "taken.parquet").as_csv()
+    monkeypatch.setattr("truename.study.read.MAX_ARRAY", 8)
+    with pytest.raises(UsageError, match="write one object a line"):
+        take_snapshot(path, tmp_path / "again.parquet")
+
+
+def test_lines_of_which_the_first_is_a_list(tmp_path: Path) -> None:
+    path = write(tmp_path / "models.jsonl", '\ufeff[1]\n{"id": "o/a"}\n')
+    assert taken(path) == [{"id": "o/a"}]
+    assert "line 1" in skips_of_snapshot(tmp_path / "taken.parquet").as_csv()
+
+
+LATIN = "mé/bért-base".encode("latin-1")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", b"id,downloads\n" + LATIN + b",3\no/a,4\n"),
+        ("a.txt", LATIN + b"\xff\xfe\no/a\n"),
+        ("a.txt", b"\xef\xbb\xbfo/a\n" + LATIN),
+        ("a.jsonl", b'{"id": "' + LATIN + b'"}\n{"id": "o/a"}\n'),
+    ],
+)
+def test_lines_that_are_not_utf8_are_counted(tmp_path: Path, name: str, text: bytes) -> None:
+    (tmp_path / name).write_bytes(text)
+    assert [record["id"] for record in taken(tmp_path / name)] == ["o/a"]
+    skips = skips_of_snapshot(tmp_path / "taken.parquet")
+    assert dict(skips.counts) == {"record left out: a line that is not UTF-8": 1}
+    assert " line " in skips.as_csv()
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.txt", "a.jsonl", "a.csv.gz"])
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+def test_utf16_is_told(tmp_path: Path, name: str, encoding: str) -> None:
+    text = "id,downloads\no/a,3\n".encode(encoding)
+    (tmp_path / name).write_bytes(gzip.compress(text) if name.endswith(".gz") else text)
+    with pytest.raises(UsageError, match="not UTF-8") as raised:
+        take_snapshot(tmp_path / name, tmp_path / "out.parquet")
+    assert str(raised.value).isprintable()
+
+
+def test_a_header_that_is_not_utf8(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(b"id,t\xe9l\no/a,3\n")
+    with pytest.raises(UsageError, match="its header is not UTF-8"):
+        take_snapshot(tmp_path / "a.csv", tmp_path / "out.parquet")
+
+
+def test_texts_in_parquet_that_are_not_utf8(tmp_path: Path) -> None:
+    offsets = pa.py_buffer(struct.pack("3i", 0, 3, 6))
+    texts = pa.StringArray.from_buffers(2, offsets, pa.py_buffer(b"a/\xffb/c"))
+    pq.write_table(pa.table({"id": texts, "config": texts}), tmp_path / "a.parquet")
+    assert taken(tmp_path / "a.parquet") == [{}, {"id": "b/c", "config": "b/c"}]
+    counted = {f"cell left empty: {name} is a text that is not UTF-8": 1 for name in ("id", "config")}
+    assert dict(skips_of_snapshot(tmp_path / "taken.parquet").counts) == counted
+
+
 def test_mixed_types_in_one_column(tmp_path: Path) -> None:
     configs: list[Any] = [{"model_type": "bert"}, "text", 5, ["x"], None, True]
     path = write(
         tmp_path / "models.jsonl", "\n".join(json.dumps({"id": f"o/{i}", "config": c}) for i, c in enumerate(configs))
     )
     assert [record.get("config") for record in taken(path)] == [
-        '{"model_type":"bert"}', "text", "5", '["x"]', None, "true",
+        '{"model_type":"bert"}', "text", None, None, None, None,
     ]  # fmt: skip
 
 
@@ -156,6 +262,18 @@ def test_what_is_no_snapshot(tmp_path: Path, name: str, text: str, problem: str)
         take_snapshot(write(tmp_path / name, text), tmp_path / "out.parquet")
     assert str(tmp_path / name) in str(raised.value)
     assert not (tmp_path / "out.parquet").exists()
+
+
+def test_what_is_no_file(tmp_path: Path) -> None:
+    for path in (Path("-"), Path("/dev/stdin"), Path("/dev/fd/0"), tmp_path):
+        with pytest.raises(UsageError, match="must be a file"):
+            format_of(path)
+
+
+def test_bytes_where_peatmoss_has_a_name(tmp_path: Path) -> None:
+    script = "CREATE TABLE model (id INTEGER, context_id); INSERT INTO model VALUES (1, x'00ff'), (2, 'o/a');"
+    assert taken(base(tmp_path / "x.db", script)) == [{}, {"id": "o/a"}]
+    assert "id is of type bytes" in next(iter(skips_of_snapshot(tmp_path / "taken.parquet").counts))
 
 
 def test_a_snapshot_that_is_not_there(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -18,7 +19,7 @@ import pytest
 from truename.errors import UsageError
 from truename.study import parts
 from truename.study.engine import Engine
-from truename.study.pin import read_pin
+from truename.study.pin import other_versions, read_pin
 from truename.study.run import Studied, StudyOptions, differing, repeating, study
 from truename.study.settings import Settings
 
@@ -93,12 +94,14 @@ def test_killed_and_resumed_gives_the_same_bytes(tmp_path: Path) -> None:
 
 
 @pytest.mark.filterwarnings("ignore")  # Ray's own
-def test_ray_gives_the_same_bytes(tmp_path: Path) -> None:
+def test_ray_gives_the_same_bytes(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     ray = pytest.importorskip("ray", reason="needs Ray (extra ray)")
     path = snapshot(tmp_path / "s.parquet")
     ray.init(num_cpus=2, include_dashboard=False, log_to_driver=False)
     try:
+        capfd.readouterr()
         run(path, tmp_path / "ray", engine=Engine.RAY, workers=2)
+        assert "INFO" not in "".join(capfd.readouterr())
     finally:
         ray.shutdown()
     run(path, tmp_path / "local")
@@ -152,6 +155,75 @@ def test_a_folder_that_holds_something(tmp_path: Path) -> None:
         run(path, tmp_path)
 
 
+def write_report(rows: Path, out: Path, *, survey: Path | None, **more: object) -> None:
+    """What publishes, with one table more where there is a survey."""
+    for name in ("tables/a.csv", *(["tables/preference.csv", "figures/b.svg"] if survey else [])):
+        (out / name).parent.mkdir(exist_ok=True)
+        (out / name).write_text("x")
+
+
+def test_resumed_with_other_options(tmp_path: Path) -> None:
+    path = snapshot(tmp_path / "s.parquet")
+    for name, text in (("a.csv", "1"), ("b.csv", "2"), ("p.txt", "left-pad")):
+        (tmp_path / name).write_text(text)
+    given: dict[str, Any] = {"survey": tmp_path / "a.csv", "packages": (tmp_path / "p.txt",)}
+    out = tmp_path / "out"
+    study(StudyOptions(path, out, workers=0, **given), write_report)
+    before = contents(out)
+    for other in ({}, {**given, "packages": ()}, {**given, "survey": tmp_path / "b.csv"}):
+        with pytest.raises(UsageError, match=r"was begun with --survey a\.csv --packages p\.txt; give the same, or an"):
+            study(StudyOptions(path, out, workers=0, resume=True, **other), write_report)  # type: ignore[arg-type]
+    assert contents(out) == before
+    study(StudyOptions(path, out, workers=0, resume=True, **given), write_report)
+    assert contents(out) == before
+    run(path, tmp_path / "plain")
+    with pytest.raises(UsageError, match="was begun without --survey, --instrument, --packages; give the same"):
+        run(path, tmp_path / "plain", resume=True, **given)
+
+
+def test_nothing_that_an_earlier_run_published_is_left(tmp_path: Path) -> None:
+    path = snapshot(tmp_path / "s.parquet")
+    out = tmp_path / "out"
+    study(StudyOptions(path, out, workers=0), write_report)
+    for name in ("tables/old.csv", "figures/old.svg", "study.toml"):
+        (out / name).parent.mkdir(exist_ok=True)
+        (out / name).write_text("old")
+    done = study(StudyOptions(path, out, workers=0, resume=True), write_report)
+    assert not list(out.rglob("old.*"))
+    assert "tables/a.csv" in done.pin.outputs
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("a.csv", "id,likes\n", "the snapshot holds no record"),
+        ("a.txt", "", "the snapshot holds no record"),
+        ("a.csv", "id,likes\n,1\n,2\n/,3\n", "all 3 records were left out: 2 x no id; 1 x an id without a name"),
+        ("a.jsonl", "[1]\n[2]\n", "all 2 records were left out: 2 x a line that is no JSON object (line 1; line 2)"),
+        ("a.csv", "title\nx\n", "a column of ids is missing"),
+    ],
+)
+def test_a_study_of_nothing_leaves_nothing(tmp_path: Path, name: str, text: str, problem: str) -> None:
+    (tmp_path / name).write_text(text)
+    with pytest.raises(UsageError) as raised:
+        run(tmp_path / name, tmp_path / "out")
+    assert f"{tmp_path / name}: " in str(raised.value)
+    assert problem in str(raised.value)
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_empty_parquet_snapshot(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"s\.parquet: the snapshot holds no record"):
+        run(snapshot(tmp_path / "s.parquet", 0), tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_output_folder_that_is_a_file(tmp_path: Path) -> None:
+    path = snapshot(tmp_path / "s.parquet")
+    with pytest.raises(UsageError, match="is a file; give a folder"):
+        run(path, path)
+
+
 def test_missing_inputs_are_found_before_the_work(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"none\.csv: there is no such file"):
         run(snapshot(tmp_path / "s.parquet"), tmp_path / "out", survey=tmp_path / "none.csv")
@@ -165,6 +237,7 @@ def test_the_record_pins_everything(tmp_path: Path) -> None:
     assert set(pin.outputs) == {*contents(tmp_path / "out")} - {"study.toml", "rows/run.json"}
     assert pin.versions["pyarrow"] == pa.__version__
     options = StudyOptions(tmp_path / "out" / "study.toml", tmp_path / "again")
+    assert pin.snapshot.path == "../s.parquet"
     assert repeating(pin, tmp_path, options) == StudyOptions(path, tmp_path / "again")
     assert differing(pin, tmp_path / "out") == ()
     (tmp_path / "out" / "skipped.csv").write_text("x")
@@ -185,6 +258,26 @@ def test_a_record_knows_its_inputs(tmp_path: Path) -> None:
         repeating(pin, tmp_path / "out", options)
     with pytest.raises(UsageError, match="a record says itself"):
         repeating(pin, tmp_path / "out", StudyOptions(path, tmp_path / "again", instrument=path))
+
+
+def test_a_record_is_repeated_from_elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("here/data", "elsewhere"):
+        (tmp_path / folder).mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "here")
+    snapshot(Path("data/s.parquet"))
+    Path("data/p.txt").write_text("left-pad")
+    Path("out").mkdir()
+    pin = run(Path("data/s.parquet"), Path("out"), packages=(tmp_path / "here/data/p.txt",)).pin
+    assert [one.path for one in (pin.snapshot, *pin.packages)] == ["../data/s.parquet", "../data/p.txt"]
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    record = Path("../here/out/study.toml")
+    again = repeating(read_pin(record), record.parent, StudyOptions(record, Path("again")))
+    assert again.snapshot.samefile(tmp_path / "here/data/s.parquet")
+    assert again.packages[0].samefile(tmp_path / "here/data/p.txt")
+
+
+def test_versions_that_differ() -> None:
+    assert other_versions({"a": "1", "b": "2"}, {"a": "1", "b": "3", "c": "1"}) == ["b 2, now 3", "c not there, now 1"]
 
 
 def test_what_is_no_record(tmp_path: Path) -> None:

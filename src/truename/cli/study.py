@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -85,7 +85,7 @@ def run_study(call: RunCall) -> int:
     """
     _needs("study")
     from truename.study.engine import Engine
-    from truename.study.pin import read_pin
+    from truename.study.pin import other_versions, read_pin
     from truename.study.run import StudyOptions, differing, repeating, study
 
     options = StudyOptions(
@@ -105,9 +105,19 @@ def run_study(call: RunCall) -> int:
     if before is None:
         return 0
     others = differing(before, call.out)
-    shown = ", ".join(others[:5]) + (" ..." if len(others) > 5 else "")
-    write_text(f"{len(others)} files differ from the record: {shown}\n" if others else "every byte is as recorded\n")
+    lines = _differences(others, other_versions(before.versions, done.pin.versions))
+    write_text("".join(f"{visible(line)}\n" for line in lines))
     return DIFFERENT if others else 0
+
+
+def _differences(files: Sequence[str], versions: Sequence[str]) -> Iterator[str]:
+    """What a repeated study came to beside its record, and what may have made the difference."""
+    if not files:
+        yield "every byte is as recorded"
+        return
+    shown = ", ".join(files[:5]) + (" ..." if len(files) > 5 else "")
+    yield f"{len(files):,} {'file differs' if len(files) == 1 else 'files differ'} from the record: {shown}"
+    yield f"  other versions: {'; '.join(versions)}" if versions else "  all versions are those of the record"
 
 
 def _publisher(options: StudyOptions) -> Publish:

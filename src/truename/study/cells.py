@@ -20,7 +20,6 @@ from truename.study.layouts import layouts
 from truename.study.skips import Skips
 
 _MOST = 2**63 - 1
-_NESTED = ("baseModels", "safetensors", "gguf")
 
 
 class WrongCellError(ValueError):
@@ -35,7 +34,7 @@ def canonical(table: pa.Table, columns: Mapping[str, str]) -> tuple[pa.Table, Sk
         columns: a study's column -> the table's.
     """
     skips = Skips()
-    ids = _column(table, columns["id"])
+    ids = _column(table, columns["id"], "id", None, skips)
     named = _texts_of(ids, "id", ids, skips)
     made = {"id": named}
     for ours in SNAPSHOT.names[1:]:
@@ -43,16 +42,66 @@ def canonical(table: pa.Table, columns: Mapping[str, str]) -> tuple[pa.Table, Sk
         if (theirs := columns.get(ours)) is None:
             made[ours] = pa.nulls(table.num_rows, kind)
         else:
-            array = _column(table, theirs)
+            array = _column(table, theirs, ours, named, skips)
             made[ours] = (
-                array if array.type == kind and ours in _AS_THEY_ARE else _READ[ours](array, ours, named, skips)
+                array
+                if array.type == kind and ours in _AS_THEY_ARE and _is_whole(array)
+                else _READ[ours](array, ours, named, skips)
             )
     return pa.table([made[name] for name in SNAPSHOT.names], schema=SNAPSHOT), skips
 
 
-def _column(table: pa.Table, name: str) -> pa.Array:
+def json_cell(value: Any, ours: str, where: str, skips: Skips) -> str | None:
+    """A cell of a format whose values have types of their own: a text as it is, anything else as JSON.
+
+    Args:
+        value: what the record holds.
+        ours: the study's column that it stands for.
+        where: the record, for the count of what is not what the column asks for.
+        skips: where that is counted.
+    """
+    if value is None:
+        return None
+    kinds, wanted = _KINDS[ours]
+    if type(value) not in kinds:
+        skips.add(f"cell left empty: {ours} is {_kind(value)}, {wanted}", where)
+        return None
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _column(table: pa.Table, name: str, ours: str, ids: pa.Array | None, skips: Skips) -> pa.Array:
     column = table.column(name).combine_chunks()
-    return column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+    column = column.dictionary_decode() if pa.types.is_dictionary(column.type) else column
+    try:
+        column.validate(full=True)
+    except pa.ArrowInvalid:
+        if not _is_text(column.type):
+            raise
+        return _readable(column, ours, ids, skips)
+    return column
+
+
+def _readable(texts: pa.Array, ours: str, ids: pa.Array | None, skips: Skips) -> pa.Array:
+    """Parquet's own readers take the bytes of a text on trust: those that are none are left empty and counted."""
+    found: list[str | None] = []
+    for place, value in enumerate(texts.cast(pa.large_binary()).to_pylist()):
+        try:
+            found.append(None if value is None else value.decode("utf-8"))
+        except UnicodeDecodeError:
+            where = value.decode("utf-8", "replace") if ids is None else str(ids[place].as_py())
+            skips.add(f"cell left empty: {ours} is a text that is not UTF-8", where)
+            found.append(None)
+    return pa.array(found, pa.string())
+
+
+def _is_text(kind: pa.DataType) -> bool:
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def _is_whole(array: pa.Array) -> bool:
+    """Whether no list has a gap in it."""
+    lists = pc.struct_field(array, "models") if pa.types.is_struct(array.type) else array
+    return not lists.flatten().null_count
 
 
 Read = Callable[[Any], Any]
@@ -79,7 +128,7 @@ def _cells(array: pa.Array, read: Read, name: str, ids: pa.Array, skips: Skips) 
 
 
 def _texts_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
-    if not (pa.types.is_string(array.type) or pa.types.is_large_string(array.type)):
+    if not _is_text(array.type):
         return _each(_text)(array, name, ids, skips)
     trimmed = pc.utf8_trim_whitespace(array.cast(pa.string()))
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
@@ -104,8 +153,10 @@ def _moments_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.A
 
 
 def _jsons_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
-    if pa.types.is_string(array.type) or pa.types.is_large_string(array.type):
-        return array.cast(pa.string())  # looked into only where a rule asks for it
+    if _is_text(array.type):  # looked into only where a rule asks for it
+        blank = pc.or_(pc.equal(array, ""), pc.utf8_is_space(array))
+        texts = array.cast(pa.string())
+        return pc.if_else(blank, pa.scalar(None, pa.string()), texts) if pc.any(blank).as_py() else texts
     return _each(_json)(array, name, ids, skips)
 
 
@@ -236,10 +287,17 @@ def _moment(value: Any) -> datetime:
 
 def _words(value: Any) -> list[str]:
     if isinstance(value, str):
-        value = _decoded(value) if value.lstrip().startswith("[") else [part.strip() for part in value.split(",")]
+        value = _decoded(value) if value.lstrip()[:1] in ("[", "{") else [part.strip() for part in value.split(",")]
     if not isinstance(value, list):
         raise WrongCellError(f"{_kind(value)}, no list")
-    return [item for item in value if isinstance(item, str) and item]
+    return [item for item in _texts_among(value) if item]
+
+
+def _texts_among(items: list[Any]) -> list[str]:
+    """The texts of a list, in which something may be missing but nothing be of another kind."""
+    if others := [item for item in items if item is not None and not isinstance(item, str)]:
+        raise WrongCellError(f"a list with {_kind(others[0])} in it")
+    return [item for item in items if item is not None]
 
 
 def _json(value: Any) -> str:
@@ -294,7 +352,7 @@ def _bases(value: Any) -> dict[str, Any] | None:
     ids = [item.get("id") if isinstance(item, dict) else item for item in value]
     return {
         "relation": relation if isinstance(relation, str) else None,
-        "models": [item for item in ids if isinstance(item, str) and item],
+        "models": [item for item in _texts_among(ids) if item],
     }
 
 
@@ -304,7 +362,7 @@ def _files(value: Any) -> list[str]:
     if not isinstance(value, list):
         raise WrongCellError(f"{_kind(value)}, no list of files")
     paths = [item.get("rfilename") if isinstance(item, dict) else item for item in value]
-    return [path for path in paths if isinstance(path, str)]
+    return _texts_among(paths)
 
 
 def _owner(value: Any) -> str:
@@ -359,4 +417,26 @@ _READ: Mapping[str, Callable[[pa.Array, str, pa.Array, Skips], pa.Array]] = {
     "gguf": _ggufs_of,
     "siblings": _files_of,
 }
-_AS_THEY_ARE = frozenset(("tags", "baseModels", "config", "cardData", "siblings"))  # in this type nothing can be wrong
+_AS_THEY_ARE = frozenset(("tags", "baseModels", "siblings"))  # in this type nothing can be wrong
+
+# What a value of JSON or SQLite may be, by column, and what it fails to be otherwise. A text may hold any of them.
+_TEXT = (frozenset((str, int)), "no text")
+_NUMBER = (frozenset((str, int, float)), "no whole number")
+_OBJECT = (frozenset((str, dict)), "no object")
+_KINDS: Mapping[str, tuple[frozenset[type], str]] = {
+    "id": _TEXT,
+    "author": _TEXT,
+    "owner_kind": (frozenset((str, dict)), "neither an organisation nor a user"),
+    "library_name": _TEXT,
+    "pipeline_tag": _TEXT,
+    "createdAt": (frozenset((str,)), "no date"),
+    "downloads": _NUMBER,
+    "likes": _NUMBER,
+    "tags": (frozenset((str, list)), "no list"),
+    "baseModels": (frozenset((str, list, dict)), "no list of models"),
+    "config": _OBJECT,
+    "cardData": _OBJECT,
+    "safetensors": (frozenset((str, int, float, dict)), "no count of elements"),
+    "gguf": _OBJECT,
+    "siblings": (frozenset((str, list)), "no list of files"),
+}

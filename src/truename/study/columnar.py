@@ -32,6 +32,18 @@ def lists(column: pa.ListArray) -> list[list[str | None] | None]:
     return [flat[start:end] if valid else None for start, end, valid in zip(starts, ends, there, strict=True)]
 
 
+def tagged(column: pa.ListArray, prefix: str) -> dict[int, list[str]]:
+    """Place -> the tags there that begin with a prefix, less it; places without any are left out."""
+    if column.null_count == len(column):
+        return {}
+    tags, owners = column.flatten(), pc.list_parent_indices(column)
+    chosen = pc.fill_null(pc.starts_with(tags, prefix), False)
+    found: dict[int, list[str]] = {}
+    for owner, tag in zip(owners.filter(chosen).to_pylist(), tags.filter(chosen).to_pylist(), strict=True):
+        found.setdefault(owner, []).append(tag[len(prefix) :])
+    return found
+
+
 def telling_files(column: pa.ListArray) -> list[tuple[str, ...] | None]:
     """Of each list of paths the telling ones, in order; None where there is no list."""
     if column.null_count == len(column):

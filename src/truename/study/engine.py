@@ -6,6 +6,7 @@ Whatever the engine, a slice becomes a file of its own, and only its number come
 from __future__ import annotations
 
 import gc
+import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -66,7 +67,7 @@ def _by_ray(slices: Sequence[Slice], make: partial[None], workers: int | None) -
     own = not ray.is_initialized() and not os.environ.get("RAY_ADDRESS")
     if own:
         # Ray's dashboard and its agents start a dozen processes, and nobody looks at them
-        ray.init(include_dashboard=False, log_to_driver=False)
+        ray.init(include_dashboard=False, log_to_driver=False, logging_level=logging.WARNING)
     try:
         yield from _by_dataset(ray.data, slices, make, workers)
     finally:
@@ -75,6 +76,9 @@ def _by_ray(slices: Sequence[Slice], make: partial[None], workers: int | None) -
 
 
 def _by_dataset(data: Any, slices: Sequence[Slice], make: partial[None], workers: int | None) -> Iterator[Slice]:
+    logging.getLogger("ray.data").setLevel(logging.WARNING)  # set here: its own import would set it back
+    data.DataContext.get_current().enable_progress_bars = False  # the study has one; Ray warns that its own is off
+    logging.getLogger("ray.data._internal.progress").setLevel(logging.ERROR)
     items = [{"slice": msgspec.json.encode(one)} for one in slices]
     dataset = data.from_items(items, override_num_blocks=len(items)).map_batches(
         _ray_batch, fn_kwargs={"make": make}, batch_format="pyarrow", batch_size=1, concurrency=workers

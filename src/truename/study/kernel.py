@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 from truename.names import Role, claims_of, parse_name
 from truename.study.cells import canonical
 from truename.study.checks import judge_record
-from truename.study.columnar import lists, telling_files, texts
-from truename.study.metadata import Record, config_of, evidence_of
+from truename.study.columnar import lists, tagged, telling_files, texts
+from truename.study.metadata import BASE_TAG, Record, bases_of_tags, config_of, evidence_of
 from truename.study.rows import Rows
 from truename.study.skips import Skips
 
@@ -20,6 +20,7 @@ NO_NAME = "record left out: an id without a name"
 REPEATED = "record left out: its id came before"
 NO_JSON = "cell left empty: config is a text that is no JSON object"
 _PACKED = frozenset((Role.QUANTISATION, Role.BITS, Role.PRECISION, Role.PACKAGING))
+_LINES = frozenset((Role.FAMILY, Role.BRAND))
 _LANGUAGES = frozenset((Role.LANGUAGE, Role.LANGUAGE_PAIR))
 
 
@@ -51,7 +52,12 @@ def rows_of(table: pa.Table, columns: Mapping[str, str], repeated: Collection[in
         if record.config is not None and not record.config.readable:
             skips.add(NO_JSON, id_)
         roles = frozenset([claim.role for claim in claims.items])
-        evidence = evidence_of(record, card=not _LANGUAGES.isdisjoint(roles), count=_PACKED.isdisjoint(roles))
+        evidence = evidence_of(
+            record,
+            languages=not _LANGUAGES.isdisjoint(roles),
+            base=not _LINES.isdisjoint(roles),
+            count=_PACKED.isdisjoint(roles),
+        )
         rows.add(place, claims, record, judge_record(claims, roles, evidence))
     return rows.table(records), skips
 
@@ -61,11 +67,16 @@ def _records(records: pa.Table) -> Iterator[Record]:
     arrays = {name: column.combine_chunks() for name, column in zip(records.column_names, records.columns, strict=True)}
     bases, tensors = arrays["baseModels"], arrays["safetensors"]
     configs = texts(arrays["config"])
+    relations, models = texts(pc.struct_field(bases, "relation")), lists(pc.struct_field(bases, "models"))
+    for place, tags in tagged(arrays["tags"], BASE_TAG).items():
+        if not models[place]:
+            relation, found = bases_of_tags(tags)
+            relations[place], models[place] = relations[place] or relation, [*found]
     columns = (
         texts(arrays["library_name"]),
         lists(arrays["tags"]),
-        texts(pc.struct_field(bases, "relation")),
-        lists(pc.struct_field(bases, "models")),
+        relations,
+        models,
         [None if text is None else config_of(text) for text in configs],
         texts(arrays["cardData"]),
         pc.struct_field(tensors, "total").to_pylist(),

@@ -17,6 +17,18 @@ def layouts() -> dict[str, Any]:
     return tomllib.loads(resources.files(__package__).joinpath("layouts.toml").read_text("utf-8"))
 
 
+def columns_among(present: Container[str]) -> Mapping[str, str]:
+    """A study's column -> the file's that stands for it, of those that are there."""
+    return {
+        ours: name for ours, names in _columns().items() if (name := next((n for n in names if n in present), None))
+    }
+
+
+def _columns() -> Mapping[str, list[str]]:
+    columns: Mapping[str, list[str]] = layouts()["columns"]
+    return columns
+
+
 def match_columns(present: Iterable[str], where: str) -> Mapping[str, str]:
     """A study's column -> the file's that stands for it, of those that are there.
 
@@ -27,13 +39,13 @@ def match_columns(present: Iterable[str], where: str) -> Mapping[str, str]:
     Raises:
         UsageError: no column holds ids.
     """
-    there = list(present)
-    known: dict[str, list[str]] = layouts()["columns"]
-    found = {ours: name for ours, names in known.items() if (name := next((n for n in names if n in there), None))}
+    there = dict.fromkeys(present)
+    found = columns_among(there)
     if "id" not in found:
+        known = _columns()
         wanted = " or ".join(repr(name) for name in known["id"])
         missing = ", ".join(ours for ours in known if ours not in found)
-        shown = ", ".join(there[:12]) + (" ..." if len(there) > 12 else "") or "none"
+        shown = ", ".join(list(there)[:12]) + (" ..." if len(there) > 12 else "") or "none"
         raise UsageError(
             f"{where}: no known layout of a snapshot: a column of ids is missing ({wanted}); its columns are {shown}; "
             f"missing of the hub-stats layout: {missing}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum, auto
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
@@ -17,6 +18,8 @@ import msgspec
 from truename.declared import Declared, Document, declared_facts, weights_among
 from truename.evidence.evidence import Evidence, by_strength
 from truename.facts import Fact, Origin
+from truename.rules.languages import MANY, code_of
+from truename.vocabulary import vocabulary
 from truename.weights import find_checkpoints
 
 _MOST_HELD = 16_000_000  # characters of configs that are remembered
@@ -25,7 +28,11 @@ _DEEP = 64  # levels of a document: more are an attack
 _PEFT = "peft"
 # of a tokenizer's configuration; no fact comes from them
 _UNREAD = frozenset(("chat_template", "bos_token", "eos_token", "pad_token", "unk_token"))
-_ADAPTER_TAG = "base_model:adapter:"
+BASE_TAG = "base_model:"
+_ADAPTER_TAG = f"{BASE_TAG}adapter:"
+_BASE_KEY = '"base_model"'
+_RELATIONS = frozenset(("adapter", "finetune", "merge", "quantized"))
+_LONGEST_CODE = 8  # characters of a code with its region or script: zh-Hant
 _PLAIN_DTYPES = frozenset(("F64", "F32", "F16", "BF16", "I64", "BOOL"))  # the last two are buffers
 
 Facts = tuple[Fact, ...]
@@ -60,12 +67,13 @@ def _tags() -> dict[str, frozenset[str]]:
     return {key: frozenset(words) for key, words in table.items()}
 
 
-def evidence_of(record: Record, *, card: bool, count: bool = True) -> Evidence:
+def evidence_of(record: Record, *, languages: bool, base: bool = False, count: bool = True) -> Evidence:
     """The evidence of one record.
 
     Args:
         record: the model.
-        card: whether the card's own data is wanted: to decode it costs more than all the rest.
+        languages: whether they are wanted: to decode a card costs more than all the rest.
+        base: whether the base model is wanted, which the card may name where the registry does not.
         count: whether a count may be of plain weights; without the tensors' types only the reader can know.
     """
     known = {} if record.config is None else dict(record.config.facts)
@@ -82,9 +90,12 @@ def evidence_of(record: Record, *, card: bool, count: bool = True) -> Evidence:
     if record.gguf is not None:
         for fact in _gguf(record.gguf, known):
             _add(known, fact)
-    if card and record.card:
-        for fact in card_facts(record.card):
+    unnamed = base and not record.bases
+    if record.card and (languages or (unnamed and _BASE_KEY in record.card)):
+        for fact in card_facts(record.card, bases=unnamed):
             _add(known, fact)
+    elif languages and not record.card and (codes := languages_of_tags(record.tags or ())):
+        _add(known, Fact("languages", codes, Origin.DECLARED, None, "tags"))
     return Evidence(known)
 
 
@@ -173,19 +184,72 @@ def adapter_of(files: tuple[str, ...]) -> Fact | None:
     return Fact("is_adapter", True, Origin.FILES, adapter[0]) if adapter else None
 
 
-def card_facts(text: str) -> Facts:
-    """What the card declares that no column of its own has: the languages."""
+def card_facts(text: str, *, bases: bool = False) -> Facts:
+    """What the card declares that no column of its own has: the languages.
+
+    Args:
+        text: JSON.
+        bases: whether the base models too, since the registry names none.
+    """
     data = decoded_object(text)
     if data is None:
         return ()
+    wanted = ("languages", "base_models", "base_model_relation") if bases else ("languages",)
     found = declared_facts(Declared(card=Document("README.md", data)))
-    return tuple(fact for fact in found if fact.key == "languages")
+    return tuple(fact for fact in found if fact.key in wanted)
+
+
+def bases_of_tags(tags: Sequence[str]) -> tuple[str | None, list[str]]:
+    """The relation and the base models of the tags that the registry makes of a card, less their prefix.
+
+    It writes each model twice: ``o/base`` and, with the relation that the card gives or the files imply,
+    ``adapter:o/base``.
+    """
+    models: dict[str, None] = {}
+    relations: set[str] = set()
+    for tag in tags:
+        relation, sign, model = tag.partition(":")
+        if sign and relation in _RELATIONS:
+            relations.add(relation)
+            models[model] = None
+        else:
+            models[tag] = None
+    return relations.pop() if len(relations) == 1 else None, [model for model in models if model]
+
+
+def languages_of_tags(tags: Sequence[str]) -> tuple[str, ...]:
+    """Languages that can be told from the tags; none where a tag may name one or may not.
+
+    The registry writes the languages of the card among the author's own tags, without a prefix.
+    """
+    known = [_language_tag(tag) for tag in tags]
+    if _Tag.DOUBTFUL in known:
+        return ()
+    return tuple(tag for tag, what in zip(tags, known, strict=True) if what is _Tag.LANGUAGE)
+
+
+class _Tag(Enum):
+    LANGUAGE = auto()
+    DOUBTFUL = auto()  # a language, or something else
+    OTHER = auto()
+
+
+@lru_cache(maxsize=_KNOWN)
+def _language_tag(tag: str) -> _Tag:
+    """Two letters and whole words name languages; of three letters as many mean something else, of pairs one each."""
+    languages = vocabulary().languages
+    if tag in MANY or tag in _tags()["no_language"] or code_of(tag) in MANY:
+        return _Tag.DOUBTFUL
+    if tag in languages:
+        return _Tag.DOUBTFUL if len(tag) == 3 else _Tag.LANGUAGE
+    code = code_of(tag)
+    return _Tag.DOUBTFUL if len(tag) <= _LONGEST_CODE and code in languages else _Tag.OTHER
 
 
 def _repository(record: Record) -> Iterator[Fact]:
     if record.tags:
         yield Fact("tags", tuple(record.tags), Origin.DECLARED, None, "tags")
-    if record.bases:
+    if record.bases:  # or the tags that the registry makes of the same
         yield Fact("base_models", tuple(record.bases), Origin.DECLARED, None, "baseModels")
     if record.relation:
         yield Fact("base_model_relation", record.relation, Origin.DECLARED, None, "baseModels.relation")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import platform
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -23,14 +24,15 @@ _LIBRARIES = ("pyarrow", "polars", "numpy", "altair", "vl-convert-python", "stat
 class Input(msgspec.Struct, frozen=True):
     """A file that a study reads."""
 
-    path: str  # as it was given
+    path: str  # from the folder of the record, so that it holds wherever a command is given
     bytes: int
     sha256: str
 
     @classmethod
-    def of(cls, path: Path) -> Input:
-        """The file as it is now."""
-        return cls(path.as_posix(), path.stat().st_size, digest_of(path))
+    def of(cls, path: Path, folder: Path) -> Input:
+        """A file as it is now, for a record that will lie in a folder."""
+        way = Path(os.path.relpath(path.parent.resolve() / path.name, folder.resolve()))  # a link keeps its name
+        return cls(way.as_posix(), path.stat().st_size, digest_of(path))
 
 
 class Pin(msgspec.Struct, frozen=True):
@@ -61,6 +63,16 @@ def versions() -> dict[str, str]:
         except metadata.PackageNotFoundError:
             continue  # a part that is not installed wrote nothing
     return found
+
+
+def other_versions(before: Mapping[str, str], now: Mapping[str, str]) -> list[str]:
+    """What has another version now: ``polars 2.0.9, now 2.1.0``."""
+    names = [*before, *(name for name in now if name not in before)]
+    return [
+        f"{name} {before.get(name, 'not there')}, now {now.get(name, 'not there')}"
+        for name in names
+        if before.get(name) != now.get(name)
+    ]
 
 
 def outputs_in(folder: Path, leave_out: Iterable[str] = ()) -> dict[str, str]:

@@ -1,6 +1,7 @@
-"""Records of files that are no Parquet: SQLite, JSON lines, CSV, lists of names; as Arrow tables of any layout.
+"""Records of files that are no Parquet: SQLite, JSON, CSV, lists of names; as Arrow tables of any layout.
 
-Columns of JSON hold whatever their records do, so each cell is text: the JSON of what it was, or the text itself.
+Columns of JSON hold whatever their records do, so each cell is text: the JSON of what it was, or the text itself. What
+its column cannot ask for is left empty here, since a text no longer tells what it was.
 """
 
 from __future__ import annotations
@@ -8,28 +9,35 @@ from __future__ import annotations
 import csv
 import gzip
 import sqlite3
-from collections.abc import Callable, Generator, Iterable, Iterator
+import zlib
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing
 from enum import StrEnum
-from io import TextIOWrapper
+from io import BufferedReader, BytesIO, TextIOWrapper
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import msgspec
 import pyarrow as pa
 
 from truename.errors import UsageError
-from truename.study.layouts import layouts
+from truename.study.cells import json_cell
+from truename.study.layouts import columns_among, layouts
 from truename.study.skips import Skips
 
 Tables = Generator[pa.Table, None, None]  # to be closed, so that the file is
-Read = Callable[[IO[bytes], str, Skips], Iterator[pa.Table]]
+Read = Callable[[BufferedReader, str, Skips], Iterator[pa.Table]]
 
 BATCH = 10_000
 NO_OBJECT = "record left out: a line that is no JSON object"
 OTHER_WIDTH = "record left out: a row with another number of cells than the header"
+NOT_UTF8 = "record left out: a line that is not UTF-8"
 MAX_CELL = 64 * 2**20  # characters of a cell in a CSV: a card may be long
+MAX_ARRAY = 256 * 2**20  # bytes of a JSON array, which is read whole
+_HEAD = 4096  # bytes by which a text is told from something else
+_STREAMS = ("-", "/dev/stdin")
+_BOM = b"\xef\xbb\xbf"
 
 
 class Format(StrEnum):
@@ -37,7 +45,7 @@ class Format(StrEnum):
 
     PARQUET = "Parquet"
     SQLITE = "SQLite"
-    JSONL = "JSON lines"
+    JSONL = "JSON lines, or a JSON array"
     CSV = "CSV"
     TSV = "TSV"
     NAMES = "a list of names"
@@ -61,6 +69,8 @@ def format_of(path: Path) -> Format:
     Raises:
         UsageError: it is not there, or of no format that is known.
     """
+    if str(path) in _STREAMS or path.parent == Path("/dev/fd") or (path.exists() and not path.is_file()):
+        raise UsageError(f"{path}: a snapshot is read twice and must be a file; write it to one and give that")
     if not path.is_file():
         raise UsageError(f"{path}: there is no such snapshot")
     with open(path, "rb") as file:
@@ -89,9 +99,9 @@ def tables_in(path: Path, skips: Skips) -> Tables:
     """
     kind = format_of(path)
     if kind is Format.SQLITE:
-        return _sqlite(path)
+        return _sqlite(path, skips)
     readers: dict[Format, Read] = {
-        Format.JSONL: _jsonl,
+        Format.JSONL: _json,
         Format.CSV: _csv,
         Format.TSV: _tsv,
         Format.NAMES: _names,
@@ -102,54 +112,86 @@ def tables_in(path: Path, skips: Skips) -> Tables:
 def _text(path: Path, read: Read, skips: Skips) -> Tables:
     try:
         with open(path, "rb") as packed:
-            file: IO[bytes] = gzip.GzipFile(fileobj=packed) if path.suffix == ".gz" else packed  # type: ignore[assignment]
+            file: BufferedReader = BufferedReader(gzip.GzipFile(fileobj=packed)) if path.suffix == ".gz" else packed
+            head = file.peek(_HEAD)[:_HEAD]
+            if b"\0" in head:
+                raise UsageError(f"{path}: not UTF-8 but UTF-16 or no text at all; save it as UTF-8")
+            if head.startswith(_BOM):
+                file.read(len(_BOM))
             yield from read(file, str(path), skips)
-    except (EOFError, gzip.BadGzipFile) as error:
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise UsageError(f"{path}: the packed file is cut off or damaged ({error}); fetch it again") from None
 
 
-def _jsonl(file: IO[bytes], where: str, skips: Skips) -> Iterator[pa.Table]:
-    numbered = enumerate(file, 1)
-    while lines := list(islice(numbered, BATCH)):
+def _json(file: BufferedReader, where: str, skips: Skips) -> Iterator[pa.Table]:
+    if file.peek(_HEAD).lstrip()[:1] != b"[":
+        return _records(file, "line", skips)
+    data = file.read(MAX_ARRAY + 1)
+    if len(data) > MAX_ARRAY:
+        raise UsageError(
+            f"{where}: a JSON array of more than {MAX_ARRAY >> 20} MiB; write one object a line (jq -c '.[]')"
+        )
+    try:
+        items = msgspec.json.decode(data, type=list[msgspec.Raw])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return _records(BytesIO(data), "line", skips)  # of which the first is a list
+    return _records(map(bytes, items), "item", skips)
+
+
+def _records(texts: Iterable[bytes], unit: str, skips: Skips) -> Iterator[pa.Table]:
+    numbered = enumerate(texts, 1)
+    while some := list(islice(numbered, BATCH)):
         records: list[dict[str, Any]] = []
-        for number, line in lines:
+        for number, text in some:
             try:
-                record = msgspec.json.decode(line)
+                record = msgspec.json.decode(text)
+            except UnicodeDecodeError:
+                skips.add(NOT_UTF8, f"{unit} {number}")
+                continue
             except (msgspec.DecodeError, RecursionError):
                 record = None
             if isinstance(record, dict):
                 records.append(record)
-            elif line.strip():
-                skips.add(NO_OBJECT, f"line {number}")
+            elif text.strip():
+                skips.add(NO_OBJECT, f"{unit} {number}")
         if records:
-            yield records_table(records)
+            yield records_table(records, skips)
 
 
-def records_table(records: list[dict[str, Any]]) -> pa.Table:
-    """Records of JSON as a table; a column for every key of any of them."""
-    names = dict.fromkeys(key for record in records for key in record)
-    return pa.table({name: pa.array([_cell(r.get(name)) for r in records], pa.string()) for name in names})
+def records_table(records: Sequence[dict[str, Any]], skips: Skips) -> pa.Table:
+    """Records of JSON as a table: a column for every key of any of them, empty where no study reads it.
+
+    Args:
+        records: as they were decoded.
+        skips: where cells are counted that are not what their column asks for.
+    """
+    names = list(dict.fromkeys(key for record in records for key in record))
+    read = columns_among(names)
+    ids = [_called(record.get(read.get("id", ""))) for record in records]
+    table = {name: pa.nulls(len(records)) for name in names}
+    for ours, name in read.items():
+        cells = [json_cell(record.get(name), ours, id_, skips) for record, id_ in zip(records, ids, strict=True)]
+        table[name] = pa.array(cells, pa.string())
+    return pa.table(table)
 
 
-def _cell(value: Any) -> str | None:
-    """A text as it is; anything else as JSON, which says what it was."""
-    if value is None or isinstance(value, str):
-        return value
-    return msgspec.json.encode(value).decode()
+def _called(value: Any) -> str:
+    """An id as it stands, whatever it is, for a person to find it."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
-def _csv(file: IO[bytes], where: str, skips: Skips) -> Iterator[pa.Table]:
+def _csv(file: BufferedReader, where: str, skips: Skips) -> Iterator[pa.Table]:
     return _delimited(file, where, skips, ",")
 
 
-def _tsv(file: IO[bytes], where: str, skips: Skips) -> Iterator[pa.Table]:
+def _tsv(file: BufferedReader, where: str, skips: Skips) -> Iterator[pa.Table]:
     return _delimited(file, where, skips, "\t")
 
 
-def _delimited(file: IO[bytes], where: str, skips: Skips, sign: str) -> Iterator[pa.Table]:
+def _delimited(file: BufferedReader, where: str, skips: Skips, sign: str) -> Iterator[pa.Table]:
     limit = csv.field_size_limit(MAX_CELL)
     try:
-        with TextIOWrapper(file, "utf-8-sig", "replace", newline="") as text:
+        with TextIOWrapper(file, "utf-8", "surrogateescape", newline="") as text:
             yield from _rows(text, where, skips, sign)
     except csv.Error as error:
         raise UsageError(f"{where}: cannot be read as a table ({error})") from None
@@ -162,36 +204,65 @@ def _rows(text: TextIOWrapper, where: str, skips: Skips, sign: str) -> Iterator[
     header = next(reader, None)
     if header is None:
         raise UsageError(f"{where}: the file is empty")
+    if not _is_utf8(*header):
+        raise UsageError(f"{where}: its header is not UTF-8; save the file as UTF-8")
     if len(set(header)) < len(header):
         raise UsageError(f"{where}: two columns have one name; rename one")
     while rows := list(islice(reader, BATCH)):
-        whole = [row for row in rows if len(row) == len(header)]
+        whole: list[list[str]] = []
         for row in rows:
-            if row and len(row) != len(header):
-                skips.add(OTHER_WIDTH, f"in or before line {reader.line_num}: {', '.join(row)}")
+            if row and (fault := _fault(row, len(header))):
+                shown = ", ".join(row).encode("utf-8", "replace").decode()
+                skips.add(fault, f"in or before line {reader.line_num}: {shown}")
+            elif row:
+                whole.append(row)
         columns = zip(*whole, strict=True) if whole else [()] * len(header)
         yield pa.table({name: pa.array(c, pa.string()) for name, c in zip(header, columns, strict=True)})
 
 
-def _names(file: IO[bytes], where: str, skips: Skips) -> Iterator[pa.Table]:
-    with TextIOWrapper(file, "utf-8-sig", "replace") as lines:
-        names = (name for line in lines if (name := line.strip()) and not name.startswith("#"))
+def _fault(row: list[str], width: int) -> str | None:
+    if len(row) != width:
+        return OTHER_WIDTH
+    return None if _is_utf8(*row) else NOT_UTF8
+
+
+def _is_utf8(*texts: str) -> bool:
+    """Whether texts were UTF-8 in the file: bytes that are none stand for themselves, as surrogates."""
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _names(file: BufferedReader, where: str, skips: Skips) -> Iterator[pa.Table]:
+    with TextIOWrapper(file, "utf-8", "surrogateescape") as lines:
+        names = _names_in(lines, skips)
         while some := list(islice(names, BATCH)):
             yield pa.table({"id": pa.array(some, pa.string())})
+
+
+def _names_in(lines: Iterable[str], skips: Skips) -> Iterator[str]:
+    for number, line in enumerate(lines, 1):
+        name = line.strip()
+        if not _is_utf8(name):
+            skips.add(NOT_UTF8, f"line {number}")
+        elif name and not name.startswith("#"):
+            yield name
 
 
 # --- PeaTMOSS -------------------------------------------------------------------------------------------------------
 
 
-def _sqlite(path: Path) -> Tables:
+def _sqlite(path: Path, skips: Skips) -> Tables:
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as base:
-            yield from _models(base, path)
+            yield from _models(base, path, skips)
     except sqlite3.DatabaseError as error:
         raise UsageError(f"{path}: cannot be read as SQLite ({error}); fetch it again") from None
 
 
-def _models(base: sqlite3.Connection, path: Path) -> Iterator[pa.Table]:
+def _models(base: sqlite3.Connection, path: Path, skips: Skips) -> Iterator[pa.Table]:
     layout = layouts()["sqlite"]
     table, key, names = layout["table"], layout["key"], layout["names"]
     there = _columns(base, table)
@@ -206,13 +277,16 @@ def _models(base: sqlite3.Connection, path: Path) -> Iterator[pa.Table]:
     cursor = base.execute(f'SELECT {select} FROM "{table}" ORDER BY "{key}"')
     while rows := cursor.fetchmany(BATCH):
         keys = [row[0] for row in rows]
-        columns = {"id": [_cell(row[1]) for row in rows]}
-        for place, ours in enumerate(plain, 2):
-            columns[ours] = [_cell(row[place]) for row in rows]
+        columns = {
+            ours: [json_cell(row[place], ours, f"{table}.{key} {row[0]}", skips) for row in rows]
+            for place, ours in enumerate(("id", *plain), 1)
+        }
         for ours, join in joined.items():
             found = _joined(base, join, keys[0], keys[-1])
             cells = (found.get(key, []) for key in keys)
-            columns[ours] = [_cell(words if join["all"] else next(iter(words), None)) for words in cells]
+            columns[ours] = [
+                msgspec.json.encode(words).decode() if join["all"] else next(iter(words), None) for words in cells
+            ]
         yield pa.table({name: pa.array(values, pa.string()) for name, values in columns.items()})
 
 

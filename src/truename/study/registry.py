@@ -122,8 +122,9 @@ def _write_part(records: Sequence[dict[str, Any]], path: Path) -> None:
     skips = Skips()
     table = SNAPSHOT.empty_table()
     if records:
-        raw = records_table(list(records))
-        table, skips = canonical(raw, match_columns(raw.column_names, "the Hub's list"))
+        raw = records_table(records, skips)
+        table, skipped = canonical(raw, match_columns(raw.column_names, "the Hub's list"))
+        skips.merge(skipped)
     pq.write_table(table.replace_schema_metadata({SKIPPED: skips.encoded()}), path, compression="zstd")
 
 

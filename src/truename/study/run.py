@@ -7,11 +7,12 @@
     OUT/snapshot.parquet       where the snapshot was no Parquet file
 
 A part is whole or not there, and depends on its slice of the snapshot alone: a run that was killed and resumed ends
-with the same bytes as one that was not.
+with the same bytes as one that was not. Tables, figures and the report are made anew each time.
 """
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -25,12 +26,14 @@ from truename.study.parts import part_path, rows_in, skips_of
 from truename.study.pin import NAME, Input, Pin, digest_of, outputs_in, versions, write_pin
 from truename.study.read import Format, format_of
 from truename.study.settings import Settings
-from truename.study.skips import Skips
+from truename.study.skips import LEFT_OUT, Skips
 from truename.study.slices import Snapshot, open_snapshot
 from truename.study.snapshot import columns_of_snapshot, skips_of_snapshot, take_snapshot
 
 _RECORD = "run.json"
 _OWN_SNAPSHOT = "snapshot.parquet"
+_SKIPPED = "skipped.csv"
+_PUBLISHED = (NAME, "tables", "figures", "report.html", "summary.json")
 
 
 class StudyOptions(msgspec.Struct, frozen=True):
@@ -74,11 +77,17 @@ class Publish(Protocol):
         """Write everything to ``out``; the same rows and settings give the same bytes."""
 
 
+class _File(msgspec.Struct, frozen=True):
+    name: str
+    sha256: str
+
+
 class _Asked(msgspec.Struct, frozen=True):
-    """What the rows depend on; a resumed run must have asked the same."""
+    """What a study depends on; a resumed run must have asked the same."""
 
     snapshot: str  # SHA-256
     versions: dict[str, str]
+    files: dict[str, tuple[_File, ...]] = {}  # option -> what was given with it
 
 
 def study(
@@ -92,16 +101,20 @@ def study(
         on_rows: told of records that are done, and of all there are.
 
     Raises:
-        UsageError: the snapshot cannot be read, or the output folder holds something else.
+        UsageError: the snapshot cannot be read or gives no row, or the output folder holds something else.
         MissingExtraError: Ray is asked for and not installed.
     """
     given = _checked(options)
     folder = options.out / "rows"
-    _agree(options, folder, _Asked(given.sha256, versions()))
-    snapshot = _as_parquet(options)
+    _agree(options, folder, _asked(options, given))
+    snapshot = _begun(options, folder)
     resumed = _make_rows(options, snapshot, folder, on_rows or (lambda done, total: None))
     rows, skips = _counted(snapshot, folder)
-    (options.out / "skipped.csv").write_text(skips.as_csv(), "utf-8")
+    if not rows:
+        _withdraw(options.out, folder)
+        raise UsageError(f"{options.snapshot}: {_why_none(skips)}")
+    _clear(options.out)
+    (options.out / _SKIPPED).write_text(skips.as_csv(), "utf-8")
     absent = absent_columns(columns_of_snapshot(snapshot.path) or snapshot.columns)
     settings = Settings(options.snapshot.name, snapshot.rows, absent)
     if publish is not None:
@@ -115,9 +128,9 @@ def study(
         )
     pin = Pin(
         given,
-        None if options.survey is None else Input.of(options.survey),
-        None if options.instrument is None else Input.of(options.instrument),
-        tuple(map(Input.of, options.packages)),
+        None if options.survey is None else Input.of(options.survey, options.out),
+        None if options.instrument is None else Input.of(options.instrument, options.out),
+        tuple(Input.of(path, options.out) for path in options.packages),
         {"confidence": settings.confidence},
         versions(),
         outputs_in(options.out, (f"rows/{_RECORD}",)),
@@ -132,12 +145,23 @@ def _checked(options: StudyOptions) -> Input:
     for path in (options.survey, options.instrument, *options.packages):
         if path is not None and not path.is_file():
             raise UsageError(f"{path}: there is no such file")
-    return Input.of(options.snapshot)
+    return Input.of(options.snapshot, options.out)
+
+
+def _asked(options: StudyOptions, given: Input) -> _Asked:
+    files = {"--survey": (options.survey,), "--instrument": (options.instrument,), "--packages": options.packages}
+    told = {
+        option: tuple(_File(path.name, digest_of(path)) for path in paths if path is not None)
+        for option, paths in files.items()
+    }
+    return _Asked(given.sha256, versions(), told)
 
 
 def _agree(options: StudyOptions, folder: Path, asked: _Asked) -> None:
     """Begin a run, or find that the one that lies there is the same."""
     record = folder / _RECORD
+    if options.out.exists() and not options.out.is_dir():
+        raise UsageError(f"{options.out} is a file; give a folder")
     if not record.exists():
         if options.out.exists() and any(options.out.iterdir()):
             raise UsageError(f"{options.out} holds files that are no study; give another folder")
@@ -155,6 +179,50 @@ def _agree(options: StudyOptions, folder: Path, asked: _Asked) -> None:
     names = sorted({*before.versions, *asked.versions})
     if other := [name for name in names if before.versions.get(name) != asked.versions.get(name)]:
         raise UsageError(f"{options.out} was begun with other versions of {', '.join(other)}; give another folder")
+    if before.files != asked.files:
+        raise UsageError(f"{options.out} was begun {_with(before)}; give the same, or another folder")
+
+
+def _with(asked: _Asked) -> str:
+    """The options of a run, for a sentence."""
+    given = [f"{option} {file.name}" for option, files in asked.files.items() for file in files]
+    return f"with {' '.join(given)}" if given else f"without {', '.join(asked.files)}"
+
+
+def _why_none(skips: Skips) -> str:
+    """Why a study has no row, as the end of a sentence."""
+    left_out = {what: count for what, count in skips.counts.items() if what.startswith(LEFT_OUT)}
+    if not left_out:
+        return "the snapshot holds no record"
+    told = "; ".join(f"{count:,} x {what.removeprefix(LEFT_OUT)}" for what, count in left_out.items())
+    examples = skips.examples[next(iter(left_out))]
+    return f"all {sum(left_out.values()):,} records were left out: {told} ({'; '.join(examples)})"
+
+
+def _withdraw(out: Path, folder: Path) -> None:
+    """Take back a study that has no row, so that the folder is free for the next try."""
+    shutil.rmtree(folder)
+    (out / _OWN_SNAPSHOT).unlink(missing_ok=True)
+    if not any(out.iterdir()):
+        out.rmdir()
+
+
+def _clear(out: Path) -> None:
+    """Remove what an earlier run published: its last act writes the record of what is there."""
+    for name in _PUBLISHED:
+        if (path := out / name).is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+def _begun(options: StudyOptions, folder: Path) -> Snapshot:
+    try:
+        return _as_parquet(options)
+    except UsageError:
+        if not options.resume:
+            _withdraw(options.out, folder)
+        raise
 
 
 def _as_parquet(options: StudyOptions) -> Snapshot:
@@ -198,6 +266,11 @@ def differing(before: Pin, folder: Path) -> tuple[str, ...]:
 def repeating(pin: Pin, beside: Path, options: StudyOptions) -> StudyOptions:
     """The options with the inputs of a record, which lie where it says, or beside it. Each must be what it was.
 
+    Args:
+        pin: the record.
+        beside: the folder that it lies in.
+        options: without inputs.
+
     Raises:
         UsageError: the options name inputs too, or one is not there, or is another file by now.
     """
@@ -215,10 +288,10 @@ def repeating(pin: Pin, beside: Path, options: StudyOptions) -> StudyOptions:
 
 
 def _found(one: Input, beside: Path) -> Path:
-    paths = (Path(one.path), beside / one.path, beside / Path(one.path).name)
-    path = next((path for path in paths if path.is_file()), None)
-    if path is None:
-        raise UsageError(f"{one.path}: the record's input is not there; put it beside the record")
-    if path.stat().st_size != one.bytes or digest_of(path) != one.sha256:
-        raise UsageError(f"{path}: not the file that the record was made of (its hash differs)")
-    return path
+    there = [path for path in (beside / one.path, beside / Path(one.path).name) if path.is_file()]
+    for path in there:
+        if path.stat().st_size == one.bytes and digest_of(path) == one.sha256:
+            return path
+    if there:
+        raise UsageError(f"{there[0]}: not the file that the record was made of (its hash differs)")
+    raise UsageError(f"{one.path}: the record's input is not there; put it beside the record")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import StringIO
 
 import msgspec
 
 from truename.study.columns import SKIPPED
 
+LEFT_OUT = "record left out: "  # begins what kept a whole record out
 _EXAMPLES = 3
 _LONGEST = 80  # characters of an example
 
@@ -39,6 +40,11 @@ class Skips:
     def counts(self) -> Mapping[str, int]:
         """What was wrong -> how often."""
         return self._counts
+
+    @property
+    def examples(self) -> Mapping[str, Sequence[str]]:
+        """What was wrong -> a few ids or places."""
+        return self._examples
 
     def encoded(self) -> bytes:
         """As JSON, to be kept beside the rows of a part."""

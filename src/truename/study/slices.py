@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from truename.errors import UsageError
@@ -140,9 +141,10 @@ def _digests(path: Path, column: str, sizes: list[int]) -> np.ndarray:
             done = at
             try:
                 for batch in file.iter_batches(_IDS, row_groups=[group], columns=[column], use_threads=False):
-                    ids = pl.Series(batch.column(0).cast(pa.string()))
-                    digest = ids.hash(seed=1).to_numpy().copy()
-                    digest[ids.is_null().to_numpy() | (ids == "").fill_null(True).to_numpy()] = 0
+                    ids = batch.column(0).cast(pa.string()).cast(pa.binary())  # not every text need be UTF-8
+                    digest = pl.Series(ids).hash(seed=1).to_numpy().copy()
+                    without = pc.fill_null(pc.equal(pc.binary_length(ids), 0), True)
+                    digest[without.to_numpy(zero_copy_only=False)] = 0
                     found[done : done + len(batch)] = digest
                     done += len(batch)
             except (pa.ArrowException, OSError):

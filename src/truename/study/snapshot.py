@@ -101,9 +101,9 @@ def _canonical_tables(source: Path, skips: Skips, held: set[str]) -> Generator[p
 
 
 def _of_tables(tables: Iterable[pa.Table], source: Path, skips: Skips, held: set[str]) -> Iterator[pa.Table]:
-    known: list[str] = []  # records of JSON need not all have every key
+    known: dict[str, None] = {}  # records of JSON need not all have every key
     for table in tables:
-        known += [name for name in table.column_names if name not in known]
+        known |= dict.fromkeys(table.column_names)
         columns = match_columns(known, str(source))
         held.update(columns)
         for name in {*columns.values()} - {*table.column_names}:
