@@ -47,7 +47,7 @@ class NumpyError(WeightsError):
             ├── NumpyDtypeError        a dtype that is none
             ├── NumpyShapeError        too many dimensions or elements
             ├── NumpySizeError         holds another number of bytes than dtype and shape need
-            ├── TooManyArraysError     more arrays than any real archive of weights
+            ├── TooManyArraysError     more arrays than are read (also an UnsupportedFormatError)
             └── NoArraysError          no member is a .npy
 
     Attributes:
@@ -88,8 +88,8 @@ class NumpySizeError(NumpyError):
     """A member holds another number of bytes than dtype and shape need."""
 
 
-class TooManyArraysError(NumpyError):
-    """An archive holds more arrays than any real one of weights."""
+class TooManyArraysError(NumpyError, UnsupportedFormatError):
+    """An archive holds more arrays than are read: no fault of the file."""
 
 
 class NoArraysError(NumpyError):
