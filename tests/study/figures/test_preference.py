@@ -44,7 +44,8 @@ def test_a_question_of_no_preference_has_shares_and_no_test(tmp_path: Path) -> N
     assert "no preference: side by side, not tested" in figure.specification["title"]["subtitle"]
     assert "Holm" not in figure.caption
     view = next(section for section in SECTIONS if section.id == "preference").views[0]
-    assert shown(view, tables)["rows"][0][-2:] == [("-", True), ("-", True)]
+    _, lines = shown(view, tables)["groups"][0]
+    assert lines[0][-2:] == [("-", "", True), ("-", "", True)]
     svg = vl_convert.vegalite_to_svg(figure.specification)
     assert "null" not in svg
     assert "*" not in svg
