@@ -5,25 +5,29 @@ A cell that is not what its column asks for stays empty and is counted. An empty
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-import msgspec
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from truename.study.columns import SNAPSHOT
-from truename.study.layouts import layouts
 from truename.study.skips import Skips
-
-_MOST = 2**63 - 1
-
-
-class WrongCellError(ValueError):
-    """A cell that is not what its column asks for; the text says what it is instead."""
+from truename.study.values import (
+    MOST,
+    WrongCellError,
+    bases_of,
+    gguf_of,
+    json_of,
+    moment_of,
+    owner_of,
+    paths_of,
+    text_of,
+    total_of,
+    whole_of,
+    words_of,
+)
 
 
 def canonical(table: pa.Table, columns: Mapping[str, str]) -> tuple[pa.Table, Skips]:
@@ -49,24 +53,6 @@ def canonical(table: pa.Table, columns: Mapping[str, str]) -> tuple[pa.Table, Sk
                 else _READ[ours](array, ours, named, skips)
             )
     return pa.table([made[name] for name in SNAPSHOT.names], schema=SNAPSHOT), skips
-
-
-def json_cell(value: Any, ours: str, where: str, skips: Skips) -> str | None:
-    """A cell of a format whose values have types of their own: a text as it is, anything else as JSON.
-
-    Args:
-        value: what the record holds.
-        ours: the study's column that it stands for.
-        where: the record, for the count of what is not what the column asks for.
-        skips: where that is counted.
-    """
-    if value is None:
-        return None
-    kinds, wanted = _KINDS[ours]
-    if type(value) not in kinds:
-        skips.add(f"cell left empty: {ours} is {_kind(value)}, {wanted}", where)
-        return None
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
 
 
 def _column(table: pa.Table, name: str, ours: str, ids: pa.Array | None, skips: Skips) -> pa.Array:
@@ -129,7 +115,7 @@ def _cells(array: pa.Array, read: Read, name: str, ids: pa.Array, skips: Skips) 
 
 def _texts_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
     if not _is_text(array.type):
-        return _each(_text)(array, name, ids, skips)
+        return _each(text_of)(array, name, ids, skips)
     trimmed = pc.utf8_trim_whitespace(array.cast(pa.string()))
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
 
@@ -139,9 +125,9 @@ def _wholes_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Ar
         return array.cast(pa.int64())
     if pa.types.is_integer(array.type):
         ends = pc.min_max(array).as_py()
-        if (ends["min"] or 0) >= 0 and (ends["max"] or 0) <= _MOST:
+        if (ends["min"] or 0) >= 0 and (ends["max"] or 0) <= MOST:
             return array.cast(pa.int64())
-    return _each(_whole)(array, name, ids, skips)
+    return _each(whole_of)(array, name, ids, skips)
 
 
 def _moments_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
@@ -149,7 +135,7 @@ def _moments_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.A
     if pa.types.is_timestamp(array.type) or pa.types.is_date(array.type):
         zone = array.type.tz if pa.types.is_timestamp(array.type) else None
         return array.cast(pa.timestamp("ms", zone), safe=False).cast(kind)
-    return _each(_moment)(array, name, ids, skips)
+    return _each(moment_of)(array, name, ids, skips)
 
 
 def _jsons_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
@@ -157,13 +143,13 @@ def _jsons_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Arr
         blank = pc.or_(pc.equal(array, ""), pc.utf8_is_space(array))
         texts = array.cast(pa.string())
         return pc.if_else(blank, pa.scalar(None, pa.string()), texts) if pc.any(blank).as_py() else texts
-    return _each(_json)(array, name, ids, skips)
+    return _each(json_of)(array, name, ids, skips)
 
 
 def _totals_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
     kind = array.type
     if not pa.types.is_struct(kind) or kind.get_field_index("total") < 0:
-        return _each(_total)(array, name, ids, skips)
+        return _each(total_of)(array, name, ids, skips)
     if kind.get_field_index("parameters") >= 0 and pa.types.is_struct(kind.field("parameters").type):
         dtypes = _dtypes_of(pc.struct_field(array, "parameters"))
     elif kind.get_field_index("dtypes") >= 0:
@@ -190,7 +176,7 @@ def _dtypes_of(parameters: pa.StructArray) -> pa.Array:
 
 def _ggufs_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
     if not pa.types.is_struct(array.type):
-        return _each(_gguf)(array, name, ids, skips)
+        return _each(gguf_of)(array, name, ids, skips)
     parts = {}
     for field in SNAPSHOT.field(name).type:
         there = array.type.get_field_index(field.name) >= 0
@@ -207,7 +193,7 @@ def _struct(array: pa.Array, name: str, parts: Mapping[str, pa.Array]) -> pa.Arr
 
 def _bases_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
     found = _struct_bases(array)
-    return _each(_bases)(array, name, ids, skips) if found is None else found
+    return _each(bases_of)(array, name, ids, skips) if found is None else found
 
 
 def _struct_bases(array: pa.Array) -> pa.Array | None:
@@ -235,7 +221,7 @@ def _files_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Arr
     paths = _struct_paths(array)
     if paths is not None:
         return pa.ListArray.from_arrays(array.offsets, paths, mask=array.is_null() if array.null_count else None)
-    return _each(_files)(array, name, ids, skips)
+    return _each(paths_of)(array, name, ids, skips)
 
 
 def _struct_paths(array: pa.Array) -> pa.Array | None:
@@ -248,168 +234,15 @@ def _struct_paths(array: pa.Array) -> pa.Array | None:
     return paths if pa.types.is_string(paths.type) else None
 
 
-# --- one cell -----------------------------------------------------------------------------------------------------
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)  # a model may be called 1
-    raise WrongCellError(f"{_kind(value)}, no text")
-
-
-def _whole(value: Any) -> int:
-    if isinstance(value, str):
-        try:
-            value = float(value) if not value.strip().isdigit() else int(value)
-        except ValueError:
-            raise WrongCellError("a text, no number") from None
-    if isinstance(value, float) and math.isfinite(value) and value.is_integer():
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise WrongCellError(f"{_kind(value)}, no whole number")
-    if not 0 <= value <= _MOST:
-        raise WrongCellError("below zero or too large")
-    return value
-
-
-def _moment(value: Any) -> datetime:
-    if isinstance(value, datetime):
-        found = value
-    else:
-        try:
-            found = datetime.fromisoformat(str(value).strip())
-        except ValueError:
-            raise WrongCellError("no date") from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _words(value: Any) -> list[str]:
-    if isinstance(value, str):
-        value = _decoded(value) if value.lstrip()[:1] in ("[", "{") else [part.strip() for part in value.split(",")]
-    if not isinstance(value, list):
-        raise WrongCellError(f"{_kind(value)}, no list")
-    return [item for item in _texts_among(value) if item]
-
-
-def _texts_among(items: list[Any]) -> list[str]:
-    """The texts of a list, in which something may be missing but nothing be of another kind."""
-    if others := [item for item in items if item is not None and not isinstance(item, str)]:
-        raise WrongCellError(f"a list with {_kind(others[0])} in it")
-    return [item for item in items if item is not None]
-
-
-def _json(value: Any) -> str:
-    if not isinstance(value, dict):
-        raise WrongCellError(f"{_kind(value)}, no object")
-    return msgspec.json.encode(_without_nulls(value)).decode()
-
-
-def _without_nulls(value: Any) -> Any:
-    """Structs in columns hold every key of any record: what a record lacks is null."""
-    if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [_without_nulls(item) for item in value]
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _total(value: Any) -> dict[str, Any] | None:
-    value = _decoded(value) if isinstance(value, str) else value
-    if not isinstance(value, dict):
-        return {"total": _whole(value), "dtypes": None}
-    counts = value.get("parameters")
-    known = [(name, n) for name, n in counts.items() if isinstance(n, int)] if isinstance(counts, dict) else []
-    total = value.get("total")
-    return {
-        "total": None if total is None else _whole(total),
-        "dtypes": [name for name, count in sorted(known, key=lambda item: (-item[1], item[0])) if count],
-    }
-
-
-def _gguf(value: Any) -> dict[str, Any]:
-    value = _object(value)
-    architecture, total, length = (value.get(key) for key in ("architecture", "total", "context_length"))
-    return {
-        "architecture": None if architecture is None else _text(architecture),
-        "total": None if total is None else _whole(total),
-        "context_length": None if length is None else _whole(length),
-    }
-
-
-def _bases(value: Any) -> dict[str, Any] | None:
-    """``{"relation": ..., "models": [{"id": ...}]}``, a list of ids, or one id."""
-    if isinstance(value, str):
-        value = _decoded(value) if value.lstrip()[:1] in ("[", "{") else [value]
-    relation = None
-    if isinstance(value, dict):
-        relation, value = value.get("relation"), value.get("models")
-    if value is None:
-        return None
-    if not isinstance(value, list):
-        raise WrongCellError(f"{_kind(value)}, no list of models")
-    ids = [item.get("id") if isinstance(item, dict) else item for item in value]
-    return {
-        "relation": relation if isinstance(relation, str) else None,
-        "models": [item for item in _texts_among(ids) if item],
-    }
-
-
-def _files(value: Any) -> list[str]:
-    if isinstance(value, str):
-        value = _decoded(value)
-    if not isinstance(value, list):
-        raise WrongCellError(f"{_kind(value)}, no list of files")
-    paths = [item.get("rfilename") if isinstance(item, dict) else item for item in value]
-    return _texts_among(paths)
-
-
-def _owner(value: Any) -> str:
-    if isinstance(value, str) and value.lstrip().startswith("{"):
-        value = _decoded(value)
-    word = value.get("type") if isinstance(value, dict) else value
-    known: Mapping[str, str] = layouts()["owner_kinds"]
-    if (kind := known.get(str(word).lower())) is None:
-        raise WrongCellError("neither an organisation nor a user")
-    return kind
-
-
-def _object(value: Any) -> dict[str, Any]:
-    value = _decoded(value) if isinstance(value, str) else value
-    if not isinstance(value, dict):
-        raise WrongCellError(f"{_kind(value)}, no object")
-    return value
-
-
-def _decoded(text: str) -> Any:
-    try:
-        return msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
-        raise WrongCellError("a text that is no JSON") from None
-
-
-def _kind(value: Any) -> str:
-    names = {
-        str: "a text",
-        bool: "true or false",
-        list: "a list",
-        dict: "an object",
-        int: "a number",
-        float: "a number",
-    }
-    return names.get(type(value), f"of type {type(value).__name__}")
-
-
 _READ: Mapping[str, Callable[[pa.Array, str, pa.Array, Skips], pa.Array]] = {
     "author": _texts_of,
-    "owner_kind": _each(_owner),
+    "owner_kind": _each(owner_of),
     "library_name": _texts_of,
     "pipeline_tag": _texts_of,
     "createdAt": _moments_of,
     "downloads": _wholes_of,
     "likes": _wholes_of,
-    "tags": _each(_words),
+    "tags": _each(words_of),
     "baseModels": _bases_of,
     "config": _jsons_of,
     "cardData": _jsons_of,
@@ -418,25 +251,3 @@ _READ: Mapping[str, Callable[[pa.Array, str, pa.Array, Skips], pa.Array]] = {
     "siblings": _files_of,
 }
 _AS_THEY_ARE = frozenset(("tags", "baseModels", "siblings"))  # in this type nothing can be wrong
-
-# What a value of JSON or SQLite may be, by column, and what it fails to be otherwise. A text may hold any of them.
-_TEXT = (frozenset((str, int)), "no text")
-_NUMBER = (frozenset((str, int, float)), "no whole number")
-_OBJECT = (frozenset((str, dict)), "no object")
-_KINDS: Mapping[str, tuple[frozenset[type], str]] = {
-    "id": _TEXT,
-    "author": _TEXT,
-    "owner_kind": (frozenset((str, dict)), "neither an organisation nor a user"),
-    "library_name": _TEXT,
-    "pipeline_tag": _TEXT,
-    "createdAt": (frozenset((str,)), "no date"),
-    "downloads": _NUMBER,
-    "likes": _NUMBER,
-    "tags": (frozenset((str, list)), "no list"),
-    "baseModels": (frozenset((str, list, dict)), "no list of models"),
-    "config": _OBJECT,
-    "cardData": _OBJECT,
-    "safetensors": (frozenset((str, int, float, dict)), "no count of elements"),
-    "gguf": _OBJECT,
-    "siblings": (frozenset((str, list)), "no list of files"),
-}

@@ -22,9 +22,9 @@ import msgspec
 import pyarrow as pa
 
 from truename.errors import UsageError
-from truename.study.cells import json_cell
 from truename.study.layouts import columns_among, layouts
 from truename.study.skips import Skips
+from truename.study.values import json_cell
 
 Tables = Generator[pa.Table, None, None]  # to be closed, so that the file is
 Read = Callable[[BufferedReader, str, Skips], Iterator[pa.Table]]
