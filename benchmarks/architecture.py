@@ -13,8 +13,8 @@ from typing import Any
 
 from truename.architecture import abstract_architecture, measure
 from truename.declared.declared import Declared, Document
+from truename.formats import Tensor, WeightsHeader
 from truename.testing import layout_tensors, stored_bytes
-from truename.weights import Tensor, WeightsHeader
 
 BERT = {"model_type": "bert"}
 MOE = {

@@ -25,7 +25,7 @@ from pathlib import Path
 import torch
 from transformers import AutoModel, BertConfig, BertForMaskedLM
 
-from truename.checking import check
+from truename.api import check
 
 TOKENS = 8
 CARD = """---

@@ -27,7 +27,7 @@ found = {read}
 print(time.perf_counter() - start, resident() - before, {count})
 """
 OURS = {
-    "imports": "from truename.sources import FileBlob\nfrom truename.weights.gguf import read_gguf",
+    "imports": "from truename.sources import FileBlob\nfrom truename.formats.gguf.reader import read_gguf",
     "read": "read_gguf(FileBlob('m.gguf', sys.argv[1]))",
     "count": "len(found.tensors), found.bytes_read",
 }

@@ -108,7 +108,7 @@ def compare(server: HubServer, headers: int, root: Path) -> None:
 
     from huggingface_hub import HfApi, hf_hub_download
 
-    from truename.checking import check
+    from truename.api import check
     from truename.sources import Hub, HubSource
 
     hub = Hub(server.endpoint, cache=False)

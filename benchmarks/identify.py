@@ -13,11 +13,11 @@ from typing import Any
 
 from truename.architecture import abstract_architecture
 from truename.dara import Identification, identify
+from truename.dara.features import features_of
 from truename.dara.identify import packaged
 from truename.dara.index import Index
-from truename.features import features_of
+from truename.formats.header import Tensor, WeightsHeader
 from truename.testing.layouts import layout_tensors
-from truename.weights.header import Tensor, WeightsHeader
 
 BERT = {"model_type": "bert", "num_hidden_layers": 12, "hidden_size": 768, "intermediate_size": 3072}
 MIXTURE = {"model_type": "mixtral", "num_hidden_layers": 32, "num_local_experts": 104}

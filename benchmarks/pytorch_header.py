@@ -14,8 +14,8 @@ from pathlib import Path
 
 import torch
 
+from truename.formats.pytorch.reader import read_pytorch
 from truename.sources import FileBlob
-from truename.weights.pytorch import read_pytorch
 
 BLOCK = {
     "attention.self.query.weight": (768, 768),

@@ -19,8 +19,8 @@ from pathlib import Path
 import msgspec
 from safetensors import safe_open
 
+from truename.formats import read_safetensors
 from truename.sources import FileBlob
-from truename.weights import read_safetensors
 
 LAYER = {
     "attention.self.query": [768, 768],

@@ -82,8 +82,8 @@ def ours(folder: str) -> tuple[int, int]:
     """Tensors and bytes read by truename: documents, index and headers."""
     from truename.blob import Blob
     from truename.declared import declared_facts, read_declared
+    from truename.formats import find_checkpoints, read_checkpoint
     from truename.sources import FolderSource
-    from truename.weights import find_checkpoints, read_checkpoint
 
     source = FolderSource(folder)
     opened: list[Blob] = []

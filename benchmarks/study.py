@@ -29,7 +29,7 @@ import polars as pl
 import pyarrow.parquet as pq
 
 from study_snapshot import real_names, write_registry
-from truename.study.slices import open_snapshot
+from truename.study.registry.slices import open_snapshot
 
 DEFAULT = os.environ.get("TRUENAME_DATA") or str(Path(__file__).resolve().parents[1].parent / "shared" / "data")
 TARGET_SECONDS, TARGET_BYTES, TARGET_RAY = 180, 2 * 10**9, 1.2

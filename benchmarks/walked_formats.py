@@ -16,11 +16,11 @@ import h5py  # type: ignore[import-untyped]
 import numpy as np
 import onnx
 
+from truename.formats import WeightsHeader
+from truename.formats.keras.reader import read_keras
+from truename.formats.onnx.reader import read_onnx
 from truename.sources import FileBlob
 from truename.testing.protobuf_files import onnx_model, onnx_node, onnx_tensor
-from truename.weights import WeightsHeader
-from truename.weights.keras import read_keras
-from truename.weights.onnx import read_onnx
 
 TENSORS, SHAPE, REPEATS = 300, (512, 256), 7
 

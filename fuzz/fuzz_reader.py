@@ -1,7 +1,7 @@
 """Fuzz one reader of weights, guided by coverage: python fuzz/fuzz_reader.py TARGET --runs 2000000
 
 TARGET is a module in ``fuzz/seeds``: ``seeds()`` gives small real files by name; ``READER`` names the reader where it
-is not TARGET itself, and ``read(blob)`` is one that ``truename.weights.reading`` does not list; ``wrap(data)`` puts the
+is not TARGET itself, and ``read(blob)`` is one that ``truename.formats.read`` does not list; ``wrap(data)`` puts the
 fuzzer's bytes into a file, where the reader is to see a valid frame.
 Whatever the bytes are, a reader gives a header or raises ``FileError``; it never takes more than a second of the
 processor or more than 256 MB for the whole process. A run that found nothing is recorded in docs/records/fuzzing.md.
@@ -51,11 +51,11 @@ def reading(name: str) -> Callable[[bytes], None]:
     """What the fuzzer calls; every module that the reader imports is instrumented by reading the seeds."""
     import atheris  # type: ignore[import-not-found]
 
-    with atheris.instrument_imports(include=["truename.weights"]):
+    with atheris.instrument_imports(include=["truename.formats"]):
         seeds = importlib.import_module(f"seeds.{name}")
         from truename.blob import MemoryBlob
         from truename.errors import FileError
-        from truename.weights.reading import READERS
+        from truename.formats.read import READERS
 
         wrap: Callable[[bytes], bytes] = getattr(seeds, "wrap", bytes)
         read = getattr(seeds, "read", None) or READERS[getattr(seeds, "READER", name)]

@@ -10,6 +10,6 @@ settings.load_profile("truename")
 
 # With the extra zoo, torchvision may not fit the torch beside it, and transformers fails where it imports it.
 if find_spec("torch") and find_spec("torchvision"):
-    from truename.zoo.vision_operators import define_missing_operators
+    from truename.lab.zoo.vision_operators import define_missing_operators
 
     define_missing_operators()

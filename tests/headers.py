@@ -8,8 +8,8 @@ from typing import Any
 from truename.blob import MemoryBlob
 from truename.declared.declared import Declared, Document
 from truename.facts import Fact
+from truename.formats import Tensor, WeightsHeader, read_safetensors
 from truename.testing import TensorSpecs, header_bytes, stored_bytes
-from truename.weights import Tensor, WeightsHeader, read_safetensors
 
 
 class SparseBlob(MemoryBlob):

@@ -7,12 +7,12 @@ from functools import cache
 from typing import Any
 
 from truename.architecture import abstract_architecture
-from truename.dara.calibration import calibrate
+from truename.dara.features import features_of, features_of_shapes
 from truename.dara.model import Model
-from truename.dara.training import Example, fit
-from truename.features import features_of, features_of_shapes
+from truename.formats.header import Tensor, WeightsHeader
+from truename.lab.training.calibration import calibrate
+from truename.lab.training.prototypes import Example, fit
 from truename.testing.layouts import layout_tensors
-from truename.weights.header import Tensor, WeightsHeader
 
 CONFIGS: dict[str, dict[str, Any]] = {
     "llama": {"num_attention_heads": 8, "num_key_value_heads": 2, "vocab_size": 32000},

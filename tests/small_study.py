@@ -11,7 +11,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from truename.study.columns import ROWS
+from truename.study.registry.columns import ROWS
 
 PLAIN: dict[str, Any] = {
     "owner": "ann",

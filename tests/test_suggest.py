@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from truename.checking import judge
+from truename.api import judge
 from truename.errors import UsageError
 from truename.names import parse_name
 from truename.rules.rule import Case

@@ -6,8 +6,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from truename.zoo.entry import Entry, rows_of
-from truename.zoo.unit import Unit
+from truename.lab.zoo.entry import Entry, rows_of
+from truename.lab.zoo.unit import Unit
 
 
 class Fakes:

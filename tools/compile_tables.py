@@ -1,4 +1,4 @@
-"""Write ``tables.json`` from the TOML files of the rooms that a check goes through; with ``--check`` fail if stale."""
+"""Write ``compiled_tables.json`` from the TOML files that a check needs; with ``--check`` fail if stale."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import tomllib
 
 import msgspec
 
-from truename.tables import COMPILED
+from truename.compiled_tables import COMPILED
 
 import pages
 
-FOLDERS = ("architecture", "declared", "rules/tables")
+FOLDERS = {"architecture": "architecture", "declared": "declared", "rules": "rules/shared/tables"}
 PACKAGE = COMPILED.parent
 
 
 def rendered() -> str:
     """The JSON file: the same text for the same tables, one value a line so that changes of several people merge."""
     content = {
-        path.relative_to(PACKAGE).with_suffix("").as_posix(): tomllib.loads(path.read_text(encoding="utf-8"))
-        for folder in FOLDERS
+        f"{package}/{path.stem}": tomllib.loads(path.read_text(encoding="utf-8"))
+        for package, folder in FOLDERS.items()
         for path in sorted((PACKAGE / folder).glob("*.toml"))
     }
     return msgspec.json.format(msgspec.json.encode(content), indent=0).decode() + "\n"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from seeds import tensorflow
+from truename.formats.tensorflow.sstable import MAGIC
 from truename.testing.tensorflow_files import footer
-from truename.weights.sstable import MAGIC
 
 READER = "tensorflow"
 _FOOTER = 48

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
 
 def read(blob: Blob) -> object:
     """Read an index and compare it with a header of every second tensor, all in one shard."""
-    from truename.weights.header import Tensor, WeightsHeader
-    from truename.weights.index import compare_index, read_index
+    from truename.formats.header import Tensor, WeightsHeader
+    from truename.formats.index import compare_index, read_index
 
     index = read_index(blob)
     held = dict.fromkeys([*index.weight_map][::2], Tensor("F32", (1,), 4))

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from truename.checking import check, select_rules
+    from truename.api import check, select_rules
     from truename.errors import FileError, TargetError, TruenameError, UsageError
     from truename.findings import Finding, ModelReport, Outcomes, Report, Severity
     from truename.names import ParsedName, parse_name
@@ -52,10 +52,10 @@ _HOME = {
     "TargetError": "errors",
     "TruenameError": "errors",
     "UsageError": "errors",
-    "check": "checking",
+    "check": "api",
     "normalise_name": "names.normalise",
     "parse_name": "names",
-    "select_rules": "checking",
+    "select_rules": "api",
     "suggest_name": "suggest",
 }
 

@@ -115,3 +115,7 @@ class WeightsError(FileError):
 
 class UnsupportedFormatError(WeightsError):
     """A weights file uses a format, or a part of one, that truename does not read: no fault of the file."""
+
+
+class PartialWeightsError(UnsupportedFormatError):
+    """The files of a checkpoint hold parts of tensors that nothing tells how to join."""

@@ -8,17 +8,17 @@ from typing import Literal
 
 import msgspec
 
+from truename.compiled_tables import table
 from truename.errors import UsageError
 from truename.evidence.evidence import Evidence
 from truename.facts import Origin
 from truename.findings import Finding
 from truename.names import Claims, Role, parse_name
 from truename.names.elements import Element
-from truename.rules import storage
-from truename.rules.families import squash
-from truename.rules.lines import declared_bases
-from truename.rules.quantities import short_count
-from truename.rules.tables import table
+from truename.rules.shared import storage
+from truename.rules.shared.families import squash
+from truename.rules.shared.product_lines import declared_bases
+from truename.rules.shared.quantities import short_count
 from truename.vocabulary import Family, vocabulary
 
 Style = Literal["hub", "gguf", "timm"]
@@ -90,7 +90,7 @@ def _right_word(element: Element, value: object) -> str | None:
     if element.role is Role.FAMILY:
         return type_word(value) if isinstance(value, str) and _family(value) is not None else None
     if element.role is Role.QUANTISATION and isinstance(value, str):
-        return table("precision")["method_aliases"].get(value, value) if value != "none" else None
+        return table("rules/precision")["method_aliases"].get(value, value) if value != "none" else None
     if element.role is Role.BITS and isinstance(value, int | float) and float(value).is_integer():
         return re.sub(r"\d+(?:\.\d+)?", str(int(value)), element.text, count=1)
     return None
@@ -179,7 +179,7 @@ def _endings(evidence: Evidence, told: set[Role]) -> Iterator[str]:
 
 def _quantisation(method: str, evidence: Evidence) -> Iterator[str]:
     """``GPTQ-Int4``, ``bnb-4bit``, ``FP8``: each method as its own releases write it."""
-    method = table("precision")["method_aliases"].get(method, method)
+    method = table("rules/precision")["method_aliases"].get(method, method)
     bits = evidence.value("quantisation_bits")
     if method == "gguf":  # the format is said as packaging
         return

@@ -6,7 +6,7 @@ import pytest
 
 from truename.architecture import canonical_header
 from truename.architecture.canonical import shows_model_type
-from truename.weights import OperatorGraph, OperatorNode, Tensor, WeightsHeader
+from truename.formats import OperatorGraph, OperatorNode, Tensor, WeightsHeader
 
 Shapes = dict[str, tuple[int, ...]]
 

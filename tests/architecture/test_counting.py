@@ -8,8 +8,8 @@ import pytest
 
 from headers import declared, header_of, names_only, plain_header, values
 from truename.architecture import measure
+from truename.formats import Tensor, WeightsHeader
 from truename.testing import TensorSpecs, layout_tensors
-from truename.weights import Tensor, WeightsHeader
 
 Specs = dict[str, tuple[str, tuple[int, ...]]]
 

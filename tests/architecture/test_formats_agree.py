@@ -15,11 +15,11 @@ from conversions import EMBEDDING, GGUF_ARCHITECTURES, in_flax, in_gguf, in_kera
 from truename.architecture import measure
 from truename.declared.declared import Declared
 from truename.evidence.evidence import Evidence
+from truename.formats import Checkpoint, read_checkpoint
 from truename.sources import FileBlob
 from truename.testing import TensorSpecs, layout_tensors, write_flax, write_gguf, write_header_only
 from truename.testing.hdf5_files import Data, Group, hdf5_file
 from truename.testing.protobuf_files import onnx_model, onnx_node, onnx_tensor
-from truename.weights import Checkpoint, read_checkpoint
 
 H, L, A, V = 64, 3, 4, 512
 CONFIG: dict[str, Any] = {

@@ -8,7 +8,7 @@ import pytest
 
 from truename.architecture.buffers import is_buffer
 from truename.architecture.layouts import families, layout_of
-from truename.architecture.settings import Settings
+from truename.architecture.model_config import Settings
 from truename.architecture.templates import TensorGroup, template_of
 from truename.errors import UsageError
 from truename.testing import layout_tensors, saved_shapes

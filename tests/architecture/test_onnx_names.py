@@ -11,9 +11,9 @@ from truename.architecture.canonical import canonical_header
 from truename.architecture.onnx_names import renamed
 from truename.blob import MemoryBlob
 from truename.declared.declared import Declared
+from truename.formats import WeightsHeader
+from truename.formats.onnx.reader import read_onnx
 from truename.testing.protobuf_files import onnx_model, onnx_node, onnx_tensor
-from truename.weights import WeightsHeader
-from truename.weights.onnx import read_onnx
 
 QUERY, KEY = "/encoder/layer.0/attention/self/query", "/encoder/layer.0/attention/self/key"
 

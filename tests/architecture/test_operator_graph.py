@@ -5,11 +5,11 @@ from __future__ import annotations
 from truename.architecture import abstract_architecture
 from truename.architecture.operator_graph import operator_flow
 from truename.blob import MemoryBlob
+from truename.formats import WeightsHeader
+from truename.formats.onnx.reader import read_onnx
+from truename.formats.tflite.reader import read_tflite
 from truename.testing.protobuf_files import onnx_model, onnx_node, onnx_tensor
 from truename.testing.tflite_files import flatbuffer, tflite_model
-from truename.weights import WeightsHeader
-from truename.weights.onnx import read_onnx
-from truename.weights.tflite import read_tflite
 
 ATTENTION = [
     onnx_node("Shape", ("x",), ("shape",), "/Shape"),

@@ -25,8 +25,8 @@ from truename.architecture import abstract_architecture, measure
 from truename.dara import identify
 from truename.declared import read_declared
 from truename.evidence.evidence import Evidence
+from truename.formats import Tensor, WeightsHeader, find_checkpoints, read_checkpoint
 from truename.sources import FileBlob
-from truename.weights import Tensor, WeightsHeader, find_checkpoints, read_checkpoint
 
 torch = pytest.importorskip("torch", reason="it writes pickles and ONNX")
 pytest.importorskip("transformers", minversion="5.0", reason="it makes the models")

@@ -7,9 +7,9 @@ import struct
 import pytest
 
 from truename.blob import Blob, MemoryBlob
+from truename.formats.flax import errors as faults
+from truename.formats.flax.reader import CHUNKED, MAX_DEPTH, MAX_KEY_BYTES, read_flax
 from truename.testing.flax_files import array, mapping, text
-from truename.weights import flax_errors as faults
-from truename.weights.flax import CHUNKED, MAX_DEPTH, MAX_KEY_BYTES, read_flax
 
 ONE = array("float32", (2, 3))
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from truename.errors import EmptyTargetError, TargetError, TargetNotFoundError, UnsafePathError
+from truename.formats import find_checkpoints, read_checkpoint
+from truename.formats.index import WeightIndexError
 from truename.sources import FileSource, FolderSource
 from truename.sources import folder as folder_module
-from truename.weights import find_checkpoints, read_checkpoint
-from truename.weights.index import WeightIndexError
 
 
 @pytest.fixture

@@ -9,9 +9,9 @@ import pytest
 
 from truename.blob import Blob, MemoryBlob
 from truename.errors import UnsupportedFormatError, WeightsError
+from truename.formats.gguf import errors as faults
+from truename.formats.gguf.reader import MAX_STRINGS, read_gguf
 from truename.testing import gguf_bytes
-from truename.weights import gguf_errors as faults
-from truename.weights.gguf import MAX_STRINGS, read_gguf
 
 
 def u32(number: int) -> bytes:

@@ -8,11 +8,11 @@ import pytest
 
 from truename.blob import Blob, MemoryBlob
 from truename.errors import WeightsError
+from truename.formats.keras import hdf5
+from truename.formats.keras import hdf5_errors as faults
+from truename.formats.keras import hdf5_file as files
+from truename.formats.keras.hdf5 import read_hdf5
 from truename.testing.hdf5_files import UNDEFINED, Data, Group, attribute, dataspace, hdf5_file, number, object_header
-from truename.weights import hdf5
-from truename.weights import hdf5_errors as faults
-from truename.weights import hdf5_file as files
-from truename.weights.hdf5 import read_hdf5
 
 WANTED = frozenset(("keras_version",))
 GOOD = hdf5_file(Group({"a": Data((2, 3)), "b": Group({"c": Data((4,), "i1")})}, {"keras_version": "3.0"}))

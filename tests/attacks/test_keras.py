@@ -10,9 +10,11 @@ import pytest
 
 from truename.blob import MemoryBlob
 from truename.errors import UnsupportedFormatError, WeightsError
+from truename.formats.archives import zip_errors
+from truename.formats.keras import hdf5_errors
+from truename.formats.keras import reader as keras
+from truename.formats.keras.reader import read_keras
 from truename.testing.hdf5_files import Data, Group, hdf5_file
-from truename.weights import hdf5_errors, keras, zip_errors
-from truename.weights.keras import read_keras
 
 LAYERS = Group({"dense": Group({"vars": Group({"0": Data((2, 3)), "1": Data((3,))}, {"name": "up"})})})
 WEIGHTS = hdf5_file(Group({"layers": LAYERS}))

@@ -13,10 +13,11 @@ import pytest
 from arrays import array, npz
 from truename.blob import MemoryBlob
 from truename.errors import WeightsError
-from truename.weights import numpy_archive, zip_errors
-from truename.weights import numpy_archive as arrays
-from truename.weights.numpy_archive import read_npz
-from truename.weights.zip_archive import MAX_DIRECTORY_BYTES
+from truename.formats.archives import zip_errors
+from truename.formats.archives.zip import MAX_DIRECTORY_BYTES
+from truename.formats.numpy import reader as arrays
+from truename.formats.numpy import reader as numpy_archive
+from truename.formats.numpy.reader import read_npz
 
 ONE = npz({"a.npy": array("<f4", (2, 3))})
 TWO = npz({"a.npy": array("<f4", (2, 3)), "b.npy": array("<f4", (2, 3))})

@@ -6,10 +6,11 @@ import pytest
 
 from truename.blob import Blob, MemoryBlob
 from truename.errors import UnsupportedFormatError, WeightsError
+from truename.formats import protobuf
+from truename.formats.onnx import errors as faults
+from truename.formats.onnx import reader as onnx
+from truename.formats.onnx.reader import read_onnx
 from truename.testing.protobuf_files import field, message, onnx_model, onnx_node, onnx_tensor, varint
-from truename.weights import onnx, protobuf
-from truename.weights import onnx_errors as faults
-from truename.weights.onnx import read_onnx
 
 GOOD = onnx_tensor("w", (2, 3), raw=bytes(24))
 

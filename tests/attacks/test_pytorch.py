@@ -17,14 +17,14 @@ import pytest
 import pickles as p
 from truename.blob import MemoryBlob
 from truename.errors import UnsupportedFormatError, WeightsError
-from truename.weights import pickle_errors as faults
-from truename.weights.header import WeightsHeader
-from truename.weights.opcode_budget import MAX_OPCODES
-from truename.weights.pickle_rare import MAX_CONTAINERS
-from truename.weights.pytorch import MAX_PICKLE_BYTES, read_pytorch
-from truename.weights.reading import read_file
-from truename.weights.state_dict import MAX_CONTAINERS as STATE_CONTAINERS
-from truename.weights.zip_errors import EntryMissingError, EntryTooLargeError
+from truename.formats.archives.zip_errors import EntryMissingError, EntryTooLargeError
+from truename.formats.header import WeightsHeader
+from truename.formats.pytorch import errors as faults
+from truename.formats.pytorch.opcode_budget import MAX_OPCODES
+from truename.formats.pytorch.opcodes import MAX_CONTAINERS
+from truename.formats.pytorch.reader import MAX_PICKLE_BYTES, read_pytorch
+from truename.formats.pytorch.state_dict import MAX_CONTAINERS as STATE_CONTAINERS
+from truename.formats.read import read_file
 
 ONE = p.tensor("0", (2, 3))
 HOOKS = p.call("collections.OrderedDict")

@@ -7,8 +7,8 @@ import struct
 import pytest
 
 from truename.blob import MemoryBlob
-from truename.weights import safetensors_errors as faults
-from truename.weights.safetensors import MAX_HEADER_BYTES, MAX_READ_BYTES, MAX_TENSORS, read_safetensors
+from truename.formats.safetensors import errors as faults
+from truename.formats.safetensors.reader import MAX_HEADER_BYTES, MAX_READ_BYTES, MAX_TENSORS, read_safetensors
 
 
 def file(header: bytes, data: bytes = b"", length: int | None = None) -> bytes:

@@ -13,10 +13,11 @@ import pytest
 import pickles as p
 from truename.blob import MemoryBlob
 from truename.errors import UnsupportedFormatError, WeightsError
-from truename.weights import pickle_errors, tar_members
-from truename.weights import tar_members as faults
-from truename.weights.tar_archive import read_tar
-from truename.weights.tar_members import MAX_MEMBERS
+from truename.formats import READERS
+from truename.formats.archives import tar_members
+from truename.formats.archives import tar_members as faults
+from truename.formats.archives.tar_members import MAX_MEMBERS
+from truename.formats.pytorch import errors as pickle_errors
 
 GOOD = p.tar({"model.ckpt": p.SMALL})
 
@@ -163,7 +164,7 @@ CASES: dict[str, tuple[bytes, type[WeightsError]]] = {
 @pytest.mark.parametrize(("data", "error"), CASES.values(), ids=CASES)
 def test_a_bad_file_has_its_own_error(data: bytes, error: type[WeightsError]) -> None:
     with pytest.raises(WeightsError) as caught:
-        read_tar(MemoryBlob("bad.nemo", data))
+        READERS["tar"](MemoryBlob("bad.nemo", data))
     assert type(caught.value) is error
     assert str(caught.value).startswith("bad.nemo")
     assert "\n" not in str(caught.value)
@@ -179,11 +180,11 @@ def test_every_error_has_a_case() -> None:
 def test_only_headers_of_members_are_read() -> None:
     large = {"audio.wav": bytes(5_000_000), "model.ckpt": p.SMALL, "more.bin.txt": bytes(5_000_000)}
     blob = MemoryBlob("a.nemo", p.tar(large))
-    assert read_tar(blob).metadata["member"] == "model.ckpt"
+    assert READERS["tar"](blob).metadata["member"] == "model.ckpt"
     assert blob.bytes_read < 20_000
 
 
 def test_a_payload_inside_is_named_and_not_run() -> None:
     data = p.stream(p.mapping({**p.WEIGHTS, "hook": p.call("os.system", p.text("true"))}))
-    header = read_tar(MemoryBlob("a.nemo", p.tar({"model.ckpt": p.archive(data, p.STORAGES)})))
+    header = READERS["tar"](MemoryBlob("a.nemo", p.tar({"model.ckpt": p.archive(data, p.STORAGES)})))
     assert [one.name for one in header.unsafe_globals] == ["os.system"]

@@ -6,12 +6,15 @@ import pytest
 
 from truename.blob import MemoryBlob
 from truename.errors import UnsupportedFormatError, WeightsError
+from truename.formats import protobuf
+from truename.formats.tensorflow import bundle as tf_bundle
+from truename.formats.tensorflow import saved_model as saved
+from truename.formats.tensorflow import snappy, sstable
+from truename.formats.tensorflow import variables as tf_variables
+from truename.formats.tensorflow.bundle import read_bundle_index
+from truename.formats.tensorflow.saved_model import read_saved_model, read_tensorflow
 from truename.testing.protobuf_files import message, saved_model, tf_shape, varint
 from truename.testing.tensorflow_files import MAGIC, block, bundle_entry, bundle_index, footer, table
-from truename.weights import protobuf, snappy, sstable, tf_bundle, tf_variables
-from truename.weights import saved_model as saved
-from truename.weights.saved_model import read_saved_model, read_tensorflow
-from truename.weights.tf_bundle import read_bundle_index
 
 GOOD = bundle_index({f"layer_{number}/kernel": (1, (2, 3)) for number in range(20)})
 HEADER = (b"", message((1, 1)))

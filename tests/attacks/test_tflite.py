@@ -8,6 +8,9 @@ import pytest
 
 from truename.blob import Blob, MemoryBlob
 from truename.errors import WeightsError
+from truename.formats.tflite import flatbuffer as layout
+from truename.formats.tflite import reader as tflite
+from truename.formats.tflite.reader import read_tflite
 from truename.testing.tflite_files import (
     Bytes,
     Number,
@@ -19,9 +22,6 @@ from truename.testing.tflite_files import (
     tflite_model,
     tflite_tensor,
 )
-from truename.weights import flatbuffer as layout
-from truename.weights import tflite
-from truename.weights.tflite import read_tflite
 
 MODEL = tflite_model([("a", (2, 3), 0), ("b", (3,), 9)], [(9, (0, 1, -1), (1,))])
 GOOD = flatbuffer(MODEL)

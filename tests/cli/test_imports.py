@@ -34,8 +34,8 @@ HEAVY = [
     "huggingface_hub",
     "tomllib",
     "truename.dara",
-    "truename.features",
-    "truename.zoo",
+    "truename.dara.features",
+    "truename.lab.zoo",
 ]
 
 

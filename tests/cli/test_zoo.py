@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from truename.cli import main
-from truename.zoo.unit import Unit
-from truename.zoo.worker import build_unit
+from truename.lab.zoo.unit import Unit
+from truename.lab.zoo.worker import build_unit
 from zoo_fakes import Fakes
 
 pytest.importorskip("pyarrow")
@@ -14,7 +14,7 @@ pytest.importorskip("pyarrow")
 def corpus(tmp_path, monkeypatch, capsys):
     """A corpus of the fakes, built by the command; what it printed lies beside it."""
     monkeypatch.setattr("truename.cli.zoo.LIBRARIES", {"fakes": "zoo_fakes:Fakes"})
-    monkeypatch.setattr("truename.zoo.build.LIBRARIES", {"fakes": "zoo_fakes:Fakes"})
+    monkeypatch.setattr("truename.lab.zoo.build.LIBRARIES", {"fakes": "zoo_fakes:Fakes"})
     out = tmp_path / "zoo.parquet"
     assert main(["zoo", "build", "--out", str(out), "--processes", "0", "--configs", "2"]) == 0
     out.with_suffix(".txt").write_text(capsys.readouterr().out)

@@ -7,9 +7,9 @@ import pytest
 from small_classifier import CONFIGS, example, header, model, of
 from truename.architecture import abstract_architecture
 from truename.dara import Basis, identify, identify_features
-from truename.dara.calibration import RATES
 from truename.errors import UsageError
-from truename.weights.header import WeightsHeader
+from truename.formats.header import WeightsHeader
+from truename.lab.training.calibration import RATES
 
 
 def labels(found: WeightsHeader) -> tuple[str, ...]:

@@ -10,8 +10,8 @@ import pytest
 
 from truename.architecture import AbstractArchitecture, abstract_architecture
 from truename.blob import MemoryBlob
-from truename.features import connections, features_of, layer_parameters
-from truename.weights.onnx import read_onnx
+from truename.dara.features import connections, features_of, layer_parameters
+from truename.formats.onnx.reader import read_onnx
 
 torch = pytest.importorskip("torch", reason="torch is not installed: it comes with the extra zoo")
 pytest.importorskip("onnxscript", reason="onnxscript is not installed: PyTorch writes ONNX with it")
@@ -70,7 +70,7 @@ def exported(module: Any, inputs: Any, *, dynamo: bool) -> AbstractArchitecture:
 @pytest.mark.parametrize("dynamo", [False, True], ids=["by its tracer", "over torch.export"])
 @pytest.mark.parametrize("name", MODULES)
 def test_traced_and_onnx_are_one(name: str, dynamo: bool) -> None:
-    from truename.dara.lab.traced import traced_architecture
+    from truename.lab.evaluation.traced import traced_architecture
 
     make, shape = MODULES[name]
     torch.manual_seed(0)

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from truename.declared import declared_facts, read_declared, wrong_values
+from truename.formats import find_checkpoints, read_checkpoint
 from truename.sources import FolderSource
-from truename.weights import find_checkpoints, read_checkpoint
 
 from reference import reference
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from truename.checking import check
+from truename.api import check
 from truename.evidence import gather
 from truename.sources import FolderSource
 from truename.testing import write_gguf, write_header_only

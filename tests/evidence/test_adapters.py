@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from truename.checking import check
+from truename.api import check
 from truename.evidence import Evidence, gather
 from truename.sources import FolderSource
 from truename.testing import TensorSpecs, write_gguf, write_header_only

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from truename.checking import check
+from truename.api import check
 from truename.evidence import Evidence, gather
 from truename.sources import FolderSource
 from truename.testing.hdf5_files import UNDEFINED, Data, Group, hdf5_file, number, object_header

@@ -6,7 +6,7 @@ import pytest
 
 from truename.architecture import abstract_architecture
 from truename.evidence.identified import identified
-from truename.weights.header import Tensor, WeightsHeader
+from truename.formats.header import Tensor, WeightsHeader
 
 
 @pytest.mark.parametrize(

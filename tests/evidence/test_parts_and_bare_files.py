@@ -9,7 +9,7 @@ import pytest
 
 import pickles as p
 from arrays import array
-from truename.checking import check
+from truename.api import check
 from truename.errors import EmptyTargetError
 from truename.evidence import gather
 from truename.sources import FileSource, FolderSource

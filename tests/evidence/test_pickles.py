@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import pickles as p
-from truename.checking import check
+from truename.api import check
 from truename.evidence import gather
 from truename.findings import Severity
 from truename.sources import FolderSource

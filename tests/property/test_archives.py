@@ -13,19 +13,18 @@ import pickles as p
 from arrays import array, npz
 from truename.blob import MemoryBlob
 from truename.errors import WeightsError
-from truename.weights import Tensor, WeightsHeader
-from truename.weights.numpy_archive import read_npz
-from truename.weights.pytorch import read_pytorch
-from truename.weights.reading import READERS, read_file
-from truename.weights.tar_archive import read_tar
+from truename.formats import READERS, Tensor, WeightsHeader
+from truename.formats.numpy.reader import read_npz
+from truename.formats.pytorch.reader import read_pytorch
+from truename.formats.read import read_file
 
 SEEDS: dict[str, tuple[Callable[..., WeightsHeader], bytes]] = {
     "zip": (read_pytorch, p.SMALL),
     "stream": (read_pytorch, p.SMALL_LEGACY),
     "npz": (read_npz, npz({"a.npy": array("<f4", (2, 3)), "b.npy": array("|u1", ())})),
     "deflated npz": (read_npz, npz({"a.npy": array("<f4", (2, 3))}, method=8)),
-    "tar": (read_tar, p.tar({"model.ckpt": p.SMALL})),
-    "old tar": (read_tar, p.old_tar({"a": (2, 3)})),
+    "tar": (READERS["tar"], p.tar({"model.ckpt": p.SMALL})),
+    "old tar": (READERS["tar"], p.old_tar({"a": (2, 3)})),
 }
 
 
@@ -49,7 +48,7 @@ def survives(read: Callable[..., WeightsHeader], data: bytes) -> WeightsHeader |
 @example(b"PK\3\4")
 @example(b"\x80\x02")
 def test_any_bytes(data: bytes) -> None:
-    for read in (read_pytorch, read_npz, read_tar):
+    for read in (read_pytorch, read_npz, READERS["tar"]):
         survives(read, data)
     survives(read_file, data)
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from truename.blob import MemoryBlob
 from truename.errors import WeightsError
-from truename.weights.flax import CHUNKED, read_flax
+from truename.formats.flax.reader import CHUNKED, read_flax
 
 WIDTHS = {"float32": 4, "float16": 2, "bfloat16": 2, "int8": 1, "bool": 1, "int64": 8}
 KEYS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="."), min_size=1, max_size=8).filter(

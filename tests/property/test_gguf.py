@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from truename.blob import MemoryBlob
 from truename.errors import WeightsError
+from truename.formats.gguf.ggml_types import GGML_TYPES
+from truename.formats.gguf.reader import read_gguf
 from truename.testing import gguf_bytes
-from truename.weights.ggml_types import GGML_TYPES
-from truename.weights.gguf import read_gguf
 
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=12)
 KEYS = NAMES.filter(lambda key: key != "general.alignment" and not key.startswith("GGUF."))

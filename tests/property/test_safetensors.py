@@ -14,9 +14,9 @@ from safetensors import SafetensorError, deserialize
 
 from truename.blob import MemoryBlob
 from truename.errors import WeightsError
-from truename.weights import read_safetensors
-from truename.weights.safetensors import _parse_common
-from truename.weights.safetensors_strict import parse_header
+from truename.formats import read_safetensors
+from truename.formats.safetensors.reader import _parse_common
+from truename.formats.safetensors.strict_json import parse_header
 
 DTYPES = st.sampled_from(
     [np.float64, np.float32, np.float16, np.int64, np.int32, np.int16, np.int8, np.uint8, np.bool_]

@@ -16,20 +16,20 @@ from truename.architecture import abstract_architecture, measure
 from truename.blob import MemoryBlob
 from truename.declared.declared import Declared
 from truename.errors import WeightsError
+from truename.formats import WeightsHeader
+from truename.formats.keras.hdf5 import read_hdf5
+from truename.formats.keras.reader import read_keras
+from truename.formats.onnx.reader import read_onnx
+from truename.formats.protobuf import VARINT, Wire
+from truename.formats.tensorflow.bundle import read_bundle_index
+from truename.formats.tensorflow.saved_model import read_saved_model
+from truename.formats.tensorflow.snappy import unpack_snappy
+from truename.formats.tflite.reader import read_tflite
+from truename.formats.window import Window
 from truename.testing.hdf5_files import Data, Group, hdf5_file
 from truename.testing.protobuf_files import onnx_model, onnx_node, onnx_tensor, saved_model, varint
 from truename.testing.tensorflow_files import bundle_index
 from truename.testing.tflite_files import flatbuffer, tflite_model
-from truename.weights import WeightsHeader
-from truename.weights.hdf5 import read_hdf5
-from truename.weights.keras import read_keras
-from truename.weights.onnx import read_onnx
-from truename.weights.protobuf import VARINT, Wire
-from truename.weights.saved_model import read_saved_model
-from truename.weights.snappy import unpack_snappy
-from truename.weights.tf_bundle import read_bundle_index
-from truename.weights.tflite import read_tflite
-from truename.weights.window import Window
 
 SHAPES = st.lists(st.integers(0, 5), max_size=4).map(tuple)
 NAMES = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0/"), min_size=1, max_size=12)

@@ -9,7 +9,8 @@ import pytest
 from truename.facts import Fact, Origin
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.families import (
+from truename.rules.rule import Case
+from truename.rules.shared.families import (
     Fit,
     claimed_families,
     declared_types,
@@ -20,7 +21,6 @@ from truename.rules.families import (
     squash,
     type_of_class,
 )
-from truename.rules.rule import Case
 from truename.vocabulary import vocabulary
 
 

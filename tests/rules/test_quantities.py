@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from truename.rules.quantities import (
+from truename.rules.shared.quantities import (
     decimals_of,
     distance,
     in_the_style_of,

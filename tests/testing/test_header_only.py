@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from truename.formats import read_safetensors
 from truename.sources.file_blob import FileBlob
 from truename.testing import header_bytes, layout_tensors, stored_bytes, write_header_only, write_sharded
-from truename.weights import read_safetensors
 
 TENSORS = {"a.weight": ("BF16", (3, 5)), "b": ("F32", ()), "c": ("I64", (0, 4)), "d": ("U8", (7,))}
 

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from truename.facts import Fact, Origin
-from truename.weights.header import Tensor, WeightsHeader
+from truename.formats.header import Tensor, WeightsHeader
 
 _SIDE = re.compile(r"[._]lora(?:[._]embedding)?[._](?P<side>A|B|a|b|down|up)(?:\.[A-Za-z0-9_-]+)??(?:\.weight)?$")
 _FIRST = frozenset({"A", "a", "down"})

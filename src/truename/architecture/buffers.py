@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from truename.architecture.tables import ends_with, table
+from truename.architecture.suffixes import ends_with
 from truename.architecture.templates import TensorGroup
+from truename.compiled_tables import table
 
 
 def is_buffer(group: TensorGroup, names: frozenset[str]) -> bool:
@@ -13,7 +14,7 @@ def is_buffer(group: TensorGroup, names: frozenset[str]) -> bool:
         group: the tensors in question.
         names: every template of the header; a mask without a known shape is told by its missing weight.
     """
-    rules = table("buffers")
+    rules = table("architecture/buffers")
     if (
         group.dtype in rules["dtypes"]
         or group.dtype in rules["exponent_dtypes"]

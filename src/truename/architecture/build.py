@@ -10,7 +10,7 @@ from truename.architecture.operations import operation_of
 from truename.architecture.operator_graph import operator_flow
 from truename.architecture.packing import Unpacker, Use
 from truename.architecture.templates import TensorGroup, modern, template_of
-from truename.weights.header import WeightsHeader
+from truename.formats.header import WeightsHeader
 
 _NUMBER = re.compile(r"\.((?:expert_)?\d+)(?=\.)")  # of a path between dots
 _DEPTH_LIMIT = 4  # numbered parts within numbered parts; real models nest three deep, a hostile name any number

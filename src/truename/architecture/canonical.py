@@ -18,9 +18,9 @@ from functools import cache
 import msgspec
 
 from truename.architecture import gguf_names, onnx_names
-from truename.architecture.tables import table
-from truename.weights.graph import SCALE_SUFFIX
-from truename.weights.header import Tensor, WeightsHeader
+from truename.compiled_tables import table
+from truename.formats.graph import SCALE_SUFFIX
+from truename.formats.header import Tensor, WeightsHeader
 
 Renamed = Iterator[tuple[str, str, Tensor]]  # canonical name, name in the file, tensor
 
@@ -108,7 +108,7 @@ def _pytorch(header: WeightsHeader) -> Renamed:
 def _by_role(name: str, original: str, tensor: Tensor) -> tuple[str, str, Tensor]:
     """A tensor whose role is turned into PyTorch's, and its shape with it."""
     path, _, role = name.rpartition(".")
-    names = table("canonical")
+    names = table("architecture/canonical")
     if role not in names["roles"]:
         return name, original, tensor
     target = f"{path}.{names['roles'][role]}" if path else names["roles"][role]
@@ -131,7 +131,7 @@ def _unwrapped(name: str) -> str:
 
 @cache
 def _starts(key: str) -> tuple[str, ...]:
-    return tuple(table("canonical")["files"][key])
+    return tuple(table("architecture/canonical")["files"][key])
 
 
 _RENAMERS: dict[str, Callable[[WeightsHeader], Renamed]] = {

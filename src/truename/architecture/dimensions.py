@@ -9,12 +9,13 @@ from functools import cache
 import msgspec
 
 from truename.architecture.abstract import Block, Layer
+from truename.architecture.model_config import Settings
 from truename.architecture.packing import Unpacked, Use
 from truename.architecture.parts import part_of
-from truename.architecture.settings import Settings
 from truename.architecture.stacks import layers_of
-from truename.architecture.tables import ends_with, table
+from truename.architecture.suffixes import ends_with
 from truename.architecture.templates import TensorGroup
+from truename.compiled_tables import table
 
 _RESERVED_ROWS = 2  # RoBERTa, OPT, BART: positions start at padding index + 1
 _SIZES = range(1, 1 << 20)
@@ -30,7 +31,7 @@ class Dimension(msgspec.Struct, frozen=True):
 
 @cache
 def _words(key: str) -> frozenset[str]:
-    return frozenset(table("dimensions")[key])
+    return frozenset(table("architecture/dimensions")[key])
 
 
 def stack_layers(block: Block) -> Iterator[Layer]:

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from truename.architecture.counting import active_parameters
 from truename.architecture.layouts import Layout, is_stub, layout_of
 from truename.architecture.measure import EXPERTS_PER_TOKEN
+from truename.architecture.model_config import Settings, settings
 from truename.architecture.parts import part_of
 from truename.architecture.quantisation import quantisation_config
-from truename.architecture.settings import Settings, settings
 from truename.declared.declared import Declared
 from truename.facts import Fact, Origin
 

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from truename.architecture.settings import Settings
-from truename.architecture.tables import table
+from truename.architecture.model_config import Settings
+from truename.compiled_tables import table
 from truename.facts import Fact, Origin
-from truename.weights.ggml_types import FILE_TYPES
-from truename.weights.header import WeightsHeader
+from truename.formats.gguf.ggml_types import FILE_TYPES
+from truename.formats.header import WeightsHeader
 
 _FULL_PRECISION = frozenset({"F64", "F32", "F16", "BF16"})
 _MAX_TEXT = 200
@@ -25,7 +25,7 @@ def is_gguf(header: WeightsHeader) -> bool:
 def gguf_settings(header: WeightsHeader, declared: Settings) -> Settings:
     """``declared`` with what the file's own metadata says, in config.json's words; config.json comes first."""
     found: dict[str, Any] = {}
-    for word, key in table("gguf")["settings"].items():
+    for word, key in table("architecture/gguf")["settings"].items():
         if (value := _number(header, key)) is not None:
             found[word] = value
     if "output_norm.weight" in header.tensors:
@@ -37,10 +37,10 @@ def gguf_settings(header: WeightsHeader, declared: Settings) -> Settings:
 def gguf_facts(header: WeightsHeader) -> Iterator[Fact]:
     """Facts of a whole GGUF model: what it says of itself, and that its weights are quantised where they are."""
     file = header.files[0] if header.files else None
-    for fact, key in table("gguf")["facts"].items():
+    for fact, key in table("architecture/gguf")["facts"].items():
         if text := header.metadata.get(key, "").strip()[:_MAX_TEXT]:
             yield Fact(fact, text, Origin.DECLARED, file, key)
-    for fact, key in table("gguf")["numbers"].items():
+    for fact, key in table("architecture/gguf")["numbers"].items():
         if (value := _number(header, key)) is not None:
             yield Fact(fact, value, Origin.DECLARED, file, _named(header, key))
     yield from _scaling(header, file)
@@ -74,7 +74,7 @@ def tensor_types(header: WeightsHeader) -> tuple[tuple[str, float], ...]:
 
 
 def _scaling(header: WeightsHeader, file: str | None) -> Iterator[Fact]:
-    keys: Mapping[str, str] = table("gguf")["scaling"]
+    keys: Mapping[str, str] = table("architecture/gguf")["scaling"]
     kind = header.metadata.get(_named(header, keys["kind"]), "")
     if not kind or kind == "none":
         return

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 
-from truename.architecture.tables import table
-from truename.weights.header import Tensor, WeightsHeader
+from truename.compiled_tables import table
+from truename.formats.header import Tensor, WeightsHeader
 
 _NUMBER = re.compile(r"(?<=\.)\d+(?=\.|$)")
 _MAX_EXPERTS = 4_096
@@ -17,7 +17,7 @@ ARCHITECTURE = "general.architecture"
 
 def shows_model_type(header: WeightsHeader) -> bool:
     """Whether the names of a GGUF header tell a model type: its converter kept every tensor as it is."""
-    return header.metadata.get(ARCHITECTURE) in table("gguf_names")["faithful"]
+    return header.metadata.get(ARCHITECTURE) in table("architecture/gguf_names")["faithful"]
 
 
 def renamed(header: WeightsHeader) -> Iterator[tuple[str, str, Tensor]]:
@@ -49,7 +49,7 @@ def renamed(header: WeightsHeader) -> Iterator[tuple[str, str, Tensor]]:
 
 
 def _style(header: WeightsHeader) -> str:
-    names = table("gguf_names")
+    names = table("architecture/gguf_names")
     architecture = header.metadata.get(ARCHITECTURE, "")
     style: str = names["faithful"].get(architecture) or names["near"].get(architecture, "decoder")
     for variant in names["variant"]:
@@ -62,7 +62,7 @@ def _style(header: WeightsHeader) -> str:
 
 @cache
 def _rows(style: str) -> Mapping[str, str]:
-    found: dict[str, str] = dict(table("gguf_names")["style"][style])
+    found: dict[str, str] = dict(table("architecture/gguf_names")["style"][style])
     base = found.pop("extends", None)
     return {**_rows(base), **found} if base else found
 

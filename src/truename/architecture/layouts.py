@@ -12,9 +12,9 @@ from typing import Any
 
 import msgspec
 
-from truename.architecture.settings import Settings
-from truename.architecture.tables import table
+from truename.architecture.model_config import Settings
 from truename.architecture.ties import is_tied
+from truename.compiled_tables import table
 
 _LIMIT = 2**31  # no dimension of a real configuration is larger
 _STATED = ("H", "L")
@@ -58,12 +58,12 @@ class _Parsed(msgspec.Struct, frozen=True):
 
 def families() -> tuple[str, ...]:
     """The model types that have a layout."""
-    return tuple(table("layouts")["family"])
+    return tuple(table("architecture/layouts")["family"])
 
 
 def is_stub(settings: Settings) -> bool:
     """Whether the configuration leaves out what ``save_pretrained`` always writes: its defaults would be guesses."""
-    tables = table("layouts")
+    tables = table("architecture/layouts")
     keys = tables["keys"] | tables["family"].get(settings.model_type or "", {}).get("keys", {})
     return any(settings.get(*keys[name]) is None for name in _STATED)
 
@@ -74,7 +74,7 @@ def layout_of(settings: Settings) -> Layout | None:
     Args:
         settings: config.json; its ``architectures`` decide whether a language modelling head is there.
     """
-    family = table("layouts")["family"].get(settings.model_type or "")
+    family = table("architecture/layouts")["family"].get(settings.model_type or "")
     if family is None or not _applies(settings, family):
         return None
     dims = _dimensions(settings, family)
@@ -110,7 +110,7 @@ def _applies(settings: Settings, family: Mapping[str, Any]) -> bool:
 def _dimensions(settings: Settings, family: Mapping[str, Any]) -> dict[str, int] | None:
     """Every dimension the configuration gives or implies; None where one is no sensible number."""
     dims: dict[str, int] = {}
-    keys = table("layouts")["keys"] | family.get("keys", {})
+    keys = table("architecture/layouts")["keys"] | family.get("keys", {})
     for name, candidates in keys.items():
         value = settings.get(*candidates) if candidates else None
         value = family.get("defaults", {}).get(name) if value is None else value
@@ -166,7 +166,7 @@ def _has_head(settings: Settings) -> bool:
 
 @lru_cache(maxsize=64)
 def _rows(model_type: str) -> tuple[_Parsed, ...]:
-    tables = table("layouts")
+    tables = table("architecture/layouts")
     family = tables["family"][model_type]
     lines = [line for name in family.get("bundles", ()) for line in tables["bundle"][name]] + family.get("rows", [])
     parsed = []

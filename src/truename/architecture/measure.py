@@ -13,17 +13,17 @@ from truename.architecture.canonical import canonical_header, shows_model_type
 from truename.architecture.counting import Counts, count
 from truename.architecture.dimensions import Dimension
 from truename.architecture.gguf import gguf_facts, gguf_file_facts, gguf_settings, is_gguf
+from truename.architecture.model_config import Settings, settings
 from truename.architecture.packing import Unpacked, Unpacker, Use
 from truename.architecture.parts import part_of
 from truename.architecture.quantisation import quantisation_config
-from truename.architecture.settings import Settings, settings
 from truename.architecture.signatures import tensor_model_types
 from truename.architecture.stacks import Stacks, depth, experts_of, find_stacks, widths
 from truename.architecture.templates import TensorGroup, group_tensors, templates
 from truename.architecture.ties import find_ties
 from truename.declared.declared import Declared
 from truename.facts import Fact, Origin
-from truename.weights.header import WeightsHeader
+from truename.formats.header import WeightsHeader
 
 EXPERTS_PER_TOKEN = (
     "num_experts_per_tok",

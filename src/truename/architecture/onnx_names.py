@@ -15,8 +15,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from truename.weights.graph import OperatorNode
-from truename.weights.header import Tensor, WeightsHeader
+from truename.formats.graph import OperatorNode
+from truename.formats.header import Tensor, WeightsHeader
 
 Renamed = Iterator[tuple[str, str, Tensor]]
 

@@ -7,14 +7,14 @@ from functools import cache
 
 from truename.architecture.abstract import Operation
 from truename.architecture.parts import part_of
-from truename.architecture.tables import table
+from truename.compiled_tables import table
 
 Shapes = Mapping[str, tuple[int, ...] | None]
 
 
 @cache
 def _words(key: str) -> frozenset[str]:
-    return frozenset(table("operations")[key])
+    return frozenset(table("architecture/operations")[key])
 
 
 def operation_of(path: str, shapes: Shapes) -> Operation:

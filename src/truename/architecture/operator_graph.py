@@ -15,9 +15,9 @@ import msgspec
 
 from truename.architecture import onnx_names
 from truename.architecture.canonical import canonical_names
-from truename.architecture.tables import table
-from truename.weights.graph import OperatorNode
-from truename.weights.header import WeightsHeader
+from truename.compiled_tables import table
+from truename.formats.graph import OperatorNode
+from truename.formats.header import WeightsHeader
 
 INPUT, OUTPUT = "input", "output"
 _MAX_SOURCES = 64  # of one value: those of a node's inputs, each one layer
@@ -46,12 +46,12 @@ def operator_flow(header: WeightsHeader) -> Flow:
 
 def operator_word(word: str) -> str:
     """ONNX's word for an operator of another format; the word itself where there is none."""
-    return str(table("operators")["words"].get(word, word))
+    return str(table("architecture/operators")["words"].get(word, word))
 
 
 @cache
 def _words(key: str) -> frozenset[str]:
-    return frozenset(table("operators")[key])
+    return frozenset(table("architecture/operators")[key])
 
 
 class _Flow:
@@ -100,7 +100,7 @@ class _Flow:
         taken = tuple(source for source in sources[:_MAX_SOURCES] if source != layer)
         self._edges.update(dict.fromkeys((source, layer) for source in taken))
         self._give(node, layer)
-        if not weights and len(taken) == 1 and word in table("operators")["gates"]:
+        if not weights and len(taken) == 1 and word in table("architecture/operators")["gates"]:
             self._gates[layer] = taken[0]
 
     def connections(self) -> Iterator[tuple[str, str]]:
@@ -118,7 +118,8 @@ class _Flow:
         """The activation that ``x * f(x)`` spells out: the layer of ``f``, which becomes the whole."""
         for gate, other in (sources, sources[::-1]) if len(sources) == 2 else ():
             if self._gates.get(gate) == other:
-                self.operators[gate] = table("operators")["gates"].get(self.operators[gate], self.operators[gate])
+                gates = table("architecture/operators")["gates"]
+                self.operators[gate] = gates.get(self.operators[gate], self.operators[gate])
                 return gate
         return None
 

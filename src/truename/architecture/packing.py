@@ -14,9 +14,9 @@ import msgspec
 
 from truename.architecture.buffers import is_buffer
 from truename.architecture.quantisation import QuantisationConfig
-from truename.architecture.tables import table
 from truename.architecture.templates import TensorGroup
-from truename.weights.header import Tensor
+from truename.compiled_tables import table
+from truename.formats.header import Tensor
 
 _CONTAINER_BITS = {"I64": 64, "I32": 32, "U32": 32, "I16": 16, "U16": 16, "I8": 8, "U8": 8}
 _INTEGERS = frozenset(_CONTAINER_BITS)
@@ -71,7 +71,7 @@ class Unpacker:
     def _quantised(self, group: TensorGroup, role: str) -> Unpacked | None:
         """The layouts that a companion's or the tensor's own role gives away."""
         if "onnx_scale" in self._layout:
-            if role in table("packing")["onnx"]:
+            if role in table("architecture/packing")["onnx"]:
                 return Unpacked(Use.AUXILIARY)
             if f"{group.example}.onnx_scale" in self._tensors:  # shape as unpacked; how it was quantised is not told
                 bits = "".join(filter(str.isdigit, group.dtype or ""))
@@ -168,7 +168,7 @@ class Unpacker:
         return Unpacked(Use.UNEXPLAINED)
 
     def _is_auxiliary(self, example: str, role: str) -> bool:
-        roles = table("packing")
+        roles = table("architecture/packing")
         base = example[: len(example) - len(role)]
         if role in roles["scales"]:
             return self._config is not None or self._quantised_beside(base)
@@ -194,7 +194,7 @@ class Unpacker:
 
 def _layout(names: frozenset[str]) -> frozenset[str]:
     """The roles in ``names`` that give a quantised layout away: empty for nearly every header."""
-    telling = table("packing")["telling"]
+    telling = table("architecture/packing")["telling"]
     found = {role for name in names if (role := name.rpartition(".")[2]) in telling}
     if any(name.endswith("_blocks") for name in names):
         found.add("_blocks")

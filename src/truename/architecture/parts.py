@@ -7,8 +7,9 @@ from functools import cache, lru_cache
 
 import msgspec
 
-from truename.architecture.tables import ends_with, table
+from truename.architecture.suffixes import ends_with
 from truename.architecture.templates import template_of
+from truename.compiled_tables import table
 
 _EXPERT = re.compile(r"(?:^|\.)(?:experts|local_experts|moe_experts)\.|_exps\.")
 _SHARED = re.compile(r"(?:^|\.)(?:shared_experts?|shared_mlp)\.")
@@ -30,7 +31,7 @@ class Part(msgspec.Struct, frozen=True):
 @lru_cache(maxsize=8192)
 def part_of(template: str) -> Part:
     """What the tensors named ``template`` belong to. Told by the path alone."""
-    names = table("parts")
+    names = table("architecture/parts")
     components = template.split(".")
     token = (len(components) > 1 and components[-2] in _set("token_embeddings") and components[-1] in _TABLE_ROLES) or (
         any(template.endswith(path) for path in names["token_embedding_paths"])
@@ -62,7 +63,7 @@ _TABLE_ROLES = frozenset({"weight", "qweight", "weight_packed"})
 
 @cache
 def _set(key: str) -> frozenset[str]:
-    return frozenset(table("parts")[key])
+    return frozenset(table("architecture/parts")[key])
 
 
 def _without_prefix(template: str) -> str:
@@ -74,14 +75,14 @@ def _without_prefix(template: str) -> str:
 
 @cache
 def _output_heads() -> tuple[str, ...]:
-    return tuple(f"{head}." for head in table("parts")["output_heads"])
+    return tuple(f"{head}." for head in table("architecture/parts")["output_heads"])
 
 
 @cache
 def _heads() -> tuple[tuple[str, bool, tuple[str, ...]], ...]:
     return tuple(
         (head["word"], head.get("pretraining", False), tuple(f"{path}." for path in head["paths"]))
-        for head in table("heads")["head"]
+        for head in table("architecture/heads")["head"]
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from truename.architecture.settings import settings
+from truename.architecture.model_config import settings
 from truename.declared.declared import Declared
 
 _PATTERN_LENGTH = 512  # characters of a ``re:`` target; longer ones are left unmatched

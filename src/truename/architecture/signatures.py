@@ -17,8 +17,8 @@ from pathlib import Path
 import msgspec
 
 from truename.architecture.parts import part_of
-from truename.architecture.tables import table
 from truename.architecture.templates import modern
+from truename.compiled_tables import table
 
 _FILE = Path(__file__).with_name("signatures.json")
 _ROLES = {"qweight": "weight", "weight_packed": "weight"}
@@ -42,7 +42,7 @@ class Structure(msgspec.Struct, frozen=True):
 def structure_of(names: Iterable[str]) -> Structure:
     """The structure of a model with the templates ``names`` (buffers and companions of packed weights left out)."""
     kept = {_plain(name) for name in names if not _is_optional(name)}
-    rules = table("ties")
+    rules = table("architecture/ties")
     for shared in [name for name in kept if name.endswith(rules["shared_source"])]:
         kept -= {shared.removesuffix(rules["shared_source"]) + copy for copy in rules["shared_copies"]}
     first = {name.partition(".")[0] for name in kept}

@@ -11,7 +11,7 @@ import msgspec
 
 from truename.architecture.abstract import AbstractArchitecture, Block, BlockVariant, Layer, Operation
 from truename.architecture.parts import part_of
-from truename.architecture.tables import table
+from truename.compiled_tables import table
 
 _EXPERT_PATHS = ("experts", "local_experts")
 
@@ -26,7 +26,7 @@ class Stacks(msgspec.Struct, frozen=True):
 
 @cache
 def _words(key: str) -> frozenset[str]:
-    return frozenset(table("dimensions")[key])
+    return frozenset(table("architecture/dimensions")[key])
 
 
 def find_stacks(architecture: AbstractArchitecture) -> Stacks:

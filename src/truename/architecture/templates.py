@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from truename.weights.header import WeightsHeader
+from truename.formats.header import WeightsHeader
 
 # Of a name between dots: a pattern that begins with a dot is found thrice as fast as one that looks behind.
 _NUMBER = re.compile(r"\.(?:expert_)?\d+(?=\.)")

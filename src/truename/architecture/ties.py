@@ -8,11 +8,11 @@ from functools import cache
 
 import msgspec
 
+from truename.architecture.model_config import Settings
 from truename.architecture.packing import Unpacked, Use
 from truename.architecture.parts import part_of
-from truename.architecture.settings import Settings
-from truename.architecture.tables import table
 from truename.architecture.templates import TensorGroup
+from truename.compiled_tables import table
 
 Unpacking = Sequence[tuple[TensorGroup, Unpacked]]
 
@@ -64,7 +64,7 @@ def find_ties(unpacking: Unpacking, settings: Settings) -> Ties:
 
 def _shared_tables(shapes: dict[str, tuple[int, ...] | None]) -> set[str]:
     """T5, BART: ``encoder.embed_tokens`` and ``decoder.embed_tokens`` beside ``shared``."""
-    rules = table("ties")
+    rules = table("architecture/ties")
     copies = set()
     for template, shape in shapes.items():
         if not template.endswith(rules["shared_source"]) or shape is None:
@@ -79,7 +79,7 @@ def _pairs(weights: Unpacking) -> set[str]:
     shapes = {g.template: u.shape for g, u in weights if g.role == "bias"}
     return {
         template
-        for pair in table("ties")["pair"]
+        for pair in table("architecture/ties")["pair"]
         for template, shape in shapes.items()
         if template.endswith(pair["copy"])
         and shape is not None
@@ -89,4 +89,4 @@ def _pairs(weights: Unpacking) -> set[str]:
 
 @cache
 def _tied_types() -> frozenset[str]:
-    return frozenset(table("ties")["tied"])
+    return frozenset(table("architecture/ties")["tied"])

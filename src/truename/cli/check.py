@@ -7,13 +7,13 @@ from pathlib import Path
 
 import msgspec
 
-from truename.checking import check, select_rules
+from truename.api import check, select_rules
 from truename.cli.streams import complain, print_text, write_text
-from truename.config import load_config
 from truename.errors import TruenameError, UsageError
 from truename.findings import ModelReport, Report, Severity
 from truename.report.json import report_json
 from truename.rules import Rule
+from truename.settings import load_config
 
 
 class CheckOptions(msgspec.Struct, frozen=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from truename.architecture import AbstractArchitecture, abstract_architecture
 from truename.cli.identify import header_of
 from truename.cli.streams import print_text, write_text
+from truename.dara.features import compare
 from truename.errors import UsageError
-from truename.features import compare
 from truename.report.identification import Comparison, DifferingBlock, comparison_json
 
 

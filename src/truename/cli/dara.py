@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from truename.cli.streams import write_text
-from truename.dara.lab.specimen import Specimen, derived_types
 from truename.errors import UsageError
+from truename.lab.training.specimen import Specimen, derived_types
 
 RECORDS = Path("docs/records")
 
@@ -21,7 +21,7 @@ def specimens(zoo: Path) -> Iterator[Specimen]:
     Raises:
         UsageError: there is no such file.
     """
-    from truename.zoo import read_entries
+    from truename.lab.zoo import read_entries
 
     if not zoo.is_file():
         raise UsageError(f"{zoo}: there is no corpus; 'truename zoo build' writes one")
@@ -43,9 +43,9 @@ def specimens(zoo: Path) -> Iterator[Specimen]:
 
 def run_train(zoo: Path, out: Path | None) -> int:
     """Train, calibrate, write the classifier and its card."""
-    from truename.dara.lab.record import read_record
-    from truename.dara.lab.train import train
     from truename.dara.store import PACKAGED
+    from truename.lab.evaluation.record import read_record
+    from truename.lab.train import train
 
     path = out or PACKAGED
     stored = RECORDS / "dara.json"
@@ -60,8 +60,8 @@ def run_evaluate(zoo: Path, data: Path | None, out: Path, *, table_only: bool, o
     Raises:
         UsageError: an unknown part, or no stored table to print.
     """
-    from truename.dara.lab.record import read_record, table_text, write_record
-    from truename.dara.lab.run import PARTS, evaluate
+    from truename.lab.evaluation.record import read_record, table_text, write_record
+    from truename.lab.evaluation.run import PARTS, evaluate
 
     stored = out / "dara.json"
     if table_only:

@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 
 import msgspec
 
-from truename.checking import check
+from truename.api import check
 from truename.cli.streams import print_text, write_text
 from truename.errors import UsageError
 from truename.findings import ModelReport, Report

@@ -10,9 +10,9 @@ from truename.dara import ERROR_RATE, Identification, Prediction, identify
 from truename.errors import UsageError
 from truename.evidence.comparison import is_adapter
 from truename.evidence.gather import checkpoints_of, read_main
+from truename.formats import WeightsHeader
 from truename.report.identification import Answer, Answers, Identified, Member, Near, identifications_json
 from truename.sources import open_source
-from truename.weights import WeightsHeader
 
 
 def run_identify(targets: Sequence[str], *, as_json: bool, error_rate: float = ERROR_RATE) -> int:

@@ -17,8 +17,8 @@ def run_sequences(path: Path, out: Path, seeds: int) -> int:
         DeclaredError: it holds no layer sequences.
         MissingExtraError: scikit-learn is not installed.
     """
-    from truename.dara.lab.sequence_table import write_sequences
-    from truename.dara.lab.sequences import sequence_scores
+    from truename.lab.evaluation.sequence_table import write_sequences
+    from truename.lab.evaluation.sequences import sequence_scores
 
     if not path.is_file():
         raise UsageError(f"{path}: there is no such file; it is 'layer_sequences.json.gz' of the reference data")

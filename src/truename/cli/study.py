@@ -17,8 +17,8 @@ from truename.errors import MissingExtraError, UsageError
 from truename.report.visible import visible
 
 if TYPE_CHECKING:
-    from truename.study.run import Publish, Studied, StudyOptions
-    from truename.study.skips import Skips
+    from truename.study.registry.run import Publish, Studied, StudyOptions
+    from truename.study.registry.skips import Skips
 
 INTERRUPTED = 130
 DIFFERENT = 1
@@ -55,8 +55,8 @@ def run_snapshot(call: SnapshotCall) -> int:
         UsageError: the call cannot be carried out.
     """
     _needs("study")
-    from truename.study.registry import Listing, list_registry
-    from truename.study.snapshot import take_snapshot
+    from truename.study.registry.registry import Listing, list_registry
+    from truename.study.registry.snapshot import take_snapshot
 
     listing = Listing(call.owner, call.search, call.filter, call.limit)
     if call.source is not None:
@@ -84,9 +84,9 @@ def run_study(call: RunCall) -> int:
         UsageError: the call cannot be carried out.
     """
     _needs("study")
-    from truename.study.engine import Engine
-    from truename.study.pin import other_versions, read_pin
-    from truename.study.run import StudyOptions, differing, repeating, study
+    from truename.study.registry.engine import Engine
+    from truename.study.registry.manifest import other_versions, read_pin
+    from truename.study.registry.run import StudyOptions, differing, repeating, study
 
     options = StudyOptions(
         call.snapshot, call.out, Engine(call.engine), call.survey, call.instrument, call.packages, call.resume
@@ -122,7 +122,7 @@ def _differences(files: Sequence[str], versions: Sequence[str]) -> Iterator[str]
 
 def _publisher(options: StudyOptions) -> Publish:
     """What publishes; what it will compare with is looked at before the work and not after."""
-    from truename.study.report import check_inputs, write_report
+    from truename.study.registry.report import check_inputs, write_report
 
     check_inputs(options.survey, options.instrument, options.packages)
     return write_report

@@ -8,7 +8,7 @@ from textwrap import wrap
 from truename.cli.streams import write_text
 from truename.errors import MissingExtraError
 from truename.report.visible import visible
-from truename.survey import Analysis, analyse
+from truename.study.survey import Analysis, analyse
 
 
 def run_analyse(responses: Path, out: Path, instrument: Path | None, codes: Path | None) -> int:
@@ -19,7 +19,7 @@ def run_analyse(responses: Path, out: Path, instrument: Path | None, codes: Path
     """
     analysis = analyse(responses, instrument, codes)
     try:
-        from truename.survey.write import write_analysis
+        from truename.study.survey.write import write_analysis
     except ModuleNotFoundError as error:
         raise MissingExtraError("the analysis of a survey", "study") from error
     write_analysis(analysis, out)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from truename._lazy import once
 from truename.architecture.abstract import AbstractArchitecture
+from truename.dara.features import Features, features_of
 from truename.dara.identification import Basis, Identification, Labelled, Neighbour, Prediction, Question
 from truename.dara.model import Calibration, Model
 from truename.dara.score import Scored, score
 from truename.dara.store import load
 from truename.errors import UsageError
-from truename.features import Features, features_of
-from truename.once import once
 
 ERROR_RATE = 0.01
 _NEIGHBOURS = 5

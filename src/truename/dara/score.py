@@ -8,10 +8,10 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from truename.dara.features import Features
 from truename.dara.identification import Basis, Question
 from truename.dara.index import Floats, Query
 from truename.dara.model import Model
-from truename.features import Features
 
 Scores = Mapping[Question, Mapping[int, float]]  # question -> label number -> similarity
 

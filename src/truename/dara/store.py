@@ -11,12 +11,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from truename.dara.features import VERSION
 from truename.dara.identification import Question
 from truename.dara.index import Index, Postings
 from truename.dara.linear import Linear
 from truename.dara.model import Calibration, Entries, Model
 from truename.errors import DeclaredError
-from truename.features import VERSION
 
 PACKAGED = Path(__file__).with_name("model") / "dara.safetensors"
 _LARGEST = 64_000_000  # bytes of a model that is read

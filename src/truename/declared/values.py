@@ -10,11 +10,11 @@ from typing import Any
 
 import msgspec
 
+from truename.compiled_tables import table
 from truename.declared.declared import Document
 from truename.declared.documents import kind_of
 from truename.errors import DeclaredError
 from truename.facts import Fact, Origin
-from truename.tables import table
 
 MAX_NUMBER = 2**53  # beyond it no dimension lies, and not every reader of a report could hold it
 MAX_TEXT = 500  # characters of one declared string

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from truename.declared import Declared
 from truename.errors import FileError
 from truename.facts import DECLARED_FACTS, FACTS
-from truename.weights import Checkpoint, WeightsHeader
+from truename.formats import Checkpoint, WeightsHeader
 
 NO_GGUF = "the files hold no GGUF file with a readable header"
 _CARD = frozenset(

@@ -12,8 +12,8 @@ import msgspec
 from truename.architecture import canonical_header, gguf_file_facts, is_weight_of_model
 from truename.errors import FileError
 from truename.facts import Fact, Origin
+from truename.formats import Checkpoint, Tensor, WeightsHeader, read_checkpoint
 from truename.sources.source import Distant, Source
-from truename.weights import Checkpoint, Tensor, WeightsHeader, read_checkpoint
 
 MAX_COMPARED = 48  # further checkpoints that are read; the largest GGUF repositories hold some thirty
 _MAX_DISTANT = 4  # ... where every read costs a round trip

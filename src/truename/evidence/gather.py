@@ -17,7 +17,6 @@ from truename.architecture import (
 from truename.declared import Declared, declared_facts, read_declared
 from truename.errors import EmptyTargetError, FileError, UnsupportedFormatError
 from truename.evidence.absence import why_absent
-from truename.evidence.ahead import needed_bytes
 from truename.evidence.comparison import compare_checkpoints, is_adapter, is_sidecar
 from truename.evidence.evidence import Evidence
 from truename.evidence.identified import AS_DECLARED, Identified, identified, unidentified
@@ -25,10 +24,9 @@ from truename.evidence.importance import holds_importance_matrix
 from truename.evidence.mentions import card_mentions
 from truename.evidence.misnamed import misnamed_files
 from truename.evidence.pickles import read_further_pickles
+from truename.evidence.prefetch import needed_bytes
 from truename.facts import Fact, Origin
-from truename.sources.folder import FileSource
-from truename.sources.source import Distant, Source
-from truename.weights import (
+from truename.formats import (
     ALL_SHARDS,
     READERS,
     Checkpoint,
@@ -41,6 +39,8 @@ from truename.weights import (
     read_checkpoint,
     unsafe_globals_of,
 )
+from truename.sources.folder import FileSource
+from truename.sources.source import Distant, Source
 
 
 class WeightsReading(msgspec.Struct, frozen=True):

@@ -5,7 +5,7 @@ Source: llama.cpp, tools/imatrix: ``general.type`` is ``imatrix``, and each weig
 
 from __future__ import annotations
 
-from truename.weights import WeightsHeader
+from truename.formats import WeightsHeader
 
 _SUMS = (".in_sum2", ".counts")
 

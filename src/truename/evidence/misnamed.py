@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from truename.errors import TargetNotFoundError, UnsafePathError
 from truename.facts import Fact, Origin
+from truename.formats import FORMATS, Checkpoint, WeightsHeader, detect
 from truename.sources.source import Distant, Source
-from truename.weights import FORMATS, Checkpoint, WeightsHeader, detect
 
 MAX_LOOKED_AT = 256
 # Suffixes of several formats.

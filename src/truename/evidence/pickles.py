@@ -10,8 +10,8 @@ import msgspec
 
 from truename.errors import FileError, TargetNotFoundError, UnsafePathError, UnsupportedFormatError
 from truename.facts import Fact, Origin
+from truename.formats import Checkpoint, UnsafeGlobal, read_file, shared_opcodes, unsafe_globals_of
 from truename.sources.source import Distant, Source
-from truename.weights import Checkpoint, UnsafeGlobal, read_file, shared_opcodes, unsafe_globals_of
 
 MAX_PICKLES = 64  # further ones that are read
 MAX_OPCODES = 2_000_000  # ... and what is walked of them all together: one with the state of Adam has 300,000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from truename.names.elements import Kind, Role
-from truename.names.pieces import LONGEST_WORD, Chunk, Piece, Tag, known, lexicon, lower, unknown
+from truename.names.lexicon import LONGEST_WORD, Chunk, Piece, Tag, known, lexicon, lower, unknown
 from truename.names.quantities import is_hash, quantity
 
 # letters and digits; a point belongs to the chunk between two digits only

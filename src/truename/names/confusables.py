@@ -16,7 +16,7 @@ from unicodedata import category, name, normalize
 
 import msgspec
 
-from truename.names.pieces import lexicon, lower, squeeze
+from truename.names.lexicon import lexicon, lower, squeeze
 
 _WORD = re.compile(r"[^\W_\u115f\u1160\u17b4\u17b5\u3164\uffa0]+")  # fillers that count as letters left out
 _BIDIRECTIONAL = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")

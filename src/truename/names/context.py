@@ -10,9 +10,9 @@ from __future__ import annotations
 from typing import Any
 
 from truename.names import numbers
-from truename.names.about import About
 from truename.names.elements import Element, Kind, Role
-from truename.names.pieces import Piece, Tag, lexicon
+from truename.names.lexicon import Piece, Tag, lexicon
+from truename.names.name_summary import About
 
 _SIZE_REACH = 3  # pieces between a family and its size word: bert-multilingual-uncased-base
 _GEMMAS = frozenset(("gemma", "gemma2", "gemma3", "gemma3n", "gemma4", "recurrent_gemma", "paligemma"))

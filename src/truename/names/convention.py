@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from truename.names.elements import Convention, Element, Kind, Role
-from truename.names.pieces import lexicon, squeeze
+from truename.names.lexicon import lexicon, squeeze
 
 # members looked up once: on the class it takes longer than all else here
 _ARCHITECTURE, _PARAMETERS, _LANGUAGE, _TASK = Kind.ARCHITECTURE, Kind.PARAMETERS, Kind.LANGUAGE, Kind.TASK

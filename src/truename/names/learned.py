@@ -15,11 +15,11 @@ from typing import Any
 
 import msgspec
 
+from truename._lazy import once
 from truename.names import traits
 from truename.names.chunks import CHUNKS
 from truename.names.elements import Element, Kind
-from truename.names.pieces import Chunk
-from truename.once import once
+from truename.names.lexicon import Chunk
 
 FILE = Path(__file__).with_name("learned.msgpack")
 KINDS = tuple(Kind)

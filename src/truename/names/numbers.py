@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from truename.names.elements import Kind, Role
-from truename.names.pieces import Tag, lexicon
+from truename.names.lexicon import Tag, lexicon
 from truename.names.quantities import FEW, TRAINED_ON, times
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from truename.names.elements import Kind, Role
-from truename.names.pieces import UNIT_WORDS, Piece, Tag, known
+from truename.names.lexicon import UNIT_WORDS, Piece, Tag, known
 
 _NUMBER = r"\d{1,9}(?:\.\d{1,6})?"
 # a number and letters; the letters decide

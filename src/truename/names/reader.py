@@ -8,7 +8,7 @@ from itertools import accumulate
 from truename.names.chunks import CHUNK, CHUNKS
 from truename.names.context import Context
 from truename.names.elements import Element, Kind, Role
-from truename.names.pieces import Chunk, Piece, Tag, lexicon, unknown
+from truename.names.lexicon import Chunk, Piece, Tag, lexicon, unknown
 
 MOST_PARTS = 6  # chunks that one word may span: twitter-xlm-roberta-base is four
 _UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![0-9a-fA-F])")

@@ -14,7 +14,7 @@ from typing import Any
 
 from truename.names.elements import Element, Kind, Role
 from truename.names.learned import BIT, KINDS, Model, members, model
-from truename.names.pieces import Chunk, lexicon, squeeze
+from truename.names.lexicon import Chunk, lexicon, squeeze
 from truename.names.traits import PART
 
 _OTHER = Role.OTHER

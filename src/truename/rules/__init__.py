@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from truename.once import once
+from truename._lazy import once
 from truename.rules.rule import Case, Rule, Verdict
 
 __all__ = ["Case", "Rule", "Verdict", "all_rules"]
@@ -15,14 +15,14 @@ __all__ = ["Case", "Rule", "Verdict", "all_rules"]
 def all_rules() -> tuple[Rule, ...]:
     """One instance of every rule, by code.
 
-    Every module in a sub-package of this one is a rule's file.
+    Every module in a sub-package is a rule's file, but for what several rules share.
 
     Raises:
         RuntimeError: two rules share a code or a slug.
     """
     rules: list[Rule] = []
     for family in pkgutil.iter_modules(__path__, f"{__name__}."):
-        if not family.ispkg:
+        if not family.ispkg or family.name == f"{__name__}.shared":
             continue
         for module in pkgutil.iter_modules(importlib.import_module(family.name).__path__, f"{family.name}."):
             members = vars(importlib.import_module(module.name)).values()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from truename.checking import judge
+from truename.api import judge
 from truename.errors import TruenameError, UnavailableError
 from truename.evidence import gather
 from truename.names import parse_name

@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from truename.formats.gguf.ggml_types import GGML_TYPES
 from truename.testing.header_only import TensorSpecs
-from truename.weights.ggml_types import GGML_TYPES
 
 _NUMBERS = {kind.name: number for number, kind in GGML_TYPES.items()}
 _ALIGNMENT = 32

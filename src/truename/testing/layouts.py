@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from truename.architecture.layouts import Row, families, layout_of
-from truename.architecture.settings import Settings
+from truename.architecture.model_config import Settings
 from truename.errors import UsageError
 from truename.testing.header_only import TensorSpecs
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from truename.once import once
+from truename._lazy import once
 
 COMPILED = Path(__file__).with_name("compiled.json")
 _SEPARATORS = str.maketrans("", "", "-_./ ")

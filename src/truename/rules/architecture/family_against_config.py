@@ -5,7 +5,8 @@ from __future__ import annotations
 from truename.evidence.evidence import Evidence
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.families import (
+from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.shared.families import (
     SEVERITIES,
     Fit,
     best_fit,
@@ -17,7 +18,6 @@ from truename.rules.families import (
     is_draft,
     is_of_class,
 )
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
 
 
 class FamilyAgainstConfig(Rule):

@@ -8,7 +8,8 @@ from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claim, Claims
-from truename.rules.families import (
+from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.shared.families import (
     SEVERITIES,
     Fit,
     best_fit,
@@ -22,8 +23,7 @@ from truename.rules.families import (
     listed,
     tensor_types,
 )
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.structures import KEY, any_classified, false_alarm, identified_types, is_classified
+from truename.rules.shared.structures import KEY, any_classified, false_alarm, identified_types, is_classified
 from truename.vocabulary import Family
 
 # The classifier has seen few model types as GGUF: experts joined and biases left out make one look like another.

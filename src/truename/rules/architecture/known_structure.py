@@ -8,9 +8,9 @@ from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.families import is_composite, is_known, listed, squash, tensor_types
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.structures import EXTENDS, KEY, false_alarm, identified_types, is_classified
+from truename.rules.shared.families import is_composite, is_known, listed, squash, tensor_types
+from truename.rules.shared.structures import EXTENDS, KEY, false_alarm, identified_types, is_classified
 
 _MOST = 12  # types of a set that still is a recognition: a structure that many share by design has as many
 _BERT: dict[str, Any] = {KEY: Fact(KEY, ("bert",), Origin.CLASSIFIER)}

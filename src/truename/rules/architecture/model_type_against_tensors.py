@@ -8,9 +8,9 @@ from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.families import is_composite, is_recognisable, listed, squash, tensor_types
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.structures import KEY, false_alarm, identified_types, is_classified
+from truename.rules.shared.families import is_composite, is_recognisable, listed, squash, tensor_types
+from truename.rules.shared.structures import KEY, false_alarm, identified_types, is_classified
 
 _GPT2: dict[str, Any] = {KEY: Fact(KEY, ("gpt2",), Origin.CLASSIFIER)}
 _EITHER: dict[str, Any] = {KEY: Fact(KEY, ("bert", "gpt2"), Origin.CLASSIFIER)}

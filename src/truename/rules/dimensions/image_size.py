@@ -7,8 +7,8 @@ from truename.facts import Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.measures import found_in, severity_of, strongest_of, why_unmeasured, with_number
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.shared.measures import found_in, severity_of, strongest_of, why_unmeasured, with_number
 
 # Networks that start with smaller patches are hierarchical (Swin, ConvNeXt, SegFormer): they keep no table of
 # positions, take images of any size, and their config's image_size is a default that nobody set.

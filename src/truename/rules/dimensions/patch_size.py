@@ -6,8 +6,8 @@ from truename.evidence.evidence import Evidence
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.measures import found_in, severity_of, strongest_of, why_unmeasured, with_number
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.shared.measures import found_in, severity_of, strongest_of, why_unmeasured, with_number
 
 
 class PatchSize(Rule):

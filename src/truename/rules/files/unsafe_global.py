@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.findings import Finding, Severity
 from truename.names.claims import Claims
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.tables import table
 
 SHOWN = 3  # names in a message
 
@@ -102,5 +102,5 @@ def is_dangerous(name: str) -> bool:
 def is_listed(name: str, kind: str) -> bool:
     """Whether a global is or lies below a name of that kind in the table."""
     parts = name.partition(" ")[0].split(".")
-    modules = frozenset(table("dangerous_globals")[kind])
+    modules = frozenset(table("rules/dangerous_globals")[kind])
     return any(".".join(parts[:length]) in modules for length in range(1, len(parts) + 1))

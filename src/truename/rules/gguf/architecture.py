@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.families import (
+from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.shared.families import (
     Fit,
     best_fit,
     claimed_families,
@@ -16,8 +18,6 @@ from truename.rules.families import (
     is_known,
     squash,
 )
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.tables import table
 from truename.vocabulary import Family
 
 
@@ -60,7 +60,7 @@ class GgufArchitecture(Rule):
         if not families:
             return self.no_claim()
         declared = str(fact.value)
-        types = in_the_words_of(claims, table("gguf")["architectures"].get(declared, (declared,)))
+        types = in_the_words_of(claims, table("rules/gguf")["architectures"].get(declared, (declared,)))
         if best_fit((family for _, family in families), types) is Fit.AGREES:
             return verdict(())
         if evidence.value("is_adapter") or is_draft(claims):

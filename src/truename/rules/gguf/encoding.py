@@ -10,8 +10,8 @@ from truename.facts import Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.gguf_files import GgufFile, base_type, encodings_in, gguf_files, is_full
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.shared.gguf_files import GgufFile, base_type, encodings_in, gguf_files, is_full
 
 _FREE = ("_L", "_XL", "_XXS")  # endings that quantisers of the community add; llama.cpp has no file type for most
 

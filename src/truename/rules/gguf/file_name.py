@@ -8,8 +8,8 @@ from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.gguf_files import encodings_in, gguf_files
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.shared.gguf_files import encodings_in, gguf_files
 
 _SIZE = re.compile(r"(?:\d+x)?(?:\d+\.)?\d+[QTBMKqtbmk]")
 _BASE = re.compile(r"[A-Za-z0-9 _.]*[A-Za-z][A-Za-z0-9 _.]*")

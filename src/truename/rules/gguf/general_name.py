@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.findings import Severity
 from truename.names import claims_of, parse_name
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.tables import table
 
 _TOLERANCE = 2.0  # 8B beside 8.03B is the same size; 7B beside 70B is not
 
@@ -52,7 +52,7 @@ class GgufGeneralName(Rule):
         if fact is None:
             return cannot_tell(evidence.why_missing("gguf_name"))
         text = str(fact.value)
-        if text.strip().lower() in table("gguf")["names"]["placeholders"]:
+        if text.strip().lower() in table("rules/gguf")["names"]["placeholders"]:
             return cannot_tell(f"general.name is {text!r}, which converters write for any model")
         own = claims_of(parse_name("-".join(text.split()), learned=False))
         family = _family(claims)

@@ -7,8 +7,8 @@ from truename.facts import Fact
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.languages import MANY, code_of, codes, title
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.shared.languages import MANY, code_of, codes, title
 
 FEW = 3  # a card with more languages often lists those of the base model
 TEMPLATES = frozenset({"en"})  # what the card templates of trainers fill in by themselves

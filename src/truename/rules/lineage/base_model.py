@@ -9,9 +9,16 @@ from truename.facts import Fact
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.lines import bears_out, claims_of_base, declared_bases, line_of_family, lines_of_name, titles
-from truename.rules.quantities import ratio
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.shared.product_lines import (
+    bears_out,
+    claims_of_base,
+    declared_bases,
+    line_of_family,
+    lines_of_name,
+    titles,
+)
+from truename.rules.shared.quantities import ratio
 
 SAME_SIZE = 1.25  # an adapter or a packed copy has its base's size, up to rounding: 7B and 8B are not the same
 RESIZED = ("prune", "reap", "merge", "upscal", "distil", "draft", "eagle", "slerp", "franken", "depth")

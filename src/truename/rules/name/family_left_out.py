@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.lines import declared_origin, discloses, lines_of_name, short_base, spells
-from truename.rules.quantities import short_count
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.tables import table
+from truename.rules.shared.product_lines import declared_origin, discloses, lines_of_name, short_base, spells
+from truename.rules.shared.quantities import short_count
 
 # roles that give a reader a hold, even if the family is left out
 HOLDS = frozenset(Role) - {Role.OTHER, Role.VERSION, Role.SIZE_WORD, Role.CHARACTERISTIC, Role.LANGUAGE}
@@ -78,7 +78,7 @@ class FamilyLeftOut(Rule):
 
 def holds(claims: Claims) -> bool:
     """Whether a name gives a reader a hold beside its family; a word that every family bears is none."""
-    generic = table("generic_words")["families"]
+    generic = table("rules/generic_words")["families"]
     return any(claim.value not in generic for claim in claims.of(*HOLDS))
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.lines import declared_bases
-from truename.rules.quantities import short_count
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.tables import table
+from truename.rules.shared.product_lines import declared_bases
+from truename.rules.shared.quantities import short_count
 
 # roles of elements that say what a model is or what it is for
 TELLING = frozenset(Role) - {
@@ -81,14 +81,18 @@ def ends_in_number(model: str) -> bool:
 
 def is_bare(word: str) -> bool:
     """Whether a word is general, a number or a single letter; ``e5`` and ``r1`` are brands."""
-    general = table("generic_words")["words"]
+    general = table("rules/generic_words")["words"]
     stem = word.rstrip("0123456789")
     return len(word) == 1 or word.isdigit() or word in general or (stem in general and stem != "a") or stem == "v"
 
 
 def is_job(words: Sequence[str]) -> bool:
     """Whether a trainer made the name of these words up and ended it with the number of the job."""
-    return len(words) > 1 and words[0] in table("generic_words")["trainers"] and _JOB.fullmatch(words[-1]) is not None
+    return (
+        len(words) > 1
+        and words[0] in table("rules/generic_words")["trainers"]
+        and _JOB.fullmatch(words[-1]) is not None
+    )
 
 
 def suggested(evidence: Evidence) -> str | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from truename.evidence.evidence import Evidence
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.lines import discloses, lines_of_name, origin, spells
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.shared.product_lines import discloses, lines_of_name, origin, spells
 
 
 class UndisclosedFamily(Rule):

@@ -10,8 +10,8 @@ from truename.facts import Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.lines import short_base
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.shared.product_lines import short_base
 
 MERGED = ("merge", "fused", "baked")
 LOOSE = frozenset({"adapter", "adapters", "peft"})  # also parts of full models: T2I-Adapter, IP-Adapter, LLaMA-Adapter

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules import storage
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.tables import table
+from truename.rules.shared import storage
 
 
 class PackagingFormat(Rule):
@@ -56,7 +56,7 @@ class PackagingFormat(Rule):
         self, claim: Claim, fact: Fact, evidence: Evidence, findings: list[Finding], open_questions: list[str]
     ) -> None:
         word = str(claim.value).lower()
-        known = table("packaging").get(word)
+        known = table("rules/packaging").get(word)
         if word in fact.value or (known and any(form in fact.value for form in known["formats"])):
             return
         method = storage.method_fact(evidence)

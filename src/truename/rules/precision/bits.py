@@ -7,8 +7,8 @@ from truename.facts import Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules import storage
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.shared import storage
 
 SLACK = 0.75  # exl2's 4.65 bits are declared as 4.65 or as 4.6; a "3.5bpw" model mixes 3 and 4
 TERNARY = 2.0  # models of 1 or 1.58 bits pack 2, or keep their master weights in BF16

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules import storage
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, renamed, verdict
-from truename.rules.tables import table
+from truename.rules.shared import storage
 
 HALVES = frozenset({"F16", "BF16"})
 
@@ -43,7 +43,7 @@ class Dtype(Rule):
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        words = table("precision")["dtypes"]
+        words = table("rules/precision")["dtypes"]
         stated = [c for c in claims.of(Role.PRECISION) if str(c.value).lower() in words and c.element.text != "half"]
         if not stated:
             return self.no_claim()
@@ -71,7 +71,7 @@ class Dtype(Rule):
         found = stored.value[0]
         severity = Severity.NOTE if {wanted, found} == HALVES else Severity.ERROR
         message = f"the name says {claim.element.text}; the weights are stored in {found}"
-        suggestion = renamed(claims, claim, table("precision")["words"][found])
+        suggestion = renamed(claims, claim, table("rules/precision")["words"][found])
         return self.finding(severity, message, claim=claim, fact=stored, suggestion=suggestion)
 
     def _against_eight_bits(self, claim: Claim, wanted: str, stored: Fact, evidence: Evidence) -> Verdict:
@@ -101,7 +101,8 @@ class Dtype(Rule):
                 return CLEAN
             return cannot_tell(evidence.why_missing("storage_dtypes"))
         declared = evidence.get("compute_dtype")
-        found = table("precision")["compute"].get(str(declared.value).removeprefix("torch.")) if declared else None
+        dtypes = table("rules/precision")["compute"]
+        found = dtypes.get(str(declared.value).removeprefix("torch.")) if declared else None
         if declared is None or found is None or method is not None:
             return cannot_tell(evidence.why_missing("storage_dtypes"))
         if found == wanted:

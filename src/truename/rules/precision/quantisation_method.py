@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules import storage
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.tables import table
+from truename.rules.shared import storage
 
 
 class QuantisationMethod(Rule):
@@ -89,7 +89,7 @@ def is_gguf_type(word: str) -> bool:
 
 def is_known(word: str) -> bool:
     """Whether it is known what configurations call a method."""
-    known = table("precision")
+    known = table("rules/precision")
     return is_gguf_type(word) or word.lower() in known["methods"] or word.lower() in known["method_aliases"]
 
 
@@ -97,6 +97,6 @@ def accepted_methods(word: str) -> set[str]:
     """The methods that bear a word out."""
     if is_gguf_type(word):
         return {"gguf"}
-    known = table("precision")
+    known = table("rules/precision")
     usual = known["method_aliases"].get(word.lower(), word.lower())
     return set(known["methods"].get(usual, (usual,)))

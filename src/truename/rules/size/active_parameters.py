@@ -9,9 +9,9 @@ from truename.facts import Fact
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.counts import holding
-from truename.rules.quantities import distance, in_the_style_of, ratio, rounds_to
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
+from truename.rules.shared.counts import holding
+from truename.rules.shared.quantities import distance, in_the_style_of, ratio, rounds_to
 
 CLOSE = 0.25
 MISLEADING = 2.0

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.counts import holding, plausible_counts, softened, why_uncounted
-from truename.rules.quantities import in_the_style_of, ratio, spelled
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.tables import table
+from truename.rules.shared.counts import holding, plausible_counts, softened, why_uncounted
+from truename.rules.shared.quantities import in_the_style_of, ratio, spelled
 
 FAR = 2.0  # vocabularies, heads and ties never double a model
 
@@ -41,7 +41,7 @@ class BareName(Rule):
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        release = table("bare_releases")["parameters"].get(claims.parsed.model.rpartition("/")[2].lower())
+        release = table("rules/bare_releases")["parameters"].get(claims.parsed.model.rpartition("/")[2].lower())
         if release is None or not (named := claims.of(Role.FAMILY, Role.BRAND)):
             return self.no_claim()
         counts = plausible_counts(evidence)

@@ -6,8 +6,8 @@ from truename.evidence.evidence import Evidence
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.counts import softened
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
+from truename.rules.shared.counts import softened
 
 MOST_SHARED = 2  # experts that every token uses, counted by some makers and not by others
 

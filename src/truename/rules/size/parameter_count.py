@@ -9,7 +9,8 @@ from truename.facts import Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.counts import (
+from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
+from truename.rules.shared.counts import (
     CLOSE,
     FALSE,
     SIZE_CLASS,
@@ -20,9 +21,8 @@ from truename.rules.counts import (
     why_only_a_total,
     why_uncounted,
 )
-from truename.rules.quantities import distance, in_the_style_of, ratio, spelled, written_unit
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
-from truename.rules.sizes import fits_its_word
+from truename.rules.shared.quantities import distance, in_the_style_of, ratio, spelled, written_unit
+from truename.rules.shared.sizes import fits_its_word
 
 # Experts share embeddings, attention and norms: 8x7B Mixtral holds 83 % of 56 B, small models with a large
 # vocabulary down to some 60 %.

@@ -6,10 +6,10 @@ from truename.evidence.evidence import Evidence
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.counts import holding, plausible_counts, why_uncounted
-from truename.rules.quantities import spelled
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
-from truename.rules.sizes import away, fits_its_word, known_sizes, sized_families
+from truename.rules.shared.counts import holding, plausible_counts, why_uncounted
+from truename.rules.shared.quantities import spelled
+from truename.rules.shared.sizes import away, fits_its_word, known_sizes, sized_families
 
 GOOD = 1.35
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.facts import Origin
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.heads import Head, head_of
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.tables import table
+from truename.rules.shared.heads import Head, head_of
 
 
 class HeadAgainstTensors(Rule):
@@ -73,4 +73,4 @@ class HeadAgainstTensors(Rule):
 def is_regular(architecture: str, head: Head) -> bool:
     """Whether a class names the tensors of its head as most do."""
     ending = next(ending for ending in sorted(head.classes, key=len, reverse=True) if architecture.endswith(ending))
-    return bool(head.tensors) and architecture.removesuffix(ending) in table("head_classes")["prefixes"]
+    return bool(head.tensors) and architecture.removesuffix(ending) in table("rules/head_classes")["prefixes"]

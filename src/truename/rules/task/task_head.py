@@ -7,8 +7,8 @@ from truename.facts import Origin
 from truename.findings import Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.heads import asked_by, head_of, is_classification, is_generative, serves
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.shared.heads import asked_by, head_of, is_classification, is_generative, serves
 
 
 class TaskHead(Rule):

@@ -1,0 +1,53 @@
+"""From bytes to header: which tensors a model's weights hold. One format a file; never a value of a tensor."""
+
+from truename.errors import PartialWeightsError, UnsupportedFormatError
+from truename.formats.checkpoints import FORMATS, Checkpoint, find_checkpoints
+from truename.formats.detect import detect
+from truename.formats.dtypes import DTYPE_BITS, StoredDtype
+from truename.formats.graph import OperatorGraph, OperatorNode
+from truename.formats.header import Tensor, UnsafeGlobal, WeightIndex, WeightsHeader
+from truename.formats.index import IndexComparison, WeightIndexError, compare_index, read_index
+from truename.formats.prefetch import ALL_SHARDS, first_bytes
+from truename.formats.pytorch.errors import unsafe_globals_of
+from truename.formats.pytorch.opcode_budget import shared_opcodes
+from truename.formats.read import (
+    READERS,
+    TooManyShardsError,
+    UnreadableFileError,
+    read_checkpoint,
+    read_file,
+)
+from truename.formats.safetensors.errors import SafetensorsError
+from truename.formats.safetensors.reader import read_safetensors
+
+__all__ = [
+    "ALL_SHARDS",
+    "DTYPE_BITS",
+    "FORMATS",
+    "READERS",
+    "Checkpoint",
+    "IndexComparison",
+    "OperatorGraph",
+    "OperatorNode",
+    "PartialWeightsError",
+    "SafetensorsError",
+    "StoredDtype",
+    "Tensor",
+    "TooManyShardsError",
+    "UnreadableFileError",
+    "UnsafeGlobal",
+    "UnsupportedFormatError",
+    "WeightIndex",
+    "WeightIndexError",
+    "WeightsHeader",
+    "compare_index",
+    "detect",
+    "find_checkpoints",
+    "first_bytes",
+    "read_checkpoint",
+    "read_file",
+    "read_index",
+    "read_safetensors",
+    "shared_opcodes",
+    "unsafe_globals_of",
+]

@@ -1,0 +1,175 @@
+"""Read Keras files: ``.keras`` archives, Keras 3 weights and the older HDF5 files, transformers' ``tf_model.h5`` too.
+
+    WeightsError
+    ├── Hdf5Error, ZipError       what the file is made of, see ``hdf5_errors`` and ``zip_errors``
+    └── KerasError
+        ├── KerasWeightsError     an archive without weights, or a file without a tensor
+        └── KerasConfigError      the configuration of the layers is no JSON object
+
+Names are those of the variables: without the group that a layer's name makes, and, where Keras 3 only numbers the
+variables of a layer, with the name that its class gives them. The optimizer's variables are left out and counted.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from truename.blob import Blob
+from truename.errors import UnsupportedFormatError, WeightsError
+from truename.formats.archives.zip import STORED, ZipEntry, read_directory, read_entry, read_start
+from truename.formats.header import Tensor, WeightsHeader
+from truename.formats.keras.hdf5 import Dataset, Hdf5Contents, read_hdf5
+
+WEIGHTS_ENTRY = "model.weights.h5"
+CONFIG_ENTRY = "config.json"
+MAX_CONFIG_BYTES = 16_000_000
+
+_ATTRIBUTES = frozenset(("name", "dtype", "model_config", "keras_version", "backend", "layer_names", "layer_names0"))
+_OPTIMIZERS = ("optimizer/", "optimizer_weights/")
+_SAVED_WEIGHTS = "model_weights"
+_CONTAINERS = frozenset(("layers", "_layers"))
+_COPY = re.compile(r"_\d+$")
+_LOCAL_HEADER = 30
+
+
+class KerasError(WeightsError):
+    """A file is no Keras model."""
+
+
+class KerasWeightsError(KerasError, UnsupportedFormatError):
+    """There are no weights in it; it may well be another good file."""
+
+
+class KerasConfigError(KerasError):
+    """The configuration of the layers is no JSON object."""
+
+
+def read_keras(blob: Blob) -> WeightsHeader:
+    """Read the variables of a Keras file; ``metadata["model_config"]`` is the configuration of its layers, as JSON.
+
+    Raises:
+        Hdf5Error, ZipError: the file breaks its format; the class says how.
+        KerasError: it holds no model.
+        UnsupportedFormatError: it keeps its weights in a way that truename does not read.
+    """
+    if blob.read(0, 2) == b"PK":
+        return _read_archive(blob)
+    return _header(blob, read_hdf5(blob, _ATTRIBUTES), {})
+
+
+def _read_archive(blob: Blob) -> WeightsHeader:
+    entries = read_directory(blob)
+    weights = entries.get(WEIGHTS_ENTRY)
+    if weights is None:
+        if any(name.endswith((".npz", ".json")) and "model.weights" in name for name in entries):
+            raise UnsupportedFormatError(
+                blob.path, "keeps its weights in an archive of a kind that truename does not read"
+            )
+        raise KerasWeightsError(blob.path, f"holds no {WEIGHTS_ENTRY}; this is no Keras model")
+    metadata = {}
+    if (config := entries.get(CONFIG_ENTRY)) is not None:
+        metadata["model_config"] = _json_object(blob.path, read_entry(blob, config, MAX_CONFIG_BYTES))
+    with _stored_part(blob, weights) as part:
+        return _header(blob, read_hdf5(part, _ATTRIBUTES), metadata)
+
+
+class _Part(Blob):
+    """A stored entry of an archive as a file of its own."""
+
+    def __init__(self, blob: Blob, start: int, size: int) -> None:
+        super().__init__(blob.path, size)
+        self._blob = blob
+        self._start = start
+
+    def _read(self, offset: int, length: int) -> bytes:
+        return self._blob.read(self._start + offset, length)
+
+
+def _stored_part(blob: Blob, entry: ZipEntry) -> _Part:
+    if entry.method != STORED:
+        raise UnsupportedFormatError(blob.path, f"keeps {entry.name} compressed, which cannot be read in parts")
+    read_start(blob, entry, 8)  # checks the entry's own header
+    head = blob.read(entry.offset, _LOCAL_HEADER)
+    lengths = int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
+    return _Part(blob, entry.offset + _LOCAL_HEADER + lengths, entry.size)
+
+
+def _json_object(path: str, data: bytes) -> str:
+    try:
+        msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+        return data.decode("utf-8")
+    except (ValueError, RecursionError):
+        raise KerasConfigError(path, "has a configuration of its layers that is no JSON object") from None
+
+
+def _header(blob: Blob, contents: Hdf5Contents, metadata: dict[str, str]) -> WeightsHeader:
+    root = contents.attributes.get("", {})
+    for key in ("keras_version", "backend"):
+        if text := root.get(key) or contents.attributes.get(_SAVED_WEIGHTS, {}).get(key):
+            metadata[key] = text
+    if config := root.get("model_config"):
+        metadata.setdefault("model_config", _json_object(blob.path, config.encode()))
+    kept = {path: data for path, data in contents.datasets.items() if not path.startswith(_OPTIMIZERS)}
+    if not kept:
+        raise KerasWeightsError(blob.path, "holds no variable; these are no weights of a model")
+    if len(kept) < len(contents.datasets):
+        metadata["optimizer_variables"] = str(len(contents.datasets) - len(kept))
+    tensors = dict(_named(kept, contents.attributes))
+    return WeightsHeader("keras", (blob.path,), tensors, {}, metadata, blob.bytes_read)
+
+
+def _named(kept: Mapping[str, Dataset], attributes: Mapping[str, dict[str, str]]) -> Iterator[tuple[str, Tensor]]:
+    """The tensors by the names of their variables; by their paths where two would have one name."""
+    names = {path: _variable_name(path, kept, attributes) for path in kept}
+    times: dict[str, int] = {}
+    links: dict[int, int] = {}
+    for path, name in names.items():
+        times[name] = times.get(name, 0) + 1
+        links[kept[path].address] = links.get(kept[path].address, 0) + 1
+    unique = max(times.values()) == 1
+    for path, data in kept.items():
+        storage = f"@{data.address}" if links[data.address] > 1 else None
+        yield names[path] if unique else path, Tensor(data.dtype, data.shape, data.stored_bytes, storage)
+
+
+def _variable_name(path: str, kept: Mapping[str, Dataset], attributes: Mapping[str, dict[str, str]]) -> str:
+    parts = path.split("/")
+    group = ""
+    if parts[0] == _SAVED_WEIGHTS and len(parts) > 1:
+        group, parts = _SAVED_WEIGHTS, parts[1:]
+    if len(parts) > 2 and not attributes.get(group, {}).keys().isdisjoint(("layer_names", "layer_names0")):
+        return "/".join(parts[1:])  # the first part is the layer's group, the rest the variable's own name
+    if len(parts) > 2 and parts[-2] == "vars" and parts[-1].isdecimal():
+        return _numbered(parts, kept, attributes)
+    return "/".join(parts)
+
+
+def _numbered(parts: list[str], kept: Mapping[str, Dataset], attributes: Mapping[str, dict[str, str]]) -> str:
+    """``layers/dense/vars/0`` as ``up/kernel``: Keras 3 keeps a layer's own name beside its variables."""
+    named = []
+    for end in range(1, len(parts) - 1):
+        if parts[end - 1] in _CONTAINERS:
+            continue
+        own = attributes.get("/".join((*parts[:end], "vars")), {}).get("name", parts[end - 1])
+        named.append(own if own and "/" not in own else parts[end - 1])
+    return "/".join((*named, _role("/".join(parts[:-1]), parts[-3], int(parts[-1]), kept)))
+
+
+def _role(group: str, layer: str, number: int, kept: Mapping[str, Dataset]) -> str:
+    kind = _COPY.sub("", layer)
+    roles = _table()["variables"].get(kind, ())
+    if kind in _table()["classes"]["whole"] and f"{group}/{len(roles) - 1}" not in kept:
+        return f"vars/{number}"
+    return str(roles[number]) if number < len(roles) else f"vars/{number}"
+
+
+@cache
+def _table() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("keras_variables.toml").read_text(encoding="utf-8"))

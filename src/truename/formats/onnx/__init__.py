@@ -1,0 +1,1 @@
+"""The initialisers and the graph of an ONNX file."""

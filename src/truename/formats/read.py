@@ -1,0 +1,263 @@
+"""Read a checkpoint's header: one file, shards, or an index that stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import msgspec
+
+from truename.blob import Blob
+from truename.errors import (
+    PartialWeightsError,
+    TargetNotFoundError,
+    UnsafePathError,
+    UnsupportedFormatError,
+    WeightsError,
+)
+from truename.formats.checkpoints import Checkpoint
+from truename.formats.detect import detect
+from truename.formats.header import Tensor, UnsafeGlobal, WeightIndex, WeightsHeader
+from truename.formats.index import numbering_gaps, read_index
+from truename.formats.safetensors.reader import read_safetensors
+
+MAX_SHARDS = 4_000
+Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+_NAME_ONLY = Tensor(None, None, None)
+
+
+class UnreadableFileError(WeightsError):
+    """A weights file is in the list and cannot be opened."""
+
+
+class TooManyShardsError(WeightsError):
+    """A checkpoint of more shards than any real model has."""
+
+
+# A check of one format does not pay for the import of all others.
+
+
+def _read_pytorch(blob: Blob) -> WeightsHeader:
+    from truename.formats.pytorch.reader import read_pytorch
+
+    return read_pytorch(blob)
+
+
+def _read_numpy(blob: Blob) -> WeightsHeader:
+    from truename.formats.numpy.reader import read_numpy
+
+    return read_numpy(blob)
+
+
+def _read_tar(blob: Blob) -> WeightsHeader:
+    from truename.formats.tar import read_tar
+
+    return read_tar(blob, read_checkpoint)
+
+
+def _read_onnx(blob: Blob) -> WeightsHeader:
+    from truename.formats.onnx.reader import read_onnx
+
+    return read_onnx(blob)
+
+
+def _read_keras(blob: Blob) -> WeightsHeader:
+    from truename.formats.keras.reader import read_keras
+
+    return read_keras(blob)
+
+
+def _read_tensorflow(blob: Blob) -> WeightsHeader:
+    from truename.formats.tensorflow.saved_model import read_tensorflow
+
+    return read_tensorflow(blob)
+
+
+def _read_tflite(blob: Blob) -> WeightsHeader:
+    from truename.formats.tflite.reader import read_tflite
+
+    return read_tflite(blob)
+
+
+def _read_gguf(blob: Blob) -> WeightsHeader:
+    from truename.formats.gguf.reader import read_gguf
+
+    return read_gguf(blob)
+
+
+def _read_flax(blob: Blob) -> WeightsHeader:
+    from truename.formats.flax.reader import read_flax
+
+    return read_flax(blob)
+
+
+READERS: dict[str, Callable[[Blob], WeightsHeader]] = {
+    "safetensors": read_safetensors,
+    "pytorch": _read_pytorch,
+    "numpy": _read_numpy,
+    "tar": _read_tar,
+    "nemo": _read_tar,
+    "onnx": _read_onnx,
+    "keras": _read_keras,
+    "tensorflow": _read_tensorflow,
+    "tflite": _read_tflite,
+    "gguf": _read_gguf,
+    "flax": _read_flax,
+}
+
+
+def read_checkpoint(
+    checkpoint: Checkpoint, open: Callable[[str], Blob], map: Map = map, sample_above: int | None = None
+) -> WeightsHeader:
+    """Read the headers of a checkpoint's files and merge them.
+
+    Tensors that only the index names (their shard is not there, or no reader knows its format) have no dtype and no
+    shape. Where no file of the checkpoint can be read at all, ``files`` of the result is the index.
+
+    Args:
+        checkpoint: which files.
+        open: hands out a file's bytes.
+        map: reads several files; one that works in parallel gives its results in the same order.
+        sample_above: of more safetensors shards than this, some are read and the others inferred: see ``sampling``.
+
+    Raises:
+        UnsupportedFormatError: the format has no reader and there is no index.
+        PartialWeightsError: the files hold parts of tensors, and no part shows a whole.
+        UnreadableFileError: a file of the checkpoint cannot be opened.
+        WeightsError: a file breaks its format.
+        WeightIndexError: the index is no index, or names a file outside of the model.
+    """
+    if checkpoint.parts is not None:
+        raise PartialWeightsError(checkpoint.name, f"is {checkpoint.parts}; convert all parts to one checkpoint")
+    index: WeightIndex | None = None
+    if checkpoint.index is not None:
+        with _open(open, checkpoint.index) as blob:
+            index = read_index(blob)
+            index_bytes = blob.bytes_read
+    if len(checkpoint.paths) > MAX_SHARDS:
+        raise TooManyShardsError(
+            checkpoint.name, f"has {len(checkpoint.paths):,} shards; at most {MAX_SHARDS:,} are read"
+        )
+    headers, inferred = _read_shards(checkpoint, index, open, map, sample_above)
+    format = headers[0].format if headers else checkpoint.format
+    if index is None:
+        header = headers[0] if len(headers) == 1 else merge(format, headers)
+        missing = _missing_shards(checkpoint.paths)
+        return msgspec.structs.replace(header, missing_files=missing) if missing else header
+    merged = _with_index(merge(format, headers, index), index, index_bytes)
+    return msgspec.structs.replace(merged, inferred_files=inferred) if inferred else merged
+
+
+def read_file(blob: Blob, hint: str | None = None) -> WeightsHeader:
+    """Read the header of one file in whatever format its first bytes show; ``hint`` is what its suffix suggests.
+
+    Raises:
+        UnsupportedFormatError: no reader knows its format.
+        WeightsError: it breaks its format.
+    """
+    return next(iter(_read_known(blob, hint, skip=False)))
+
+
+def _read_known(blob: Blob, hint: str | None, *, skip: bool) -> Iterable[WeightsHeader]:
+    """The header of one file; nothing where no reader knows its format and ``skip`` is set."""
+    format = detect(blob, hint)
+    if (reader := READERS.get(format or "")) is not None:
+        yield reader(blob)
+    elif not skip:
+        known = f"truename has no reader for {format} weights yet" if format else "is in no format that truename reads"
+        raise UnsupportedFormatError(blob.path, known)
+
+
+def merge(format: str, headers: Iterable[WeightsHeader], index: WeightIndex | None = None) -> WeightsHeader:
+    """One header of several shards; a tensor in two of them is that of the shard the index promises, else the first."""
+    tensors: dict[str, Tensor] = {}
+    file_of: dict[str, str] = {}
+    metadata: dict[str, str] = {}
+    promised = {} if index is None else index.weight_map
+    files: list[str] = []
+    unsafe: list[UnsafeGlobal] = []
+    read = 0
+    for header in headers:
+        file = header.files[0]
+        unsafe += header.unsafe_globals
+        for name, tensor in header.tensors.items():
+            if name not in tensors or promised.get(name) == file:
+                tensors[name] = tensor
+                file_of[name] = file
+        for key, text in header.metadata.items():
+            metadata.setdefault(key, text)
+        files.append(file)
+        read += header.bytes_read
+    return WeightsHeader(
+        format, tuple(files), tensors, file_of, metadata, read, unsafe_globals=tuple(dict.fromkeys(unsafe))
+    )
+
+
+def _missing_shards(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Shards that the numbering of a checkpoint without an index asks for; some writers number from zero."""
+    missing = numbering_gaps(set(paths))
+    return missing if len(missing) > 1 or not any("00000-of-" in path for path in paths) else ()
+
+
+def _open(open: Callable[[str], Blob], path: str) -> Blob:
+    """A file that was listed; gone or unreadable since, it is a fault of that file and not of the whole target."""
+    try:
+        return open(path)
+    except (TargetNotFoundError, UnsafePathError) as error:
+        raise UnreadableFileError(path, error.problem) from None
+
+
+def _read_shards(
+    checkpoint: Checkpoint, index: WeightIndex | None, open: Callable[[str], Blob], map: Map, sample_above: int | None
+) -> tuple[list[WeightsHeader], tuple[str, ...]]:
+    """Headers of the files that are there, in order, and the files of those that were inferred and not read."""
+    if not checkpoint.paths and index is not None:
+        return _read_named(checkpoint, index, open), ()
+
+    def read_one(path: str) -> tuple[WeightsHeader, ...]:
+        with _open(open, path) as blob:
+            return tuple(_read_known(blob, checkpoint.format, skip=index is not None))
+
+    def read_all(paths: Iterable[str]) -> list[WeightsHeader]:
+        return [header for headers in map(read_one, paths) for header in headers]
+
+    if index is None or sample_above is None or len(checkpoint.paths) <= sample_above:
+        return read_all(checkpoint.paths), ()
+    from truename.formats.sampling import read_sample
+
+    def size_of(path: str) -> int:
+        with _open(open, path) as blob:
+            return blob.size
+
+    sizes = {path: size_of(path) for path in checkpoint.paths}
+    return read_sample(checkpoint.paths, sizes, index, read_all)
+
+
+def _read_named(checkpoint: Checkpoint, index: WeightIndex, open: Callable[[str], Blob]) -> list[WeightsHeader]:
+    """Headers of those shards of an index that are there, where none is named like it."""
+    shards = sorted(set(index.weight_map.values()))
+    if len(shards) > MAX_SHARDS:
+        raise TooManyShardsError(index.file, f"names {len(shards):,} shards; at most {MAX_SHARDS:,} are read")
+    headers: list[WeightsHeader] = []
+    for path in shards:
+        try:
+            blob = open(path)
+        except (TargetNotFoundError, UnsafePathError):  # not there, or a link out of the model: as good as not there
+            continue
+        with blob:
+            headers += _read_known(blob, checkpoint.format, skip=True)
+    return headers
+
+
+def _with_index(header: WeightsHeader, index: WeightIndex, index_bytes: int) -> WeightsHeader:
+    """The header with the tensors that only the index knows."""
+    tensors = dict(header.tensors)
+    file_of = dict(header.file_of)
+    for name, shard in index.weight_map.items():
+        if name not in tensors:
+            tensors[name] = _NAME_ONLY
+            file_of[name] = shard
+    read = header.bytes_read + index_bytes
+    if not header.files:
+        return WeightsHeader(header.format, (index.file,), tensors, {}, header.metadata, read, index)
+    return msgspec.structs.replace(header, tensors=tensors, file_of=file_of, bytes_read=read, index=index)

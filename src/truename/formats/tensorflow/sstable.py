@@ -1,0 +1,165 @@
+"""A sorted string table, the container of TensorFlow's checkpoint index: keys and values in blocks.
+
+    WeightsError
+    └── TableError
+        ├── NoTableError          the magic number of the footer is not there
+        ├── TableTooLargeError    more bytes or entries than any real index
+        ├── BlockRangeError       a block outside of the file, or several over the same bytes
+        ├── BlockPackingError     packed in a way that does not exist, or broken
+        ├── BlockEntryError       an entry that reaches out of its block
+        └── KeyOrderError         keys that are not in order
+
+Source: LevelDB's doc/table_format.md; TensorFlow's copy is tensorflow/core/lib/io/format.cc.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from truename.blob import Blob
+from truename.errors import WeightsError
+from truename.formats.tensorflow.snappy import unpack_snappy
+
+MAGIC = 0xDB4775248B80FB57
+MAX_TABLE_BYTES = 64_000_000  # an index of 100,000 variables has some 10 MB
+MAX_BLOCK_BYTES = 16_000_000
+MAX_ENTRIES = 500_000
+_FOOTER = 48
+_TRAILER = 5  # how it is packed, and a checksum
+_PLAIN, _SNAPPY = 0, 1
+
+
+class TableError(WeightsError):
+    """A file breaks the format of a sorted string table."""
+
+
+class NoTableError(TableError):
+    """The magic number of the footer is not there."""
+
+
+class TableTooLargeError(TableError):
+    """There are more bytes or entries than in any real index."""
+
+
+class BlockRangeError(TableError):
+    """A block lies outside of the file, or several lie over the same bytes."""
+
+
+class BlockPackingError(TableError):
+    """A block is packed in a way that does not exist, or is broken."""
+
+
+class BlockEntryError(TableError):
+    """An entry reaches out of its block."""
+
+
+class KeyOrderError(TableError):
+    """Keys are not in order."""
+
+
+def is_table(blob: Blob) -> bool:
+    """Whether a file ends as a table does."""
+    return blob.size >= _FOOTER and int.from_bytes(blob.read(blob.size - 8, 8), "little") == MAGIC
+
+
+def read_table(blob: Blob) -> Iterator[tuple[bytes, bytes]]:
+    """Every key and its value, in order.
+
+    Raises:
+        TableError: the file is no table; the class says how.
+    """
+    if not is_table(blob):
+        raise NoTableError(blob.path, "does not end as a checkpoint index does; is it cut off?")
+    if blob.size > MAX_TABLE_BYTES:
+        raise TableTooLargeError(blob.path, f"has {blob.size:,} bytes; at most {MAX_TABLE_BYTES:,} are read")
+    return _Table(blob).entries()
+
+
+class _Table:
+    """Reads the blocks of one table."""
+
+    def __init__(self, blob: Blob) -> None:
+        self._blob = blob
+        self._path = blob.path
+        self._read = 0
+        self._unpacked = 0
+        self._count = 0
+
+    def entries(self) -> Iterator[tuple[bytes, bytes]]:
+        footer = self._blob.read(self._blob.size - _FOOTER, _FOOTER - 8)
+        at = 0
+        numbers = []
+        for _ in range(4):
+            number, at = self._varint(footer, at)
+            numbers.append(number)
+        previous: bytes | None = None
+        for _, handle in self._block(numbers[2], numbers[3]):
+            offset, at = self._varint(handle, 0)
+            size, _ = self._varint(handle, at)
+            for key, value in self._block(offset, size):
+                if previous is not None and key <= previous:
+                    raise KeyOrderError(self._path, f"has the key {key[:80]!r} out of order or twice")
+                previous = key
+                yield key, value
+
+    def _block(self, offset: int, size: int) -> Iterator[tuple[bytes, bytes]]:
+        """The entries of one block; keys leave out what they share with the one before."""
+        data = self._contents(offset, size)
+        if len(data) < 4:
+            raise BlockEntryError(self._path, f"has a block of {len(data)} bytes at byte {offset:,}")
+        restarts = int.from_bytes(data[-4:], "little")
+        end = len(data) - 4 - 4 * restarts
+        if end < 0:
+            raise BlockEntryError(self._path, f"has a block at byte {offset:,} that ends before its own index")
+        at = 0
+        key = b""
+        while at < end:
+            shared, at = self._varint(data, at)
+            own, at = self._varint(data, at)
+            length, at = self._varint(data, at)
+            if shared > len(key) or at + own + length > end:
+                raise BlockEntryError(self._path, f"has an entry that reaches out of its block at byte {offset:,}")
+            self._count += 1
+            if self._count > MAX_ENTRIES:
+                raise TableTooLargeError(self._path, f"has more than {MAX_ENTRIES:,} entries")
+            key = key[:shared] + data[at : at + own]
+            yield key, data[at + own : at + own + length]
+            at += own + length
+
+    def _contents(self, offset: int, size: int) -> bytes:
+        self._read += size + _TRAILER
+        if offset + size + _TRAILER > self._blob.size - _FOOTER or self._read > self._blob.size:
+            problem = (
+                f"says that a block of {size:,} bytes lies at byte {offset:,}, outside of the file or over another"
+            )
+            raise BlockRangeError(self._path, problem)
+        if size > MAX_BLOCK_BYTES:
+            raise TableTooLargeError(self._path, f"has a block of {size:,} bytes; at most {MAX_BLOCK_BYTES:,} are read")
+        data = self._blob.read(offset, size + 1)
+        if len(data) < size + 1:
+            raise BlockRangeError(self._path, "became shorter while it was read")
+        packing = data[-1]
+        if packing == _PLAIN:
+            return data[:-1]
+        if packing != _SNAPPY:
+            raise BlockPackingError(self._path, f"has a block that is packed in way {packing}; there are 0 and 1")
+        try:
+            unpacked = unpack_snappy(data[:-1], MAX_BLOCK_BYTES)
+        except ValueError as error:
+            raise BlockPackingError(self._path, f"has a packed block that {error}") from None
+        self._unpacked += len(unpacked)
+        if self._unpacked > MAX_TABLE_BYTES:
+            raise TableTooLargeError(self._path, f"unpacks to more than {MAX_TABLE_BYTES:,} bytes")
+        return unpacked
+
+    def _varint(self, data: bytes, at: int) -> tuple[int, int]:
+        value = 0
+        for shift in range(0, 70, 7):
+            if at >= len(data):
+                break
+            byte = data[at]
+            at += 1
+            value |= (byte & 0x7F) << shift
+            if byte < 0x80:
+                return value, at
+        raise BlockEntryError(self._path, "has a number without an end in a block")

@@ -1,0 +1,1 @@
+"""Evaluate the classifier of structures: trials, baselines, figures and the record."""

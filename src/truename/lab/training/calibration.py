@@ -1,0 +1,153 @@
+"""Conformal calibration: how far behind the best label the true one may lie, measured on models set aside.
+
+Split conformal prediction (Vovk, Gammerman and Shafer 2005; Angelopoulos and Bates 2023), with a margin that keeps its
+rate with a confidence of 95 % (Vovk 2012): one calibration is shipped, and a rate that holds on the average over many
+calibrations is broken by every other one of them. Each basis and question has its own (Mondrian) margin, the wider one
+of two: models as their libraries write them, and models that tools have altered. It is the number of configurations
+that gives confidence, and not that of the ways in which each is written: these go wrong together. What is called
+unknown keeps its part of the rate on the average only: with more, a few models that were cut in half would let every
+structure pass.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from truename.dara.features import Features
+from truename.dara.identification import Basis, Question
+from truename.dara.model import Calibration, Model
+from truename.dara.score import Scored, score
+from truename.errors import MissingExtraError
+from truename.lab.training.prototypes import Example
+
+RATES = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
+_UNKNOWN_PART = 0.3  # of the error rate that is spent on calling a known structure unknown
+_SHARPNESS = (1.0, 2.0, 4.0, 8.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
+_DOUBT = 0.05  # that the error of the margin is above its rate after all
+_FAR = 99.0
+_WIDEST = 999.0  # a margin that leaves nothing out
+Pair = tuple[Example, Scored]
+
+
+def calibrate(model: Model, aside: Iterable[Example], altered: Iterable[Example] = ()) -> Model:
+    """``model`` with margins for every basis, measured on configurations that it was not made from.
+
+    Args:
+        model: without margins.
+        aside: models as their libraries write them. Each serves with its names, with its shapes alone, and with the
+            names that ONNX keeps where it loses some.
+        altered: what tools made of such models. Each serves on the basis that it is read on; labels that the model
+            does not have are not asked.
+    """
+    saved: dict[Basis, list[Pair]] = {basis: [] for basis in Basis}
+    changed: dict[Basis, list[Pair]] = {basis: [] for basis in Basis}
+    for example in aside:
+        for features, basis in ways_to_see(example):
+            found = score(model, features)
+            if found is not None and found.basis is basis:
+                saved[basis].append((example, found))
+    for example in altered:
+        found = score(model, example.features)
+        if found is not None:
+            changed[found.basis].append((example, found))
+    calibrations = {basis.value: _calibration(model, (saved[basis], changed[basis])) for basis in Basis}
+    return msgspec.structs.replace(model, calibrations=calibrations)
+
+
+def ways_to_see(example: Example) -> Iterator[tuple[Features, Basis]]:
+    """The features of ``example`` on every basis that it can be seen on."""
+    yield example.features, Basis.NAMES
+    yield example.nameless, Basis.SHAPES
+    if example.features.bare:
+        yield (
+            msgspec.structs.replace(
+                example.features, names=example.features.names - example.features.bare, nameless=1.0
+            ),
+            Basis.PART,
+        )
+
+
+def _calibration(model: Model, groups: Sequence[Sequence[Pair]]) -> Calibration:
+    margins: dict[str, dict[str, float]] = {}
+    sharpness: dict[str, float] = {}
+    for question in Question:
+        position = {label: at for at, label in enumerate(model.labels[question])}
+        answers = [list(_answers(group, question, position)) for group in groups]
+        distances = [
+            [(max(found.values()) - found.get(true, -_FAR), configuration) for found, true, configuration in several]
+            for several in answers
+        ]
+        margins[question.value] = {str(rate): _widest(distances, rate * (1 - _UNKNOWN_PART)) for rate in RATES}
+        every = [(found, true) for several in answers for found, true, _ in several]
+        sharpness[question.value] = min(_SHARPNESS, key=lambda s, p=every: _surprise(p, s))  # type: ignore[misc]
+    likenesses = [sorted((found.likeness for _, found in group), reverse=True) for group in groups]
+    unknown_below = {str(rate): _least(likenesses, rate * _UNKNOWN_PART) for rate in RATES}
+    return Calibration(unknown_below, margins, sharpness)
+
+
+def _answers(
+    group: Sequence[Pair], question: Question, position: Mapping[str, int]
+) -> Iterator[tuple[Mapping[int, float], int, str]]:
+    """The scores of each model whose label is one of the model's, the label's number, and the configuration."""
+    for example, found in group:
+        if example.label(question) in position and found.scores[question]:
+            yield found.scores[question], position[example.label(question)], example.group
+
+
+def _widest(groups: Sequence[Sequence[tuple[float, str]]], rate: float) -> float:
+    """The largest quantile of those groups that are large enough to tell it."""
+    told = [value for group in groups if (value := _quantile(group, rate)) < _WIDEST]
+    return max(told, default=_WIDEST)
+
+
+def _quantile(distances: Sequence[tuple[float, str]], rate: float) -> float:
+    """The distance that all but ``rate`` of further models keep, with the confidence that is wanted.
+
+    Args:
+        distances: of each model, with its configuration.
+        rate: of models that may lie beyond.
+    """
+    configurations = len({configuration for _, configuration in distances})
+    allowed = _allowed(configurations, rate)
+    if allowed < 0:
+        return _WIDEST
+    beyond = len(distances) * allowed // configurations
+    return sorted(distance for distance, _ in distances)[-1 - beyond]
+
+
+def _least(groups: Sequence[Sequence[float]], rate: float) -> float:
+    """The lowest similarity of those groups that are large enough to tell it; 0 where none is."""
+    return min((value for group in groups if (value := _lowest(group, rate)) > 0), default=0.0)
+
+
+def _lowest(likenesses: Sequence[float], rate: float) -> float:
+    """The similarity that all but ``rate`` of the models reach, on the average; 0 where there are too few to say."""
+    k = math.ceil((len(likenesses) + 1) * (1 - rate))
+    return likenesses[k - 1] if 0 < k <= len(likenesses) else 0.0
+
+
+def _allowed(configurations: int, rate: float) -> int:
+    """How many of ``configurations`` may lie beyond a margin; below 0 where there are too few to promise so much.
+
+    Vovk 2012, "Conditional validity of inductive conformal predictors", proposition 2a: the largest number that would
+    be seen with a probability of at most ``_DOUBT``, were the error above ``rate``.
+    """
+    try:
+        from scipy.stats import binom
+    except ImportError as error:
+        raise MissingExtraError("calibration", "train") from error
+    return int(binom.ppf(_DOUBT, configurations, rate)) - 1 if configurations else -1
+
+
+def _surprise(pairs: Sequence[tuple[Mapping[int, float], int]], sharpness: float) -> float:
+    """Mean negative logarithm of the probability of the truth."""
+    total = 0.0
+    for found, true in pairs:
+        top = max(found.values())
+        mass = sum(math.exp(sharpness * (value - top)) for value in found.values())
+        likely = math.exp(sharpness * (found[true] - top)) / mass if true in found else 0.0
+        total -= math.log(max(likely, 1e-6))
+    return total

@@ -1,0 +1,109 @@
+"""The counts of parameters that a size in a name may mean, and how far a claim lies from them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from truename.evidence.evidence import Evidence
+from truename.facts import Fact, Origin
+from truename.findings import Severity
+from truename.names.claims import Claim
+from truename.rules.shared.quantities import distance, ratio, rounds_to, spelled
+
+# What a name may count, the usual meaning first, and how a sentence says it.
+READINGS = {
+    "parameters": "parameters",
+    "non_embedding_parameters": "parameters outside the embeddings",
+    "language_model_parameters": "parameters in the language model",
+    "encoder_parameters": "parameters without the task head",
+    "active_parameters": "parameters in use for one token",
+    "tied_parameters": "parameters with the tied head counted twice",
+    "stored_parameters": "stored elements",
+}
+
+CLOSE = 0.15
+SIZE_CLASS = 0.35
+FALSE = 2.0
+
+
+def plausible_counts(evidence: Evidence) -> tuple[Fact, ...]:
+    """Every count that a name may mean; of the declared ones none where the weights themselves were counted.
+
+    The active parameters are an exception: how many experts a token uses only the config can say.
+    """
+    known = evidence.facts
+    facts = [fact for key in READINGS if key in known for fact in known[key] if _is_count(fact.value)]
+    if not facts:
+        return ()
+    quantised = _quantised(evidence)
+    if quantised:  # packed integers are no count of anything
+        facts = [f for f in facts if f.key != "stored_parameters"]
+    if evidence.get("parameters", Origin.WEIGHTS) is not None:
+        return tuple(f for f in facts if f.origin is not Origin.DECLARED or f.key == "active_parameters")
+    # bytes divided by a dtype's size say nothing of packed weights
+    return tuple(f for f in facts if not (quantised and is_from_bytes(f)))
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
+
+
+def _quantised(evidence: Evidence) -> bool:
+    return evidence.value("quantisation_method") not in (None, "none")
+
+
+def is_from_bytes(fact: Fact) -> bool:
+    """Whether a count is an index's total of bytes divided by the size of the declared dtype."""
+    return fact.origin is Origin.DECLARED and "total_size" in (fact.detail or "")
+
+
+def why_only_a_total(claim: Claim, counts: Sequence[Fact]) -> str | None:
+    """Why a claim below the total may still be right: the total is all there is, and its parts are not known.
+
+    Fuyu-8b has 9.41 B by its index, of which 2.15 B are embeddings; Qwen2.5-VL-7B has 8.29 B with its vision tower.
+    """
+    fact = max(counts, key=lambda f: f.value)
+    if not all(is_from_bytes(f) for f in counts) or not claim.value < fact.value <= FALSE * claim.value:
+        return None
+    return f"the index gives {spelled(round(fact.value))} in all, and not what embeddings and towers take of it"
+
+
+def grade(claim: Claim, counts: Sequence[Fact]) -> tuple[Severity | None, Fact]:
+    """How badly a claimed count misses the count nearest to it, and which one that is.
+
+    Up to 15 % is the field's habit, up to 35 % a size class, beyond that misleading, and more than twice or
+    less than half is false. A count that rounds to the claim's own digits (1.24 B to 1B) is within 35 % right,
+    and beyond it a size class.
+    """
+    fact = min(counts, key=lambda f: distance(claim.value, f.value))
+    away = distance(claim.value, fact.value)
+    if away <= CLOSE:
+        return None, fact
+    if rounds_to(fact.value, claim.value, claim.element.text):
+        return (None if away <= SIZE_CLASS else Severity.NOTE), fact
+    if ratio(claim.value, fact.value) > FALSE:
+        return softened(Severity.ERROR, fact), fact
+    return (Severity.NOTE if away <= SIZE_CLASS else Severity.WARNING), fact
+
+
+def softened(severity: Severity, fact: Fact) -> Severity:
+    """At most a warning where only the repository's own word stands against the name."""
+    return Severity.WARNING if fact.origin is Origin.DECLARED and severity is Severity.ERROR else severity
+
+
+def holding(fact: Fact) -> str:
+    """The clause that says which count was found: 'the weights hold 1.10 B parameters'."""
+    what = f"{spelled(round(fact.value))} {READINGS[fact.key]}"
+    if fact.origin is not Origin.DECLARED:
+        return f"the weights hold {what}"
+    source = "the weight index" if is_from_bytes(fact) else fact.file or "the configuration"
+    return f"by {source} it has {what}"
+
+
+def why_uncounted(evidence: Evidence, counts: Sequence[Fact]) -> str | None:
+    """Why a size can be compared with none of the plausible counts, None where it can."""
+    if evidence.value("is_adapter"):
+        return "the files hold an adapter, and a size in its name is its base model's"
+    if not counts:
+        return evidence.why_missing("parameters")
+    return None

@@ -1,0 +1,138 @@
+"""Product lines of language models: which one a name, a base model or a configuration belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+from itertools import takewhile
+
+import msgspec
+
+from truename._lazy import once
+from truename.compiled_tables import table
+from truename.evidence.evidence import Evidence
+from truename.facts import Fact
+from truename.names import claims_of, parse_name
+from truename.names.claims import Claims
+from truename.names.elements import Role
+
+
+class Line(msgspec.Struct, frozen=True):
+    """A product line; the fields are explained in ``tables/product_lines.toml``."""
+
+    key: str
+    title: str
+    keys: frozenset[str]
+    model_types: frozenset[str]
+    shared_types: frozenset[str]
+
+
+@once
+def lines() -> tuple[Line, ...]:
+    """Every line."""
+    return tuple(msgspec.convert({"key": key, **entry}, Line) for key, entry in table("rules/product_lines").items())
+
+
+@lru_cache(maxsize=4096)
+def line_of_family(family: str) -> Line | None:
+    """The line of a family key: ``qwen2.5-vl`` and ``qwen`` are both Qwen."""
+    plain = family.lower().replace("-", "").replace("_", "")
+    head = "".join(takewhile(str.isalpha, plain))
+    return next((line for line in lines() if head in line.keys or _brand(family) in line.keys), None)
+
+
+def _brand(family: str) -> str:
+    """``mistral`` of ``mistral-brand``."""
+    return "".join(takewhile(str.isalpha, family.lower()))
+
+
+def lines_of_name(claims: Claims) -> frozenset[str]:
+    """The keys of all lines that a name mentions."""
+    found = [line_of_family(str(claim.value)) for claim in claims.of(Role.FAMILY, Role.BRAND)]
+    return frozenset([line.key for line in found if line is not None])
+
+
+@lru_cache(maxsize=4096)
+def line_that_owns(model_type: str) -> Line | None:
+    """The line that a configuration's type belongs to and to no other."""
+    return next((line for line in lines() if model_type in line.model_types), None)
+
+
+def origin(evidence: Evidence) -> tuple[Line | None, Fact | None]:
+    """The line of the configuration's type, else the one line of the model it was made from, and the fact."""
+    if (fact := evidence.get("model_type")) and (line := line_that_owns(str(fact.value))):
+        return line, fact
+    if (fact := evidence.get("original_name")) is not None:
+        keys = mentioned(str(fact.value).rstrip("/").rpartition("/")[2])
+        if len(keys) == 1:
+            return next(line for line in lines() if line.key in keys), fact
+    return None, None
+
+
+def declared_origin(evidence: Evidence) -> tuple[Line | None, Fact | None]:
+    """As ``origin``, else the one line of the declared base models, where the configuration's type bears it out."""
+    line, fact = origin(evidence)
+    if line is not None:
+        return line, fact
+    if not (bases := declared_bases(evidence)):
+        return None, None
+    of_bases = [mentioned(base) for base in bases]
+    keys = frozenset[str]().union(*of_bases)
+    if len(keys) == 1 and all(of_bases) and bears_out(str(evidence.value("model_type")), keys):
+        return next(line for line in lines() if line.key in keys), evidence.get("base_models")
+    return None, None
+
+
+@lru_cache(maxsize=4096)
+def mentioned(name: str) -> frozenset[str]:
+    """The lines that the name of another model mentions."""
+    return lines_of_name(claims_of_base(name))
+
+
+@lru_cache(maxsize=4096)
+def claims_of_base(name: str) -> Claims:
+    """What the name of another model claims; many models have the same few bases."""
+    return claims_of(parse_name(name, learned=False))
+
+
+def spells(text: str, line: Line) -> bool:
+    """Whether a text contains one of the line's words, joined to others or not."""
+    plain = "".join(c for c in text.lower() if c.isalpha())
+    return any(key in plain for key in line.keys)
+
+
+def discloses(evidence: Evidence, line: Line) -> bool:
+    """Whether the card names the line: by its base models, its tags or its text."""
+    if any(line.key in mentioned(base) for base in declared_bases(evidence)):
+        return True
+    if any(spells(str(tag), line) for tag in evidence.value("tags", ()) or ()):
+        return True
+    return any(line_of_family(str(family)) == line for family in evidence.value("card_mentions", ()))
+
+
+def bears_out(model_type: str, keys: Iterable[str]) -> bool:
+    """Whether a configuration's type belongs, alone or with others, to one of these lines."""
+    return any(model_type in line.model_types | line.shared_types for line in lines() if line.key in keys)
+
+
+def titles(keys: Iterable[str]) -> str:
+    """The lines' titles as a sentence gives them."""
+    return " and ".join(sorted(line.title for line in lines() if line.key in keys))
+
+
+def declared_bases(evidence: Evidence) -> tuple[str, ...]:
+    """Names of the base models that the card and the adapter's configuration give, without local folders."""
+    declared, adapted = evidence.all("base_models"), evidence.all("adapter_base")
+    if not declared and not adapted:
+        return ()
+    bases = [base for fact in declared for base in fact.value]
+    bases += [str(fact.value) for fact in adapted]
+    return tuple(dict.fromkeys([short_base(str(base)) for base in bases if base]))
+
+
+@lru_cache(maxsize=4096)
+def short_base(base: str) -> str:
+    """``owner/name`` as it is, of a path on somebody's disk the last part."""
+    parts = [part for part in base.replace("\\", "/").split("/") if part]
+    local = base.startswith(("/", ".", "~")) or len(parts) > 2
+    return "/".join(parts[-1:] if local else parts)

@@ -1,0 +1,43 @@
+"""Size words (base, large ...) and the parameter counts that families have under them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from truename.facts import Fact
+from truename.names.claims import Claim, Claims
+from truename.names.elements import Role
+from truename.rules.shared.quantities import ratio
+from truename.vocabulary import Family, vocabulary
+
+# Vocabularies of single languages and left-out heads move BERT-base between 80 M and 180 M.
+WIDE = 2.0
+
+
+def sized_families(claims: Claims) -> tuple[Family, ...]:
+    """The families of a name, brands included, whose sizes the vocabulary knows by their words."""
+    known = vocabulary().families
+    found = (known.get(claim.value) for claim in claims.of(Role.FAMILY, Role.BRAND))
+    return tuple(family for family in found if family is not None and family.sizes)
+
+
+def known_sizes(claims: Claims) -> tuple[tuple[Claim, Family, str], ...]:
+    """The size words of a name with the families that have such a size, and the word as these have it."""
+    pairs = ((word, family) for word in claims.of(Role.SIZE_WORD) for family in sized_families(claims))
+    return tuple((word, family, usual(word)) for word, family in pairs if usual(word) in family.sizes)
+
+
+def usual(word: Claim) -> str:
+    """The word as sizes of families have it: ``lg`` is ``large``."""
+    return vocabulary().size_words.get(word.value, word.value)
+
+
+def away(family: Family, word: str, counts: Sequence[Fact]) -> tuple[float, Fact]:
+    """How many times the nearest count is off the nearest size of that word, and which count that is."""
+    pairs = ((ratio(fact.value, size), fact) for fact in counts for size in family.sizes[word])
+    return min(pairs, key=lambda pair: pair[0])
+
+
+def fits_its_word(claims: Claims, counts: Sequence[Fact]) -> bool:
+    """Whether a size word of the name has about the counted size."""
+    return any(away(family, word, counts)[0] <= WIDE for _, family, word in known_sizes(claims))

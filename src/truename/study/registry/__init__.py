@@ -1,0 +1,1 @@
+"""A whole registry's names: a snapshot to rows, one a model; rows to tables, figures and a report."""

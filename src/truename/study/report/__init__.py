@@ -1,5 +1,0 @@
-"""A study as files: tables, figures, a summary for machines and a report for people."""
-
-from truename.study.report.write import check_inputs, write_report
-
-__all__ = ["check_inputs", "write_report"]

@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from small_study import row, rows
+from truename.study.registry.tables.versions import forms, versions
+
+
+def versioned(text: str, *parts: int, owner: str = "ann", series: str = "model-*") -> dict[str, Any]:
+    return row(f"model-{text}", owner=owner, version=text, version_parts=list(parts), series=series)
+
+
+def counts(*given: dict[str, Any]) -> dict[str, int]:
+    return {what: models for what, models in versions(rows(*given)).select("what", "models").rows() if models}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ([versioned("v1", 1)], {"first": 1}),
+        ([versioned("v0.1", 0, 1)], {"first": 1}),
+        ([versioned("v1.0", 1, 0)], {"first": 1}),
+        ([versioned("v2", 2)], {"missing": 1}),
+        ([versioned("v1.1", 1, 1)], {"missing": 1}),
+        ([versioned("v1", 1), versioned("v2", 2)], {"predecessor": 1, "first": 1}),
+        # by number, not as text
+        ([versioned("v9", 9), versioned("v10", 10)], {"predecessor": 1, "missing": 1}),
+        ([versioned("v1", 1), versioned("v1.0", 1, 0)], {"first": 2}),
+        ([versioned("v1", 1), versioned("v1.0.1", 1, 0, 1)], {"predecessor": 1, "first": 1}),
+        # another owner's and another series' are none
+        ([versioned("v1", 1), versioned("v2", 2, owner="bob")], {"first": 1, "missing": 1}),
+        ([versioned("v1", 1), versioned("v2", 2, series="other-*")], {"first": 1, "missing": 1}),
+        ([versioned("2407", 2407)], {"date": 1}),
+        ([versioned("2407", 2407), versioned("2501", 2501)], {"date": 1, "predecessor": 1}),
+        ([versioned("final"), versioned("v2", 2)], {"no_number": 1, "missing": 1}),
+        ([row("plain")], {}),
+        # of a family: neither has a predecessor nor is one
+        ([row(n, version=n[-1], version_parts=[int(n[-1])]) for n in ("llama-2", "llama-3")], {"family": 2}),
+        ([row("llama-1", version="1", version_parts=[1]), versioned("v2", 2)], {"family": 1, "missing": 1}),
+    ],
+)
+def test_predecessors(given: list[dict[str, Any]], expected: dict[str, int]) -> None:
+    assert counts(*given) == expected
+
+
+def test_shares_are_of_names_with_a_version() -> None:
+    table = versions(rows(versioned("v1", 1), row("plain")))
+    assert set(table["of"]) == {1}
+
+
+def test_forms() -> None:
+    table = forms(rows(versioned("v1.5", 1, 5), versioned("V2.0", 2, 0), versioned("3", 3), row("plain")))
+    assert table.select("form", "models", "of").rows() == [("v#.#", 2, 3), ("#", 1, 3)]
