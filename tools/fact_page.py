@@ -23,7 +23,7 @@ Each is optional: where it is missing, a rule that needs it says *cannot tell* a
 
 def pages() -> Pages:
     """The page of facts."""
-    rows = "".join(f"| `{key}` | {meaning} |\n" for key, meaning in FACTS.items())
+    rows = "".join(f"| `{key}` | {key.meaning} |\n" for key in FACTS.values())
     return {Path("docs/facts.md"): HEAD + rows}
 
 

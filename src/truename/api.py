@@ -67,7 +67,7 @@ def judge(parsed: ParsedName, evidence: Evidence, *, target: str, rules: Sequenc
 def reported(evidence: Evidence) -> tuple[ReportedFact, ...]:
     """Every fact of the evidence, by key and then by strength of origin."""
     return tuple(
-        ReportedFact(fact.key, fact.value, fact.origin, fact.file)
+        ReportedFact(str(fact.key), fact.value, fact.origin, fact.file)
         for key in sorted(evidence.facts)
         for fact in evidence.facts[key]
     )

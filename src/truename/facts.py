@@ -1,15 +1,49 @@
 """A fact about a model: a value with its origin.
 
-Facts are what the evidence consists of. Their keys are declared once, in ``FACTS``;
-``declared`` and ``architecture`` produce them, ``evidence`` collects them, rules read them.
+Facts are what the evidence consists of. Each key is a constant below, with its type, its unit and its meaning, so that
+a look-up of a key that does not exist is an error of types. ``declared`` and ``architecture`` produce facts,
+``evidence`` collects them, rules read them.
 """
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
+
+T = TypeVar("T", covariant=True)
+
+
+class Key(str, Generic[T]):
+    """The key of a fact, which is also its name in reports. ``T`` is the type of the fact's value.
+
+    Attributes:
+        meaning: what the fact says, and in which unit or form.
+        declared: only the repository itself can say it; no measurement stands behind it.
+    """
+
+    __slots__ = ("declared", "meaning")
+    meaning: str
+    declared: bool
+
+    def __new__(cls, name: str, meaning: str, *, declared: bool = False) -> Key[T]:
+        """Make the key ``name``."""
+        key = super().__new__(cls, name)
+        key.meaning, key.declared = meaning, declared
+        return key
+
+    def __reduce__(self) -> tuple[Any, tuple[str]]:
+        return (key_named, (str(self),))
+
+
+def key_named(name: str) -> Key[Any]:
+    """The key of that name.
+
+    Raises:
+        KeyError: there is no such key.
+    """
+    return FACTS[name]
 
 
 class Origin(StrEnum):
@@ -21,125 +55,228 @@ class Origin(StrEnum):
     DECLARED = "declared"  # what the repository says of itself: config, card, tokenizer, index
 
 
-class Fact(msgspec.Struct, frozen=True):
+class Fact(msgspec.Struct, Generic[T], frozen=True):
     """One fact and where it was read."""
 
-    key: str  # one of FACTS
-    value: Any  # number, string, bool, or a tuple of those
+    key: Key[T]
+    value: T  # number, string, bool, or a tuple of those
     origin: Origin
     file: str | None = None  # relative to the model's root
     detail: str | None = None  # the JSON key, the tensor, or how it was computed
 
 
-# key -> (what it means, its unit or form). One line a fact; the reference page is generated from this.
-FACTS: dict[str, str] = {
-    # counts of parameters (COUNTING: all plausible counts; a rule says which one a name means)
-    "parameters": "all unique parameters: packed weights unpacked, buffers and tied copies left out",
-    "stored_parameters": "elements as stored: every tensor, buffers, scales and tied copies included",
-    "non_embedding_parameters": "parameters without token embeddings and output head",
-    "active_parameters": "parameters used for one token: all but the experts that are not chosen",
-    "language_model_parameters": "parameters without vision and audio towers and their projectors",
-    "encoder_parameters": "parameters of the bare model, without its task head",
-    "tied_parameters": "parameters with a tied head counted twice, as stored by some exporters",
-    # dimensions
-    "layers": "repeated blocks of the main stack",
-    "encoder_layers": "blocks of the encoder, where there is an encoder and a decoder",
-    "decoder_layers": "blocks of the decoder, where there is an encoder and a decoder",
-    "hidden_size": "width of the main stack",
-    "intermediate_size": "width of the feed-forward layer",
-    "heads": "attention heads",
-    "key_value_heads": "key-value heads",
-    "head_size": "width of one attention head",
-    "experts": "routed experts in a mixture-of-experts layer",
-    "experts_per_token": "routed experts used for one token",
-    "vocabulary_size": "rows of the token embedding",
-    "patch_size": "side of an image patch, in pixels",
-    "image_size": "side of the input image, in pixels",
-    "context_length": "positions the model can attend to, as trained",
-    "extended_context_length": "positions after the declared scaling of rotary embeddings",
-    # storage
-    "storage_dtypes": "dtypes of the stored tensors, largest share of bytes first",
-    "compute_dtype": "dtype that the config declares (torch_dtype, dtype)",
-    "bits_per_weight": "stored bits of the weights divided by the parameters they stand for",
-    "quantisation_method": "gptq, awq, bitsandbytes, compressed-tensors, fp8, mxfp4, mlx, gguf ...",
-    "quantisation_bits": "bits of a quantised weight",
-    "formats": "weight formats present: safetensors, gguf, onnx ...",
-    "tensors": "number of tensors",
-    "total_bytes": "bytes of all tensors",
-    "bytes_read": "bytes that were read of the weights files, index included, to know all this",
-    # architecture
-    "model_type": "config.json's model_type",
-    "architectures": "config.json's architectures",
-    "diffusers_class": "_class_name of the main component",
-    "tensor_model_types": "model types whose tensor names and shapes agree with the weights",
-    "identification.model_type": "model types that the structure of the weights may have, most probable first",
-    "identification.architecture": "classes that the structure may have",
-    "identification.task": "tasks that the structure may be for",
-    "identification.extends": "model types whose whole structure an unknown one holds, with more added",
-    "identification.error_rate": "share of known models whose model type is not in the set",
-    "head_tensors": "task heads that the tensors show: lm_head, classifier, qa_outputs, score ...",
-    "pretraining_heads": "heads of pre-training that the tensors show: cls.predictions, nsp ...",
-    # what a GGUF file says of itself
-    "gguf_architecture": "general.architecture of a GGUF file: llama, qwen2, bert ...",
-    "gguf_name": "general.name of a GGUF file",
-    "gguf_basename": "general.basename of a GGUF file",
-    "gguf_finetune": "general.finetune of a GGUF file",
-    "gguf_version": "general.version of a GGUF file",
-    "gguf_size_label": "general.size_label of a GGUF file: 8B, 8x7B",
-    "gguf_file_type": "encoding by general.file_type: Q4_K_M, F16 ...; one fact a GGUF file",
-    "gguf_tensor_types": "types of the tensors, largest share of bytes first; one fact a GGUF file",
-    "gguf_tensor_shares": "shares of the bytes, in the order of gguf_tensor_types; one fact a GGUF file",
-    # repository
-    "is_adapter": "the repository holds an adapter (LoRA ...) and no full weights",
-    "adapter_base": "base model named by the adapter's configuration or metadata",
-    "adapter_method": "how an adapter changes the base model, as declared: lora, adalora, ia3 ...",
-    "adapter_rank": "rank of a LoRA adapter, as declared",
-    "adapter_other_ranks": "ranks that the adapter's configuration gives to some modules (rank_pattern)",
-    "adapter_alpha": "factor of a LoRA adapter (lora_alpha), which its rank divides",
-    "adapter_targets": "modules that the adapter's configuration changes",
-    "adapter_pairs": "pairs of low-rank matrices in an adapter's weights",
-    "adapter_ranks": "ranks of those pairs, most frequent first",
-    "adapter_modules": "modules that the pairs change, by the last part of their names",
-    "base_models": "base models that the card declares",
-    "base_model_relation": "adapter, merge, quantized or finetune, as declared or as implied by the files",
-    "languages": "languages that the card declares",
-    "datasets": "datasets that the card declares",
-    "pipeline_tag": "task that the card declares",
-    "library_name": "library that the card declares",
-    "tags": "tags of the card",
-    "card_mentions": "family keys that the text of the card mentions",
-    "cased": "whether the tokenizer keeps the case of its input",
-    "model_max_length": "tokenizer_config.json's model_max_length",
-    "rope_scaling": "kind of rotary scaling that the config declares",
-    "original_name": "the name or path in config.json's _name_or_path",
-    # index and shards
-    "index_total_size": "metadata.total_size of the weight index",
-    "index_total_parameters": "metadata.total_parameters of the weight index",
-    "index_missing_files": "shards that the index names and that are not there",
-    "index_missing_tensors": "tensors that the index promises and the shards do not hold",
-    "index_extra_tensors": "tensors that the shards hold and the index does not name",
-    "inferred_shards": "shards of very many that were not read: like tensors say what they hold, and their sizes agree",
-    "unreadable_files": "files that break their format, each with what is wrong",
-    "unsafe_globals": "what pickles of weights import beyond the parts of tensors, each with its place; empty: nothing",
-    "other_unsafe_globals": "the same of pickles that hold no weights: the settings and the state of a training",
-    "unread_pickles": "files that may be pickles, and were not or could not be read to their end",
-    "misnamed_files": "weights files of another format than their suffix says, each with its format",
-    # several sets of weights in one folder
-    "formats_read": "weights files whose headers were read and compared with the main one",
-    "formats_agree": "of those, the ones with the tensors of the main one",
-    "formats_differ": "of those, the others, each with what is different",
-    "weight_variants": "further sets of the same tensors in other dtypes: fp16 beside fp32, Q8_0 beside Q4_K_M",
-    "missing_shards": "shards that the numbering of the files asks for and that are not there",
-}
+# counts of parameters (COUNTING: all plausible counts; a rule says which one a name means)
+PARAMETERS = Key[int]("parameters", "all unique parameters: packed weights unpacked, buffers and tied copies left out")
+STORED_PARAMETERS = Key[int](
+    "stored_parameters",
+    "elements as stored: every tensor, buffers, scales and tied copies included",
+)
+NON_EMBEDDING_PARAMETERS = Key[int]("non_embedding_parameters", "parameters without token embeddings and output head")
+ACTIVE_PARAMETERS = Key[int](
+    "active_parameters",
+    "parameters used for one token: all but the experts that are not chosen",
+)
+LANGUAGE_MODEL_PARAMETERS = Key[int](
+    "language_model_parameters",
+    "parameters without vision and audio towers and their projectors",
+)
+ENCODER_PARAMETERS = Key[int]("encoder_parameters", "parameters of the bare model, without its task head")
+TIED_PARAMETERS = Key[int]("tied_parameters", "parameters with a tied head counted twice, as stored by some exporters")
+
+# dimensions
+LAYERS = Key[int]("layers", "repeated blocks of the main stack")
+ENCODER_LAYERS = Key[int]("encoder_layers", "blocks of the encoder, where there is an encoder and a decoder")
+DECODER_LAYERS = Key[int]("decoder_layers", "blocks of the decoder, where there is an encoder and a decoder")
+HIDDEN_SIZE = Key[int]("hidden_size", "width of the main stack")
+INTERMEDIATE_SIZE = Key[int]("intermediate_size", "width of the feed-forward layer")
+HEADS = Key[int]("heads", "attention heads", declared=True)
+KEY_VALUE_HEADS = Key[int]("key_value_heads", "key-value heads")
+HEAD_SIZE = Key[int]("head_size", "width of one attention head")
+EXPERTS = Key[int]("experts", "routed experts in a mixture-of-experts layer")
+EXPERTS_PER_TOKEN = Key[int]("experts_per_token", "routed experts used for one token", declared=True)
+VOCABULARY_SIZE = Key[int]("vocabulary_size", "rows of the token embedding")
+PATCH_SIZE = Key[int]("patch_size", "side of an image patch, in pixels")
+IMAGE_SIZE = Key[int]("image_size", "side of the input image, in pixels")
+CONTEXT_LENGTH = Key[int]("context_length", "positions the model can attend to, as trained", declared=True)
+EXTENDED_CONTEXT_LENGTH = Key[int](
+    "extended_context_length",
+    "positions after the declared scaling of rotary embeddings",
+    declared=True,
+)
+
+# storage
+STORAGE_DTYPES = Key[tuple[str, ...]]("storage_dtypes", "dtypes of the stored tensors, largest share of bytes first")
+COMPUTE_DTYPE = Key[str]("compute_dtype", "dtype that the config declares (torch_dtype, dtype)", declared=True)
+BITS_PER_WEIGHT = Key[float]("bits_per_weight", "stored bits of the weights divided by the parameters they stand for")
+QUANTISATION_METHOD = Key[str](
+    "quantisation_method",
+    "gptq, awq, bitsandbytes, compressed-tensors, fp8, mxfp4, mlx, gguf ...",
+)
+QUANTISATION_BITS = Key[float]("quantisation_bits", "bits of a quantised weight")
+FORMATS = Key[tuple[str, ...]]("formats", "weight formats present: safetensors, gguf, onnx ...")
+TENSORS = Key[int]("tensors", "number of tensors")
+TOTAL_BYTES = Key[int]("total_bytes", "bytes of all tensors")
+BYTES_READ = Key[int]("bytes_read", "bytes that were read of the weights files, index included, to know all this")
+
+# architecture
+MODEL_TYPE = Key[str]("model_type", "config.json's model_type", declared=True)
+ARCHITECTURES = Key[tuple[str, ...]]("architectures", "config.json's architectures", declared=True)
+DIFFUSERS_CLASS = Key[str]("diffusers_class", "_class_name of the main component", declared=True)
+TENSOR_MODEL_TYPES = Key[tuple[str, ...]](
+    "tensor_model_types",
+    "model types whose tensor names and shapes agree with the weights",
+)
+IDENTIFICATION_MODEL_TYPE = Key[tuple[str, ...]](
+    "identification.model_type",
+    "model types that the structure of the weights may have, most probable first",
+)
+IDENTIFICATION_ARCHITECTURE = Key[tuple[str, ...]]("identification.architecture", "classes that the structure may have")
+IDENTIFICATION_TASK = Key[tuple[str, ...]]("identification.task", "tasks that the structure may be for")
+IDENTIFICATION_EXTENDS = Key[tuple[str, ...]](
+    "identification.extends",
+    "model types whose whole structure an unknown one holds, with more added",
+)
+IDENTIFICATION_ERROR_RATE = Key[float](
+    "identification.error_rate",
+    "share of known models whose model type is not in the set",
+)
+HEAD_TENSORS = Key[tuple[str, ...]](
+    "head_tensors",
+    "task heads that the tensors show: lm_head, classifier, qa_outputs, score ...",
+)
+PRETRAINING_HEADS = Key[tuple[str, ...]](
+    "pretraining_heads",
+    "heads of pre-training that the tensors show: cls.predictions, nsp ...",
+)
+
+# what a GGUF file says of itself
+GGUF_ARCHITECTURE = Key[str](
+    "gguf_architecture",
+    "general.architecture of a GGUF file: llama, qwen2, bert ...",
+    declared=True,
+)
+GGUF_NAME = Key[str]("gguf_name", "general.name of a GGUF file", declared=True)
+GGUF_BASENAME = Key[str]("gguf_basename", "general.basename of a GGUF file", declared=True)
+GGUF_FINETUNE = Key[str]("gguf_finetune", "general.finetune of a GGUF file", declared=True)
+GGUF_VERSION = Key[str]("gguf_version", "general.version of a GGUF file", declared=True)
+GGUF_SIZE_LABEL = Key[str]("gguf_size_label", "general.size_label of a GGUF file: 8B, 8x7B", declared=True)
+GGUF_FILE_TYPE = Key[str](
+    "gguf_file_type",
+    "encoding by general.file_type: Q4_K_M, F16 ...; one fact a GGUF file",
+    declared=True,
+)
+GGUF_TENSOR_TYPES = Key[tuple[str, ...]](
+    "gguf_tensor_types",
+    "types of the tensors, largest share of bytes first; one fact a GGUF file",
+)
+GGUF_TENSOR_SHARES = Key[tuple[float, ...]](
+    "gguf_tensor_shares",
+    "shares of the bytes, in the order of gguf_tensor_types; one fact a GGUF file",
+)
+
+# repository
+IS_ADAPTER = Key[bool]("is_adapter", "the repository holds an adapter (LoRA ...) and no full weights")
+ADAPTER_BASE = Key[str]("adapter_base", "base model named by the adapter's configuration or metadata", declared=True)
+ADAPTER_METHOD = Key[str](
+    "adapter_method",
+    "how an adapter changes the base model, as declared: lora, adalora, ia3 ...",
+    declared=True,
+)
+ADAPTER_RANK = Key[int]("adapter_rank", "rank of a LoRA adapter, as declared", declared=True)
+ADAPTER_OTHER_RANKS = Key[tuple[int, ...]](
+    "adapter_other_ranks",
+    "ranks that the adapter's configuration gives to some modules (rank_pattern)",
+    declared=True,
+)
+ADAPTER_ALPHA = Key[float](
+    "adapter_alpha",
+    "factor of a LoRA adapter (lora_alpha), which its rank divides",
+    declared=True,
+)
+ADAPTER_TARGETS = Key[tuple[str, ...]](
+    "adapter_targets",
+    "modules that the adapter's configuration changes",
+    declared=True,
+)
+ADAPTER_PAIRS = Key[int]("adapter_pairs", "pairs of low-rank matrices in an adapter's weights")
+ADAPTER_RANKS = Key[tuple[int, ...]]("adapter_ranks", "ranks of those pairs, most frequent first")
+ADAPTER_MODULES = Key[tuple[str, ...]](
+    "adapter_modules",
+    "modules that the pairs change, by the last part of their names",
+)
+BASE_MODELS = Key[tuple[str, ...]]("base_models", "base models that the card declares", declared=True)
+BASE_MODEL_RELATION = Key[str](
+    "base_model_relation",
+    "adapter, merge, quantized or finetune, as declared or as implied by the files",
+    declared=True,
+)
+LANGUAGES = Key[tuple[str, ...]]("languages", "languages that the card declares", declared=True)
+DATASETS = Key[tuple[str, ...]]("datasets", "datasets that the card declares", declared=True)
+PIPELINE_TAG = Key[str]("pipeline_tag", "task that the card declares", declared=True)
+LIBRARY_NAME = Key[str]("library_name", "library that the card declares", declared=True)
+TAGS = Key[tuple[str, ...]]("tags", "tags of the card", declared=True)
+CARD_MENTIONS = Key[tuple[str, ...]]("card_mentions", "family keys that the text of the card mentions", declared=True)
+CASED = Key[bool]("cased", "whether the tokenizer keeps the case of its input", declared=True)
+MODEL_MAX_LENGTH = Key[int]("model_max_length", "tokenizer_config.json's model_max_length", declared=True)
+ROPE_SCALING = Key[str]("rope_scaling", "kind of rotary scaling that the config declares", declared=True)
+ORIGINAL_NAME = Key[str]("original_name", "the name or path in config.json's _name_or_path", declared=True)
+
+# index and shards
+INDEX_TOTAL_SIZE = Key[int]("index_total_size", "metadata.total_size of the weight index", declared=True)
+INDEX_TOTAL_PARAMETERS = Key[int](
+    "index_total_parameters",
+    "metadata.total_parameters of the weight index",
+    declared=True,
+)
+INDEX_MISSING_FILES = Key[tuple[str, ...]]("index_missing_files", "shards that the index names and that are not there")
+INDEX_MISSING_TENSORS = Key[tuple[str, ...]](
+    "index_missing_tensors",
+    "tensors that the index promises and the shards do not hold",
+)
+INDEX_EXTRA_TENSORS = Key[tuple[str, ...]](
+    "index_extra_tensors",
+    "tensors that the shards hold and the index does not name",
+)
+INFERRED_SHARDS = Key[tuple[str, ...]](
+    "inferred_shards",
+    "shards of very many that were not read: like tensors say what they hold, and their sizes agree",
+)
+UNREADABLE_FILES = Key[tuple[str, ...]]("unreadable_files", "files that break their format, each with what is wrong")
+UNSAFE_GLOBALS = Key[tuple[str, ...]](
+    "unsafe_globals",
+    "what pickles of weights import beyond the parts of tensors, each with its place; empty: nothing",
+)
+OTHER_UNSAFE_GLOBALS = Key[tuple[str, ...]](
+    "other_unsafe_globals",
+    "the same of pickles that hold no weights: the settings and the state of a training",
+)
+UNREAD_PICKLES = Key[tuple[str, ...]](
+    "unread_pickles",
+    "files that may be pickles, and were not or could not be read to their end",
+)
+MISNAMED_FILES = Key[tuple[str, ...]](
+    "misnamed_files",
+    "weights files of another format than their suffix says, each with its format",
+)
+
+# several sets of weights in one folder
+FORMATS_READ = Key[tuple[str, ...]](
+    "formats_read",
+    "weights files whose headers were read and compared with the main one",
+)
+FORMATS_AGREE = Key[tuple[str, ...]]("formats_agree", "of those, the ones with the tensors of the main one")
+FORMATS_DIFFER = Key[tuple[str, ...]]("formats_differ", "of those, the others, each with what is different")
+WEIGHT_VARIANTS = Key[tuple[str, ...]](
+    "weight_variants",
+    "further sets of the same tensors in other dtypes: fp16 beside fp32, Q8_0 beside Q4_K_M",
+)
+MISSING_SHARDS = Key[tuple[str, ...]](
+    "missing_shards",
+    "shards that the numbering of the files asks for and that are not there",
+)
+
+# every key by its name, in the order above; the reference page is generated from this
+FACTS: dict[str, Key[Any]] = {str(key): key for key in list(globals().values()) if isinstance(key, Key)}
 
 # facts that only the repository itself can say
-# fmt: off
-DECLARED_FACTS = frozenset({
-    "compute_dtype", "model_type", "architectures", "diffusers_class", "adapter_base", "adapter_method", "adapter_rank",
-    "adapter_other_ranks", "adapter_alpha", "adapter_targets", "base_models",
-    "base_model_relation", "languages", "datasets", "pipeline_tag", "library_name", "tags", "card_mentions", "cased",
-    "model_max_length", "rope_scaling", "original_name", "index_total_size", "index_total_parameters",
-    "context_length", "extended_context_length", "experts_per_token", "heads", "gguf_architecture", "gguf_name",
-    "gguf_basename", "gguf_finetune", "gguf_version", "gguf_size_label", "gguf_file_type",
-})
-# fmt: on
+DECLARED_FACTS: frozenset[Key[Any]] = frozenset(key for key in FACTS.values() if key.declared)

@@ -11,7 +11,28 @@ import msgspec
 from truename.compiled_tables import table
 from truename.errors import UsageError
 from truename.evidence.evidence import Evidence
-from truename.facts import Origin
+from truename.facts import (
+    ACTIVE_PARAMETERS,
+    ADAPTER_RANK,
+    CASED,
+    CONTEXT_LENGTH,
+    ENCODER_PARAMETERS,
+    EXPERTS,
+    EXPERTS_PER_TOKEN,
+    EXTENDED_CONTEXT_LENGTH,
+    FORMATS,
+    GGUF_FILE_TYPE,
+    IMAGE_SIZE,
+    IS_ADAPTER,
+    MODEL_TYPE,
+    PARAMETERS,
+    PATCH_SIZE,
+    QUANTISATION_BITS,
+    ROPE_SCALING,
+    STORAGE_DTYPES,
+    TENSOR_MODEL_TYPES,
+    Origin,
+)
 from truename.findings import Finding
 from truename.names import Claims, Role, parse_name
 from truename.names.elements import Element
@@ -117,17 +138,17 @@ def _family(model_type: str) -> Family | None:
 
 def _model_type(evidence: Evidence) -> str | None:
     """The declared type unless the tensors settle on another; the tensors' only type where none is declared."""
-    declared = evidence.value("model_type")
-    tensors = tuple(evidence.value("tensor_model_types", ()))
+    declared = evidence.value(MODEL_TYPE)
+    tensors = tuple(evidence.value(TENSOR_MODEL_TYPES, ()))
     if len(tensors) == 1 and (declared is None or squash(str(declared)) not in {squash(t) for t in tensors}):
-        nested = {squash(str(fact.value)) for fact in evidence.all("model_type")}
+        nested = {squash(str(fact.value)) for fact in evidence.all(MODEL_TYPE)}
         return str(declared) if squash(tensors[0]) in nested else tensors[0]
     return None if declared is None else str(declared)
 
 
 def _hub(evidence: Evidence, base: str | None) -> str | None:
     model_type = _model_type(evidence)
-    if base is None and evidence.value("is_adapter") and len(bases := declared_bases(evidence)) == 1:
+    if base is None and evidence.value(IS_ADAPTER) and len(bases := declared_bases(evidence)) == 1:
         base = bases[0].rpartition("/")[2]
     if base is None and model_type is None:
         return None
@@ -141,12 +162,12 @@ def _hub(evidence: Evidence, base: str | None) -> str | None:
 
 
 def _sizes(evidence: Evidence, model_type: str | None) -> Iterator[str]:
-    count, active = evidence.value("parameters"), evidence.value("active_parameters")
+    count, active = evidence.value(PARAMETERS), evidence.value(ACTIVE_PARAMETERS)
     family = None if model_type is None else _family(model_type)
     if count and (word := _size_word(evidence, family, int(count))):
         yield word
-        if evidence.value("cased") is not None and family is not None and "uncased" not in family.aliases:
-            yield "cased" if evidence.value("cased") else "uncased"
+        if evidence.value(CASED) is not None and family is not None and "uncased" not in family.aliases:
+            yield "cased" if evidence.value(CASED) else "uncased"
     elif count:
         yield short_count(int(count))
         if active and active < count * 0.9:
@@ -157,20 +178,20 @@ def _size_word(evidence: Evidence, family: Family | None, count: int) -> str | N
     """``base`` where the releases of that name have that count; not for models that are named by counts."""
     if family is None or family.generative:
         return None
-    counts = {count, int(evidence.value("encoder_parameters") or count)}
+    counts = {count, int(evidence.value(ENCODER_PARAMETERS) or count)}
     near = (w for w, sizes in family.sizes.items() for s in sizes for c in counts if abs(c - s) <= _TOLERANCE * s)
     return next(near, None)
 
 
 def _endings(evidence: Evidence, told: set[Role]) -> Iterator[str]:
-    extended, trained = evidence.value("extended_context_length"), evidence.value("context_length")
+    extended, trained = evidence.value(EXTENDED_CONTEXT_LENGTH), evidence.value(CONTEXT_LENGTH)
     # other kinds of scaling count from the trained length in some configurations and from the extended in others
-    is_longer = extended and trained and extended > trained and evidence.value("rope_scaling") == "yarn"
-    if Role.CONTEXT not in told and is_longer and extended % _CONTEXT_UNIT == 0:
+    is_longer = trained and extended and extended > trained and evidence.value(ROPE_SCALING) == "yarn"
+    if Role.CONTEXT not in told and is_longer and extended and extended % _CONTEXT_UNIT == 0:
         yield f"{extended // _CONTEXT_UNIT}k"
-    if Role.ADAPTER not in told and evidence.value("is_adapter"):
-        yield "LoRA" if evidence.value("adapter_rank") else "adapter"
-    formats = tuple(evidence.value("formats", ()))
+    if Role.ADAPTER not in told and evidence.value(IS_ADAPTER):
+        yield "LoRA" if evidence.value(ADAPTER_RANK) else "adapter"
+    formats = tuple(evidence.value(FORMATS, ()))
     if Role.QUANTISATION not in told and (fact := storage.method_fact(evidence)):
         yield from _quantisation(storage.method(fact) or "", evidence)
     if Role.PACKAGING not in told and len(formats) == 1 and formats[0] in ("gguf", "onnx", "mlx", "openvino"):
@@ -180,7 +201,7 @@ def _endings(evidence: Evidence, told: set[Role]) -> Iterator[str]:
 def _quantisation(method: str, evidence: Evidence) -> Iterator[str]:
     """``GPTQ-Int4``, ``bnb-4bit``, ``FP8``: each method as its own releases write it."""
     method = table("rules/precision")["method_aliases"].get(method, method)
-    bits = evidence.value("quantisation_bits")
+    bits = evidence.value(QUANTISATION_BITS)
     if method == "gguf":  # the format is said as packaging
         return
     yield method if method in ("bnb", "auto-round") else method.upper()
@@ -190,7 +211,7 @@ def _quantisation(method: str, evidence: Evidence) -> Iterator[str]:
 
 def _gguf(evidence: Evidence, base: str | None) -> str | None:
     """BaseName, SizeLabel and Version are what the grammar asks for; a point is no letter of a BaseName."""
-    count, model_type = evidence.value("parameters"), _model_type(evidence)
+    count, model_type = evidence.value(PARAMETERS), _model_type(evidence)
     stem = base or (type_word(model_type) if model_type else None)
     if not count or stem is None:
         return None
@@ -202,7 +223,7 @@ def _gguf(evidence: Evidence, base: str | None) -> str | None:
     parts = ["-".join(words), _size_label(evidence, int(count)), "v1.0"]
     if encoding := _encoding(evidence):
         parts.append(encoding)
-    if evidence.value("is_adapter"):
+    if evidence.value(IS_ADAPTER):
         parts.append("LoRA")
     return "-".join(parts) + ".gguf"
 
@@ -219,8 +240,8 @@ def _without_sizes(stem: str) -> str:
 
 def _size_label(evidence: Evidence, count: int) -> str:
     """As gguf-py rounds it: a mixture as experts times the shared and one expert's parameters."""
-    experts, used = evidence.value("experts"), evidence.value("experts_per_token")
-    active = evidence.value("active_parameters")
+    experts, used = evidence.value(EXPERTS), evidence.value(EXPERTS_PER_TOKEN)
+    active = evidence.value(ACTIVE_PARAMETERS)
     if experts and used and active and experts > used and active < count:
         one = (count - active) / (experts - used)
         return f"{experts}x{_rounded(round(active - used * one + one))}"
@@ -235,25 +256,25 @@ def _rounded(count: int) -> str:
 
 
 def _encoding(evidence: Evidence) -> str | None:
-    if isinstance(declared := evidence.value("gguf_file_type"), str) and re.fullmatch(r"\w+", declared):
+    if isinstance(declared := evidence.value(GGUF_FILE_TYPE), str) and re.fullmatch(r"\w+", declared):
         return declared
     fact = storage.method_fact(evidence)
     if fact is not None and storage.method(fact) == "gguf":
         kind = re.search(r"type (\w+)$", fact.detail or "")
         return kind[1] if kind else None
-    dtypes = evidence.value("storage_dtypes", ()) if evidence.get("storage_dtypes", Origin.WEIGHTS) else ()
+    dtypes = evidence.value(STORAGE_DTYPES, ()) if evidence.get(STORAGE_DTYPES, Origin.WEIGHTS) else ()
     return str(dtypes[0]) if dtypes and fact is None and dtypes[0] in storage.FULL_PRECISION else None
 
 
 def _timm(evidence: Evidence, base: str | None) -> str | None:
-    model_type, count = _model_type(evidence), evidence.value("parameters")
+    model_type, count = _model_type(evidence), evidence.value(PARAMETERS)
     family = None if model_type is None else _family(model_type)
     if model_type is None or family is None or family.modality != "vision":
         return None
     parts = [_SIGNS.sub("_", type_word(model_type).lower())]
     if count:
         parts.append(_size_word(evidence, family, int(count)) or short_count(int(count)).lower())
-    for key, prefix in (("patch_size", "patch"), ("image_size", "")):
+    for key, prefix in ((PATCH_SIZE, "patch"), (IMAGE_SIZE, "")):
         if isinstance(evidence.value(key), int):
             parts.append(f"{prefix}{evidence.value(key)}")
     name = "_".join(parts).replace(".", "_")

@@ -10,8 +10,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from typing import Any
 
-from truename.facts import Fact, Origin
+from truename.facts import (
+    ADAPTER_ALPHA,
+    ADAPTER_BASE,
+    ADAPTER_MODULES,
+    ADAPTER_PAIRS,
+    ADAPTER_RANK,
+    ADAPTER_RANKS,
+    Fact,
+    Origin,
+)
 from truename.formats.header import Tensor, WeightsHeader
 
 _SIDE = re.compile(r"[._]lora(?:[._]embedding)?[._](?P<side>A|B|a|b|down|up)(?:\.[A-Za-z0-9_-]+)??(?:\.weight)?$")
@@ -22,7 +32,7 @@ _LONGEST = 512  # characters of a base's name
 _SHOWN = 64  # modules; the largest adapters change a dozen kinds
 
 
-def adapter_facts(header: WeightsHeader) -> Iterator[Fact]:
+def adapter_facts(header: WeightsHeader) -> Iterator[Fact[Any]]:
     """Facts of an adapter's tensors; none where there are no pairs."""
     pairs = _pairs(header)
     if not pairs:
@@ -30,12 +40,12 @@ def adapter_facts(header: WeightsHeader) -> Iterator[Fact]:
     file = header.files[0]
     ranks = Counter(rank for first, second in pairs.values() if (rank := _rank(first, second)) is not None)
     modules = tuple(sorted({_module(path) for path in pairs}))
-    yield Fact("adapter_pairs", len(pairs), Origin.WEIGHTS, file, "two matrices each")
+    yield Fact(ADAPTER_PAIRS, len(pairs), Origin.WEIGHTS, file, "two matrices each")
     if ranks:
         counted = ", ".join(f"{rank}: {count:,} pairs" for rank, count in ranks.most_common(8))
-        yield Fact("adapter_ranks", tuple(rank for rank, _ in ranks.most_common()), Origin.WEIGHTS, file, counted)
+        yield Fact(ADAPTER_RANKS, tuple(rank for rank, _ in ranks.most_common()), Origin.WEIGHTS, file, counted)
     if len(modules) <= _SHOWN:
-        yield Fact("adapter_modules", modules, Origin.WEIGHTS, file, "the last part of each name")
+        yield Fact(ADAPTER_MODULES, modules, Origin.WEIGHTS, file, "the last part of each name")
     yield from _stated(header)
 
 
@@ -74,15 +84,15 @@ def _module(path: str) -> str:
     return re.sub(r"^lora_(?:unet|te\d?|transformer)_(?:.*_\d+_)?", "", last)
 
 
-def _stated(header: WeightsHeader) -> Iterator[Fact]:
+def _stated(header: WeightsHeader) -> Iterator[Fact[Any]]:
     """What the file's own metadata says: kohya's ``ss_`` keys, GGUF's ``adapter.lora.alpha``."""
     base = str(header.metadata.get(_BASE, "")).strip()
     if base:
-        yield Fact("adapter_base", base[:_LONGEST], Origin.DECLARED, header.files[0], _BASE)
+        yield Fact(ADAPTER_BASE, base[:_LONGEST], Origin.DECLARED, header.files[0], _BASE)
     for fact, key in (
-        ("adapter_rank", "ss_network_dim"),
-        ("adapter_alpha", "ss_network_alpha"),
-        ("adapter_alpha", "adapter.lora.alpha"),
+        (ADAPTER_RANK, "ss_network_dim"),
+        (ADAPTER_ALPHA, "ss_network_alpha"),
+        (ADAPTER_ALPHA, "adapter.lora.alpha"),
     ):
         try:
             value = float(header.metadata.get(key, ""))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from truename.architecture.counting import active_parameters
 from truename.architecture.layouts import Layout, is_stub, layout_of
@@ -11,13 +12,13 @@ from truename.architecture.model_config import Settings, settings
 from truename.architecture.parts import part_of
 from truename.architecture.quantisation import quantisation_config
 from truename.declared.declared import Declared
-from truename.facts import Fact, Origin
+from truename.facts import FACTS, PARAMETERS, Fact, Origin
 
 _MISDECLARED = (1.0, 2.0, 4.0, 0.5, 0.25)  # stored bytes of an element by the declared dtype's
 _AGREE = 0.03  # buffers, tied copies and heads: what a total may be off the formula
 
 
-def declared_measures(declared: Declared, index_total_size: int | None) -> tuple[Fact, ...]:
+def declared_measures(declared: Declared, index_total_size: int | None) -> tuple[Fact[Any], ...]:
     """Parameters as the configuration and the index imply them, for repositories whose shapes cannot be read.
 
     Args:
@@ -31,7 +32,7 @@ def declared_measures(declared: Declared, index_total_size: int | None) -> tuple
     """
     config = settings(declared)
     layout = None if is_stub(config) else layout_of(config)
-    facts: list[Fact] = []
+    facts: list[Fact[Any]] = []
     if index_total_size and quantisation_config(declared) is None:
         facts += _from_index(config, layout, index_total_size)
     if layout is not None:
@@ -39,7 +40,7 @@ def declared_measures(declared: Declared, index_total_size: int | None) -> tuple
     return tuple(facts)
 
 
-def _from_index(config: Settings, layout: Layout | None, total: int) -> Iterator[Fact]:
+def _from_index(config: Settings, layout: Layout | None, total: int) -> Iterator[Fact[Any]]:
     """Total bytes by bytes of an element. The declared dtype is corrected where the formula shows it to be wrong."""
     size: float | None = config.dtype_bytes
     corrected = False
@@ -53,10 +54,10 @@ def _from_index(config: Settings, layout: Layout | None, total: int) -> Iterator
         return
     how = "as the dimensions of the configuration show" if corrected else "as the declared dtype says"
     detail = f"metadata.total_size of the weight index by {size:g} bytes an element, {how}; buffers and tied copies in"
-    yield Fact("parameters", round(total / size), Origin.DECLARED, config.file, detail)
+    yield Fact(PARAMETERS, round(total / size), Origin.DECLARED, config.file, detail)
 
 
-def _from_layout(config: Settings, layout: Layout) -> Iterator[Fact]:
+def _from_layout(config: Settings, layout: Layout) -> Iterator[Fact[Any]]:
     total = sum(row.parameters for row in layout.rows)
     embedding = _embedding(layout)
     heads = sum(row.parameters for row in layout.rows if part_of(row.template).output_head)
@@ -71,7 +72,7 @@ def _from_layout(config: Settings, layout: Layout) -> Iterator[Fact]:
     )
     for key, value, detail in rows:
         if value:
-            yield Fact(key, value, Origin.DECLARED, config.file, detail)
+            yield Fact(FACTS[key], value, Origin.DECLARED, config.file, detail)
 
 
 def _embedding(layout: Layout) -> int:

@@ -8,7 +8,16 @@ from typing import Any
 
 from truename.architecture.model_config import Settings
 from truename.compiled_tables import table
-from truename.facts import Fact, Origin
+from truename.facts import (
+    EXTENDED_CONTEXT_LENGTH,
+    GGUF_FILE_TYPE,
+    GGUF_TENSOR_SHARES,
+    GGUF_TENSOR_TYPES,
+    QUANTISATION_METHOD,
+    ROPE_SCALING,
+    Fact,
+    Origin,
+)
 from truename.formats.gguf.ggml_types import FILE_TYPES
 from truename.formats.header import WeightsHeader
 
@@ -34,7 +43,7 @@ def gguf_settings(header: WeightsHeader, declared: Settings) -> Settings:
     return Settings(declared.top, (*declared.nested, found), file)
 
 
-def gguf_facts(header: WeightsHeader) -> Iterator[Fact]:
+def gguf_facts(header: WeightsHeader) -> Iterator[Fact[Any]]:
     """Facts of a whole GGUF model: what it says of itself, and that its weights are quantised where they are."""
     file = header.files[0] if header.files else None
     for fact, key in table("architecture/gguf")["facts"].items():
@@ -46,22 +55,22 @@ def gguf_facts(header: WeightsHeader) -> Iterator[Fact]:
     yield from _scaling(header, file)
     types = tensor_types(header)
     if types and types[0][0] not in _FULL_PRECISION:
-        yield Fact("quantisation_method", "gguf", Origin.WEIGHTS, file, f"tensors of type {types[0][0]}")
+        yield Fact(QUANTISATION_METHOD, "gguf", Origin.WEIGHTS, file, f"tensors of type {types[0][0]}")
 
 
-def gguf_file_facts(header: WeightsHeader) -> Iterator[Fact]:
+def gguf_file_facts(header: WeightsHeader) -> Iterator[Fact[Any]]:
     """Facts of one of a model's GGUF files: its encoding as declared and as stored. A folder may hold many."""
     file = header.files[0] if header.files else None
     number = header.metadata.get("general.file_type", "")
     if number.isascii() and number.isdigit() and len(number) < 5:
         name = FILE_TYPES.get(int(number) & ~1024)  # 1024: guessed from the tensors
         if name is not None and not int(number) & 1024:
-            yield Fact("gguf_file_type", name, Origin.DECLARED, file, f"general.file_type {number}")
+            yield Fact(GGUF_FILE_TYPE, name, Origin.DECLARED, file, f"general.file_type {number}")
     types = tensor_types(header)
     if types:
-        yield Fact("gguf_tensor_types", tuple(name for name, _ in types), Origin.WEIGHTS, file, "by bytes, most first")
+        yield Fact(GGUF_TENSOR_TYPES, tuple(name for name, _ in types), Origin.WEIGHTS, file, "by bytes, most first")
         shares = tuple(share for _, share in types)
-        yield Fact("gguf_tensor_shares", shares, Origin.WEIGHTS, file, "of the bytes, as in gguf_tensor_types")
+        yield Fact(GGUF_TENSOR_SHARES, shares, Origin.WEIGHTS, file, "of the bytes, as in gguf_tensor_types")
 
 
 def tensor_types(header: WeightsHeader) -> tuple[tuple[str, float], ...]:
@@ -73,17 +82,17 @@ def tensor_types(header: WeightsHeader) -> tuple[tuple[str, float], ...]:
     return tuple((name, round(stored[name] / total, 4)) for name in sorted(stored, key=lambda t: (-stored[t], t)))
 
 
-def _scaling(header: WeightsHeader, file: str | None) -> Iterator[Fact]:
+def _scaling(header: WeightsHeader, file: str | None) -> Iterator[Fact[Any]]:
     keys: Mapping[str, str] = table("architecture/gguf")["scaling"]
     kind = header.metadata.get(_named(header, keys["kind"]), "")
     if not kind or kind == "none":
         return
-    yield Fact("rope_scaling", kind[:_MAX_TEXT], Origin.DECLARED, file, _named(header, keys["kind"]))
+    yield Fact(ROPE_SCALING, kind[:_MAX_TEXT], Origin.DECLARED, file, _named(header, keys["kind"]))
     original = _number(header, keys["original"])
     factor = _float(header.metadata.get(_named(header, keys["factor"]), ""))
     if original is not None and factor is not None:
         detail = f"{_named(header, keys['original'])} × {_named(header, keys['factor'])}"
-        yield Fact("extended_context_length", int(original * factor), Origin.DECLARED, file, detail)
+        yield Fact(EXTENDED_CONTEXT_LENGTH, int(original * factor), Origin.DECLARED, file, detail)
 
 
 def _named(header: WeightsHeader, key: str) -> str:

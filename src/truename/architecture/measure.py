@@ -22,7 +22,7 @@ from truename.architecture.stacks import Stacks, depth, experts_of, find_stacks,
 from truename.architecture.templates import TensorGroup, group_tensors, templates
 from truename.architecture.ties import find_ties
 from truename.declared.declared import Declared
-from truename.facts import Fact, Origin
+from truename.facts import FACTS, Fact, Origin
 from truename.formats.header import WeightsHeader
 
 EXPERTS_PER_TOKEN = (
@@ -41,7 +41,7 @@ _FULL_PRECISION = frozenset({"F64", "F32", "F16", "BF16"})
 
 def measure(
     header: WeightsHeader, declared: Declared, architecture: AbstractArchitecture | None = None
-) -> tuple[Fact, ...]:
+) -> tuple[Fact[Any], ...]:
     """Every measure that the tensors of ``header`` give.
 
     Args:
@@ -77,7 +77,7 @@ class _Measure:
         self._file = header.files[0] if len(header.files) == 1 else None
         self._shapes_known = all(g.shape is not None for g in self._groups) and bool(self._groups)
 
-    def facts(self) -> Iterator[Fact]:
+    def facts(self) -> Iterator[Fact[Any]]:
         """All of them."""
         yield self._fact("tensors", len(self._stored.tensors), "all tensors of the header")
         if is_gguf(self._stored):
@@ -93,10 +93,10 @@ class _Measure:
         else:
             yield from self._quantisation_by_name()
 
-    def _fact(self, key: str, value: Any, detail: str) -> Fact:
-        return Fact(key, value, Origin.WEIGHTS, self._file, detail)
+    def _fact(self, key: str, value: Any, detail: str) -> Fact[Any]:
+        return Fact(FACTS[key], value, Origin.WEIGHTS, self._file, detail)
 
-    def _structure(self) -> Iterator[Fact]:
+    def _structure(self) -> Iterator[Fact[Any]]:
         stacks = self._stacks
         if stacks.main is not None and (layers := depth(stacks.main)):
             yield self._fact("layers", layers, f"{stacks.main.path}.#")
@@ -110,7 +110,7 @@ class _Measure:
         block = self._stacks.main or self._stacks.decoder
         return experts_of(block) if block is not None else None
 
-    def _sizes(self) -> Iterator[Fact]:
+    def _sizes(self) -> Iterator[Fact[Any]]:
         found: list[Dimension | None] = [*self._stack_sizes()]
         found.append(dimensions.vocabulary_size(self._unpacking))
         found.append(dimensions.context_length(self._groups))
@@ -138,7 +138,7 @@ class _Measure:
             found.append(dimension)
         return found + dimensions.heads(block, self._settings, "llama" in self._model_types)
 
-    def _named_parts(self) -> Iterator[Fact]:
+    def _named_parts(self) -> Iterator[Fact[Any]]:
         parts = [(g, part_of(g.template)) for g, u in self._unpacking if u.use is Use.WEIGHT]
         words = any(p.token_embedding for _, p in parts)  # a diffusion model's proj_out is no head of words
         heads = sorted({p.head for _, p in parts if p.head is not None and (words or p.head != "proj_out")})
@@ -148,7 +148,7 @@ class _Measure:
         if self._model_types:
             yield self._fact("tensor_model_types", tuple(sorted(self._model_types)), "names of all tensors")
 
-    def _counted(self) -> Iterator[Fact]:
+    def _counted(self) -> Iterator[Fact[Any]]:
         ties = find_ties(self._unpacking, self._settings)
         per_token = self._settings.whole(*EXPERTS_PER_TOKEN)
         experts = self._experts() or (self._settings.whole("num_local_experts", "num_experts", "n_routed_experts"))
@@ -156,7 +156,7 @@ class _Measure:
         yield from self._counts(counts, per_token, experts)
         yield from self._storage(counts)
 
-    def _counts(self, counts: Counts, per_token: int | None, experts: int | None) -> Iterator[Fact]:
+    def _counts(self, counts: Counts, per_token: int | None, experts: int | None) -> Iterator[Fact[Any]]:
         shards = len(self._header.files)
         where = "sum over the header" if shards <= 1 else f"sum over {shards} shards"
         rows = (
@@ -172,7 +172,7 @@ class _Measure:
             if value is not None and value > 0:
                 yield self._fact(key, value, detail)
 
-    def _storage(self, counts: Counts) -> Iterator[Fact]:
+    def _storage(self, counts: Counts) -> Iterator[Fact[Any]]:
         dtypes = Counter[str]()
         for group in self._groups:
             if group.dtype is not None:
@@ -189,7 +189,7 @@ class _Measure:
         elif order and all(dtype in _FULL_PRECISION for dtype in order[:1]) and not counts.unexplained:
             yield self._fact("quantisation_method", "none", f"stored as {order[0]}")
 
-    def _quantisation_by_name(self) -> Iterator[Fact]:
+    def _quantisation_by_name(self) -> Iterator[Fact[Any]]:
         """Without shapes: names still give a quantised layout away, but not its absence."""
         methods = Counter[str]()
         for _, unpacked in self._unpacking:
@@ -198,7 +198,7 @@ class _Measure:
         if methods:
             yield from self._method(methods.most_common(1)[0][0], None)
 
-    def _method(self, method: str, bits: int | None) -> Iterator[Fact]:
+    def _method(self, method: str, bits: int | None) -> Iterator[Fact[Any]]:
         example = next((g.example for g, u in self._unpacking if u.method == method), None)
         detail = f"layout of {example}"
         yield self._fact("quantisation_method", method, detail)

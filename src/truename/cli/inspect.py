@@ -35,7 +35,7 @@ def inspection(target: str, evidence: Evidence) -> Inspection:
     facts = (fact for key in sorted(evidence.facts) for fact in evidence.facts[key])
     return Inspection(
         target=target,
-        facts=tuple(InspectedFact(f.key, f.value, f.origin, f.file, f.detail) for f in facts),
+        facts=tuple(InspectedFact(str(f.key), f.value, f.origin, f.file, f.detail) for f in facts),
         missing=dict(sorted(evidence.missing.items())),
         tree=None if evidence.architecture is None else tuple(_tree(evidence.architecture)),
         names={style: name for style in STYLES if (name := suggest_name(evidence, style))},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from inspect import getdoc
+from typing import Any
 
 from truename.facts import Fact
 from truename.names import claims_of, parse_name
@@ -63,7 +64,7 @@ def _code(text: str) -> str:
     return f"`{shown}`" if shown else "an empty name"
 
 
-def _value(fact: Fact) -> str:
+def _value(fact: Fact[Any]) -> str:
     return _words(fact.value)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from truename.declared.context import add_context
 from truename.declared.declared import Declared
 from truename.declared.dimensions import add_dimensions
@@ -12,7 +14,7 @@ from truename.errors import DeclaredError
 from truename.facts import Fact
 
 
-def declared_facts(declared: Declared) -> tuple[Fact, ...]:
+def declared_facts(declared: Declared) -> tuple[Fact[Any], ...]:
     """The facts that a repository declares. A value of the wrong type is left out; see ``wrong_values``."""
     return tuple(_collect(declared).facts)
 

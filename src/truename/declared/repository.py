@@ -7,7 +7,7 @@ from typing import Any
 from truename.declared.declared import Declared
 from truename.declared.dimensions import language_sections
 from truename.declared.values import MAX_TEXT, Collector, Found, Section
-from truename.facts import Fact, Origin
+from truename.facts import BASE_MODEL_RELATION, IS_ADAPTER, Fact, Origin
 
 MAX_RANKS = 64  # of one adapter
 _NO_LENGTH = 10**9  # tokenizers without a limit write 10^30
@@ -76,10 +76,10 @@ def add_adapter(collector: Collector, declared: Declared) -> None:
         _add_other_ranks(collector, section)
     if declared.full_weights:
         file = declared.full_weights[0]
-        collector.facts.append(Fact("is_adapter", False, Origin.FILES, file, "weights of a whole model are there"))
+        collector.facts.append(Fact(IS_ADAPTER, False, Origin.FILES, file, "weights of a whole model are there"))
     elif declared.adapter_files:
         file = declared.adapter_files[0]
-        collector.facts.append(Fact("is_adapter", True, Origin.FILES, file, "and no weights of a whole model"))
+        collector.facts.append(Fact(IS_ADAPTER, True, Origin.FILES, file, "and no weights of a whole model"))
 
 
 def _add_other_ranks(collector: Collector, section: Section) -> None:
@@ -116,9 +116,7 @@ def _add_relation(collector: Collector, declared: Declared, relation: Found | No
         return
     elif declared.adapter_config is not None:
         detail = "implied by the adapter's configuration"
-        collector.facts.append(
-            Fact("base_model_relation", "adapter", Origin.FILES, declared.adapter_config.file, detail)
-        )
+        collector.facts.append(Fact(BASE_MODEL_RELATION, "adapter", Origin.FILES, declared.adapter_config.file, detail))
     elif len(bases.value) > 1:
         collector.add("base_model_relation", bases, "merge", ", implied by several base models")
     elif any(fact.key == "quantisation_method" for fact in collector.facts):

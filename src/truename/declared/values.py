@@ -14,7 +14,7 @@ from truename.compiled_tables import table
 from truename.declared.declared import Document
 from truename.declared.documents import kind_of
 from truename.errors import DeclaredError
-from truename.facts import Fact, Origin
+from truename.facts import FACTS, Fact, Origin
 
 MAX_NUMBER = 2**53  # beyond it no dimension lies, and not every reader of a report could hold it
 MAX_TEXT = 500  # characters of one declared string
@@ -72,14 +72,14 @@ class Collector:
     """Facts and wrong values of one repository, in the order in which they were found."""
 
     def __init__(self) -> None:
-        self.facts: list[Fact] = []
+        self.facts: list[Fact[Any]] = []
         self.wrong: list[DeclaredError] = []
 
     def add(self, key: str, found: Found | None, value: Any = None, how: str = "") -> None:
         """Add a declared fact; ``value`` where it is not the one that stood there, and ``how`` it came about."""
         if found is not None:
             value = found.value if value is None else value
-            self.facts.append(Fact(key, value, Origin.DECLARED, found.section.file, found.path + how))
+            self.facts.append(Fact(FACTS[key], value, Origin.DECLARED, found.section.file, found.path + how))
 
     def reject(self, section: Section, key: str, value: Any, wanted: str) -> None:
         """Note a value of the wrong kind."""

@@ -3,29 +3,43 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from truename.declared import Declared
 from truename.errors import FileError
-from truename.facts import DECLARED_FACTS, FACTS
+from truename.facts import (
+    BASE_MODEL_RELATION,
+    BASE_MODELS,
+    CASED,
+    DATASETS,
+    DECLARED_FACTS,
+    FACTS,
+    LANGUAGES,
+    LIBRARY_NAME,
+    MODEL_MAX_LENGTH,
+    PIPELINE_TAG,
+    TAGS,
+    Key,
+)
 from truename.formats import Checkpoint, WeightsHeader
 
 NO_GGUF = "the files hold no GGUF file with a readable header"
-_CARD = frozenset(
-    ("base_models", "base_model_relation", "languages", "datasets", "pipeline_tag", "library_name", "tags")
+_CARD: frozenset[Key[Any]] = frozenset(
+    (BASE_MODELS, BASE_MODEL_RELATION, LANGUAGES, DATASETS, PIPELINE_TAG, LIBRARY_NAME, TAGS)
 )
-_TOKENIZER = frozenset(("cased", "model_max_length"))
+_TOKENIZER: frozenset[Key[Any]] = frozenset((CASED, MODEL_MAX_LENGTH))
 _ADAPTER = frozenset(key for key in DECLARED_FACTS if key.startswith("adapter_"))
 _INDEX = frozenset(key for key in DECLARED_FACTS if key.startswith("index_"))
-_GGUF = frozenset(key for key in FACTS if key.startswith("gguf_"))
+_GGUF = frozenset(key for key in FACTS.values() if key.startswith("gguf_"))
 
 
 def why_absent(
     declared: Declared, checkpoint: Checkpoint | None, header: WeightsHeader | None, problems: Iterable[FileError]
-) -> dict[str, str]:
+) -> dict[Key[Any], str]:
     """A reason for every kind of fact whose file is missing, broken or silent."""
     weights = _why_no_weights(checkpoint, header, tuple(problems))
     broken = {problem.path: str(problem) for problem in declared.problems}
-    reasons = {key: weights for key in FACTS if key not in DECLARED_FACTS} if weights else {}
+    reasons = {key: weights for key in FACTS.values() if key not in DECLARED_FACTS} if weights else {}
     card_file = declared.card_file or "README.md"
     silent = "the card has no front matter" if declared.card_file else "there is no card (README.md)"
     for keys, document, file in (

@@ -6,12 +6,28 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 import msgspec
 
 from truename.architecture import canonical_header, gguf_file_facts, is_weight_of_model
 from truename.errors import FileError
-from truename.facts import Fact, Origin
+from truename.facts import (
+    BITS_PER_WEIGHT,
+    FORMATS_AGREE,
+    FORMATS_DIFFER,
+    FORMATS_READ,
+    GGUF_FILE_TYPE,
+    GGUF_TENSOR_SHARES,
+    GGUF_TENSOR_TYPES,
+    QUANTISATION_BITS,
+    QUANTISATION_METHOD,
+    STORAGE_DTYPES,
+    WEIGHT_VARIANTS,
+    Fact,
+    Key,
+    Origin,
+)
 from truename.formats import Checkpoint, Tensor, WeightsHeader, read_checkpoint
 from truename.sources.source import Distant, Source
 
@@ -30,9 +46,9 @@ _LACKING = 0.01  # share of the elements that one side may lack: buffers, a pool
 _SHOWN = 3
 
 # What is not said of a folder whose sets of weights differ in dtype: a name may speak of any of them.
-STORAGE = frozenset(("storage_dtypes", "bits_per_weight", "quantisation_method", "quantisation_bits"))
+STORAGE: frozenset[Key[Any]] = frozenset((STORAGE_DTYPES, BITS_PER_WEIGHT, QUANTISATION_METHOD, QUANTISATION_BITS))
 # ... and what the tensors show, where the GGUF files of a folder hold several models.
-_ALWAYS = frozenset(("gguf_file_type", "gguf_tensor_types", "gguf_tensor_shares"))
+_ALWAYS: frozenset[Key[Any]] = frozenset((GGUF_FILE_TYPE, GGUF_TENSOR_TYPES, GGUF_TENSOR_SHARES))
 
 Shapes = Mapping[str, Tensor]
 
@@ -44,29 +60,29 @@ class Comparison(msgspec.Struct, frozen=True):
     agree: tuple[str, ...] = ()
     differ: tuple[str, ...] = ()  # each with what is different
     variants: tuple[str, ...] = ()  # the same tensors in another dtype, each with that dtype
-    files: tuple[Fact, ...] = ()  # facts of single GGUF files
+    files: tuple[Fact[Any], ...] = ()  # facts of single GGUF files
     several_models: tuple[str, ...] = ()  # GGUF files of another model than the main one
 
-    def facts(self) -> Iterator[Fact]:
+    def facts(self) -> Iterator[Fact[Any]]:
         """The comparison as facts."""
         for key, value in {
-            "formats_read": self.read,
-            "formats_agree": self.agree,
-            "formats_differ": self.differ,
-            "weight_variants": self.variants,
+            FORMATS_READ: self.read,
+            FORMATS_AGREE: self.agree,
+            FORMATS_DIFFER: self.differ,
+            WEIGHT_VARIANTS: self.variants,
         }.items():
             if value:
                 yield Fact(key, value, Origin.FILES)
         yield from self.files
 
-    def silences(self, fact: Fact) -> str | None:
+    def silences(self, fact: Fact[Any]) -> str | None:
         """Why ``fact`` of the main set must not speak for the whole folder; None where it may."""
         of_one_file = fact.file is not None and fact.file.endswith(".gguf") and fact.key not in _ALWAYS
         if self.several_models and of_one_file:
             return f"the GGUF files are of several models ({self.several_models[0]} is another)"
         return self.missing().get(fact.key) if fact.origin is Origin.WEIGHTS else None
 
-    def missing(self) -> dict[str, str]:
+    def missing(self) -> dict[Key[Any], str]:
         """Why there are no facts of how the weights are stored, where there are several sets of them."""
         if not self.variants:
             return {}
@@ -125,7 +141,7 @@ class _Comparing:
         self._agree: list[str] = []
         self._differ: list[str] = []
         self._variants: list[str] = []
-        self._files: list[Fact] = []
+        self._files: list[Fact[Any]] = []
         self._others: list[str] = []
 
     def add(self, checkpoint: Checkpoint, header: WeightsHeader) -> None:

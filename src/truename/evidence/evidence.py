@@ -3,28 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Self
+from typing import Any, Self, TypeVar, overload
 
 import msgspec
 
 from truename.architecture.abstract import AbstractArchitecture
-from truename.facts import FACTS, Fact, Origin
+from truename.facts import FACTS, Fact, Key, Origin
 
+T = TypeVar("T")
+D = TypeVar("D")
 _STRENGTH = {origin: rank for rank, origin in enumerate(Origin)}
 
 
 class Evidence(msgspec.Struct, frozen=True):
     """Facts by key, and why a fact is not there where that is known."""
 
-    facts: Mapping[str, tuple[Fact, ...]]  # strongest origin first
-    missing: Mapping[str, str] = {}  # fact key -> reason, as the end of a sentence
+    facts: Mapping[Key[Any], tuple[Fact[Any], ...]]  # strongest origin first
+    missing: Mapping[Key[Any], str] = {}  # fact key -> reason, as the end of a sentence
     architecture: AbstractArchitecture | None = None
 
     @classmethod
     def of(
         cls,
-        facts: Iterable[Fact],
-        missing: Mapping[str, str] | None = None,
+        facts: Iterable[Fact[Any]],
+        missing: Mapping[Key[Any], str] | None = None,
         architecture: AbstractArchitecture | None = None,
     ) -> Self:
         """Group ``facts`` by key, the strongest origin first.
@@ -32,7 +34,7 @@ class Evidence(msgspec.Struct, frozen=True):
         Raises:
             KeyError: a fact's key is not declared in ``truename.facts.FACTS``.
         """
-        grouped: dict[str, list[Fact]] = {}
+        grouped: dict[Key[Any], list[Fact[Any]]] = {}
         for fact in facts:
             if fact.key not in FACTS:
                 raise KeyError(f"undeclared fact {fact.key!r}")
@@ -43,27 +45,44 @@ class Evidence(msgspec.Struct, frozen=True):
             architecture,
         )
 
-    def get(self, key: str, *origins: Origin) -> Fact | None:
+    def get(self, key: Key[T], *origins: Origin) -> Fact[T] | None:
         """The strongest fact of that key (of one of ``origins``, where given), or None."""
         for fact in self.facts.get(key, ()):
             if not origins or fact.origin in origins:
                 return fact
         return None
 
-    def all(self, key: str) -> tuple[Fact, ...]:
+    def all(self, key: Key[T]) -> tuple[Fact[T], ...]:
         """Every fact of that key, strongest origin first."""
         return self.facts.get(key, ())
 
-    def value(self, key: str, default: Any = None) -> Any:
+    def measured(self, key: Key[T]) -> Fact[T] | None:
+        """The strongest fact of that key that the files themselves show, or None."""
+        for fact in self.facts.get(key, ()):
+            if fact.origin is not Origin.DECLARED:
+                return fact
+        return None
+
+    def declared(self, key: Key[T]) -> Fact[T] | None:
+        """The first fact of that key that the repository says of itself, or None."""
+        return self.get(key, Origin.DECLARED)
+
+    @overload
+    def value(self, key: Key[T]) -> T | None: ...
+
+    @overload
+    def value(self, key: Key[T], default: D) -> T | D: ...
+
+    def value(self, key: Key[T], default: D | None = None) -> T | D | None:
         """The strongest value of that key, or ``default``."""
         fact = self.get(key)
         return default if fact is None else fact.value
 
-    def why_missing(self, key: str) -> str:
+    def why_missing(self, key: Key[Any]) -> str:
         """Why there is no such fact, as a clause: 'the weights have no readable header'."""
         return self.missing.get(key, f"no {key.replace('_', ' ')} could be read from the files")
 
 
-def by_strength(group: Sequence[Fact]) -> tuple[Fact, ...]:
+def by_strength(group: Sequence[Fact[T]]) -> tuple[Fact[T], ...]:
     """Facts of one key, the strongest origin first; those of one origin stay in their order."""
     return tuple(sorted(group, key=lambda f: _STRENGTH[f.origin]) if len(group) > 1 else group)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 import msgspec
 
@@ -25,7 +26,21 @@ from truename.evidence.mentions import card_mentions
 from truename.evidence.misnamed import misnamed_files
 from truename.evidence.pickles import read_further_pickles
 from truename.evidence.prefetch import needed_bytes
-from truename.facts import Fact, Origin
+from truename.facts import (
+    BYTES_READ,
+    FORMATS,
+    INDEX_EXTRA_TENSORS,
+    INDEX_MISSING_FILES,
+    INDEX_MISSING_TENSORS,
+    INDEX_TOTAL_PARAMETERS,
+    INDEX_TOTAL_SIZE,
+    INFERRED_SHARDS,
+    IS_ADAPTER,
+    MISSING_SHARDS,
+    UNREADABLE_FILES,
+    Fact,
+    Origin,
+)
 from truename.formats import (
     ALL_SHARDS,
     READERS,
@@ -107,7 +122,7 @@ def checkpoints_of(source: Source) -> tuple[Checkpoint, ...]:
     return (Checkpoint(format, (path,)),)
 
 
-def is_as_declared(stated: Iterable[Fact], measured: Iterable[Fact]) -> bool:
+def is_as_declared(stated: Iterable[Fact[Any]], measured: Iterable[Fact[Any]]) -> bool:
     """Whether the tensors are exactly those of the declared model type: the classifier could add nothing."""
     types = {fact.value for fact in stated if fact.key == "model_type"}
     return any(fact.key == "tensor_model_types" and types & set(fact.value) for fact in measured)
@@ -151,39 +166,41 @@ def _in_order(checkpoints: tuple[Checkpoint, ...]) -> list[Checkpoint]:
 
 def _weights_facts(
     weights: WeightsReading, declared: Declared, architecture: AbstractArchitecture | None
-) -> Iterator[Fact]:
+) -> Iterator[Fact[Any]]:
     index = None if weights.header is None else weights.header.index
     if weights.header is not None:
         yield from adapter_facts(weights.header)
     if weights.header is not None and weights.header.metadata.get("general.type") == "adapter":
-        yield Fact("is_adapter", True, Origin.FILES, weights.header.files[0], "general.type of the GGUF file")
+        yield Fact(IS_ADAPTER, True, Origin.FILES, weights.header.files[0], "general.type of the GGUF file")
     elif weights.header is not None and holds_only_adapter(weights.header):
-        yield Fact("is_adapter", True, Origin.WEIGHTS, weights.header.files[0], "pairs of low-rank matrices alone")
+        yield Fact(IS_ADAPTER, True, Origin.WEIGHTS, weights.header.files[0], "pairs of low-rank matrices alone")
     elif weights.header is not None and weights.checkpoint is not None and not is_adapter(weights.checkpoint):
         yield from measure(weights.header, declared, architecture)
     if weights.header is None or not weights.header.shapes_known:
         yield from declared_measures(declared, None if index is None else index.total_size)
 
 
-def _file_facts(checkpoints: tuple[Checkpoint, ...], declared: Declared, weights: WeightsReading) -> Iterator[Fact]:
+def _file_facts(
+    checkpoints: tuple[Checkpoint, ...], declared: Declared, weights: WeightsReading
+) -> Iterator[Fact[Any]]:
     """Facts of the list of files: formats, whether it is an adapter, unreadable files, index against shards."""
     if present := tuple(dict.fromkeys(c.format for c in checkpoints if c.paths)):
-        yield Fact("formats", present, Origin.FILES)
+        yield Fact(FORMATS, present, Origin.FILES)
     broken = [*declared.problems, *(p for p in weights.problems if not isinstance(p, UnsupportedFormatError))]
     if broken:
-        yield Fact("unreadable_files", tuple(map(str, broken)), Origin.FILES, broken[0].path)
+        yield Fact(UNREADABLE_FILES, tuple(map(str, broken)), Origin.FILES, broken[0].path)
     if weights.header is not None:
         file = weights.header.files[0] if len(weights.header.files) == 1 else None
-        yield Fact("bytes_read", weights.header.bytes_read, Origin.FILES, file)
+        yield Fact(BYTES_READ, weights.header.bytes_read, Origin.FILES, file)
     if weights.header is not None and weights.header.missing_files:
-        yield Fact("missing_shards", weights.header.missing_files, Origin.FILES)
+        yield Fact(MISSING_SHARDS, weights.header.missing_files, Origin.FILES)
     if weights.header is not None and weights.header.inferred_files:
-        yield Fact("inferred_shards", weights.header.inferred_files, Origin.FILES)
+        yield Fact(INFERRED_SHARDS, weights.header.inferred_files, Origin.FILES)
     if weights.header is not None and weights.header.index is not None:
         yield from _index_facts(weights.header.index, weights.header)
 
 
-def _pickle_facts(weights: WeightsReading, checkpoints: tuple[Checkpoint, ...], source: Source) -> Iterator[Fact]:
+def _pickle_facts(weights: WeightsReading, checkpoints: tuple[Checkpoint, ...], source: Source) -> Iterator[Fact[Any]]:
     """What the pickles import, of files that broke behind it too: a loader runs a pickle up to where it breaks."""
     header = weights.header
     main = [one for problem in weights.problems for one in unsafe_globals_of(problem)]
@@ -194,17 +211,19 @@ def _pickle_facts(weights: WeightsReading, checkpoints: tuple[Checkpoint, ...], 
     yield from further.facts(main, header is not None and header.format == "pytorch")
 
 
-def _index_facts(index: WeightIndex, header: WeightsHeader) -> Iterator[Fact]:
+def _index_facts(index: WeightIndex, header: WeightsHeader) -> Iterator[Fact[Any]]:
     compared = compare_index(index, header)
-    for key, value in {"index_total_size": index.total_size, "index_total_parameters": index.total_parameters}.items():
+    totals = ((INDEX_TOTAL_SIZE, index.total_size), (INDEX_TOTAL_PARAMETERS, index.total_parameters))
+    for key, value in totals:
         if value is not None:
             yield Fact(key, value, Origin.DECLARED, index.file, f"metadata.{key.removeprefix('index_')}")
     if compared.nothing_read:
         return
-    for key, names in {
-        "index_missing_files": tuple(dict.fromkeys((*compared.missing_files, *compared.numbering_gaps))),
-        "index_missing_tensors": compared.missing_tensors,
-        "index_extra_tensors": compared.extra_tensors,
-    }.items():
+    lists = (
+        (INDEX_MISSING_FILES, tuple(dict.fromkeys((*compared.missing_files, *compared.numbering_gaps)))),
+        (INDEX_MISSING_TENSORS, compared.missing_tensors),
+        (INDEX_EXTRA_TENSORS, compared.extra_tensors),
+    )
+    for named, names in lists:
         if names:
-            yield Fact(key, names, Origin.FILES, index.file)
+            yield Fact(named, names, Origin.FILES, index.file)

@@ -6,12 +6,12 @@ The classifier is imported when a structure is asked about; most checks never do
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from truename.architecture import AbstractArchitecture
-from truename.facts import FACTS, Fact, Origin
+from truename.facts import FACTS, IDENTIFICATION_ERROR_RATE, IDENTIFICATION_EXTENDS, Fact, Key, Origin
 
 if TYPE_CHECKING:
     from truename.dara import Prediction
@@ -25,13 +25,13 @@ _LAX = 0.05  # the error rate of a second question, where the first leaves too m
 class Identified(msgspec.Struct, frozen=True):
     """The facts of a structure, and why others are missing."""
 
-    facts: tuple[Fact, ...] = ()
-    missing: Mapping[str, str] = {}
+    facts: tuple[Fact[Any], ...] = ()
+    missing: Mapping[Key[Any], str] = {}
 
 
 def unidentified(reason: str) -> Identified:
     """No facts, for one reason."""
-    return Identified(missing={key: reason for key in FACTS if key.startswith(_PREFIX)})
+    return Identified(missing={key: reason for key in FACTS.values() if key.startswith(_PREFIX)})
 
 
 AS_DECLARED = unidentified("the tensors are exactly those of the declared model type, and the classifier was not asked")
@@ -49,8 +49,8 @@ def identified(architecture: AbstractArchitecture, file: str | None) -> Identifi
     if not architecture.blocks and sum(len(layer.parameters) for layer in architecture.layers) < _FEWEST:
         return unidentified("there are too few tensors to tell a structure")
     answers = identify_at(architecture, (ERROR_RATE, _LAX))
-    facts: list[Fact] = []
-    missing: dict[str, str] = {}
+    facts: list[Fact[Any]] = []
+    missing: dict[Key[Any], str] = {}
     if answers[0].reason is not None:
         return unidentified(answers[0].reason)
     made_of = {Basis.NAMES: "names and shapes", Basis.PART: "shapes and the names that are left"}.get(
@@ -61,15 +61,15 @@ def identified(architecture: AbstractArchitecture, file: str | None) -> Identifi
         found = [prediction for _, prediction in several if not prediction.unknown and len(prediction.set) <= _MOST]
         if found:
             said = f"by {made_of}; {_most_probable(found[0])}; wrong for {found[0].error_rate:.0%} of models"
-            facts.append(Fact(f"{_PREFIX}{question}", found[0].labels, Origin.CLASSIFIER, file, said))
+            facts.append(Fact(FACTS[f"{_PREFIX}{question}"], found[0].labels, Origin.CLASSIFIER, file, said))
             if question is Question.MODEL_TYPE:
                 rate = found[0].error_rate
-                facts.append(Fact(f"{_PREFIX}error_rate", rate, Origin.CLASSIFIER, file, f"by {made_of}"))
+                facts.append(Fact(IDENTIFICATION_ERROR_RATE, rate, Origin.CLASSIFIER, file, f"by {made_of}"))
         else:
-            missing[f"{_PREFIX}{question}"] = _why(several[0][1])
+            missing[FACTS[f"{_PREFIX}{question}"]] = _why(several[0][1])
     if answers[0].extends and answers[0].model_type.unknown:
         detail = "nothing of theirs is missing, and there is more"
-        facts.append(Fact(f"{_PREFIX}extends", answers[0].extends[:_MOST], Origin.CLASSIFIER, file, detail))
+        facts.append(Fact(IDENTIFICATION_EXTENDS, answers[0].extends[:_MOST], Origin.CLASSIFIER, file, detail))
     return Identified(tuple(facts), missing)
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 from truename.errors import FileError, TargetNotFoundError, UnsafePathError
-from truename.facts import Fact, Origin
+from truename.facts import CARD_MENTIONS, Fact, Origin
 from truename.sources.source import Source
 from truename.vocabulary import squeeze, vocabulary
 
@@ -16,7 +17,7 @@ MAX_TEXT = 32_768  # bytes; a card names its model's family early
 _WORD = re.compile(r"[a-z]+(?:[0-9.]*[a-z]+)*")
 
 
-def card_mentions(source: Source) -> Iterator[Fact]:
+def card_mentions(source: Source) -> Iterator[Fact[Any]]:
     """The fact ``card_mentions``: keys of the families that the card's text names; nothing where there is no card.
 
     Only whole words count, with or without a number behind them: ``Mixtral-8x7B`` mentions Mixtral.
@@ -30,7 +31,7 @@ def card_mentions(source: Source) -> Iterator[Fact]:
         return
     known = _families_by_word()
     found = {known[word] for word in set(_WORD.findall(text)) if word in known}
-    yield Fact("card_mentions", tuple(sorted(found)), Origin.DECLARED, CARD)
+    yield Fact(CARD_MENTIONS, tuple(sorted(found)), Origin.DECLARED, CARD)
 
 
 @cache

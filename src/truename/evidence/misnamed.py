@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from truename.errors import TargetNotFoundError, UnsafePathError
-from truename.facts import Fact, Origin
+from truename.facts import MISNAMED_FILES, Fact, Origin
 from truename.formats import FORMATS, Checkpoint, WeightsHeader, detect
 from truename.sources.source import Distant, Source
 
@@ -14,7 +15,9 @@ MAX_LOOKED_AT = 256
 _GENERIC = frozenset({"bin", "pt", "pth", "ckpt", "ggml", "mlmodel", "nemo", "ot", "distcp"})
 
 
-def misnamed_files(source: Source, checkpoints: Iterable[Checkpoint], header: WeightsHeader | None) -> Iterator[Fact]:
+def misnamed_files(
+    source: Source, checkpoints: Iterable[Checkpoint], header: WeightsHeader | None
+) -> Iterator[Fact[Any]]:
     """The fact of such files, each as ``path: format``; nothing where every suffix is right.
 
     Where every read costs a round trip, only files whose header was read are looked at again.
@@ -25,7 +28,7 @@ def misnamed_files(source: Source, checkpoints: Iterable[Checkpoint], header: We
         paths = [path for path in paths if path in read]
     found = tuple(f"{path}: {format}" for path in paths[:MAX_LOOKED_AT] if (format := _other_format(source, path)))
     if found:
-        yield Fact("misnamed_files", found, Origin.FILES, found[0].rpartition(": ")[0])
+        yield Fact(MISNAMED_FILES, found, Origin.FILES, found[0].rpartition(": ")[0])
 
 
 def _other_format(source: Source, path: str) -> str | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import repeat
+from typing import Any
 
 import msgspec
 
 from truename.errors import FileError, TargetNotFoundError, UnsafePathError, UnsupportedFormatError
-from truename.facts import Fact, Origin
+from truename.facts import OTHER_UNSAFE_GLOBALS, UNREAD_PICKLES, UNSAFE_GLOBALS, Fact, Origin
 from truename.formats import Checkpoint, UnsafeGlobal, read_file, shared_opcodes, unsafe_globals_of
 from truename.sources.source import Distant, Source
 
@@ -27,17 +28,17 @@ class FurtherPickles(msgspec.Struct, frozen=True):
     read: int = 0  # pickles
     unread: tuple[str, ...] = ()  # files that may be pickles, and could not or not all be read
 
-    def facts(self, main: Iterable[UnsafeGlobal], main_is_pickle: bool) -> Iterator[Fact]:
+    def facts(self, main: Iterable[UnsafeGlobal], main_is_pickle: bool) -> Iterator[Fact[Any]]:
         """The facts of all pickles; ``main`` is what the main set imports."""
         found = [*map(str, main), *map(_placed, self.weights)]
         if found or main_is_pickle or self.read:
             file = next((one.file for one in (*main, *self.weights)), None)
-            yield Fact("unsafe_globals", tuple(dict.fromkeys(found)), Origin.WEIGHTS, file)
+            yield Fact(UNSAFE_GLOBALS, tuple(dict.fromkeys(found)), Origin.WEIGHTS, file)
         if self.others:
             names = tuple(dict.fromkeys(map(_placed, self.others)))
-            yield Fact("other_unsafe_globals", names, Origin.FILES, self.others[0].file)
+            yield Fact(OTHER_UNSAFE_GLOBALS, names, Origin.FILES, self.others[0].file)
         if self.unread:
-            yield Fact("unread_pickles", self.unread, Origin.FILES)
+            yield Fact(UNREAD_PICKLES, self.unread, Origin.FILES)
 
 
 def read_further_pickles(source: Source, main: Collection[str], checkpoints: Iterable[Checkpoint]) -> FurtherPickles:

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from truename.evidence.evidence import Evidence
-from truename.facts import DECLARED_FACTS, Fact, Origin
+from truename.facts import FACTS, Fact, Key, Origin
 from truename.findings import ClaimSpan, EvidenceRef, Finding, Outcome, Severity
 from truename.names.claims import Claim, Claims
 
@@ -29,8 +29,9 @@ class Case:
     def __init__(self, name: str, /, *, expect: Severity | None = None, **facts: Any) -> None:
         self.name = name
         self.expect = expect
-        self.facts: tuple[Fact, ...] = tuple(
-            value if isinstance(value, Fact) else Fact(key, value, default_origin(key)) for key, value in facts.items()
+        self.facts: tuple[Fact[Any], ...] = tuple(
+            value if isinstance(value, Fact) else Fact(FACTS[key], value, default_origin(FACTS[key]))
+            for key, value in facts.items()
         )
 
     def evidence(self) -> Evidence:
@@ -38,9 +39,9 @@ class Case:
         return Evidence.of(self.facts)
 
 
-def default_origin(key: str) -> Origin:
+def default_origin(key: Key[Any]) -> Origin:
     """The usual origin of a fact: declared where only the repository can say it, else the weights."""
-    return Origin.DECLARED if key in DECLARED_FACTS else Origin.WEIGHTS
+    return Origin.DECLARED if key.declared else Origin.WEIGHTS
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -92,7 +93,7 @@ class Rule(ABC):
         message: str,
         *,
         claim: Claim | None = None,
-        fact: Fact | None = None,
+        fact: Fact[Any] | None = None,
         suggestion: str | None = None,
     ) -> Finding:
         """A finding of this rule."""

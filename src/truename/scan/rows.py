@@ -10,6 +10,7 @@ import msgspec
 from truename.dara import Question
 from truename.errors import TruenameError
 from truename.evidence import Evidence
+from truename.facts import FACTS
 from truename.findings import Finding, ModelReport
 from truename.scan.targets import Target
 
@@ -77,8 +78,8 @@ def printable(text: str) -> str:
 
 def _identification(evidence: Evidence) -> Row:
     """What the classifier says the structure is; ``reason`` says why answers are missing."""
-    said = {key: evidence.value(_IDENTIFICATION + key) for key in (*Question, "extends", "error_rate")}
-    missing = {key.value: evidence.why_missing(_IDENTIFICATION + key) for key in Question if said[key] is None}
+    said = {key: evidence.value(FACTS[_IDENTIFICATION + key]) for key in (*Question, "extends", "error_rate")}
+    missing = {key.value: evidence.why_missing(FACTS[_IDENTIFICATION + key]) for key in Question if said[key] is None}
     return {**said, "reason": _joined(missing) if missing else None}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
+from truename.facts import DIFFUSERS_CLASS, IS_ADAPTER, MODEL_TYPE
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
@@ -68,18 +69,18 @@ class FamilyAgainstConfig(Rule):
         families = claimed_families(claims)
         if not families:
             return self.no_claim()
-        if evidence.value("is_adapter"):
+        if evidence.value(IS_ADAPTER):
             return cannot_tell("the files hold an adapter, and its base model decides the architecture")
         declared = declared_types(evidence)
         if not declared:
-            return cannot_tell(evidence.why_missing("model_type"))
+            return cannot_tell(evidence.why_missing(MODEL_TYPE))
         types = in_the_words_of(claims, (fact.value for fact in declared))
         fits = best_fit((family for _, family in families), types)
         if fits is Fit.AGREES:
             return verdict(())
         if is_draft(claims):
             return cannot_tell("a draft model may have another architecture than the model it serves")
-        if evidence.get("diffusers_class") is not None:
+        if evidence.get(DIFFUSERS_CLASS) is not None:
             return cannot_tell("the model is a pipeline, and its configuration is that of one component")
         outer = declared[0]
         if any(is_composite(fact.value) for fact in declared):

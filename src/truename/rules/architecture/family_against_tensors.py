@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import GGUF_ARCHITECTURE, IDENTIFICATION_MODEL_TYPE, IS_ADAPTER, TENSOR_MODEL_TYPES, Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claim, Claims
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
@@ -23,7 +23,7 @@ from truename.rules.shared.families import (
     listed,
     tensor_types,
 )
-from truename.rules.shared.structures import KEY, any_classified, false_alarm, identified_types, is_classified
+from truename.rules.shared.structures import any_classified, false_alarm, identified_types, is_classified
 from truename.vocabulary import Family
 
 # The classifier has seen few model types as GGUF: experts joined and biases left out make one look like another.
@@ -32,7 +32,7 @@ _GGUF = "a GGUF file holds the language model alone, with its tensors renamed an
 
 def _structure(*types: str) -> dict[str, Any]:
     """A prediction set, for the cases."""
-    return {KEY: Fact(KEY, types, Origin.CLASSIFIER)}
+    return {IDENTIFICATION_MODEL_TYPE: Fact(IDENTIFICATION_MODEL_TYPE, types, Origin.CLASSIFIER)}
 
 
 class FamilyAgainstTensors(Rule):
@@ -77,10 +77,10 @@ class FamilyAgainstTensors(Rule):
         families = claimed_families(claims)
         if not families:
             return self.no_claim()
-        if evidence.value("is_adapter"):
+        if evidence.value(IS_ADAPTER):
             return cannot_tell("the files hold an adapter, and its base model decides the architecture")
         types = tensor_types(evidence)
-        fact = evidence.get("tensor_model_types")
+        fact = evidence.get(TENSOR_MODEL_TYPES)
         if not types or fact is None:
             return self._by_structure(claims, evidence, families)
         fits = best_fit((family for _, family in families), in_the_words_of(claims, types))
@@ -88,7 +88,7 @@ class FamilyAgainstTensors(Rule):
             return verdict(())
         if is_draft(claims):
             return cannot_tell("a draft model may have another architecture than the model it serves")
-        if evidence.get("gguf_architecture") is not None:
+        if evidence.get(GGUF_ARCHITECTURE) is not None:
             return cannot_tell(_GGUF)
         outer = next((f.value for f in declared_types(evidence)), None)
         if any(is_composite(t) for t in (*types, outer) if t):
@@ -108,7 +108,7 @@ class FamilyAgainstTensors(Rule):
         """The claim against the prediction set of the classifier, where no exact signature is known."""
         found = identified_types(evidence)
         if found is None:
-            return cannot_tell(evidence.why_missing("tensor_model_types"))
+            return cannot_tell(evidence.why_missing(TENSOR_MODEL_TYPES))
         types = in_the_words_of(claims, found.value)
         outer = next((f.value for f in declared_types(evidence)), None)
         fits = best_fit((family for _, family in families), types)
@@ -116,7 +116,7 @@ class FamilyAgainstTensors(Rule):
             return verdict(())
         if is_draft(claims):
             return cannot_tell("a draft model may have another architecture than the model it serves")
-        if evidence.get("gguf_architecture") is not None:
+        if evidence.get(GGUF_ARCHITECTURE) is not None:
             return cannot_tell(_GGUF)
         if any(is_composite(t) for t in (*types, outer) if t):
             return cannot_tell("the model is put together from models of other families")

@@ -5,17 +5,28 @@ from __future__ import annotations
 from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import (
+    DIFFUSERS_CLASS,
+    GGUF_ARCHITECTURE,
+    IDENTIFICATION_EXTENDS,
+    IDENTIFICATION_MODEL_TYPE,
+    IS_ADAPTER,
+    MODEL_TYPE,
+    Fact,
+    Origin,
+)
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
 from truename.rules.shared.families import is_composite, is_known, listed, squash, tensor_types
-from truename.rules.shared.structures import EXTENDS, KEY, false_alarm, identified_types, is_classified
+from truename.rules.shared.structures import classified, false_alarm, identified_types, is_classified
 
 _MOST = 12  # types of a set that still is a recognition: a structure that many share by design has as many
-_BERT: dict[str, Any] = {KEY: Fact(KEY, ("bert",), Origin.CLASSIFIER)}
-_MORE: dict[str, Any] = {EXTENDS: Fact(EXTENDS, ("qwen2",), Origin.CLASSIFIER)}
-_LLAMA: dict[str, Any] = {KEY: Fact(KEY, ("llama", "mistral"), Origin.CLASSIFIER)}
+_BERT: dict[str, Any] = classified(IDENTIFICATION_MODEL_TYPE, "bert")
+_MORE: dict[str, Any] = classified(IDENTIFICATION_EXTENDS, "qwen2")
+_LLAMA: dict[str, Any] = {
+    IDENTIFICATION_MODEL_TYPE: Fact(IDENTIFICATION_MODEL_TYPE, ("llama", "mistral"), Origin.CLASSIFIER)
+}
 
 
 class KnownStructure(Rule):
@@ -53,20 +64,18 @@ class KnownStructure(Rule):
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
         declared = [
-            f
-            for f in evidence.all("model_type")
-            if f.origin is Origin.DECLARED and isinstance(f.value, str) and f.value
+            f for f in evidence.all(MODEL_TYPE) if f.origin is Origin.DECLARED and isinstance(f.value, str) and f.value
         ]
         if not declared:
-            return cannot_tell(evidence.why_missing("model_type"))
+            return cannot_tell(evidence.why_missing(MODEL_TYPE))
         if any(fact.value in tensor_types(evidence) for fact in declared):
             return verdict(())
         found = identified_types(evidence, at_most=0.05)
-        extended = evidence.get(EXTENDS)
+        extended = evidence.get(IDENTIFICATION_EXTENDS)
         if found is None and extended is None:
-            return cannot_tell(evidence.why_missing(KEY))
-        other = evidence.get("diffusers_class") is not None or evidence.get("gguf_architecture") is not None
-        if evidence.value("is_adapter") or other:
+            return cannot_tell(evidence.why_missing(IDENTIFICATION_MODEL_TYPE))
+        other = evidence.get(DIFFUSERS_CLASS) is not None or evidence.get(GGUF_ARCHITECTURE) is not None
+        if evidence.value(IS_ADAPTER) or other:
             return cannot_tell("the configuration is not that of these weights alone")
         outer = declared[0]
         if any(is_composite(fact.value) for fact in declared):

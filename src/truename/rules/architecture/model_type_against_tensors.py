@@ -5,15 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import (
+    DIFFUSERS_CLASS,
+    GGUF_ARCHITECTURE,
+    IDENTIFICATION_MODEL_TYPE,
+    IS_ADAPTER,
+    MODEL_TYPE,
+    TENSOR_MODEL_TYPES,
+    Fact,
+    Origin,
+)
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
 from truename.rules.shared.families import is_composite, is_recognisable, listed, squash, tensor_types
-from truename.rules.shared.structures import KEY, false_alarm, identified_types, is_classified
+from truename.rules.shared.structures import classified, false_alarm, identified_types, is_classified
 
-_GPT2: dict[str, Any] = {KEY: Fact(KEY, ("gpt2",), Origin.CLASSIFIER)}
-_EITHER: dict[str, Any] = {KEY: Fact(KEY, ("bert", "gpt2"), Origin.CLASSIFIER)}
+_GPT2: dict[str, Any] = classified(IDENTIFICATION_MODEL_TYPE, "gpt2")
+_EITHER: dict[str, Any] = {
+    IDENTIFICATION_MODEL_TYPE: Fact(IDENTIFICATION_MODEL_TYPE, ("bert", "gpt2"), Origin.CLASSIFIER)
+}
 
 
 class ModelTypeAgainstTensors(Rule):
@@ -53,9 +64,9 @@ class ModelTypeAgainstTensors(Rule):
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        declared = [f for f in evidence.all("model_type") if isinstance(f.value, str) and f.value]
+        declared = [f for f in evidence.all(MODEL_TYPE) if isinstance(f.value, str) and f.value]
         if not declared:
-            return cannot_tell(evidence.why_missing("model_type"))
+            return cannot_tell(evidence.why_missing(MODEL_TYPE))
         types = tensor_types(evidence)
         if not types:
             return self._by_structure(declared, evidence)
@@ -63,8 +74,8 @@ class ModelTypeAgainstTensors(Rule):
         if any(_same(squash(f.value), t) for f in declared for t in found):
             return verdict(())
         outer = declared[0]
-        other = evidence.get("diffusers_class") is not None or evidence.get("gguf_architecture") is not None
-        if evidence.value("is_adapter") or other:
+        other = evidence.get(DIFFUSERS_CLASS) is not None or evidence.get(GGUF_ARCHITECTURE) is not None
+        if evidence.value(IS_ADAPTER) or other:
             return cannot_tell("the configuration is not that of these weights alone")
         if any(is_composite(t) for t in (outer.value, *types)):
             return cannot_tell(f"a model of type {outer.value!r} is put together from models of other families")
@@ -75,18 +86,18 @@ class ModelTypeAgainstTensors(Rule):
             return cannot_tell(f"the tensors are those of {listed(types)}, the structure may be the declared one")
         source = outer.file or "the configuration"
         message = f"{source} declares {outer.value}; the tensors are those of {listed(types)}"
-        return verdict([self.finding(Severity.ERROR, message, fact=evidence.get("tensor_model_types"))])
+        return verdict([self.finding(Severity.ERROR, message, fact=evidence.get(TENSOR_MODEL_TYPES))])
 
-    def _by_structure(self, declared: list[Fact], evidence: Evidence) -> Verdict:
+    def _by_structure(self, declared: list[Fact[Any]], evidence: Evidence) -> Verdict:
         """The declared type against the prediction set of the classifier, where no exact signature is known."""
         found = identified_types(evidence)
         if found is None:
-            return cannot_tell(evidence.why_missing("tensor_model_types"))
+            return cannot_tell(evidence.why_missing(TENSOR_MODEL_TYPES))
         if any(_same(squash(f.value), squash(t)) for f in declared for t in found.value):
             return verdict(())
         outer = declared[0]
-        other = evidence.get("diffusers_class") is not None or evidence.get("gguf_architecture") is not None
-        if evidence.value("is_adapter") or other:
+        other = evidence.get(DIFFUSERS_CLASS) is not None or evidence.get(GGUF_ARCHITECTURE) is not None
+        if evidence.value(IS_ADAPTER) or other:
             return cannot_tell("the configuration is not that of these weights alone")
         if any(is_composite(t) for t in (outer.value, *found.value)):
             return cannot_tell(f"a model of type {outer.value!r} is put together from models of other families")

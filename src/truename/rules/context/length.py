@@ -4,15 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import (
+    CONTEXT_LENGTH,
+    EXTENDED_CONTEXT_LENGTH,
+    IS_ADAPTER,
+    MODEL_MAX_LENGTH,
+    ROPE_SCALING,
+    Fact,
+    Origin,
+)
 from truename.findings import Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
 
-KEYS = ("context_length", "extended_context_length", "model_max_length")
+KEYS = (CONTEXT_LENGTH, EXTENDED_CONTEXT_LENGTH, MODEL_MAX_LENGTH)
 UNLIMITED = 10**9  # tokenizers without a limit give 10^30
 GENEROUS = 1.25
 FALSE = 2.0
@@ -61,19 +70,19 @@ class ContextLength(Rule):
         stated = claims.of(Role.CONTEXT)
         if not stated:
             return self.no_claim()
-        if evidence.value("is_adapter"):
+        if evidence.value(IS_ADAPTER):
             return cannot_tell("the files hold an adapter, and its base model decides the context")
         lengths = [fact for key in KEYS for fact in evidence.all(key) if _is_length(fact.value)]
-        limits = [fact for fact in lengths if fact.key != "model_max_length"]
+        limits = [fact for fact in lengths if fact.key != MODEL_MAX_LENGTH]
         if not limits:
-            return cannot_tell(evidence.why_missing("context_length"))
+            return cannot_tell(evidence.why_missing(CONTEXT_LENGTH))
         longest = max(lengths, key=lambda fact: fact.value)
         claim = min(stated, key=lambda c: min(readings(c)))
         least = min(readings(claim))
         if least <= longest.value * GENEROUS:
             return verdict(())
-        scaling = evidence.value("rope_scaling")
-        if scaling not in (None, "default", "none") and evidence.get("extended_context_length") is None:
+        scaling = evidence.value(ROPE_SCALING)
+        if scaling not in (None, "default", "none") and evidence.get(EXTENDED_CONTEXT_LENGTH) is None:
             return cannot_tell(f"how far the declared scaling {scaling!r} reaches is not known")
         severity = Severity.ERROR if least >= longest.value * FALSE else Severity.WARNING
         return verdict(
@@ -101,7 +110,7 @@ def _is_length(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < UNLIMITED
 
 
-def _message(claim: Claim, fact: Fact) -> str:
+def _message(claim: Claim, fact: Fact[Any]) -> str:
     where = "the weights have" if fact.origin is Origin.WEIGHTS else f"{fact.file or 'the configuration'} declares"
     return f"the name says {claim.element.text}; {where} {fact.value:,.0f} positions"
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
+from truename.facts import HEADS, KEY_VALUE_HEADS
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
 from truename.rules.shared.measures import found_in, severity_of, strongest_of, why_unmeasured, with_number
 
-KEYS = ("heads", "key_value_heads")
+KEYS = (HEADS, KEY_VALUE_HEADS)
 
 
 class Heads(Rule):
@@ -53,7 +54,7 @@ class Heads(Rule):
             return verdict(())
         claim, fact = stated[0], facts[0]
         if fact.key != "heads":
-            return cannot_tell(evidence.why_missing("heads"))
+            return cannot_tell(evidence.why_missing(HEADS))
         message = f"the name says {claim.element.text}, {claim.value} heads; {found_in(fact)} {fact.value}"
         suggestion = with_number(claims, claim, fact.value)
         return verdict([self.finding(severity_of(fact), message, claim=claim, fact=fact, suggestion=suggestion)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
+from truename.facts import HEAD_SIZE, HEADS, HIDDEN_SIZE, INTERMEDIATE_SIZE
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
@@ -43,13 +44,13 @@ class HiddenSize(Rule):
         stated = claims.of(Role.HIDDEN_SIZE)
         if not stated:
             return self.no_claim()
-        if reason := why_unmeasured(evidence, "hidden_size"):
+        if reason := why_unmeasured(evidence, HIDDEN_SIZE):
             return cannot_tell(reason)
-        facts = strongest_of(evidence, "hidden_size")
+        facts = strongest_of(evidence, HIDDEN_SIZE)
         if any(claim.value == fact.value for claim in stated for fact in facts):
             return verdict(())
         claim, fact = stated[0], facts[0]
-        for key in ("intermediate_size", "heads", "head_size"):
+        for key in (INTERMEDIATE_SIZE, HEADS, HEAD_SIZE):
             if any(other.value == claim.value for other in evidence.all(key)):
                 return cannot_tell(f"{claim.element.text} may mean the {key.replace('_', ' ')}")
         message = f"the name says {claim.element.text}, a hidden size of {claim.value}; {found_in(fact)} {fact.value}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import IMAGE_SIZE, PATCH_SIZE, Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
@@ -35,8 +35,8 @@ class ImageSize(Rule):
         Case("siglip-so400m-patch14-384", patch_size=14, image_size=224),
         Case(
             "vit-base-patch16-384",
-            patch_size=Fact("patch_size", 16, Origin.DECLARED, "config.json"),
-            image_size=Fact("image_size", 224, Origin.DECLARED, "config.json"),
+            patch_size=Fact(PATCH_SIZE, 16, Origin.DECLARED, "config.json"),
+            image_size=Fact(IMAGE_SIZE, 224, Origin.DECLARED, "config.json"),
             expect=Severity.WARNING,
         ),
     )
@@ -51,8 +51,8 @@ class ImageSize(Rule):
         Case("vit-base-patch16-224-lora", is_adapter=True, image_size=224),
         Case(
             "swin-base-patch4-384",
-            patch_size=Fact("patch_size", 4, Origin.DECLARED, "config.json"),
-            image_size=Fact("image_size", 224, Origin.DECLARED, "config.json"),
+            patch_size=Fact(PATCH_SIZE, 4, Origin.DECLARED, "config.json"),
+            image_size=Fact(IMAGE_SIZE, 224, Origin.DECLARED, "config.json"),
         ),
     )
 
@@ -60,10 +60,10 @@ class ImageSize(Rule):
         stated = claims.of(Role.IMAGE_SIZE)
         if not stated:
             return self.no_claim()
-        if reason := why_unmeasured(evidence, "image_size"):
+        if reason := why_unmeasured(evidence, IMAGE_SIZE):
             return cannot_tell(reason)
-        facts = strongest_of(evidence, "image_size")
-        patch = next((f.value for f in strongest_of(evidence, "patch_size")), 0)
+        facts = strongest_of(evidence, IMAGE_SIZE)
+        patch = next((f.value for f in strongest_of(evidence, PATCH_SIZE)), 0)
         if any(abs(claim.value - fact.value) < max(patch, 1) for claim in stated for fact in facts):
             return verdict(())
         claim, fact = stated[0], facts[0]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
+from truename.facts import DECODER_LAYERS, ENCODER_LAYERS, LAYERS, PATCH_SIZE
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
 from truename.rules.shared.measures import found_in, severity_of, strongest_of, why_unmeasured, with_number
 
-KEYS = ("layers", "encoder_layers", "decoder_layers")
+KEYS = (LAYERS, ENCODER_LAYERS, DECODER_LAYERS)
 
 
 class Layers(Rule):
@@ -54,7 +55,7 @@ class Layers(Rule):
         if any(claim.value in counts for claim in stated):
             return verdict(())
         claim, fact = stated[0], facts[0]
-        if any(patch.value == claim.value for patch in evidence.all("patch_size")):
+        if any(patch.value == claim.value for patch in evidence.all(PATCH_SIZE)):
             return cannot_tell(f"{claim.element.text} may mean patches of {claim.value} pixels")
         number = f"{fact.value} layers" if fact.value != 1 else "1 layer"
         message = f"the name says {claim.element.text}, {claim.value} layers; {found_in(fact)} {number}"

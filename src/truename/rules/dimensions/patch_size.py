@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
+from truename.facts import PATCH_SIZE
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
@@ -42,9 +43,9 @@ class PatchSize(Rule):
         stated = claims.of(Role.PATCH_SIZE)
         if not stated:
             return self.no_claim()
-        if reason := why_unmeasured(evidence, "patch_size"):
+        if reason := why_unmeasured(evidence, PATCH_SIZE):
             return cannot_tell(reason)
-        facts = strongest_of(evidence, "patch_size")
+        facts = strongest_of(evidence, PATCH_SIZE)
         if any(claim.value == fact.value for claim in stated for fact in facts):
             return verdict(())
         claim, fact = stated[0], facts[0]

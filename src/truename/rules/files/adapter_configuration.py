@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from truename.evidence.evidence import Evidence
-from truename.facts import Origin
+from truename.facts import (
+    ADAPTER_METHOD,
+    ADAPTER_MODULES,
+    ADAPTER_OTHER_RANKS,
+    ADAPTER_RANK,
+    ADAPTER_RANKS,
+    ADAPTER_TARGETS,
+    Origin,
+)
 from truename.findings import Finding, Severity
 from truename.names.claims import Claims
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
@@ -62,26 +70,26 @@ class AdapterConfiguration(Rule):
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        if evidence.get("adapter_ranks") is None:
+        if evidence.get(ADAPTER_RANKS) is None:
             return cannot_tell("the files hold no adapter whose tensors could be read")
-        if evidence.get("adapter_rank", Origin.DECLARED) is None:
-            return cannot_tell(evidence.why_missing("adapter_rank"))
+        if evidence.get(ADAPTER_RANK, Origin.DECLARED) is None:
+            return cannot_tell(evidence.why_missing(ADAPTER_RANK))
         return verdict([*self._rank(evidence), *self._modules(evidence)])
 
     def _rank(self, evidence: Evidence) -> Iterator[Finding]:
-        told, held = evidence.get("adapter_rank", Origin.DECLARED), evidence.get("adapter_ranks")
+        told, held = evidence.get(ADAPTER_RANK, Origin.DECLARED), evidence.get(ADAPTER_RANKS)
         if told is None or held is None:
             return
-        if evidence.value("adapter_method") == _PRUNED and min(held.value) <= told.value:
+        if evidence.value(ADAPTER_METHOD) == _PRUNED and min(held.value) <= told.value:
             return
-        several_in_one = any("expert" in module for module in evidence.value("adapter_modules", ()))
-        if not several_in_one and {told.value, *evidence.value("adapter_other_ranks", ())}.isdisjoint(held.value):
+        several_in_one = any("expert" in module for module in evidence.value(ADAPTER_MODULES, ()))
+        if not several_in_one and {told.value, *evidence.value(ADAPTER_OTHER_RANKS, ())}.isdisjoint(held.value):
             ranks = " and ".join(map(str, held.value[:3]))
             message = f"the configuration says rank {told.value}; the adapter's matrices have rank {ranks}"
             yield self.finding(Severity.ERROR, message, fact=held)
 
     def _modules(self, evidence: Evidence) -> Iterator[Finding]:
-        told, held = evidence.get("adapter_targets"), evidence.get("adapter_modules")
+        told, held = evidence.get(ADAPTER_TARGETS), evidence.get(ADAPTER_MODULES)
         if told is None or held is None:
             return
         named = {str(target).rpartition(".")[2] for target in told.value}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
+from truename.facts import FORMATS_AGREE, FORMATS_DIFFER
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
@@ -42,7 +43,7 @@ class FormatsDiffer(Rule):
     undecided = (Case("bert-base-uncased"), Case("bert-base-uncased", formats_read=("tf_model.h5",)))
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        differ, agree = evidence.get("formats_differ"), evidence.get("formats_agree")
+        differ, agree = evidence.get(FORMATS_DIFFER), evidence.get(FORMATS_AGREE)
         if differ is not None and differ.value:
             return verdict(
                 self.finding(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
+from truename.facts import FORMATS, MISNAMED_FILES
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
@@ -34,7 +35,7 @@ class MisnamedFile(Rule):
     undecided = (Case("llama-7b"), Case("1", model_type="bloom"))
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        fact = evidence.get("misnamed_files")
+        fact = evidence.get(MISNAMED_FILES)
         if fact is not None and fact.value:
             return verdict(
                 self.finding(
@@ -44,4 +45,4 @@ class MisnamedFile(Rule):
                 )
                 for path, _, format in (str(one).rpartition(": ") for one in fact.value)
             )
-        return CLEAN if evidence.get("formats") is not None else cannot_tell("the files hold no weights")
+        return CLEAN if evidence.get(FORMATS) is not None else cannot_tell("the files hold no weights")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
+from truename.facts import UNREADABLE_FILES
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
@@ -31,7 +32,7 @@ class UnreadableFile(Rule):
     undecided = (Case("llama-7b"), Case("bert-base-uncased"), Case("1"))
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        fact = evidence.get("unreadable_files")
+        fact = evidence.get(UNREADABLE_FILES)
         if fact is not None and fact.value:
             return verdict(self.finding(Severity.ERROR, str(problem), fact=fact) for problem in fact.value)
         return CLEAN if evidence.facts else cannot_tell("no file was read")

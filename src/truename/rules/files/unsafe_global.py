@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
+from truename.facts import OTHER_UNSAFE_GLOBALS, UNREAD_PICKLES, UNSAFE_GLOBALS
 from truename.findings import Finding, Severity
 from truename.names.claims import Claims
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
@@ -65,23 +66,23 @@ class UnsafeGlobal(Rule):
         findings = list(self._findings(evidence))
         if findings:
             return verdict(findings)
-        if unread := evidence.value("unread_pickles"):
+        if unread := evidence.value(UNREAD_PICKLES):
             return cannot_tell(f"not every pickle could be read ({shown(list(unread))})")
         return (
             cannot_tell("the files hold no pickle that had to be read")
-            if evidence.get("unsafe_globals") is None
+            if evidence.get(UNSAFE_GLOBALS) is None
             else CLEAN
         )
 
     def _findings(self, evidence: Evidence) -> Iterator[Finding]:
-        if (fact := evidence.get("unsafe_globals")) is not None:
+        if (fact := evidence.get(UNSAFE_GLOBALS)) is not None:
             dangerous = [name for name in fact.value if is_dangerous(name)]
             others = [name for name in fact.value if not is_dangerous(name)]
             for severity, names in ((Severity.ERROR, dangerous), (Severity.WARNING, others)):
                 if names:
                     message = f"the weights import {shown(names)} when they are loaded"
                     yield self.finding(severity, message, fact=fact)
-        if (fact := evidence.get("other_unsafe_globals")) is not None:
+        if (fact := evidence.get(OTHER_UNSAFE_GLOBALS)) is not None:
             names = [name for name in fact.value if is_dangerous(name) and not is_listed(name, "ordinary")]
             if names:
                 message = f"files beside the weights import {shown(names)} when they are loaded"

@@ -3,9 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import (
+    FORMATS,
+    INDEX_EXTRA_TENSORS,
+    INDEX_MISSING_FILES,
+    INDEX_MISSING_TENSORS,
+    INDEX_TOTAL_PARAMETERS,
+    INDEX_TOTAL_SIZE,
+    PARAMETERS,
+    STORED_PARAMETERS,
+    TIED_PARAMETERS,
+    TOTAL_BYTES,
+    Fact,
+    Key,
+    Origin,
+)
 from truename.findings import Finding, Severity
 from truename.names.claims import Claims
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
@@ -13,6 +28,9 @@ from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
 TOLERANCE = 0.01  # one per cent: tied weights and buffers are counted by some writers and not by others
 SIZE_TOLERANCE = 0.05  # as above, in bytes; a copy of a large tied embedding alone may exceed one per cent
 SHOWN = 3  # names in a message
+
+_HELD: tuple[Key[Any], ...] = (FORMATS, TOTAL_BYTES, PARAMETERS)
+_COUNTS = (PARAMETERS, STORED_PARAMETERS, TIED_PARAMETERS)
 
 
 class WeightIndex(Rule):
@@ -59,9 +77,9 @@ class WeightIndex(Rule):
         keys = [key for key in evidence.facts if key.startswith("index_")]
         if not keys:
             return cannot_tell("the files hold no weight index")
-        if not any(evidence.get(key, Origin.WEIGHTS, Origin.FILES) for key in ("formats", "total_bytes", "parameters")):
+        if not any(evidence.get(key, Origin.WEIGHTS, Origin.FILES) for key in _HELD):
             return cannot_tell("no shard was there to compare the weight index with")
-        missing = evidence.get("index_missing_files")
+        missing = evidence.get(INDEX_MISSING_FILES)
         findings = list(self._contents(evidence))
         if missing is None or not missing.value:  # with a shard missing, no total can agree
             findings += [*self._parameters(evidence), *self._size(evidence)]
@@ -69,10 +87,10 @@ class WeightIndex(Rule):
 
     def _contents(self, evidence: Evidence) -> Iterator[Finding]:
         phrases = (
-            ("index_missing_files", Severity.ERROR, "the weight index names {} that {} not there: {}", "shard"),
-            ("index_missing_tensors", Severity.ERROR, "the weight index promises {} that {} in no shard: {}", "tensor"),
+            (INDEX_MISSING_FILES, Severity.ERROR, "the weight index names {} that {} not there: {}", "shard"),
+            (INDEX_MISSING_TENSORS, Severity.ERROR, "the weight index promises {} that {} in no shard: {}", "tensor"),
             (
-                "index_extra_tensors",
+                INDEX_EXTRA_TENSORS,
                 Severity.WARNING,
                 "the shards hold {} that {} not in the weight index: {}",
                 "tensor",
@@ -86,15 +104,15 @@ class WeightIndex(Rule):
                 yield self.finding(severity, message, fact=fact)
 
     def _parameters(self, evidence: Evidence) -> Iterator[Finding]:
-        told = evidence.get("index_total_parameters")
-        counts = [f for key in ("parameters", "stored_parameters", "tied_parameters") if (f := weighed(evidence, key))]
+        told = evidence.get(INDEX_TOTAL_PARAMETERS)
+        counts = [f for key in _COUNTS if (f := weighed(evidence, key))]
         if told is None or not counts or any(close(told.value, count.value, TOLERANCE) for count in counts):
             return
         message = f"the weight index says {told.value:,} parameters; the shards hold {counts[0].value:,}"
         yield self.finding(Severity.WARNING, message, fact=told)
 
     def _size(self, evidence: Evidence) -> Iterator[Finding]:
-        told, held = evidence.get("index_total_size"), weighed(evidence, "total_bytes")
+        told, held = evidence.get(INDEX_TOTAL_SIZE), weighed(evidence, TOTAL_BYTES)
         if told is None or held is None or close(told.value, held.value, SIZE_TOLERANCE):
             return
         severity = Severity.WARNING if told.value else Severity.NOTE
@@ -102,7 +120,7 @@ class WeightIndex(Rule):
         yield self.finding(severity, message, fact=told)
 
 
-def weighed(evidence: Evidence, key: str) -> Fact | None:
+def weighed(evidence: Evidence, key: Key[int]) -> Fact[int] | None:
     """A count that was read from the weights, not one that is derived from the index itself."""
     return evidence.get(key, Origin.WEIGHTS)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
+from truename.facts import GGUF_ARCHITECTURE, IS_ADAPTER
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
@@ -53,9 +54,9 @@ class GgufArchitecture(Rule):
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        fact = evidence.get("gguf_architecture")
+        fact = evidence.get(GGUF_ARCHITECTURE)
         if fact is None:
-            return cannot_tell(evidence.why_missing("gguf_architecture"))
+            return cannot_tell(evidence.why_missing(GGUF_ARCHITECTURE))
         families = claimed_families(claims)
         if not families:
             return self.no_claim()
@@ -63,7 +64,7 @@ class GgufArchitecture(Rule):
         types = in_the_words_of(claims, table("rules/gguf")["architectures"].get(declared, (declared,)))
         if best_fit((family for _, family in families), types) is Fit.AGREES:
             return verdict(())
-        if evidence.value("is_adapter") or is_draft(claims):
+        if evidence.value(IS_ADAPTER) or is_draft(claims):
             return cannot_tell("the file may accompany a model of another architecture")
         if not all(is_known(t) for t in types):
             return cannot_tell(f"what {declared!r} is in the words of names is not known")

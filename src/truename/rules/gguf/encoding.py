@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import GGUF_FILE_TYPE, GGUF_TENSOR_SHARES, GGUF_TENSOR_TYPES, Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
@@ -20,11 +20,11 @@ def _gguf(path: str, declared: str | None, *types: str) -> dict[str, Any]:
     """The facts of one file, most bytes first; the first type has seven tenths of them."""
     shares = (0.7, *(round(0.3 / max(1, len(types) - 1), 4) for _ in types[1:]))
     facts: dict[str, Any] = {
-        "gguf_tensor_types": Fact("gguf_tensor_types", types, Origin.WEIGHTS, path),
-        "gguf_tensor_shares": Fact("gguf_tensor_shares", shares, Origin.WEIGHTS, path),
+        "gguf_tensor_types": Fact(GGUF_TENSOR_TYPES, types, Origin.WEIGHTS, path),
+        "gguf_tensor_shares": Fact(GGUF_TENSOR_SHARES, shares, Origin.WEIGHTS, path),
     }
     if declared is not None:
-        facts["gguf_file_type"] = Fact("gguf_file_type", declared, Origin.DECLARED, path)
+        facts["gguf_file_type"] = Fact(GGUF_FILE_TYPE, declared, Origin.DECLARED, path)
     return facts
 
 

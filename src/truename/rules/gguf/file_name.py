@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import GGUF_TENSOR_TYPES, Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
@@ -16,8 +17,8 @@ _BASE = re.compile(r"[A-Za-z0-9 _.]*[A-Za-z][A-Za-z0-9 _.]*")
 SHOWN = 3
 
 
-def _file(path: str) -> Fact:
-    return Fact("gguf_tensor_types", ("Q4_K",), Origin.WEIGHTS, path)
+def _file(path: str) -> Fact[Any]:
+    return Fact(GGUF_TENSOR_TYPES, ("Q4_K",), Origin.WEIGHTS, path)
 
 
 class GgufFileName(Rule):

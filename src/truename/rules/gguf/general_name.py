@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
+from truename.facts import GGUF_NAME
 from truename.findings import Severity
 from truename.names import claims_of, parse_name
 from truename.names.claims import Claim, Claims
@@ -48,9 +49,9 @@ class GgufGeneralName(Rule):
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        fact = evidence.get("gguf_name")
+        fact = evidence.get(GGUF_NAME)
         if fact is None:
-            return cannot_tell(evidence.why_missing("gguf_name"))
+            return cannot_tell(evidence.why_missing(GGUF_NAME))
         text = str(fact.value)
         if text.strip().lower() in table("rules/gguf")["names"]["placeholders"]:
             return cannot_tell(f"general.name is {text!r}, which converters write for any model")

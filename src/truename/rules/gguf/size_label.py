@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from truename.evidence.evidence import Evidence
+from truename.facts import GGUF_SIZE_LABEL
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
@@ -44,9 +45,9 @@ class GgufSizeLabel(Rule):
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        fact = evidence.get("gguf_size_label")
+        fact = evidence.get(GGUF_SIZE_LABEL)
         if fact is None:
-            return cannot_tell(evidence.why_missing("gguf_size_label"))
+            return cannot_tell(evidence.why_missing(GGUF_SIZE_LABEL))
         stated = claims.of(Role.PARAMETERS)
         if not stated:
             return self.no_claim()

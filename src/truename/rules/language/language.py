@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact
+from truename.facts import LANGUAGES, Fact
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
@@ -46,7 +48,7 @@ class Language(Rule):
         stated = claims.of(Role.LANGUAGE, Role.LANGUAGE_PAIR)
         if not stated:
             return self.no_claim()
-        fact = evidence.get("languages")
+        fact = evidence.get(LANGUAGES)
         if fact is None or not fact.value:
             return cannot_tell("the card lists no language")
         listed = codes(fact.value)
@@ -60,7 +62,7 @@ class Language(Rule):
                 return verdict([self._not_listed(claim, wanted, listed, fact)])
         return CLEAN
 
-    def _not_listed(self, claim: Claim, wanted: frozenset[str], listed: frozenset[str], fact: Fact) -> Finding:
+    def _not_listed(self, claim: Claim, wanted: frozenset[str], listed: frozenset[str], fact: Fact[Any]) -> Finding:
         short = len(claim.element.text) <= 2 and claim.role is Role.LANGUAGE
         sure = len(listed) <= FEW and listed != TEMPLATES and not short
         found = ", ".join(title(code_of(value)) for value in list(fact.value)[:FEW])

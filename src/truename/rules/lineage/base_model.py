@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact
+from truename.facts import ADAPTER_BASE, BASE_MODEL_RELATION, BASE_MODELS, IS_ADAPTER, MODEL_TYPE, Fact
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
@@ -67,7 +68,7 @@ class BaseModel(Rule):
             return cannot_tell("neither the card nor an adapter names a base model")
         parsed = [claims_of_base(base) for base in bases]
         of_bases = [lines_of_name(base) for base in parsed]
-        fact = evidence.get("adapter_base") or evidence.get("base_models")
+        fact: Fact[Any] | None = evidence.get(ADAPTER_BASE) or evidence.get(BASE_MODELS)
         if not all(of_bases) and not any(named & keys for keys in of_bases):
             return cannot_tell(f"the family of the base model is not known ({', '.join(bases[:3])})")
         if any(named & keys for keys in of_bases):
@@ -80,20 +81,22 @@ class BaseModel(Rule):
         named: frozenset[str],
         bases: tuple[str, ...],
         of_bases: list[frozenset[str]],
-        fact: Fact | None,
+        fact: Fact[Any] | None,
         evidence: Evidence,
     ) -> Finding:
         claim = next(c for c in claims.of(Role.FAMILY, Role.BRAND) if line_of_family(str(c.value)) is not None)
-        severity = Severity.NOTE if bears_out(str(evidence.value("model_type")), named) else Severity.WARNING
-        who = "the adapter is for" if evidence.value("is_adapter") else "the card names as its base"
+        severity = Severity.NOTE if bears_out(str(evidence.value(MODEL_TYPE)), named) else Severity.WARNING
+        who = "the adapter is for" if evidence.value(IS_ADAPTER) else "the card names as its base"
         others = frozenset[str]().union(*of_bases)
         message = f"the name says {titles(named)}; {who} {', '.join(bases[:3])} ({titles(others)})"
         return self.finding(severity, message, claim=claim, fact=fact)
 
-    def _size(self, claims: Claims, parsed: list[Claims], fact: Fact | None, evidence: Evidence) -> Iterator[Finding]:
+    def _size(
+        self, claims: Claims, parsed: list[Claims], fact: Fact[Any] | None, evidence: Evidence
+    ) -> Iterator[Finding]:
         """An adapter and a packed copy have the size of their base; other children may be cut or grown."""
-        relation = str(evidence.value("base_model_relation", "")).lower()
-        if len(parsed) != 1 or not (evidence.value("is_adapter") or relation in ("adapter", "quantized")):
+        relation = str(evidence.value(BASE_MODEL_RELATION, "")).lower()
+        if len(parsed) != 1 or not (evidence.value(IS_ADAPTER) or relation in ("adapter", "quantized")):
             return
         size, base = only_size(claims), only_size(parsed[0])
         if size is None or base is None or ratio(size.value, base.value) <= SAME_SIZE:

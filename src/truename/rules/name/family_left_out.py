@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact
+from truename.facts import MODEL_TYPE, PARAMETERS, Fact
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
@@ -60,15 +62,15 @@ class FamilyLeftOut(Rule):
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
         line, fact = declared_origin(evidence)
-        if (line is None or fact is None) and evidence.get("model_type") is None:
-            return cannot_tell(evidence.why_missing("model_type"))
+        if (line is None or fact is None) and evidence.get(MODEL_TYPE) is None:
+            return cannot_tell(evidence.why_missing(MODEL_TYPE))
         if line is None or fact is None:
             return cannot_tell("the configuration does not belong to one known family alone")
         if holds(claims) or line.key in lines_of_name(claims) or spells(claims.name, line):
             return CLEAN
         if not discloses(evidence, line):
             return cannot_tell("the card does not mention the family either, which is another fault")
-        count = evidence.value("parameters")
+        count = evidence.value(PARAMETERS)
         said = _said(fact)
         word = max((key for key in line.keys if key in said.lower()), key=len, default=line.key)
         suggestion = "-".join(filter(None, (claims.name, word, short_count(count).lower() if count else None)))
@@ -82,7 +84,7 @@ def holds(claims: Claims) -> bool:
     return any(claim.value not in generic for claim in claims.of(*HOLDS))
 
 
-def _said(fact: Fact) -> str:
+def _said(fact: Fact[Any]) -> str:
     """What gave the line away: a type, or the names of models without somebody's folders."""
     values = fact.value if isinstance(fact.value, tuple) else (fact.value,)
     return ", ".join(short_base(str(value)) for value in values)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
+from truename.facts import MODEL_TYPE, PARAMETERS, QUANTISATION_METHOD
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
@@ -98,7 +99,7 @@ def is_job(words: Sequence[str]) -> bool:
 def suggested(evidence: Evidence) -> str | None:
     """A name from what is known: the base model, or the type and the size."""
     if len(bases := declared_bases(evidence)) == 1:
-        method = str(evidence.value("quantisation_method") or "none")
+        method = str(evidence.value(QUANTISATION_METHOD) or "none")
         return bases[0].rpartition("/")[2] + ("-finetuned" if method == "none" else f"-{method}")
-    kind, count = evidence.value("model_type"), evidence.value("parameters")
+    kind, count = evidence.value(MODEL_TYPE), evidence.value(PARAMETERS)
     return f"{kind}-{short_count(count)}" if kind and count else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
+from truename.facts import CARD_MENTIONS, MODEL_TYPE
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
@@ -45,15 +46,15 @@ class UndisclosedFamily(Rule):
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
         line, fact = origin(evidence)
-        if (line is None or fact is None) and evidence.get("model_type") is None:
-            return cannot_tell(evidence.why_missing("model_type"))
+        if (line is None or fact is None) and evidence.get(MODEL_TYPE) is None:
+            return cannot_tell(evidence.why_missing(MODEL_TYPE))
         if line is None or fact is None:
             return cannot_tell("the configuration does not belong to one known family alone")
         if line.key in lines_of_name(claims) or spells(claims.name, line):
             return CLEAN
         if discloses(evidence, line):
             return CLEAN
-        if evidence.get("card_mentions") is None:
+        if evidence.get(CARD_MENTIONS) is None:
             return cannot_tell("there is no card that could name the family")
         message = f"the configuration says {line.title} ({fact.value}); neither the name nor the card mentions it"
         return verdict([self.finding(Severity.NOTE, message, fact=fact)])

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from truename.architecture.abstract import AbstractArchitecture, Block
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import ADAPTER_BASE, ADAPTER_RANK, BASE_MODEL_RELATION, IS_ADAPTER, PARAMETERS, TAGS, Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
@@ -48,7 +49,7 @@ class Adapter(Rule):
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
         stated = claims.of(Role.ADAPTER)
-        fact = evidence.get("is_adapter")
+        fact = evidence.get(IS_ADAPTER)
         sizes = claims.of(Role.PARAMETERS, Role.MIXTURE)
         if fact is not None and fact.value:
             return CLEAN if stated or not sizes else self._hidden(sizes[0], fact, evidence)
@@ -56,21 +57,21 @@ class Adapter(Rule):
             return self.no_claim()
         return self._full_model(claims, stated[0], evidence)
 
-    def _hidden(self, size: Claim, fact: Fact, evidence: Evidence) -> Verdict:
-        base, rank = evidence.value("adapter_base"), evidence.value("adapter_rank")
+    def _hidden(self, size: Claim, fact: Fact[Any], evidence: Evidence) -> Verdict:
+        base, rank = evidence.value(ADAPTER_BASE), evidence.value(ADAPTER_RANK)
         kind = f"adapter of rank {rank}" if rank else "adapter"
         whose = f" for {short_base(str(base))}" if base else ""
         message = f"the name reads like a full model of {size.element.text}; the repository holds an {kind}{whose}"
         return verdict([self.finding(Severity.NOTE, message, claim=size, fact=fact)])
 
     def _full_model(self, claims: Claims, claim: Claim, evidence: Evidence) -> Verdict:
-        counted = evidence.get("parameters", Origin.WEIGHTS)
+        counted = evidence.get(PARAMETERS, Origin.WEIGHTS)
         if counted is None:
-            return cannot_tell(evidence.why_missing("parameters"))
+            return cannot_tell(evidence.why_missing(PARAMETERS))
         if evidence.architecture is not None and holds_adapters(evidence.architecture):
             return CLEAN
-        tags = [str(tag).lower() for tag in evidence.value("tags", ()) or ()]
-        said = [claims.name.lower(), str(evidence.value("base_model_relation", "")).lower(), *tags]
+        tags = [str(tag).lower() for tag in evidence.value(TAGS, ()) or ()]
+        said = [claims.name.lower(), str(evidence.value(BASE_MODEL_RELATION, "")).lower(), *tags]
         if any(word in text for word in MERGED for text in said):
             return CLEAN
         if "lora" in tags or any(tag.startswith("base_model:adapter") for tag in tags):

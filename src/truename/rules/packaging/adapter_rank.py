@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from truename.evidence.evidence import Evidence
+from truename.facts import ADAPTER_RANKS, IS_ADAPTER
 from truename.findings import Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Element, Role
@@ -44,8 +45,8 @@ class AdapterRank(Rule):
         said = tuple(_ranks(claims)) if claims.of(Role.ADAPTER) else ()
         if not said:
             return self.no_claim()
-        fact = evidence.get("adapter_ranks")
-        if fact is None or not evidence.value("is_adapter"):
+        fact = evidence.get(ADAPTER_RANKS)
+        if fact is None or not evidence.value(IS_ADAPTER):
             return cannot_tell("the files hold no adapter whose tensors could be read")
         if any(claim.value in fact.value for claim in said):
             return CLEAN

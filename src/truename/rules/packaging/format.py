@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import FORMATS, LIBRARY_NAME, TAGS, Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
@@ -43,9 +45,9 @@ class PackagingFormat(Rule):
         stated = claims.of(Role.PACKAGING)
         if not stated:
             return self.no_claim()
-        fact = evidence.get("formats", Origin.WEIGHTS, Origin.FILES)
+        fact = evidence.get(FORMATS, Origin.WEIGHTS, Origin.FILES)
         if fact is None or not fact.value:
-            return cannot_tell(evidence.why_missing("formats"))
+            return cannot_tell(evidence.why_missing(FORMATS))
         findings: list[Finding] = []
         open_questions: list[str] = []
         for claim in stated:
@@ -53,7 +55,7 @@ class PackagingFormat(Rule):
         return verdict(findings, "; ".join(open_questions) or None)
 
     def _judge(
-        self, claim: Claim, fact: Fact, evidence: Evidence, findings: list[Finding], open_questions: list[str]
+        self, claim: Claim, fact: Fact[Any], evidence: Evidence, findings: list[Finding], open_questions: list[str]
     ) -> None:
         word = str(claim.value).lower()
         known = table("rules/packaging").get(word)
@@ -71,5 +73,5 @@ class PackagingFormat(Rule):
 
 def is_mlx(evidence: Evidence) -> bool:
     """Whether the card says MLX."""
-    tags = [str(tag).lower() for tag in evidence.value("tags", ()) or ()]
-    return "mlx" in (str(evidence.value("library_name", "")).lower(), *tags)
+    tags = [str(tag).lower() for tag in evidence.value(TAGS, ()) or ()]
+    return "mlx" in (str(evidence.value(LIBRARY_NAME, "")).lower(), *tags)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import BITS_PER_WEIGHT, QUANTISATION_BITS, Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
@@ -33,7 +35,7 @@ class Bits(Rule):
         Case("Qwen2-7B-Instruct-GPTQ-Int4", quantisation_bits=4),
         Case("SOLAR-0-70b-16bit", storage_dtypes=("F16",), bits_per_weight=16.0),
         Case("Qwen2.5-0.5B-Instruct-4bit", bits_per_weight=9.1),
-        Case("Llama-3-8B-exl2-4.65bpw", quantisation_bits=Fact("quantisation_bits", 4.65, Origin.DECLARED)),
+        Case("Llama-3-8B-exl2-4.65bpw", quantisation_bits=Fact(QUANTISATION_BITS, 4.65, Origin.DECLARED)),
     )
     undecided = (
         Case("llama-7b", quantisation_bits=4),
@@ -49,16 +51,16 @@ class Bits(Rule):
             return cannot_tell("the repository holds an adapter, and its name may speak of the base model's weights")
         if others := storage.other_weights(evidence):
             return cannot_tell(f"there are weights in other formats too ({others})")
-        packed = evidence.get("quantisation_bits")
-        measured = evidence.get("bits_per_weight")
+        packed = evidence.get(QUANTISATION_BITS)
+        measured = evidence.get(BITS_PER_WEIGHT)
         full = storage.full_precision(evidence)
         if packed is None and measured is None and full is None:
-            return cannot_tell(evidence.why_missing("quantisation_bits"))
+            return cannot_tell(evidence.why_missing(QUANTISATION_BITS))
         findings: list[Finding] = []
         for claim in stated:
             claimed = float(claim.value)
             if packed is not None:
-                if not any(near(claimed, fact.value) for fact in evidence.all("quantisation_bits")):
+                if not any(near(claimed, fact.value) for fact in evidence.all(QUANTISATION_BITS)):
                     message = f"the name says {claim.element.text}; the weights are packed in {_bits(packed.value)}"
                     findings.append(self.finding(Severity.ERROR, message, claim=claim, fact=packed))
             elif full is not None:
@@ -69,7 +71,7 @@ class Bits(Rule):
                 findings += self._against_average(claim, claimed, measured)
         return verdict(findings)
 
-    def _against_full(self, claim: Claim, claimed: float, stored: Fact) -> list[Finding]:
+    def _against_full(self, claim: Claim, claimed: float, stored: Fact[Any]) -> list[Finding]:
         dtype = stored.value[0]
         if claimed in {storage.WIDTHS[d] for d in stored.value if d in storage.WIDTHS}:
             return []
@@ -78,7 +80,7 @@ class Bits(Rule):
         )
         return [self.finding(Severity.ERROR, message, claim=claim, fact=stored)]
 
-    def _against_average(self, claim: Claim, claimed: float, measured: Fact) -> list[Finding]:
+    def _against_average(self, claim: Claim, claimed: float, measured: Fact[Any]) -> list[Finding]:
         """Scales and unquantised embeddings raise the average far above the packed width, in small models to twice."""
         found = float(measured.value)
         if 0.7 * claimed <= found < max(15.5, 1.3 * claimed):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import COMPUTE_DTYPE, QUANTISATION_BITS, STORAGE_DTYPES, Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
@@ -55,7 +57,7 @@ class Dtype(Rule):
             return cannot_tell(f"there are weights in other formats too ({others})")
         claim = stated[0]
         wanted = words[str(claim.value).lower()]
-        if (stored := evidence.get("storage_dtypes", Origin.WEIGHTS)) is None or not stored.value:
+        if (stored := evidence.get(STORAGE_DTYPES, Origin.WEIGHTS)) is None or not stored.value:
             return self._against_declared(claims, claim, wanted, evidence)
         if wanted in ("F8", "I8"):
             return self._against_eight_bits(claim, wanted, stored, evidence)
@@ -67,18 +69,18 @@ class Dtype(Rule):
             return cannot_tell(f"the weights are stored in several dtypes ({', '.join(stored.value)})")
         return verdict([self._contradiction(claims, claim, wanted, stored)])
 
-    def _contradiction(self, claims: Claims, claim: Claim, wanted: str, stored: Fact) -> Finding:
+    def _contradiction(self, claims: Claims, claim: Claim, wanted: str, stored: Fact[Any]) -> Finding:
         found = stored.value[0]
         severity = Severity.NOTE if {wanted, found} == HALVES else Severity.ERROR
         message = f"the name says {claim.element.text}; the weights are stored in {found}"
         suggestion = renamed(claims, claim, table("rules/precision")["words"][found])
         return self.finding(severity, message, claim=claim, fact=stored, suggestion=suggestion)
 
-    def _against_eight_bits(self, claim: Claim, wanted: str, stored: Fact, evidence: Evidence) -> Verdict:
+    def _against_eight_bits(self, claim: Claim, wanted: str, stored: Fact[Any], evidence: Evidence) -> Verdict:
         """FP8 and INT8 show in the dtypes or as a method that packs eight bits; only full precision denies them."""
         if any(dtype.startswith(wanted) or (wanted == "I8" and dtype == "U8") for dtype in stored.value):
             return CLEAN
-        if evidence.value("quantisation_bits") == 8:
+        if evidence.value(QUANTISATION_BITS) == 8:
             return CLEAN
         if (full := storage.full_precision(evidence)) is None:
             return cannot_tell(f"the weights are packed ({', '.join(stored.value)}) and may stand for eight bits")
@@ -99,12 +101,12 @@ class Dtype(Rule):
         if wanted in ("F8", "I8"):
             if method is not None and (wanted == "F8") == ("fp8" in str(method.value)):
                 return CLEAN
-            return cannot_tell(evidence.why_missing("storage_dtypes"))
-        declared = evidence.get("compute_dtype")
+            return cannot_tell(evidence.why_missing(STORAGE_DTYPES))
+        declared = evidence.get(COMPUTE_DTYPE)
         dtypes = table("rules/precision")["compute"]
         found = dtypes.get(str(declared.value).removeprefix("torch.")) if declared else None
         if declared is None or found is None or method is not None:
-            return cannot_tell(evidence.why_missing("storage_dtypes"))
+            return cannot_tell(evidence.why_missing(STORAGE_DTYPES))
         if found == wanted:
             return CLEAN
         severity = Severity.NOTE if {wanted, found} == HALVES else Severity.WARNING

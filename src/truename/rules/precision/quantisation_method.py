@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import FORMATS, QUANTISATION_METHOD, Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
@@ -29,7 +29,7 @@ class QuantisationMethod(Rule):
         Case("Llama-3.2-1B-Instruct-Q4_K_M", expect=Severity.ERROR, storage_dtypes=("BF16",), formats=("safetensors",)),
     )
     clean = (
-        Case("MythoMax-L2-13B-GPTQ", quantisation_method=Fact("quantisation_method", "gptq", Origin.DECLARED)),
+        Case("MythoMax-L2-13B-GPTQ", quantisation_method=Fact(QUANTISATION_METHOD, "gptq", Origin.DECLARED)),
         Case("LLaMA-7b-AWQ", quantisation_method="awq", storage_dtypes=("I32", "F16")),
         Case("Qwen2.5-0.5B-Instruct-AWQ", quantisation_method="compressed-tensors"),
         Case("Llama-3.2-1B-Instruct-Q4_K_M", formats=("gguf",)),
@@ -60,10 +60,10 @@ class QuantisationMethod(Rule):
     def _judge(self, claim: Claim, evidence: Evidence, name: str) -> Finding | str | None:
         """A finding, a reason why it cannot be told, or None where the claim holds."""
         accepted = accepted_methods(str(claim.value))
-        if any(form in accepted for form in evidence.value("formats", ())):
+        if any(form in accepted for form in evidence.value(FORMATS, ())):
             return None
         fact = storage.method_fact(evidence)
-        if fact is not None and any(storage.method(f) in accepted for f in evidence.all("quantisation_method")):
+        if fact is not None and any(storage.method(f) in accepted for f in evidence.all(QUANTISATION_METHOD)):
             return None
         if others := storage.other_weights(evidence):
             return f"there are weights in other formats too ({others})"
@@ -74,7 +74,7 @@ class QuantisationMethod(Rule):
             message = f"the name says {word}; the weights are stored in full precision ({stored.value[0]})"
             return self.finding(Severity.ERROR, message, claim=claim, fact=stored)
         if fact is None:
-            return evidence.why_missing("quantisation_method")
+            return evidence.why_missing(QUANTISATION_METHOD)
         if not is_known(str(claim.value)):
             return f"how {word} is stored is not known here"
         message = f"the name says {word}; the weights are quantised with {fact.value}"

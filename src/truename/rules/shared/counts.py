@@ -3,22 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import (
+    ACTIVE_PARAMETERS,
+    ENCODER_PARAMETERS,
+    IS_ADAPTER,
+    LANGUAGE_MODEL_PARAMETERS,
+    NON_EMBEDDING_PARAMETERS,
+    PARAMETERS,
+    QUANTISATION_METHOD,
+    STORED_PARAMETERS,
+    TIED_PARAMETERS,
+    Fact,
+    Key,
+    Origin,
+)
 from truename.findings import Severity
 from truename.names.claims import Claim
 from truename.rules.shared.quantities import distance, ratio, rounds_to, spelled
 
 # What a name may count, the usual meaning first, and how a sentence says it.
-READINGS = {
-    "parameters": "parameters",
-    "non_embedding_parameters": "parameters outside the embeddings",
-    "language_model_parameters": "parameters in the language model",
-    "encoder_parameters": "parameters without the task head",
-    "active_parameters": "parameters in use for one token",
-    "tied_parameters": "parameters with the tied head counted twice",
-    "stored_parameters": "stored elements",
+READINGS: dict[Key[int], str] = {
+    PARAMETERS: "parameters",
+    NON_EMBEDDING_PARAMETERS: "parameters outside the embeddings",
+    LANGUAGE_MODEL_PARAMETERS: "parameters in the language model",
+    ENCODER_PARAMETERS: "parameters without the task head",
+    ACTIVE_PARAMETERS: "parameters in use for one token",
+    TIED_PARAMETERS: "parameters with the tied head counted twice",
+    STORED_PARAMETERS: "stored elements",
 }
 
 CLOSE = 0.15
@@ -26,7 +40,7 @@ SIZE_CLASS = 0.35
 FALSE = 2.0
 
 
-def plausible_counts(evidence: Evidence) -> tuple[Fact, ...]:
+def plausible_counts(evidence: Evidence) -> tuple[Fact[Any], ...]:
     """Every count that a name may mean; of the declared ones none where the weights themselves were counted.
 
     The active parameters are an exception: how many experts a token uses only the config can say.
@@ -38,7 +52,7 @@ def plausible_counts(evidence: Evidence) -> tuple[Fact, ...]:
     quantised = _quantised(evidence)
     if quantised:  # packed integers are no count of anything
         facts = [f for f in facts if f.key != "stored_parameters"]
-    if evidence.get("parameters", Origin.WEIGHTS) is not None:
+    if evidence.get(PARAMETERS, Origin.WEIGHTS) is not None:
         return tuple(f for f in facts if f.origin is not Origin.DECLARED or f.key == "active_parameters")
     # bytes divided by a dtype's size say nothing of packed weights
     return tuple(f for f in facts if not (quantised and is_from_bytes(f)))
@@ -49,15 +63,15 @@ def _is_count(value: object) -> bool:
 
 
 def _quantised(evidence: Evidence) -> bool:
-    return evidence.value("quantisation_method") not in (None, "none")
+    return evidence.value(QUANTISATION_METHOD) not in (None, "none")
 
 
-def is_from_bytes(fact: Fact) -> bool:
+def is_from_bytes(fact: Fact[Any]) -> bool:
     """Whether a count is an index's total of bytes divided by the size of the declared dtype."""
     return fact.origin is Origin.DECLARED and "total_size" in (fact.detail or "")
 
 
-def why_only_a_total(claim: Claim, counts: Sequence[Fact]) -> str | None:
+def why_only_a_total(claim: Claim, counts: Sequence[Fact[Any]]) -> str | None:
     """Why a claim below the total may still be right: the total is all there is, and its parts are not known.
 
     Fuyu-8b has 9.41 B by its index, of which 2.15 B are embeddings; Qwen2.5-VL-7B has 8.29 B with its vision tower.
@@ -68,7 +82,7 @@ def why_only_a_total(claim: Claim, counts: Sequence[Fact]) -> str | None:
     return f"the index gives {spelled(round(fact.value))} in all, and not what embeddings and towers take of it"
 
 
-def grade(claim: Claim, counts: Sequence[Fact]) -> tuple[Severity | None, Fact]:
+def grade(claim: Claim, counts: Sequence[Fact[Any]]) -> tuple[Severity | None, Fact[Any]]:
     """How badly a claimed count misses the count nearest to it, and which one that is.
 
     Up to 15 % is the field's habit, up to 35 % a size class, beyond that misleading, and more than twice or
@@ -86,12 +100,12 @@ def grade(claim: Claim, counts: Sequence[Fact]) -> tuple[Severity | None, Fact]:
     return (Severity.NOTE if away <= SIZE_CLASS else Severity.WARNING), fact
 
 
-def softened(severity: Severity, fact: Fact) -> Severity:
+def softened(severity: Severity, fact: Fact[Any]) -> Severity:
     """At most a warning where only the repository's own word stands against the name."""
     return Severity.WARNING if fact.origin is Origin.DECLARED and severity is Severity.ERROR else severity
 
 
-def holding(fact: Fact) -> str:
+def holding(fact: Fact[Any]) -> str:
     """The clause that says which count was found: 'the weights hold 1.10 B parameters'."""
     what = f"{spelled(round(fact.value))} {READINGS[fact.key]}"
     if fact.origin is not Origin.DECLARED:
@@ -100,10 +114,10 @@ def holding(fact: Fact) -> str:
     return f"by {source} it has {what}"
 
 
-def why_uncounted(evidence: Evidence, counts: Sequence[Fact]) -> str | None:
+def why_uncounted(evidence: Evidence, counts: Sequence[Fact[Any]]) -> str | None:
     """Why a size can be compared with none of the plausible counts, None where it can."""
-    if evidence.value("is_adapter"):
+    if evidence.value(IS_ADAPTER):
         return "the files hold an adapter, and a size in its name is its base model's"
     if not counts:
-        return evidence.why_missing("parameters")
+        return evidence.why_missing(PARAMETERS)
     return None

@@ -6,11 +6,12 @@ import re
 from collections.abc import Iterable
 from enum import IntEnum
 from functools import cache, lru_cache
+from typing import Any
 
 from truename.architecture import known_model_types
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import ARCHITECTURES, MODEL_TYPE, TENSOR_MODEL_TYPES, Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
@@ -146,32 +147,32 @@ def type_of_class(architecture: str) -> str | None:
     return squash(stem) if squash(stem) in _known_types() else None
 
 
-def declared_types(evidence: Evidence) -> tuple[Fact, ...]:
+def declared_types(evidence: Evidence) -> tuple[Fact[Any], ...]:
     """The declared model types, the outer one first, those of nested models next, and last what the classes tell."""
-    return _declared_types(evidence.all("model_type"), evidence.all("architectures"))
+    return _declared_types(evidence.all(MODEL_TYPE), evidence.all(ARCHITECTURES))
 
 
 @lru_cache(maxsize=4096)  # most models of a registry have one of few configurations
-def _declared_types(types: tuple[Fact, ...], architectures: tuple[Fact, ...]) -> tuple[Fact, ...]:
+def _declared_types(types: tuple[Fact[Any], ...], architectures: tuple[Fact[Any], ...]) -> tuple[Fact[Any], ...]:
     facts = [f for f in types if f.origin is Origin.DECLARED and isinstance(f.value, str) and f.value]
     for fact in architectures:
         names = (fact.value,) if isinstance(fact.value, str) else tuple(fact.value or ())
         facts += [
-            Fact("model_type", found, fact.origin, fact.file, f"{_CLASS}{name}")
+            Fact(MODEL_TYPE, found, fact.origin, fact.file, f"{_CLASS}{name}")
             for name in names
             if isinstance(name, str) and (found := type_of_class(name))
         ]
     return tuple(facts)
 
 
-def is_of_class(fact: Fact) -> bool:
+def is_of_class(fact: Fact[Any]) -> bool:
     """Whether that type was told by a class name in ``architectures``."""
     return (fact.detail or "").startswith(_CLASS)
 
 
 def tensor_types(evidence: Evidence) -> tuple[str, ...]:
     """The model types whose tensors these are; empty where none could be told."""
-    return tuple(evidence.value("tensor_model_types", ()))
+    return tuple(evidence.value(TENSOR_MODEL_TYPES, ()))
 
 
 def listed(types: tuple[str, ...], most: int = 4) -> str:

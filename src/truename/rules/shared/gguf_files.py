@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import msgspec
 
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact
+from truename.facts import GGUF_FILE_TYPE, GGUF_TENSOR_SHARES, GGUF_TENSOR_TYPES, Fact
 
 PRESENT = 0.02  # share of the bytes from which on a type is part of an encoding; less are single tensors
 _FULL = frozenset({"F16", "BF16", "F32", "F64"})
@@ -23,8 +24,8 @@ class GgufFile(msgspec.Struct, frozen=True):
     """One GGUF file."""
 
     path: str
-    declared: Fact | None  # general.file_type
-    types: Fact  # of the tensors, most bytes first
+    declared: Fact[Any] | None  # general.file_type
+    types: Fact[Any]  # of the tensors, most bytes first
     shares: tuple[float, ...]
 
     @property
@@ -52,11 +53,11 @@ class GgufFile(msgspec.Struct, frozen=True):
 
 def gguf_files(evidence: Evidence) -> tuple[GgufFile, ...]:
     """Every GGUF file whose header was read, in the order of reading."""
-    declared = {fact.file: fact for fact in evidence.all("gguf_file_type")}
-    shares = {fact.file: fact.value for fact in evidence.all("gguf_tensor_shares")}
+    declared = {fact.file: fact for fact in evidence.all(GGUF_FILE_TYPE)}
+    shares = {fact.file: fact.value for fact in evidence.all(GGUF_TENSOR_SHARES)}
     return tuple(
         GgufFile(fact.file or "", declared.get(fact.file), fact, tuple(shares.get(fact.file, ())))
-        for fact in evidence.all("gguf_tensor_types")
+        for fact in evidence.all(GGUF_TENSOR_TYPES)
         if fact.value
     )
 

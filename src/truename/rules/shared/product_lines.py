@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import lru_cache
 from itertools import takewhile
+from typing import Any
 
 import msgspec
 
 from truename._lazy import once
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact
+from truename.facts import ADAPTER_BASE, BASE_MODELS, CARD_MENTIONS, MODEL_TYPE, ORIGINAL_NAME, TAGS, Fact
 from truename.names import claims_of, parse_name
 from truename.names.claims import Claims
 from truename.names.elements import Role
@@ -58,18 +59,18 @@ def line_that_owns(model_type: str) -> Line | None:
     return next((line for line in lines() if model_type in line.model_types), None)
 
 
-def origin(evidence: Evidence) -> tuple[Line | None, Fact | None]:
+def origin(evidence: Evidence) -> tuple[Line | None, Fact[Any] | None]:
     """The line of the configuration's type, else the one line of the model it was made from, and the fact."""
-    if (fact := evidence.get("model_type")) and (line := line_that_owns(str(fact.value))):
+    if (fact := evidence.get(MODEL_TYPE)) and (line := line_that_owns(str(fact.value))):
         return line, fact
-    if (fact := evidence.get("original_name")) is not None:
+    if (fact := evidence.get(ORIGINAL_NAME)) is not None:
         keys = mentioned(str(fact.value).rstrip("/").rpartition("/")[2])
         if len(keys) == 1:
             return next(line for line in lines() if line.key in keys), fact
     return None, None
 
 
-def declared_origin(evidence: Evidence) -> tuple[Line | None, Fact | None]:
+def declared_origin(evidence: Evidence) -> tuple[Line | None, Fact[Any] | None]:
     """As ``origin``, else the one line of the declared base models, where the configuration's type bears it out."""
     line, fact = origin(evidence)
     if line is not None:
@@ -78,8 +79,8 @@ def declared_origin(evidence: Evidence) -> tuple[Line | None, Fact | None]:
         return None, None
     of_bases = [mentioned(base) for base in bases]
     keys = frozenset[str]().union(*of_bases)
-    if len(keys) == 1 and all(of_bases) and bears_out(str(evidence.value("model_type")), keys):
-        return next(line for line in lines() if line.key in keys), evidence.get("base_models")
+    if len(keys) == 1 and all(of_bases) and bears_out(str(evidence.value(MODEL_TYPE)), keys):
+        return next(line for line in lines() if line.key in keys), evidence.get(BASE_MODELS)
     return None, None
 
 
@@ -105,9 +106,9 @@ def discloses(evidence: Evidence, line: Line) -> bool:
     """Whether the card names the line: by its base models, its tags or its text."""
     if any(line.key in mentioned(base) for base in declared_bases(evidence)):
         return True
-    if any(spells(str(tag), line) for tag in evidence.value("tags", ()) or ()):
+    if any(spells(str(tag), line) for tag in evidence.value(TAGS, ()) or ()):
         return True
-    return any(line_of_family(str(family)) == line for family in evidence.value("card_mentions", ()))
+    return any(line_of_family(str(family)) == line for family in evidence.value(CARD_MENTIONS, ()))
 
 
 def bears_out(model_type: str, keys: Iterable[str]) -> bool:
@@ -122,7 +123,7 @@ def titles(keys: Iterable[str]) -> str:
 
 def declared_bases(evidence: Evidence) -> tuple[str, ...]:
     """Names of the base models that the card and the adapter's configuration give, without local folders."""
-    declared, adapted = evidence.all("base_models"), evidence.all("adapter_base")
+    declared, adapted = evidence.all(BASE_MODELS), evidence.all(ADAPTER_BASE)
     if not declared and not adapted:
         return ()
     bases = [base for fact in declared for base in fact.value]

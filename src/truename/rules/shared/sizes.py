@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from truename.facts import Fact
 from truename.names.claims import Claim, Claims
@@ -32,12 +33,12 @@ def usual(word: Claim) -> str:
     return vocabulary().size_words.get(word.value, word.value)
 
 
-def away(family: Family, word: str, counts: Sequence[Fact]) -> tuple[float, Fact]:
+def away(family: Family, word: str, counts: Sequence[Fact[Any]]) -> tuple[float, Fact[Any]]:
     """How many times the nearest count is off the nearest size of that word, and which count that is."""
     pairs = ((ratio(fact.value, size), fact) for fact in counts for size in family.sizes[word])
     return min(pairs, key=lambda pair: pair[0])
 
 
-def fits_its_word(claims: Claims, counts: Sequence[Fact]) -> bool:
+def fits_its_word(claims: Claims, counts: Sequence[Fact[Any]]) -> bool:
     """Whether a size word of the name has about the counted size."""
     return any(away(family, word, counts)[0] <= WIDE for _, family, word in known_sizes(claims))

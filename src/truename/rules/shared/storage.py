@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import FORMATS, IS_ADAPTER, QUANTISATION_METHOD, STORAGE_DTYPES, Fact, Origin
 
 # bits of one element, by the dtype names of weights headers
 WIDTHS = {"F64": 64, "F32": 32, "F16": 16, "BF16": 16, "F8_E4M3": 8, "F8_E5M2": 8, "I8": 8, "U8": 8}
@@ -13,25 +15,25 @@ FULL_PRECISION = frozenset({"F64", "F32", "F16", "BF16"})
 UNPACKED_WORDS = ("dequant", "unquant", "upcast", "qat", "fakequant", "calibrated")
 
 
-def method_fact(evidence: Evidence) -> Fact | None:
+def method_fact(evidence: Evidence) -> Fact[Any] | None:
     """The strongest statement about the method of quantisation, unless it says that there is none."""
-    fact = evidence.get("quantisation_method")
+    fact = evidence.get(QUANTISATION_METHOD)
     return fact if fact is not None and method(fact) else None
 
 
-def method(fact: Fact) -> str | None:
+def method(fact: Fact[Any]) -> str | None:
     """The method in lower case with hyphens; None where the fact says 'none'."""
     text = str(fact.value or "none").lower().replace("_", "-")
     return None if text == "none" else text
 
 
-def full_precision(evidence: Evidence) -> Fact | None:
+def full_precision(evidence: Evidence) -> Fact[Any] | None:
     """The fact that shows that nothing is quantised: the stored dtypes, all floats of 16 bits or more.
 
     None where the weights were not read, or where they show or may hide a quantisation.
     """
-    stored = evidence.get("storage_dtypes", Origin.WEIGHTS)
-    measured = evidence.get("quantisation_method", Origin.WEIGHTS)
+    stored = evidence.get(STORAGE_DTYPES, Origin.WEIGHTS)
+    measured = evidence.get(QUANTISATION_METHOD, Origin.WEIGHTS)
     if stored is None or not stored.value or (measured is not None and method(measured)):
         return None
     return stored if stored.value[0] in FULL_PRECISION and not _may_be_packed(stored.value) else None
@@ -48,14 +50,14 @@ def other_weights(evidence: Evidence) -> str | None:
     A repository may hold its original weights beside a quantised export of them; the name may speak of either.
     """
     plain = {"safetensors", "pytorch", "keras", "flax", "rust"}
-    formats = evidence.value("formats", ()) or ()
+    formats = evidence.value(FORMATS, ()) or ()
     others = [form for form in formats if form not in plain]
     return ", ".join(others) if others and plain & set(formats) else None
 
 
 def is_adapter(evidence: Evidence) -> bool:
     """Whether the repository holds an adapter, whose name may speak of its base."""
-    return bool(evidence.value("is_adapter", False))
+    return bool(evidence.value(IS_ADAPTER, False))
 
 
 def speaks_of_another_state(name: str) -> bool:

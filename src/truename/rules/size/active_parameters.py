@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact
+from truename.facts import ACTIVE_PARAMETERS, IS_ADAPTER, NON_EMBEDDING_PARAMETERS, PARAMETERS, Fact
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
@@ -59,15 +60,15 @@ class ActiveParameters(Rule):
         stated = claims.of(Role.ACTIVE_PARAMETERS)
         if not stated:
             return self.no_claim()
-        if evidence.value("is_adapter"):
+        if evidence.value(IS_ADAPTER):
             return cannot_tell("the files hold an adapter, and its base model decides the active parameters")
         counts = tuple(_countings(evidence))
         if not counts:
-            return cannot_tell(evidence.why_missing("active_parameters"))
+            return cannot_tell(evidence.why_missing(ACTIVE_PARAMETERS))
         findings = [self._compare(claims, claim, counts) for claim in stated]
         return verdict(()) if None in findings else verdict(f for f in findings[:1] if f is not None)
 
-    def _compare(self, claims: Claims, claim: Claim, counts: tuple[Fact, ...]) -> Finding | None:
+    def _compare(self, claims: Claims, claim: Claim, counts: tuple[Fact[Any], ...]) -> Finding | None:
         fact = min(counts, key=lambda f: distance(claim.value, f.value))
         away, times = distance(claim.value, fact.value), ratio(claim.value, fact.value)
         rounded = rounds_to(fact.value, claim.value, claim.element.text)
@@ -81,11 +82,11 @@ class ActiveParameters(Rule):
         return self.finding(severity, message, claim=claim, fact=fact, suggestion=suggestion)
 
 
-def _countings(evidence: Evidence) -> Iterator[Fact]:
+def _countings(evidence: Evidence) -> Iterator[Fact[Any]]:
     """The active parameters, and the same without embeddings where these are known."""
-    outside = evidence.get("non_embedding_parameters")
-    total = evidence.get("parameters", outside.origin) if outside else None
-    for fact in evidence.all("active_parameters"):
+    outside = evidence.get(NON_EMBEDDING_PARAMETERS)
+    total = evidence.get(PARAMETERS, outside.origin) if outside else None
+    for fact in evidence.all(ACTIVE_PARAMETERS):
         yield fact
         if outside is not None and total is not None:
             without = fact.value - (total.value - outside.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
+from truename.facts import PARAMETERS
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
@@ -50,7 +51,7 @@ class BareName(Rule):
         fact = min(counts, key=lambda f: ratio(f.value, release))
         if ratio(fact.value, release) <= FAR:
             return CLEAN
-        claim, fact = named[0], evidence.get("parameters") or fact
+        claim, fact = named[0], evidence.get(PARAMETERS) or fact
         message = (
             f"{claim.element.text} alone is the name of a release with {spelled(release)} parameters; {holding(fact)}"
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
+from truename.facts import EXPERTS, IS_ADAPTER
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
@@ -46,19 +47,19 @@ class Experts(Rule):
         stated = claims.of(Role.EXPERTS, Role.MIXTURE)
         if not stated:
             return self.no_claim()
-        if evidence.value("is_adapter"):
+        if evidence.value(IS_ADAPTER):
             return cannot_tell("the files hold an adapter, and its base model decides the experts")
-        if evidence.get("experts") is None:
-            return cannot_tell(evidence.why_missing("experts"))
+        if evidence.get(EXPERTS) is None:
+            return cannot_tell(evidence.why_missing(EXPERTS))
         findings = [self._compare(claims, claim, evidence) for claim in stated]
         return verdict(()) if None in findings else verdict(f for f in findings[:1] if f is not None)
 
     def _compare(self, claims: Claims, claim: Claim, evidence: Evidence) -> Finding | None:
         claimed = claim.value[0] if claim.role is Role.MIXTURE else claim.value
-        strongest = evidence.get("experts")
+        strongest = evidence.get(EXPERTS)
         if strongest is None:
             return None
-        counts = [f.value for f in evidence.all("experts") if f.origin is strongest.origin]
+        counts = [f.value for f in evidence.all(EXPERTS) if f.origin is strongest.origin]
         if any(0 <= claimed - count <= MOST_SHARED and count for count in counts):
             return None
         found = strongest.value

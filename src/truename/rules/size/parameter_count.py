@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
+from truename.facts import ACTIVE_PARAMETERS, EXPERTS, PARAMETERS, Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
@@ -28,12 +29,12 @@ from truename.rules.shared.sizes import fits_its_word
 # vocabulary down to some 60 %.
 SHARED = 0.55
 
-Counts = Sequence[Fact]
+Counts = Sequence[Fact[Any]]
 
 
-def _by_index(parameters: int) -> Fact:
+def _by_index(parameters: int) -> Fact[Any]:
     detail = "metadata.total_size of the weight index by 2 bytes an element"
-    return Fact("parameters", parameters, Origin.DECLARED, "config.json", detail)
+    return Fact(PARAMETERS, parameters, Origin.DECLARED, "config.json", detail)
 
 
 def _is_other_thousands(claim: Claim, counts: Counts) -> bool:
@@ -113,7 +114,7 @@ class ParameterCount(Rule):
         counts = plausible_counts(evidence)
         if reason := why_uncounted(evidence, counts):
             return cannot_tell(reason)
-        if claims.of(Role.EXPERTS) and evidence.get("active_parameters") is None:
+        if claims.of(Role.EXPERTS) and evidence.get(ACTIVE_PARAMETERS) is None:
             # 17B-128E: the size is what is active, and nothing says what that is.
             return cannot_tell(
                 "the size may be that of the active parameters, and the files do not show how many are active"
@@ -157,7 +158,7 @@ class ParameterCount(Rule):
         total = next((f for f in counts if f.key == "parameters"), max(counts, key=lambda f: f.value))
         # By GGUF's rule one expert's size counts the shared part too, so any total from one size up is possible;
         # only with experts in sight is a small one plausible.
-        least = each if evidence.value("experts") == experts else SHARED * most
+        least = each if evidence.value(EXPERTS) == experts else SHARED * most
         if least * (1 - CLOSE) <= total.value <= most * (1 + CLOSE):
             return None
         bound = most if total.value > most else least

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
-from truename.facts import Origin
+from truename.facts import ARCHITECTURES, HEAD_TENSORS, INDEX_MISSING_FILES, IS_ADAPTER, Origin
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
@@ -53,15 +53,15 @@ class HeadAgainstTensors(Rule):
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        fact = evidence.get("architectures")
+        fact = evidence.get(ARCHITECTURES)
         architecture = str(fact.value[0]) if fact is not None and fact.value else ""
         head = head_of(architecture)
         if head is None or not is_regular(architecture, head):
             return cannot_tell("the configuration declares no task head whose tensors are known")
-        shown = evidence.get("head_tensors", Origin.WEIGHTS)
+        shown = evidence.get(HEAD_TENSORS, Origin.WEIGHTS)
         if shown is None:
-            return cannot_tell(evidence.why_missing("head_tensors"))
-        if evidence.value("index_missing_files") or evidence.value("is_adapter"):
+            return cannot_tell(evidence.why_missing(HEAD_TENSORS))
+        if evidence.value(INDEX_MISSING_FILES) or evidence.value(IS_ADAPTER):
             return cannot_tell("the head may lie in a file that is not here")
         if any(tensor in head.tensors for tensor in shown.value):
             return CLEAN

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
-from truename.facts import Origin
+from truename.facts import ARCHITECTURES, HEAD_TENSORS, Origin
 from truename.findings import Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
@@ -51,15 +51,15 @@ class TaskHead(Rule):
         if (later := _after(claims, asked[-1][0])) is not None:
             earlier = asked[-1][0].element.text
             return cannot_tell(f"{later!r} comes after {earlier!r}, and a model is what it became last")
-        fact = evidence.get("architectures")
+        fact = evidence.get(ARCHITECTURES)
         if fact is None or not fact.value:
-            return cannot_tell(evidence.why_missing("architectures"))
+            return cannot_tell(evidence.why_missing(ARCHITECTURES))
         architecture = str(fact.value[0])
         if is_generative(architecture):
             return CLEAN
         if (found := head_of(architecture)) is None:
             return cannot_tell(f"a {architecture} has no task head that could bear the name out or contradict it")
-        shown = evidence.get("head_tensors", Origin.WEIGHTS)
+        shown = evidence.get(HEAD_TENSORS, Origin.WEIGHTS)
         if any(serves(found, claim) for claim in stated) or (shown and _show(shown.value, asked[0][1].tensors)):
             return CLEAN
         if found.key == "sequence-classification" and is_classification(claims.name):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
+from truename.facts import CASED
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
@@ -39,9 +40,9 @@ class TokenizerCase(Rule):
         stated = claims.of(Role.CASE)
         if not stated:
             return self.no_claim()
-        fact = evidence.get("cased")
+        fact = evidence.get(CASED)
         if fact is None:
-            return cannot_tell(evidence.why_missing("cased"))
+            return cannot_tell(evidence.why_missing(CASED))
         if len({claim.value for claim in stated}) > 1:
             return cannot_tell("the name says both cased and uncased")
         claim = stated[0]

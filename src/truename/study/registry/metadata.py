@@ -17,7 +17,22 @@ import msgspec
 
 from truename.declared import Declared, Document, declared_facts, weights_among
 from truename.evidence.evidence import Evidence, by_strength
-from truename.facts import Fact, Origin
+from truename.facts import (
+    BASE_MODEL_RELATION,
+    BASE_MODELS,
+    CONTEXT_LENGTH,
+    FORMATS,
+    GGUF_ARCHITECTURE,
+    IS_ADAPTER,
+    LANGUAGES,
+    LIBRARY_NAME,
+    QUANTISATION_METHOD,
+    STORED_PARAMETERS,
+    TAGS,
+    Fact,
+    Key,
+    Origin,
+)
 from truename.formats import find_checkpoints
 from truename.rules.shared.languages import MANY, code_of
 from truename.vocabulary import vocabulary
@@ -35,13 +50,13 @@ _RELATIONS = frozenset(("adapter", "finetune", "merge", "quantized"))
 _LONGEST_CODE = 8  # characters of a code with its region or script: zh-Hant
 _PLAIN_DTYPES = frozenset(("F64", "F32", "F16", "BF16", "I64", "BOOL"))  # the last two are buffers
 
-Facts = tuple[Fact, ...]
+Facts = tuple[Fact[Any], ...]
 
 
 class Config(msgspec.Struct, frozen=True):
     """What one text of ``config`` holds; ``readable`` is false where it is no JSON object."""
 
-    facts: Mapping[str, Facts] = {}  # by key, as evidence has them
+    facts: Mapping[Key[Any], Facts] = {}  # by key, as evidence has them
     model_type: str | None = None
     readable: bool = True
 
@@ -76,8 +91,8 @@ def evidence_of(record: Record, *, languages: bool, base: bool = False, count: b
         base: whether the base model is wanted, which the card may name where the registry does not.
         count: whether a count may be of plain weights; without the tensors' types only the reader can know.
     """
-    known = {} if record.config is None else dict(record.config.facts)
-    packed = "quantisation_method" in known
+    known: dict[Key[Any], Facts] = {} if record.config is None else dict(record.config.facts)
+    packed = QUANTISATION_METHOD in known
     for fact in _repository(record):
         _add(known, fact)
     if (adapter := _adapter(record)) is not None:
@@ -86,7 +101,7 @@ def evidence_of(record: Record, *, languages: bool, base: bool = False, count: b
         _add(known, formats)
     countable = (count or record.dtypes) and (adapter is not None or not _may_be_adapter(record))
     if record.total and countable and not packed and not _is_packed(record):
-        _add(known, Fact("stored_parameters", record.total, Origin.DECLARED, None, "safetensors.total"))
+        _add(known, Fact(STORED_PARAMETERS, record.total, Origin.DECLARED, None, "safetensors.total"))
     if record.gguf is not None:
         for fact in _gguf(record.gguf, known):
             _add(known, fact)
@@ -95,11 +110,11 @@ def evidence_of(record: Record, *, languages: bool, base: bool = False, count: b
         for fact in card_facts(record.card, bases=unnamed):
             _add(known, fact)
     elif languages and not record.card and (codes := languages_of_tags(record.tags or ())):
-        _add(known, Fact("languages", codes, Origin.DECLARED, None, "tags"))
+        _add(known, Fact(LANGUAGES, codes, Origin.DECLARED, None, "tags"))
     return Evidence(known)
 
 
-def _add(known: dict[str, Facts], fact: Fact) -> None:
+def _add(known: dict[Key[Any], Facts], fact: Fact[Any]) -> None:
     """Add a fact as ``Evidence.of`` would: records are too many to group the same facts of a config each time."""
     before = known.get(fact.key)
     known[fact.key] = (fact,) if before is None else by_strength((*before, fact))
@@ -169,19 +184,19 @@ def _too_deep(value: Any) -> bool:
 
 
 @lru_cache(maxsize=_KNOWN)
-def formats_of(files: tuple[str, ...]) -> Fact | None:
+def formats_of(files: tuple[str, ...]) -> Fact[Any] | None:
     """The fact ``formats`` of a list of files; None where none of them is of weights."""
     present = tuple(dict.fromkeys(c.format for c in find_checkpoints(dict.fromkeys(files, 0)) if c.paths))
-    return Fact("formats", present, Origin.FILES) if present else None
+    return Fact(FORMATS, present, Origin.FILES) if present else None
 
 
 @lru_cache(maxsize=_KNOWN)
-def adapter_of(files: tuple[str, ...]) -> Fact | None:
+def adapter_of(files: tuple[str, ...]) -> Fact[Any] | None:
     """Whether a list of files is an adapter's or a whole model's; None where it is neither's."""
     adapter, full = weights_among(files)
     if full:
-        return Fact("is_adapter", False, Origin.FILES, full[0])
-    return Fact("is_adapter", True, Origin.FILES, adapter[0]) if adapter else None
+        return Fact(IS_ADAPTER, False, Origin.FILES, full[0])
+    return Fact(IS_ADAPTER, True, Origin.FILES, adapter[0]) if adapter else None
 
 
 def card_facts(text: str, *, bases: bool = False) -> Facts:
@@ -246,27 +261,27 @@ def _language_tag(tag: str) -> _Tag:
     return _Tag.DOUBTFUL if len(tag) <= _LONGEST_CODE and code in languages else _Tag.OTHER
 
 
-def _repository(record: Record) -> Iterator[Fact]:
+def _repository(record: Record) -> Iterator[Fact[Any]]:
     if record.tags:
-        yield Fact("tags", tuple(record.tags), Origin.DECLARED, None, "tags")
+        yield Fact(TAGS, tuple(record.tags), Origin.DECLARED, None, "tags")
     if record.bases:  # or the tags that the registry makes of the same
-        yield Fact("base_models", tuple(record.bases), Origin.DECLARED, None, "baseModels")
+        yield Fact(BASE_MODELS, tuple(record.bases), Origin.DECLARED, None, "baseModels")
     if record.relation:
-        yield Fact("base_model_relation", record.relation, Origin.DECLARED, None, "baseModels.relation")
+        yield Fact(BASE_MODEL_RELATION, record.relation, Origin.DECLARED, None, "baseModels.relation")
     if record.library:
         yield _library(record.library)
 
 
 @lru_cache(maxsize=_KNOWN)
-def _library(name: str) -> Fact:
-    return Fact("library_name", name, Origin.DECLARED, None, "library_name")
+def _library(name: str) -> Fact[Any]:
+    return Fact(LIBRARY_NAME, name, Origin.DECLARED, None, "library_name")
 
 
-def _adapter(record: Record) -> Fact | None:
+def _adapter(record: Record) -> Fact[Any] | None:
     if record.files is not None and (found := adapter_of(record.files)) is not None:
         return found
     if record.library == _PEFT or any(tag.startswith(_ADAPTER_TAG) for tag in record.tags or ()):
-        return Fact("is_adapter", True, Origin.DECLARED, None, "library and tags")
+        return Fact(IS_ADAPTER, True, Origin.DECLARED, None, "library and tags")
     return None
 
 
@@ -280,12 +295,12 @@ def _may_be_adapter(record: Record) -> bool:
     return not _tags()["adapter"].isdisjoint(record.tags or ())
 
 
-def _gguf(found: Mapping[str, Any], known: Mapping[str, Facts]) -> Iterator[Fact]:
+def _gguf(found: Mapping[str, Any], known: Mapping[Key[Any], Facts]) -> Iterator[Fact[Any]]:
     if architecture := found.get("architecture"):
-        yield Fact("gguf_architecture", architecture, Origin.DECLARED, None, "gguf.architecture")
+        yield Fact(GGUF_ARCHITECTURE, architecture, Origin.DECLARED, None, "gguf.architecture")
     if total := found.get("total"):
-        yield Fact("stored_parameters", total, Origin.DECLARED, None, "gguf.total")
+        yield Fact(STORED_PARAMETERS, total, Origin.DECLARED, None, "gguf.total")
     if length := found.get("context_length"):
-        yield Fact("context_length", length, Origin.DECLARED, None, "gguf.context_length")
+        yield Fact(CONTEXT_LENGTH, length, Origin.DECLARED, None, "gguf.context_length")
     if "formats" not in known:
-        yield Fact("formats", ("gguf",), Origin.FILES)
+        yield Fact(FORMATS, ("gguf",), Origin.FILES)
