@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from truename.errors import UsageError
 from truename.evidence import Evidence, gather
 from truename.findings import (
-    Finding,
     ModelReport,
     Outcome,
     Outcomes,
@@ -17,7 +16,8 @@ from truename.findings import (
     Undecided,
 )
 from truename.names import ParsedName, claims_of, parse_name
-from truename.rules import Rule, all_rules
+from truename.rules import Decision, Rule, all_rules
+from truename.rules.verdict import has_no_weights, judged_claims, softened, verdict_of
 from truename.sources import Source, open_source
 from truename.suggest import with_suggestion
 
@@ -43,25 +43,33 @@ def check(
 def judge(parsed: ParsedName, evidence: Evidence, *, target: str, rules: Sequence[Rule] | None = None) -> ModelReport:
     """Let every rule decide between a name's claims and the evidence."""
     claims = claims_of(parsed)
-    findings: list[Finding] = []
-    undecided: list[Undecided] = []
-    counts = dict.fromkeys(Outcome, 0)
-    for rule in all_rules() if rules is None else rules:
-        verdict = rule.check(claims, evidence)
-        counts[verdict.outcome] += 1
-        findings += (with_suggestion(finding, claims) for finding in verdict.findings)
-        if verdict.outcome is Outcome.CANNOT_TELL:
-            undecided.append(Undecided(rule.code, verdict.reason or "no reason given"))
+    decisions = [(rule, rule.check(claims, evidence)) for rule in (all_rules() if rules is None else rules)]
+    without_weights = has_no_weights(evidence)
+    findings = [
+        with_suggestion(softened(finding) if without_weights else finding, claims)
+        for _, decision in decisions
+        for finding in decision.findings
+    ]
+    ended = {outcome: [pair for pair in decisions if pair[1].outcome is outcome] for outcome in Outcome}
+    judged = judged_claims(claims, decisions)
     return ModelReport(
         target=target,
         name=parsed.name,
+        verdict=verdict_of(judged, findings, decisions, evidence),
+        claims=judged,
         elements=tuple(ReportedElement(e.kind, e.text, e.value, e.start, e.end) for e in parsed.elements),
         convention=parsed.convention,
         facts=reported(evidence),
         findings=tuple(sorted(findings, key=lambda f: (f.severity.rank, f.claim.start if f.claim else -1, f.code))),
-        outcomes=Outcomes(counts[Outcome.FLAGGED], counts[Outcome.CLEAN], counts[Outcome.CANNOT_TELL]),
-        cannot_tell=tuple(undecided),
+        outcomes=Outcomes(**{outcome.value: len(pairs) for outcome, pairs in ended.items()}),
+        confirmed=tuple(one for _, decision in decisions for one in decision.confirmations),
+        does_not_apply=_undecided(ended[Outcome.DOES_NOT_APPLY]),
+        cannot_tell=_undecided(ended[Outcome.CANNOT_TELL]),
     )
+
+
+def _undecided(decisions: Iterable[tuple[Rule, Decision]]) -> tuple[Undecided, ...]:
+    return tuple(Undecided(rule.code, decision.reason) for rule, decision in decisions if decision.reason is not None)
 
 
 def reported(evidence: Evidence) -> tuple[ReportedFact, ...]:

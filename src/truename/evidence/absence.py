@@ -1,8 +1,9 @@
-"""Why a fact is not there, in a clause that ends a *cannot tell*."""
+"""Why a fact is not there, for rules that then cannot tell or do not apply."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from truename.declared import Declared
@@ -21,9 +22,11 @@ from truename.facts import (
     TAGS,
     Key,
 )
+from truename.findings import Reason, ReasonKind
 from truename.formats import Checkpoint, WeightsHeader
 
-NO_GGUF = "the files hold no GGUF file with a readable header"
+NO_GGUF = Reason(ReasonKind.NO_SUCH_FILE, "there is no GGUF file with a readable header")
+_NO_INDEX = Reason(ReasonKind.NO_SUCH_FILE, "there is no weight index that states it")
 _CARD: frozenset[Key[Any]] = frozenset(
     (BASE_MODELS, BASE_MODEL_RELATION, LANGUAGES, DATASETS, PIPELINE_TAG, LIBRARY_NAME, TAGS)
 )
@@ -35,10 +38,10 @@ _GGUF = frozenset(key for key in FACTS.values() if key.startswith("gguf_"))
 
 def why_absent(
     declared: Declared, checkpoint: Checkpoint | None, header: WeightsHeader | None, problems: Iterable[FileError]
-) -> dict[Key[Any], str]:
+) -> dict[Key[Any], Reason]:
     """A reason for every kind of fact whose file is missing, broken or silent."""
     weights = _why_no_weights(checkpoint, header, tuple(problems))
-    broken = {problem.path: str(problem) for problem in declared.problems}
+    broken = {problem.path: Reason(ReasonKind.UNREAD_FILE, str(problem)) for problem in declared.problems}
     reasons = {key: weights for key in FACTS.values() if key not in DECLARED_FACTS} if weights else {}
     card_file = declared.card_file or "README.md"
     silent = "the card has no front matter" if declared.card_file else "there is no card (README.md)"
@@ -49,31 +52,44 @@ def why_absent(
         (DECLARED_FACTS - _CARD - _TOKENIZER - _ADAPTER - _INDEX - _GGUF, declared.config, "config.json"),
     ):
         if document is None:
-            reason = broken.get(file, silent if file == card_file else f"there is no {file}")
-            reasons.update(dict.fromkeys(keys, reason))
+            text = silent if file == card_file else f"there is no {file}"
+            reasons.update(dict.fromkeys(keys, broken.get(file, Reason(ReasonKind.NOT_DECLARED, text))))
         else:
-            reasons.update({key: f"{document.file} says nothing of the {key.replace('_', ' ')}" for key in keys})
-    reasons.update(dict.fromkeys(_INDEX, "the files hold no weight index that says it"))
+            reasons.update({key: _unsaid(document.file, key) for key in keys})
+    reasons.update(dict.fromkeys(_INDEX, _NO_INDEX))
     read = header is not None and header.format == "gguf"
-    return reasons | {
-        key: f"the GGUF file says nothing of its {key.removeprefix('gguf_').replace('_', ' ')}" if read else NO_GGUF
-        for key in _GGUF
-    }
+    return reasons | {key: _unsaid_by_gguf(key) if read else NO_GGUF for key in _GGUF}
+
+
+def _unsaid(file: str, key: Key[Any]) -> Reason:
+    return Reason(ReasonKind.NOT_DECLARED, f"{file} does not state the {key.replace('_', ' ')}")
+
+
+@cache
+def _unsaid_by_gguf(key: Key[Any]) -> Reason:
+    what = key.removeprefix("gguf_").replace("_", " ")
+    return Reason(ReasonKind.NOT_DECLARED, f"the GGUF file does not state its {what}")
 
 
 def _why_no_weights(
     checkpoint: Checkpoint | None, header: WeightsHeader | None, problems: tuple[FileError, ...]
-) -> str | None:
+) -> Reason | None:
     if header is None and problems:
-        return str(problems[0])
+        return Reason(ReasonKind.UNREAD_WEIGHTS, str(problems[0]))
     if checkpoint is None:
-        return "there is no weights file"
-    if header is not None and not header.tensors:
-        return f"no tensor was found in {header.files[0] if header.files else checkpoint.name}"
-    if header is not None and header.missing_files:
+        return Reason(ReasonKind.NO_WEIGHTS, "there is no weights file")
+    if header is None:
+        return None
+    if not header.tensors:
+        file = header.files[0] if header.files else checkpoint.name
+        return Reason(ReasonKind.UNREAD_WEIGHTS, f"no tensor was found in {file}")
+    if header.missing_files:
         count = len(header.missing_files)
         more = f" and {count - 1:,} more shards are" if count > 1 else " is"
-        return f"{header.missing_files[0]}{more} not there, and a part of the weights shows no whole"
-    if header is not None and not header.shapes_known:
-        return f"{checkpoint.name} only names the tensors, and their shapes lie in shards that are not there"
+        return Reason(
+            ReasonKind.UNREAD_WEIGHTS, f"{header.missing_files[0]}{more} missing, so the weights are not complete"
+        )
+    if not header.shapes_known:
+        text = f"{checkpoint.name} only names the tensors, and the shards with their shapes are missing"
+        return Reason(ReasonKind.UNREAD_WEIGHTS, text)
     return None

@@ -98,8 +98,8 @@ def gather(source: Source) -> Evidence:
     ]
     missing = why_absent(declared, weights.checkpoint, weights.header, weights.problems)
     missing |= structure.missing
-    silent = {fact.key: reason for fact in facts if (reason := compared.silences(fact)) is not None}
-    spoken = [fact for fact in facts if compared.silences(fact) is None]
+    silent = {fact.key: reason for fact in facts if (reason := compared.why_silent(fact)) is not None}
+    spoken = [fact for fact in facts if compared.why_silent(fact) is None]
     return Evidence.of(spoken, {**missing, **compared.missing(), **silent}, architecture)
 
 

@@ -6,7 +6,7 @@ from truename.evidence.evidence import Evidence
 from truename.facts import DIFFUSERS_CLASS, IS_ADAPTER, MODEL_TYPE
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.families import (
     SEVERITIES,
     Fit,
@@ -65,7 +65,7 @@ class FamilyAgainstConfig(Rule):
         Case("gpt2-image-captioner", model_type="vision-encoder-decoder"),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         families = claimed_families(claims)
         if not families:
             return self.no_claim()

@@ -8,7 +8,7 @@ from truename.evidence.evidence import Evidence
 from truename.facts import GGUF_ARCHITECTURE, IDENTIFICATION_MODEL_TYPE, IS_ADAPTER, TENSOR_MODEL_TYPES, Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claim, Claims
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.families import (
     SEVERITIES,
     Fit,
@@ -73,7 +73,7 @@ class FamilyAgainstTensors(Rule):
         Case("MiniCPM-V-2_6-GGUF", gguf_architecture="qwen2", tensor_model_types=("qwen2",)),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         families = claimed_families(claims)
         if not families:
             return self.no_claim()
@@ -104,7 +104,7 @@ class FamilyAgainstTensors(Rule):
         message = f"the name says {family.title}; the tensors are those of {listed(types)}"
         return verdict([self.finding(SEVERITIES[fits], message, claim=claim, fact=fact)])
 
-    def _by_structure(self, claims: Claims, evidence: Evidence, families: tuple[tuple[Claim, Family], ...]) -> Verdict:
+    def _by_structure(self, claims: Claims, evidence: Evidence, families: tuple[tuple[Claim, Family], ...]) -> Decision:
         """The claim against the prediction set of the classifier, where no exact signature is known."""
         found = identified_types(evidence)
         if found is None:

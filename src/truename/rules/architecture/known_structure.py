@@ -17,7 +17,7 @@ from truename.facts import (
 )
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.families import is_composite, is_known, listed, squash, tensor_types
 from truename.rules.shared.structures import classified, false_alarm, identified_types, is_classified
 
@@ -62,7 +62,7 @@ class KnownStructure(Rule):
         Case("captioner", model_type="vision-encoder-decoder", **_BERT),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         declared = [
             f for f in evidence.all(MODEL_TYPE) if f.origin is Origin.DECLARED and isinstance(f.value, str) and f.value
         ]

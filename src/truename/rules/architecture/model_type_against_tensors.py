@@ -17,7 +17,7 @@ from truename.facts import (
 )
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.families import is_composite, is_recognisable, listed, squash, tensor_types
 from truename.rules.shared.structures import classified, false_alarm, identified_types, is_classified
 
@@ -63,7 +63,7 @@ class ModelTypeAgainstTensors(Rule):
         Case("some-model-GGUF", model_type="bert", gguf_architecture="bert", **_GPT2),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         declared = [f for f in evidence.all(MODEL_TYPE) if isinstance(f.value, str) and f.value]
         if not declared:
             return cannot_tell(evidence.why_missing(MODEL_TYPE))
@@ -88,7 +88,7 @@ class ModelTypeAgainstTensors(Rule):
         message = f"{source} declares {outer.value}; the tensors are those of {listed(types)}"
         return verdict([self.finding(Severity.ERROR, message, fact=evidence.get(TENSOR_MODEL_TYPES))])
 
-    def _by_structure(self, declared: list[Fact[Any]], evidence: Evidence) -> Verdict:
+    def _by_structure(self, declared: list[Fact[Any]], evidence: Evidence) -> Decision:
         """The declared type against the prediction set of the classifier, where no exact signature is known."""
         found = identified_types(evidence)
         if found is None:

@@ -19,7 +19,7 @@ from truename.facts import (
 from truename.findings import Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, renamed, verdict
 
 KEYS = (CONTEXT_LENGTH, EXTENDED_CONTEXT_LENGTH, MODEL_MAX_LENGTH)
 UNLIMITED = 10**9  # tokenizers without a limit give 10^30
@@ -66,7 +66,7 @@ class ContextLength(Rule):
         Case("llama-2-7b-32k", context_length=4096, rope_scaling="yarn"),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.CONTEXT)
         if not stated:
             return self.no_claim()

@@ -7,7 +7,7 @@ from truename.facts import HEADS, KEY_VALUE_HEADS
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.measures import found_in, severity_of, strongest_of, why_unmeasured, with_number
 
 KEYS = (HEADS, KEY_VALUE_HEADS)
@@ -43,7 +43,7 @@ class Heads(Rule):
         Case("bert_uncased_L-8_H-512_A-8-lora", is_adapter=True, heads=12),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.HEADS)
         if not stated:
             return self.no_claim()

@@ -6,7 +6,7 @@ from truename.evidence.evidence import Evidence
 from truename.facts import HEAD_SIZE, HEADS, HIDDEN_SIZE, INTERMEDIATE_SIZE
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.measures import found_in, severity_of, strongest_of, why_unmeasured, with_number
 
 
@@ -40,7 +40,7 @@ class HiddenSize(Rule):
         Case("MiniLM-L12-H384-lora", is_adapter=True, hidden_size=384),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.HIDDEN_SIZE)
         if not stated:
             return self.no_claim()

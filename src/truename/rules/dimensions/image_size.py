@@ -7,7 +7,7 @@ from truename.facts import IMAGE_SIZE, PATCH_SIZE, Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.measures import found_in, severity_of, strongest_of, why_unmeasured, with_number
 
 # Networks that start with smaller patches are hierarchical (Swin, ConvNeXt, SegFormer): they keep no table of
@@ -56,7 +56,7 @@ class ImageSize(Rule):
         ),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.IMAGE_SIZE)
         if not stated:
             return self.no_claim()

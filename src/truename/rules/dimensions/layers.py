@@ -6,7 +6,7 @@ from truename.evidence.evidence import Evidence
 from truename.facts import DECODER_LAYERS, ENCODER_LAYERS, LAYERS, PATCH_SIZE
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.measures import found_in, severity_of, strongest_of, why_unmeasured, with_number
 
 KEYS = (LAYERS, ENCODER_LAYERS, DECODER_LAYERS)
@@ -42,7 +42,7 @@ class Layers(Rule):
         Case("all-MiniLM-L6-v2-lora", is_adapter=True, layers=6),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.LAYERS)
         if not stated:
             return self.no_claim()

@@ -7,7 +7,7 @@ from truename.facts import PATCH_SIZE
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.measures import found_in, severity_of, strongest_of, why_unmeasured, with_number
 
 
@@ -39,7 +39,7 @@ class PatchSize(Rule):
         Case("vit-base-patch16-224-lora", is_adapter=True, patch_size=16),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.PATCH_SIZE)
         if not stated:
             return self.no_claim()

@@ -16,7 +16,7 @@ from truename.facts import (
 )
 from truename.findings import Finding, Severity
 from truename.names.claims import Claims
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 
 _PRUNED = "adalora"  # it leaves each pair a rank of its own, at most the declared one
 
@@ -69,7 +69,7 @@ class AdapterConfiguration(Rule):
         Case("llama-7b"),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         if evidence.get(ADAPTER_RANKS) is None:
             return cannot_tell("the files hold no adapter whose tensors could be read")
         if evidence.get(ADAPTER_RANK, Origin.DECLARED) is None:

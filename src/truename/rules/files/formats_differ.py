@@ -6,7 +6,7 @@ from truename.evidence.evidence import Evidence
 from truename.facts import FORMATS_AGREE, FORMATS_DIFFER
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import CLEAN, Case, Decision, Rule, cannot_tell, verdict
 
 
 class FormatsDiffer(Rule):
@@ -42,7 +42,7 @@ class FormatsDiffer(Rule):
     )
     undecided = (Case("bert-base-uncased"), Case("bert-base-uncased", formats_read=("tf_model.h5",)))
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         differ, agree = evidence.get(FORMATS_DIFFER), evidence.get(FORMATS_AGREE)
         if differ is not None and differ.value:
             return verdict(

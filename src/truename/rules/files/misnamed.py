@@ -6,7 +6,7 @@ from truename.evidence.evidence import Evidence
 from truename.facts import FORMATS, MISNAMED_FILES
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import CLEAN, Case, Decision, Rule, cannot_tell, verdict
 
 _PICKLE = "pytorch"
 _WORDS = {_PICKLE: "a pickle of PyTorch", "keras": "HDF5 or Keras", "tar": "a tar archive", "numpy": "a NumPy archive"}
@@ -34,7 +34,7 @@ class MisnamedFile(Rule):
     )
     undecided = (Case("llama-7b"), Case("1", model_type="bloom"))
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         fact = evidence.get(MISNAMED_FILES)
         if fact is not None and fact.value:
             return verdict(

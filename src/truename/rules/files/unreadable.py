@@ -6,7 +6,7 @@ from truename.evidence.evidence import Evidence
 from truename.facts import UNREADABLE_FILES
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import CLEAN, Case, Decision, Rule, cannot_tell, verdict
 
 
 class UnreadableFile(Rule):
@@ -31,7 +31,7 @@ class UnreadableFile(Rule):
     )
     undecided = (Case("llama-7b"), Case("bert-base-uncased"), Case("1"))
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         fact = evidence.get(UNREADABLE_FILES)
         if fact is not None and fact.value:
             return verdict(self.finding(Severity.ERROR, str(problem), fact=fact) for problem in fact.value)

@@ -9,7 +9,7 @@ from truename.evidence.evidence import Evidence
 from truename.facts import OTHER_UNSAFE_GLOBALS, UNREAD_PICKLES, UNSAFE_GLOBALS
 from truename.findings import Finding, Severity
 from truename.names.claims import Claims
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import CLEAN, Case, Decision, Rule, cannot_tell, verdict
 
 SHOWN = 3  # names in a message
 
@@ -62,7 +62,7 @@ class UnsafeGlobal(Rule):
         Case("llama-7b", unsafe_globals=(), unread_pickles=("global_step100/rank_64.pt",)),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         findings = list(self._findings(evidence))
         if findings:
             return verdict(findings)

@@ -23,7 +23,7 @@ from truename.facts import (
 )
 from truename.findings import Finding, Severity
 from truename.names.claims import Claims
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 
 TOLERANCE = 0.01  # one per cent: tied weights and buffers are counted by some writers and not by others
 SIZE_TOLERANCE = 0.05  # as above, in bytes; a copy of a large tied embedding alone may exceed one per cent
@@ -73,7 +73,7 @@ class WeightIndex(Rule):
         Case("falcon-40b", index_missing_files=("a.safetensors", "b.safetensors"), index_total_size=83_671_941_120),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         keys = [key for key in evidence.facts if key.startswith("index_")]
         if not keys:
             return cannot_tell("the files hold no weight index")

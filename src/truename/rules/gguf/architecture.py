@@ -7,7 +7,7 @@ from truename.evidence.evidence import Evidence
 from truename.facts import GGUF_ARCHITECTURE, IS_ADAPTER
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.families import (
     Fit,
     best_fit,
@@ -53,7 +53,7 @@ class GgufArchitecture(Rule):
         Case("falcon-7b-GGUF", gguf_architecture="someones-own"),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         fact = evidence.get(GGUF_ARCHITECTURE)
         if fact is None:
             return cannot_tell(evidence.why_missing(GGUF_ARCHITECTURE))

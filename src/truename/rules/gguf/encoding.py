@@ -10,7 +10,7 @@ from truename.facts import GGUF_FILE_TYPE, GGUF_TENSOR_SHARES, GGUF_TENSOR_TYPES
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.gguf_files import GgufFile, base_type, encodings_in, gguf_files, is_full
 
 _FREE = ("_L", "_XL", "_XXS")  # endings that quantisers of the community add; llama.cpp has no file type for most
@@ -67,7 +67,7 @@ class GgufEncoding(Rule):
         Case("Llama-3-8B-GGUF", **_gguf("Llama-3-8B-UD-IQ2_M.gguf", None, "Q3_K", "Q2_K")),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         files = gguf_files(evidence)
         if not files:
             return cannot_tell("the files hold no GGUF file with a readable header")
@@ -85,7 +85,7 @@ class GgufEncoding(Rule):
             return self._by_name(claims, files)
         return verdict(findings, "; ".join(reasons[:3]) or None)
 
-    def _by_name(self, claims: Claims, files: tuple[GgufFile, ...]) -> Verdict:
+    def _by_name(self, claims: Claims, files: tuple[GgufFile, ...]) -> Decision:
         """No file's name speaks of an encoding: the model's own name may. It holds if one of the files bears it out."""
         stated = [c for c in claims.of(Role.QUANTISATION) if len(encodings_in(c.element.text)) == 1]
         if len(stated) != 1:

@@ -9,7 +9,7 @@ from truename.evidence.evidence import Evidence
 from truename.facts import GGUF_TENSOR_TYPES, Fact, Origin
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import CLEAN, Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.gguf_files import encodings_in, gguf_files
 
 _SIZE = re.compile(r"(?:\d+x)?(?:\d+\.)?\d+[QTBMKqtbmk]")
@@ -45,7 +45,7 @@ class GgufFileName(Rule):
     )
     undecided = (Case("llama-2-7b", formats=("safetensors",)), Case("some-model"))
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         files = gguf_files(evidence)
         if not files:
             return cannot_tell("the files hold no GGUF file with a readable header")

@@ -12,7 +12,7 @@ from truename.findings import Severity
 from truename.names import claims_of, parse_name
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 
 _TOLERANCE = 2.0  # 8B beside 8.03B is the same size; 7B beside 70B is not
 
@@ -48,7 +48,7 @@ class GgufGeneralName(Rule):
         Case("DeepSeek-R1-Distill-Llama-8B-GGUF", gguf_name="Qwen2 72B"),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         fact = evidence.get(GGUF_NAME)
         if fact is None:
             return cannot_tell(evidence.why_missing(GGUF_NAME))

@@ -9,7 +9,7 @@ from truename.facts import GGUF_SIZE_LABEL
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 
 _LABEL = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)([KMBTQ])")
 _SCALES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12, "Q": 1e15}
@@ -44,7 +44,7 @@ class GgufSizeLabel(Rule):
         Case("Llama-3-8B-GGUF", gguf_size_label="large"),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         fact = evidence.get(GGUF_SIZE_LABEL)
         if fact is None:
             return cannot_tell(evidence.why_missing(GGUF_SIZE_LABEL))

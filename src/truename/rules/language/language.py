@@ -9,7 +9,7 @@ from truename.facts import LANGUAGES, Fact
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import CLEAN, Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.languages import MANY, code_of, codes, title
 
 FEW = 3  # a card with more languages often lists those of the base model
@@ -44,7 +44,7 @@ class Language(Rule):
         Case("bert-base-german-cased", languages=("code",)),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.LANGUAGE, Role.LANGUAGE_PAIR)
         if not stated:
             return self.no_claim()

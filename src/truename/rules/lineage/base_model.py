@@ -10,7 +10,7 @@ from truename.facts import ADAPTER_BASE, BASE_MODEL_RELATION, BASE_MODELS, IS_AD
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.product_lines import (
     bears_out,
     claims_of_base,
@@ -59,7 +59,7 @@ class BaseModel(Rule):
         Case("Llama-3-8B-Story", base_models=("somebody/story-teller",)),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         named = lines_of_name(claims)
         if not named:
             return self.no_claim()

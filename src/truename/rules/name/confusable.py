@@ -9,7 +9,7 @@ from truename.findings import ClaimSpan, Finding, Severity
 from truename.names.claims import Claims
 from truename.names.confusables import Disguise, Disguised, disguised, undisguised
 from truename.names.elements import Kind
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import CLEAN, Case, Decision, Rule, cannot_tell, verdict
 
 _SAID = {
     Disguise.INVISIBLE: "a character that cannot be seen",
@@ -46,7 +46,7 @@ class Confusable(Rule):
     )
     undecided = (Case(""),)
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         if not claims.name:
             return cannot_tell("there is no name")
         parts = disguised(claims.name)

@@ -10,7 +10,7 @@ from truename.facts import MODEL_TYPE, PARAMETERS, Fact
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import CLEAN, Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.product_lines import declared_origin, discloses, lines_of_name, short_base, spells
 from truename.rules.shared.quantities import short_count
 
@@ -60,7 +60,7 @@ class FamilyLeftOut(Rule):
         Case("chatbot", model_type="somebody"),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         line, fact = declared_origin(evidence)
         if (line is None or fact is None) and evidence.get(MODEL_TYPE) is None:
             return cannot_tell(evidence.why_missing(MODEL_TYPE))

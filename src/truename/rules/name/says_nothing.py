@@ -11,7 +11,7 @@ from truename.facts import MODEL_TYPE, PARAMETERS, QUANTISATION_METHOD
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import CLEAN, Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.product_lines import declared_bases
 from truename.rules.shared.quantities import short_count
 
@@ -48,7 +48,7 @@ class SaysNothing(Rule):
     )
     undecided = (Case(""), Case("-"), Case("_."))
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         model = claims.parsed.model
         telling = False
         for item in claims.items:

@@ -6,7 +6,7 @@ from truename.evidence.evidence import Evidence
 from truename.facts import CARD_MENTIONS, MODEL_TYPE
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import CLEAN, Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.product_lines import discloses, lines_of_name, origin, spells
 
 
@@ -44,7 +44,7 @@ class UndisclosedFamily(Rule):
         Case("Vedika-4.1-flash", model_type="gemma4_unified"),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         line, fact = origin(evidence)
         if (line is None or fact is None) and evidence.get(MODEL_TYPE) is None:
             return cannot_tell(evidence.why_missing(MODEL_TYPE))

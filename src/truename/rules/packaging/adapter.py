@@ -11,7 +11,7 @@ from truename.facts import ADAPTER_BASE, ADAPTER_RANK, BASE_MODEL_RELATION, IS_A
 from truename.findings import Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import CLEAN, Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.product_lines import short_base
 
 MERGED = ("merge", "fused", "baked")
@@ -47,7 +47,7 @@ class Adapter(Rule):
         Case("alpaca-lora-7b", is_adapter=False),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.ADAPTER)
         fact = evidence.get(IS_ADAPTER)
         sizes = claims.of(Role.PARAMETERS, Role.MIXTURE)
@@ -57,14 +57,14 @@ class Adapter(Rule):
             return self.no_claim()
         return self._full_model(claims, stated[0], evidence)
 
-    def _hidden(self, size: Claim, fact: Fact[Any], evidence: Evidence) -> Verdict:
+    def _hidden(self, size: Claim, fact: Fact[Any], evidence: Evidence) -> Decision:
         base, rank = evidence.value(ADAPTER_BASE), evidence.value(ADAPTER_RANK)
         kind = f"adapter of rank {rank}" if rank else "adapter"
         whose = f" for {short_base(str(base))}" if base else ""
         message = f"the name reads like a full model of {size.element.text}; the repository holds an {kind}{whose}"
         return verdict([self.finding(Severity.NOTE, message, claim=size, fact=fact)])
 
-    def _full_model(self, claims: Claims, claim: Claim, evidence: Evidence) -> Verdict:
+    def _full_model(self, claims: Claims, claim: Claim, evidence: Evidence) -> Decision:
         counted = evidence.get(PARAMETERS, Origin.WEIGHTS)
         if counted is None:
             return cannot_tell(evidence.why_missing(PARAMETERS))

@@ -10,7 +10,7 @@ from truename.facts import ADAPTER_RANKS, IS_ADAPTER
 from truename.findings import Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Element, Role
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, renamed, verdict
+from truename.rules.rule import CLEAN, Case, Decision, Rule, cannot_tell, renamed, verdict
 
 _RANK = re.compile(r"(?:rank|r)[_-]?(\d{1,4})", re.IGNORECASE)
 
@@ -41,7 +41,7 @@ class AdapterRank(Rule):
         Case("llama-7b-lora-r16", is_adapter=False),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         said = tuple(_ranks(claims)) if claims.of(Role.ADAPTER) else ()
         if not said:
             return self.no_claim()

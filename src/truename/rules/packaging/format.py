@@ -10,7 +10,7 @@ from truename.facts import FORMATS, LIBRARY_NAME, TAGS, Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared import storage
 
 
@@ -41,7 +41,7 @@ class PackagingFormat(Rule):
         Case("qwen3-mlx", formats=("safetensors",)),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.PACKAGING)
         if not stated:
             return self.no_claim()

@@ -9,7 +9,7 @@ from truename.facts import BITS_PER_WEIGHT, QUANTISATION_BITS, Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared import storage
 
 SLACK = 0.75  # exl2's 4.65 bits are declared as 4.65 or as 4.6; a "3.5bpw" model mixes 3 and 4
@@ -43,7 +43,7 @@ class Bits(Rule):
         Case("llama-3-8b-bnb-4bit-lora", is_adapter=True, storage_dtypes=("F32",)),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.BITS)
         if not stated:
             return self.no_claim()

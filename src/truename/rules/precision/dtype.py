@@ -10,7 +10,7 @@ from truename.facts import COMPUTE_DTYPE, QUANTISATION_BITS, STORAGE_DTYPES, Fac
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, renamed, verdict
+from truename.rules.rule import CLEAN, Case, Decision, Rule, cannot_tell, renamed, verdict
 from truename.rules.shared import storage
 
 HALVES = frozenset({"F16", "BF16"})
@@ -44,7 +44,7 @@ class Dtype(Rule):
         Case("Llama-2-7B-GPTQ-fp16", storage_dtypes=("I32", "F16"), quantisation_method="gptq", quantisation_bits=4),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         words = table("rules/precision")["dtypes"]
         stated = [c for c in claims.of(Role.PRECISION) if str(c.value).lower() in words and c.element.text != "half"]
         if not stated:
@@ -76,7 +76,7 @@ class Dtype(Rule):
         suggestion = renamed(claims, claim, table("rules/precision")["words"][found])
         return self.finding(severity, message, claim=claim, fact=stored, suggestion=suggestion)
 
-    def _against_eight_bits(self, claim: Claim, wanted: str, stored: Fact[Any], evidence: Evidence) -> Verdict:
+    def _against_eight_bits(self, claim: Claim, wanted: str, stored: Fact[Any], evidence: Evidence) -> Decision:
         """FP8 and INT8 show in the dtypes or as a method that packs eight bits; only full precision denies them."""
         if any(dtype.startswith(wanted) or (wanted == "I8" and dtype == "U8") for dtype in stored.value):
             return CLEAN
@@ -87,7 +87,7 @@ class Dtype(Rule):
         message = f"the name says {claim.element.text}; the weights are stored in full precision ({full.value[0]})"
         return verdict([self.finding(Severity.ERROR, message, claim=claim, fact=full)])
 
-    def _quantised(self, claims: Claims, claim: Claim, evidence: Evidence) -> Verdict:
+    def _quantised(self, claims: Claims, claim: Claim, evidence: Evidence) -> Decision:
         """Sixteen or more bits are claimed of weights that are packed."""
         fact = storage.method_fact(evidence)
         if claims.of(Role.QUANTISATION, Role.BITS) or fact is None or storage.method(fact) in ("fp8", "gguf"):
@@ -95,7 +95,7 @@ class Dtype(Rule):
         message = f"the name says {claim.element.text}; the weights are quantised with {fact.value}"
         return verdict([self.finding(Severity.ERROR, message, claim=claim, fact=fact)])
 
-    def _against_declared(self, claims: Claims, claim: Claim, wanted: str, evidence: Evidence) -> Verdict:
+    def _against_declared(self, claims: Claims, claim: Claim, wanted: str, evidence: Evidence) -> Decision:
         """No header was read: the dtype that the configuration declares usually is the stored one, not always."""
         method = storage.method_fact(evidence)
         if wanted in ("F8", "I8"):

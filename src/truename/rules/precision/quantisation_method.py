@@ -8,7 +8,7 @@ from truename.facts import FORMATS, QUANTISATION_METHOD, Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared import storage
 
 
@@ -41,7 +41,7 @@ class QuantisationMethod(Rule):
         Case("Mistral-7B-bnb-4bit-lora", is_adapter=True, storage_dtypes=("F32",)),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.QUANTISATION)
         if not stated:
             return self.no_claim()

@@ -10,7 +10,7 @@ from truename.facts import ACTIVE_PARAMETERS, IS_ADAPTER, NON_EMBEDDING_PARAMETE
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, renamed, verdict
 from truename.rules.shared.counts import holding
 from truename.rules.shared.quantities import distance, in_the_style_of, ratio, rounds_to
 
@@ -56,7 +56,7 @@ class ActiveParameters(Rule):
         Case("Qwen3-30B-A3B-lora", is_adapter=True),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.ACTIVE_PARAMETERS)
         if not stated:
             return self.no_claim()

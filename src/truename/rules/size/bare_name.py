@@ -8,7 +8,7 @@ from truename.facts import PARAMETERS
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import CLEAN, Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.counts import holding, plausible_counts, softened, why_uncounted
 from truename.rules.shared.quantities import in_the_style_of, ratio, spelled
 
@@ -41,7 +41,7 @@ class BareName(Rule):
         Case("bloom", is_adapter=True, parameters=2_000_000),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         release = table("rules/bare_releases")["parameters"].get(claims.parsed.model.rpartition("/")[2].lower())
         if release is None or not (named := claims.of(Role.FAMILY, Role.BRAND)):
             return self.no_claim()

@@ -7,7 +7,7 @@ from truename.facts import EXPERTS, IS_ADAPTER
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, renamed, verdict
 from truename.rules.shared.counts import softened
 
 MOST_SHARED = 2  # experts that every token uses, counted by some makers and not by others
@@ -43,7 +43,7 @@ class Experts(Rule):
         Case("Mixtral-8x7B-lora", is_adapter=True),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.EXPERTS, Role.MIXTURE)
         if not stated:
             return self.no_claim()

@@ -10,7 +10,7 @@ from truename.facts import ACTIVE_PARAMETERS, EXPERTS, PARAMETERS, Fact, Origin
 from truename.findings import Finding, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, renamed, verdict
 from truename.rules.shared.counts import (
     CLOSE,
     FALSE,
@@ -107,7 +107,7 @@ class ParameterCount(Rule):
         Case("adept-fuyu-8b", parameters=_by_index(9_408_238_592)),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.PARAMETERS, Role.MIXTURE)
         if not stated:
             return self.no_claim()

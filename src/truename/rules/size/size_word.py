@@ -6,7 +6,7 @@ from truename.evidence.evidence import Evidence
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, renamed, verdict
 from truename.rules.shared.counts import holding, plausible_counts, why_uncounted
 from truename.rules.shared.quantities import spelled
 from truename.rules.shared.sizes import away, fits_its_word, known_sizes, sized_families
@@ -47,7 +47,7 @@ class SizeWord(Rule):
         Case("bert-base-lora", is_adapter=True, parameters=300_000),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         words = claims.of(Role.SIZE_WORD)
         families = sized_families(claims)
         if not words or not families:

@@ -7,7 +7,7 @@ from truename.evidence.evidence import Evidence
 from truename.facts import ARCHITECTURES, HEAD_TENSORS, INDEX_MISSING_FILES, IS_ADAPTER, Origin
 from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import CLEAN, Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.heads import Head, head_of
 
 
@@ -52,7 +52,7 @@ class HeadAgainstTensors(Rule):
         Case("someone-sst2", architectures=("OwnModelForSequenceClassification",), head_tensors=()),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         fact = evidence.get(ARCHITECTURES)
         architecture = str(fact.value[0]) if fact is not None and fact.value else ""
         head = head_of(architecture)

@@ -7,7 +7,7 @@ from truename.facts import ARCHITECTURES, HEAD_TENSORS, Origin
 from truename.findings import Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import CLEAN, Case, Decision, Rule, cannot_tell, verdict
 from truename.rules.shared.heads import asked_by, head_of, is_classification, is_generative, serves
 
 
@@ -43,7 +43,7 @@ class TaskHead(Rule):
         Case("bert-finetuned-squad", architectures=("BertModel",)),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.TASK, Role.DATASET)
         asked = [(claim, head) for claim in stated if (head := asked_by(claim)) is not None]
         if not asked:

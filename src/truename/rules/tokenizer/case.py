@@ -7,7 +7,7 @@ from truename.facts import CASED
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, renamed, verdict
+from truename.rules.rule import CLEAN, Case, Decision, Rule, cannot_tell, renamed, verdict
 
 
 class TokenizerCase(Rule):
@@ -36,7 +36,7 @@ class TokenizerCase(Rule):
         Case("llama-7b", cased=True),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.CASE)
         if not stated:
             return self.no_claim()
