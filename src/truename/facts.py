@@ -55,6 +55,12 @@ class Origin(StrEnum):
     DECLARED = "declared"  # what the repository says of itself: config, card, tokenizer, index
 
 
+class Derivation(StrEnum):
+    """How a value was computed, where a rule has to weigh it."""
+
+    INDEX_BYTES = "index_bytes"  # total bytes of the weight index by the bytes of an element
+
+
 class Fact(msgspec.Struct, Generic[T], frozen=True):
     """One fact and where it was read."""
 
@@ -62,7 +68,8 @@ class Fact(msgspec.Struct, Generic[T], frozen=True):
     value: T  # number, string, bool, or a tuple of those
     origin: Origin
     file: str | None = None  # relative to the model's root
-    detail: str | None = None  # the JSON key, the tensor, or how it was computed
+    detail: str | None = None  # the JSON key, the tensor, or how it was computed, for people
+    how: Derivation | None = None
 
 
 # counts of parameters (COUNTING: all plausible counts; a rule says which one a name means)
@@ -254,9 +261,9 @@ UNREAD_PICKLES = Key[tuple[str, ...]](
     "unread_pickles",
     "files that may be pickles, and were not or could not be read to their end",
 )
-MISNAMED_FILES = Key[tuple[str, ...]](
+MISNAMED_FILES = Key[str](
     "misnamed_files",
-    "weights files of another format than their suffix says, each with its format",
+    "format of a weights file whose suffix promises another; one fact a file",
 )
 
 # several sets of weights in one folder

@@ -23,6 +23,7 @@ from truename.architecture.templates import TensorGroup, group_tensors, template
 from truename.architecture.ties import find_ties
 from truename.declared.declared import Declared
 from truename.facts import FACTS, Fact, Origin
+from truename.formats.dtypes import FULL_PRECISION
 from truename.formats.header import WeightsHeader
 
 EXPERTS_PER_TOKEN = (
@@ -36,7 +37,6 @@ EXPERTS_PER_TOKEN = (
     "num_selected_experts",
 )
 _KINDS = 20_000  # distinct kinds of tensors; a real model has tens or hundreds, and more are not worth the time
-_FULL_PRECISION = frozenset({"F64", "F32", "F16", "BF16"})
 
 
 def measure(
@@ -186,7 +186,7 @@ class _Measure:
             yield self._fact("bits_per_weight", bits, "bytes of weights and their scales by parameters")
         if counts.method is not None:
             yield from self._method(counts.method, counts.bits)
-        elif order and all(dtype in _FULL_PRECISION for dtype in order[:1]) and not counts.unexplained:
+        elif order and all(dtype in FULL_PRECISION for dtype in order[:1]) and not counts.unexplained:
             yield self._fact("quantisation_method", "none", f"stored as {order[0]}")
 
     def _quantisation_by_name(self) -> Iterator[Fact[Any]]:

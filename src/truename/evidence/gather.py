@@ -45,7 +45,6 @@ from truename.formats import (
     ALL_SHARDS,
     READERS,
     Checkpoint,
-    PartialWeightsError,
     WeightIndex,
     WeightsHeader,
     compare_index,
@@ -205,10 +204,10 @@ def _pickle_facts(weights: WeightsReading, checkpoints: tuple[Checkpoint, ...], 
     header = weights.header
     main = [one for problem in weights.problems for one in unsafe_globals_of(problem)]
     main += () if header is None else header.unsafe_globals
-    refused = {problem.path for problem in weights.problems if isinstance(problem, PartialWeightsError)}
-    tried = {problem.path for problem in weights.problems} - refused | set(() if header is None else header.files)
+    broken = tuple(p.path for p in weights.problems if not isinstance(p, UnsupportedFormatError))
+    tried = {*broken, *(() if header is None else header.files)}  # an archive that is refused may hold pickles
     further = read_further_pickles(source, tried, checkpoints)
-    yield from further.facts(main, header is not None and header.format == "pytorch")
+    yield from further.facts(main, header is not None and header.format == "pytorch", broken)
 
 
 def _index_facts(index: WeightIndex, header: WeightsHeader) -> Iterator[Fact[Any]]:

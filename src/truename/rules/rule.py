@@ -84,6 +84,7 @@ class Rule(ABC):
         since: version that brought the rule.
         topic: what kind of statement it checks, in words, for 'the name makes no claim about ...'.
         claims: roles of claims of which a name must make one; empty: any name.
+        also_judges: roles of further elements that its findings may be about.
         needs: facts of which one must be there for the rule to decide; empty: the name is enough.
         reads: further facts that it looks up.
         about_files: whether a finding is a fault between the files, and not a claim of the name that they contradict.
@@ -98,6 +99,7 @@ class Rule(ABC):
     since: ClassVar[str]
     topic: ClassVar[str]
     claims: ClassVar[frozenset[Role]] = frozenset()
+    also_judges: ClassVar[frozenset[Role]] = frozenset()
     needs: ClassVar[frozenset[Key[Any]]] = frozenset()
     reads: ClassVar[frozenset[Key[Any]]] = frozenset()
     about_files: ClassVar[bool] = False

@@ -18,14 +18,30 @@ import msgspec
 from truename.declared import Declared, Document, declared_facts, weights_among
 from truename.evidence.evidence import Evidence, by_strength
 from truename.facts import (
+    ACTIVE_PARAMETERS,
+    ADAPTER_BASE,
+    ARCHITECTURES,
     BASE_MODEL_RELATION,
     BASE_MODELS,
+    CASED,
+    COMPUTE_DTYPE,
     CONTEXT_LENGTH,
+    DECODER_LAYERS,
+    ENCODER_LAYERS,
+    EXPERTS,
+    EXTENDED_CONTEXT_LENGTH,
     FORMATS,
     GGUF_ARCHITECTURE,
+    HEADS,
+    HIDDEN_SIZE,
+    IMAGE_SIZE,
     IS_ADAPTER,
     LANGUAGES,
+    LAYERS,
     LIBRARY_NAME,
+    MODEL_TYPE,
+    PATCH_SIZE,
+    QUANTISATION_BITS,
     QUANTISATION_METHOD,
     STORED_PARAMETERS,
     TAGS,
@@ -34,6 +50,7 @@ from truename.facts import (
     Origin,
 )
 from truename.formats import find_checkpoints
+from truename.formats.dtypes import FULL_PRECISION
 from truename.rules.shared.languages import MANY, code_of
 from truename.vocabulary import vocabulary
 
@@ -48,9 +65,38 @@ _ADAPTER_TAG = f"{BASE_TAG}adapter:"
 _BASE_KEY = '"base_model"'
 _RELATIONS = frozenset(("adapter", "finetune", "merge", "quantized"))
 _LONGEST_CODE = 8  # characters of a code with its region or script: zh-Hant
-_PLAIN_DTYPES = frozenset(("F64", "F32", "F16", "BF16", "I64", "BOOL"))  # the last two are buffers
+_PLAIN_DTYPES = FULL_PRECISION | {"I64", "BOOL"}  # the last two are buffers
 
 Facts = tuple[Fact[Any], ...]
+# The facts that a registry's metadata may hold and that decide rules; all others need the weights themselves.
+METADATA_KEYS: frozenset[Key[Any]] = frozenset(
+    (
+        MODEL_TYPE,
+        ARCHITECTURES,
+        BASE_MODELS,
+        ADAPTER_BASE,
+        CONTEXT_LENGTH,
+        EXTENDED_CONTEXT_LENGTH,
+        LAYERS,
+        ENCODER_LAYERS,
+        DECODER_LAYERS,
+        HIDDEN_SIZE,
+        HEADS,
+        PATCH_SIZE,
+        IMAGE_SIZE,
+        GGUF_ARCHITECTURE,
+        LANGUAGES,
+        IS_ADAPTER,
+        FORMATS,
+        QUANTISATION_METHOD,
+        QUANTISATION_BITS,
+        COMPUTE_DTYPE,
+        STORED_PARAMETERS,
+        ACTIVE_PARAMETERS,
+        EXPERTS,
+        CASED,
+    )
+)
 
 
 class Config(msgspec.Struct, frozen=True):
