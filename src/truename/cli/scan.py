@@ -12,9 +12,9 @@ import msgspec
 
 from truename.cli.scan_progress import ScanProgress
 from truename.cli.streams import write_text
+from truename.engines import Engine
 from truename.errors import UsageError
 from truename.scan import ScanOptions, Summary, Target, folders_in, read_targets, scan
-from truename.scan.engine import Engine
 from truename.sources import hub_listing, open_source
 
 INTERRUPTED = 130

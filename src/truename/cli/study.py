@@ -84,7 +84,7 @@ def run_study(call: RunCall) -> int:
         UsageError: the call cannot be carried out.
     """
     _needs("study")
-    from truename.study.registry.engine import Engine
+    from truename.engines import Engine
     from truename.study.registry.manifest import other_versions, read_pin
     from truename.study.registry.run import StudyOptions, differing, repeating, study
 

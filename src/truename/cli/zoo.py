@@ -8,8 +8,9 @@ from pathlib import Path
 
 from truename.cli.streams import write_text
 from truename.errors import UsageError
-from truename.lab.zoo.build import LIBRARIES, BuildReport, Plan, build
+from truename.lab.zoo.build import BuildReport, Plan, build
 from truename.lab.zoo.entry import Entry
+from truename.lab.zoo.libraries import LIBRARIES
 from truename.lab.zoo.store import metadata, read_entries, read_failures
 from truename.lab.zoo.unit import Failure
 from truename.report.visible import visible

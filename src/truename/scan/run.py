@@ -10,9 +10,9 @@ from threading import Lock
 import msgspec
 
 from truename import __version__
+from truename.engines import Engine
 from truename.errors import MissingExtraError
-from truename.scan.engine import Engine, check_all
-from truename.scan.kernel import Open
+from truename.scan.kernel import Open, check_all
 from truename.scan.ledger import Ledger, ScanRecord
 from truename.scan.rows import Row, printable
 from truename.scan.targets import Target

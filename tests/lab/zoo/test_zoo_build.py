@@ -7,10 +7,11 @@ import pytest
 from truename.errors import DeclaredError, UsageError
 from truename.lab.zoo.build import Plan, build
 from truename.lab.zoo.store import read_entries, read_failures
+from zoo_fakes import Counted, Deadly, Fakes, Slow
 
 pytest.importorskip("pyarrow")
 
-TABLE = {name: f"zoo_fakes:{name.capitalize()}" for name in ("fakes", "deadly", "counted", "slow")}
+TABLE = {"fakes": Fakes, "deadly": Deadly, "counted": Counted, "slow": Slow}
 
 
 def _plan(out: Path, library: str = "fakes", **changes: object) -> Plan:
@@ -32,7 +33,7 @@ def test_every_class_is_built_or_counted(tmp_path):
 
 def test_the_file_gives_back_what_was_built(tmp_path):
     out = tmp_path / "zoo.parquet"
-    report = build(_plan(out), table=TABLE)
+    report = build(_plan(out), libraries=TABLE)
     entries = list(read_entries(out))
     assert len(entries) == report.entries
     first = entries[0]
@@ -45,14 +46,14 @@ def test_the_file_gives_back_what_was_built(tmp_path):
 
 
 def test_a_few_classes_of_each_model_type(tmp_path):
-    some = build(_plan(tmp_path / "some.parquet", each=3), table=TABLE)
+    some = build(_plan(tmp_path / "some.parquet", each=3), libraries=TABLE)
     types = {e.model_type for e in read_entries(tmp_path / "some.parquet")}
     assert some.tallies[0].tried == 3 * len(types)
 
 
 def test_equal_configurations_are_one_entry(tmp_path):
     out = tmp_path / "zoo.parquet"
-    build(_plan(out), table=TABLE)
+    build(_plan(out), libraries=TABLE)
     assert [e.config_id for e in read_entries(out) if e.class_name == "Fake09"] == [0]
 
 
@@ -60,7 +61,7 @@ def test_the_same_seed_gives_the_same_file(tmp_path):
     paths = [tmp_path / name / "zoo.parquet" for name in ("a", "b", "c")]
     for path, seed in zip(paths, (1, 1, 2), strict=True):
         path.parent.mkdir()
-        build(_plan(path, seed=seed), table=TABLE)
+        build(_plan(path, seed=seed), libraries=TABLE)
     contents = [path.read_bytes() for path in paths]
     assert contents[0] == contents[1] != contents[2]
 
@@ -69,12 +70,12 @@ def test_a_stopped_build_goes_on(tmp_path, monkeypatch):
     log = tmp_path / "log"
     monkeypatch.setenv("ZOO_FAKES_LOG", str(log))
     plan = _plan(tmp_path / "zoo.parquet", "counted", resume=True)
-    whole = build(plan, table=TABLE)
+    whole = build(plan, libraries=TABLE)
     calls = log.read_text().splitlines()
     parts = sorted(plan.parts.glob("*.parquet"))
     parts[1].unlink()
     log.write_text("")
-    again = build(plan, table=TABLE)
+    again = build(plan, libraries=TABLE)
     assert again.resumed == len(parts) - 1
     assert again.entries == whole.entries
     assert set(log.read_text().splitlines()) == {
@@ -84,24 +85,24 @@ def test_a_stopped_build_goes_on(tmp_path, monkeypatch):
 
 def test_another_seed_takes_no_part_of_an_earlier_build(tmp_path):
     out = tmp_path / "zoo.parquet"
-    build(_plan(out, resume=True), table=TABLE)
-    assert build(_plan(out, resume=True, seed=1), table=TABLE).resumed == 0
+    build(_plan(out, resume=True), libraries=TABLE)
+    assert build(_plan(out, resume=True, seed=1), libraries=TABLE).resumed == 0
 
 
 def test_parts_of_an_earlier_build_are_not_overwritten(tmp_path):
     out = tmp_path / "zoo.parquet"
-    build(_plan(out), table=TABLE)
+    build(_plan(out), libraries=TABLE)
     with pytest.raises(UsageError, match="--resume"):
-        build(_plan(out), table=TABLE)
+        build(_plan(out), libraries=TABLE)
 
 
 def test_an_unknown_library_is_one_sentence(tmp_path):
     with pytest.raises(UsageError, match="no library 'other' in the zoo: known are fakes"):
-        build(_plan(tmp_path / "zoo.parquet", "other"), table=TABLE)
+        build(_plan(tmp_path / "zoo.parquet", "other"), libraries=TABLE)
 
 
 def test_a_class_that_ends_its_process_costs_itself_only(tmp_path):
-    report = build(_plan(tmp_path / "zoo.parquet", "deadly", processes=2, configs=1), table=TABLE)
+    report = build(_plan(tmp_path / "zoo.parquet", "deadly", processes=2, configs=1), libraries=TABLE)
     assert report.tallies[0].built == 38
     assert [(f.class_name, f.reason) for f in report.failures] == [
         ("Fake07", "raises ValueError"),
@@ -111,7 +112,7 @@ def test_a_class_that_ends_its_process_costs_itself_only(tmp_path):
 
 def test_a_class_without_end_is_interrupted(tmp_path, monkeypatch):
     monkeypatch.setattr("truename.lab.zoo.worker.SECONDS", 1)
-    report = build(_plan(tmp_path / "zoo.parquet", "slow", configs=1, match="Fake03"), table=TABLE)
+    report = build(_plan(tmp_path / "zoo.parquet", "slow", configs=1, match="Fake03"), libraries=TABLE)
     assert [(f.class_name, f.reason) for f in report.failures] == [("Fake03", "takes too long")]
 
 

@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from truename.engines import Engine
 from truename.errors import UsageError
 from truename.study.registry import parts
-from truename.study.registry.engine import Engine
 from truename.study.registry.manifest import other_versions, read_pin
 from truename.study.registry.run import Studied, StudyOptions, differing, repeating, study
 from truename.study.registry.settings import Settings

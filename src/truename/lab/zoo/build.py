@@ -5,27 +5,19 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
-from importlib import import_module
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import msgspec
 
 from truename.errors import UsageError
 from truename.lab.zoo.fact_tables import digest_of_tables
+from truename.lab.zoo.libraries import LIBRARIES, OpenLibrary
 from truename.lab.zoo.pool import run_batches
 from truename.lab.zoo.store import SCHEMA, merge, metadata
-from truename.lab.zoo.unit import Failure, Library, Unit
+from truename.lab.zoo.unit import Failure, Unit
 from truename.lab.zoo.worker import Batch
 
-LIBRARIES = {
-    "transformers": "truename.lab.zoo.libraries.transformers_models:TransformersModels",
-    "timm": "truename.lab.zoo.libraries.timm_models:TimmModels",
-    "diffusers": "truename.lab.zoo.libraries.diffusers_models:DiffusersModels",
-    "sentence-transformers": "truename.lab.zoo.libraries.sentence_transformers_modules:SentenceTransformersModules",
-    "peft": "truename.lab.zoo.libraries.peft_adapters:PeftAdapters",
-    "families": "truename.lab.zoo.libraries.written_families:WrittenFamilies",
-}
 _UNITS = 12  # of a batch
 _REVISION = "3"  # changes when the same call would write other rows from the same tables
 
@@ -75,22 +67,23 @@ Progress = Callable[[int, int, str], None]  # units done, units in all, the libr
 
 
 def build(
-    plan: Plan, progress: Progress = lambda done, total, library: None, table: dict[str, str] | None = None
+    plan: Plan,
+    progress: Progress = lambda done, total, library: None,
+    libraries: Mapping[str, OpenLibrary] = LIBRARIES,
 ) -> BuildReport:
     """Build the zoo that ``plan`` describes and write it to one file.
 
     Args:
         plan: what to build and where.
         progress: is told after each batch.
-        table: libraries by name, as ``module:class``; the real ones by default.
+        libraries: by name, the real ones by default; worker processes import what opens each.
 
     Raises:
         UsageError: a library is unknown, or the folder of parts is there and ``resume`` was not asked for.
         MissingExtraError: a library is not installed.
     """
     started = time.monotonic()
-    table = LIBRARIES if table is None else table
-    batches = [batch for name in plan.libraries for batch in _batches(plan, name, _path(table, name))]
+    batches = [batch for name in plan.libraries for batch in _batches(plan, name, _opener(libraries, name))]
     _prepare(plan)
     done = [batch for batch in batches if Path(batch.part).exists()]
     todo = [batch for batch in batches if not Path(batch.part).exists()]
@@ -111,16 +104,15 @@ def build(
     )  # fmt: skip
 
 
-def _path(table: dict[str, str], name: str) -> str:
-    if name not in table:
-        raise UsageError(f"no library {name!r} in the zoo: known are {', '.join(table)}")
-    return table[name]
+def _opener(libraries: Mapping[str, OpenLibrary], name: str) -> OpenLibrary:
+    if name not in libraries:
+        raise UsageError(f"no library {name!r} in the zoo: known are {', '.join(libraries)}")
+    return libraries[name]
 
 
-def _batches(plan: Plan, name: str, path: str) -> Iterator[Batch]:
+def _batches(plan: Plan, name: str, open_library: OpenLibrary) -> Iterator[Batch]:
     """The batches of one library; a part's name holds a digest of everything that its rows hang on."""
-    module, _, attribute = path.partition(":")
-    library: Library = getattr(import_module(module), attribute)()
+    library = open_library()
     version = library.version()
     wanted = _wanted(plan, library.units())
     for start in range(0, len(wanted), _UNITS):
@@ -128,7 +120,7 @@ def _batches(plan: Plan, name: str, path: str) -> Iterator[Batch]:
         told = [SCHEMA, _REVISION, digest_of_tables(), version, plan.configs, plan.seed, msgspec.to_builtins(units)]
         digest = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:12]
         part = plan.parts / f"{name}-{version}-{start // _UNITS:04d}-{digest}.parquet"
-        yield Batch(str(part), path, units, plan.configs, plan.seed)
+        yield Batch(str(part), open_library, units, plan.configs, plan.seed)
 
 
 def _wanted(plan: Plan, units: Iterable[Unit]) -> list[Unit]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from truename.atomic_files import write_atomically
 from truename.errors import DeclaredError, MissingExtraError
 from truename.lab.zoo.entry import Entry, TensorRow
 from truename.lab.zoo.unit import Failure
@@ -23,9 +24,8 @@ def write_entries(path: Path, entries: Iterable[Entry], failures: Iterable[Failu
     arrow, parquet = _pyarrow()
     table = arrow.Table.from_pylist([_row(entry) for entry in entries], schema=_schema(arrow))
     notes = {"truename.schema": SCHEMA, "truename.failures": msgspec.json.encode(list(failures)).decode(), **metadata}
-    partial = path.with_suffix(".partial")
-    parquet.write_table(table.replace_schema_metadata(notes), partial, compression="zstd", compression_level=9)
-    partial.replace(path)
+    with write_atomically(path) as partial:
+        parquet.write_table(table.replace_schema_metadata(notes), partial, compression="zstd", compression_level=9)
 
 
 def merge(parts: Iterable[Path], path: Path, **metadata: str) -> tuple[int, list[Failure]]:
@@ -33,17 +33,18 @@ def merge(parts: Iterable[Path], path: Path, **metadata: str) -> tuple[int, list
     arrow, parquet = _pyarrow()
     failures: list[Failure] = []
     total = 0
-    partial = path.with_suffix(".partial")
     several = list(parts)
     for part in several:
         failures += read_failures(part)
     notes = {"truename.schema": SCHEMA, "truename.failures": msgspec.json.encode(failures).decode(), **metadata}
     schema = _schema(arrow).with_metadata(notes)
-    with parquet.ParquetWriter(partial, schema, compression="zstd", compression_level=9) as writer:
+    with (
+        write_atomically(path) as partial,
+        parquet.ParquetWriter(partial, schema, compression="zstd", compression_level=9) as writer,
+    ):
         for batch in _regrouped(arrow, parquet, several):
             total += batch.num_rows
             writer.write_table(batch.replace_schema_metadata(notes))
-    partial.replace(path)
     return total, failures
 
 

@@ -6,7 +6,6 @@ OUT.pages/next.json                what was asked, and where the next page is
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -16,6 +15,7 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from truename.atomic_files import write_bytes_atomically
 from truename.errors import UsageError
 from truename.sources import Hub, hub_records
 from truename.sources.listing import METADATA
@@ -114,7 +114,7 @@ def _next_part(state: _State, folder: Path, hub: Hub | None) -> _State:
             break
     _write_part(records, folder / f"part-{state.parts:05}.parquet")
     after = _State(asked, state.parts + 1, state.records + len(records), next_, next_ is None)
-    _write_whole(folder / _STATE, msgspec.json.encode(after))
+    write_bytes_atomically(folder / _STATE, msgspec.json.encode(after))
     return after
 
 
@@ -133,9 +133,3 @@ def _parts(folder: Path, count: int, skips: Skips) -> Iterator[pa.Table]:
         table = pq.read_table(folder / f"part-{number:05}.parquet")
         skips.merge(Skips.decoded(table.schema.metadata[SKIPPED]))
         yield table.replace_schema_metadata(None)
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    partial = path.with_suffix(".partial")
-    partial.write_bytes(data)
-    os.replace(partial, path)

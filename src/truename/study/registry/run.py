@@ -19,12 +19,13 @@ from typing import Protocol
 
 import msgspec
 
+from truename.atomic_files import remove_partial_files
+from truename.engines import Engine
 from truename.errors import UsageError
-from truename.study.registry.engine import Engine, make_parts
 from truename.study.registry.layouts import absent_columns
 from truename.study.registry.manifest import NAME, Input, Pin, digest_of, outputs_in, versions, write_pin
-from truename.study.registry.parts import part_path, rows_in, skips_of
 from truename.study.registry.read import Format, format_of
+from truename.study.registry.row_parts import make_parts, part_path, rows_in, skips_of
 from truename.study.registry.settings import Settings
 from truename.study.registry.skips import LEFT_OUT, Skips
 from truename.study.registry.slices import Snapshot, open_snapshot
@@ -236,8 +237,7 @@ def _as_parquet(options: StudyOptions) -> Snapshot:
 
 def _make_rows(options: StudyOptions, snapshot: Snapshot, folder: Path, on_rows: Callable[[int, int], None]) -> int:
     """Make the parts that are not there; how many were."""
-    for left in folder.glob("*.partial"):
-        left.unlink()
+    remove_partial_files(folder)
     todo = [one for one in snapshot.slices if not part_path(folder, one.number).exists()]
     done = snapshot.rows - sum(one.count for one in todo)
     on_rows(done, snapshot.rows)

@@ -23,11 +23,11 @@ from truename.errors import TruenameError, UsageError
 
 Item = TypeVar("Item")
 
-GARBAGE = 100_000  # new objects between two searches for garbage: rows are none until their part is written
+GARBAGE = 100_000  # new objects between two searches for garbage: a worker's objects live until its work is done
 _WATCH = 1.0  # seconds between two looks at the parent
 
 
-def by_processes(items: Sequence[Item], work: Callable[[Item], None], count: int) -> Iterator[Item]:
+def map_with_processes(items: Sequence[Item], work: Callable[[Item], None], count: int) -> Iterator[Item]:
     """Do the work on every item; yields each when it is done. What the work raises is raised here.
 
     Args:
@@ -85,7 +85,7 @@ def _take(pipe: Connection, process: SpawnProcess) -> None:
     except (EOFError, OSError):
         process.join()
         raise UsageError(
-            f"a process of the study ended (code {process.exitcode}), perhaps for lack of memory; "
+            f"a worker process ended (code {process.exitcode}), perhaps for lack of memory; "
             "--resume continues with what is done"
         ) from None
     if error is not None:
@@ -105,7 +105,7 @@ def _uninterrupted() -> Iterator[None]:
 
 def _serve(pipe: Connection, work: Callable[[Item], None], parent: int) -> None:
     gc.set_threshold(GARBAGE)
-    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+    end_with_parent(parent)
     while True:
         try:
             item = pipe.recv()
@@ -120,8 +120,16 @@ def _serve(pipe: Connection, work: Callable[[Item], None], parent: int) -> None:
             pipe.send(error)
 
 
-def _watch(parent: int) -> None:
-    """End with the parent, also when it was killed in the middle of the work."""
-    while os.getppid() == parent:
-        time.sleep(_WATCH)
-    os._exit(1)
+def end_with_parent(parent: int) -> None:
+    """Let this process end with its parent, also when that is killed in the middle of the work.
+
+    Args:
+        parent: the parent's process number, as it was when the parent started this one.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_WATCH)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()

@@ -13,19 +13,19 @@ from pathlib import Path
 import pytest
 
 from truename.errors import UsageError
-from truename.study.registry.processes import by_processes
+from truename.processes import map_with_processes
 
 SCRIPT = """
 import signal, sys, time
 from functools import partial
 from pathlib import Path
-from truename.study.registry.processes import by_processes
+from truename.processes import map_with_processes
 from test_processes import sleep
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
     try:
-        for done in by_processes([60.0, 60.0], partial(sleep, Path(sys.argv[1])), 2):
+        for done in map_with_processes([60.0, 60.0], partial(sleep, Path(sys.argv[1])), 2):
             pass
     except KeyboardInterrupt:
         sys.exit(130)
@@ -55,29 +55,29 @@ def sleep(folder: Path, seconds: float) -> None:
 
 
 def test_every_item_is_done_once(tmp_path: Path) -> None:
-    assert sorted(by_processes(range(7), partial(write, tmp_path), 2)) == list(range(7))
+    assert sorted(map_with_processes(range(7), partial(write, tmp_path), 2)) == list(range(7))
     files = list(tmp_path.iterdir())
     assert len(files) == 7
     assert len({path.read_text() for path in files}) == 2
 
 
 def test_no_more_processes_than_items(tmp_path: Path) -> None:
-    assert list(by_processes([1], partial(write, tmp_path), 8)) == [1]
-    assert list(by_processes([], partial(write, tmp_path), 8)) == []
+    assert list(map_with_processes([1], partial(write, tmp_path), 8)) == [1]
+    assert list(map_with_processes([], partial(write, tmp_path), 8)) == []
 
 
 def test_what_the_work_raises_is_raised() -> None:
     with pytest.raises(OSError, match="No space left on device"):
-        list(by_processes(range(7), fail, 2))
+        list(map_with_processes(range(7), fail, 2))
 
 
 def test_processes_do_not_listen_to_ctrl_c() -> None:
-    assert sorted(by_processes(range(3), interrupt, 2)) == [0, 1, 2]
+    assert sorted(map_with_processes(range(3), interrupt, 2)) == [0, 1, 2]
 
 
 def test_a_process_that_dies_is_told_of() -> None:
     with pytest.raises(UsageError, match=r"ended \(code -9\), perhaps for lack of memory; --resume continues"):
-        list(by_processes([1], die, 1))
+        list(map_with_processes([1], die, 1))
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGKILL, -signal.SIGKILL)])
