@@ -18,7 +18,7 @@ import pytest
 
 from truename.engines import Engine
 from truename.errors import UsageError
-from truename.study.registry import parts
+from truename.study.registry import row_parts
 from truename.study.registry.manifest import other_versions, read_pin
 from truename.study.registry.run import Studied, StudyOptions, differing, repeating, study
 from truename.study.registry.settings import Settings
@@ -117,10 +117,10 @@ def test_a_row_group_that_cannot_be_read_is_counted(tmp_path: Path) -> None:
     path.write_bytes(damaged)
     done = run(path, tmp_path / "out")
     assert done.rows == 70
-    assert dict(done.skips.counts) == {parts.UNREADABLE: 20}
+    assert dict(done.skips.counts) == {row_parts.UNREADABLE: 20}
     with open(tmp_path / "out" / "skipped.csv", encoding="utf-8", newline="") as file:
         (line,) = csv.DictReader(file)
-    assert line["what"] == parts.UNREADABLE
+    assert line["what"] == row_parts.UNREADABLE
     assert line["count"] == "20"
     assert line["examples"].startswith("row group 2 of s.parquet: ")
 

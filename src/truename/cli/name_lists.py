@@ -21,7 +21,7 @@ _SHOWN = 8  # columns that a sentence lists
 _BATCH = 8192  # rows of Parquet that are in memory at one time
 
 
-def names_in(given: Sequence[str], inputs: Sequence[Path], column: str | None) -> Iterator[str]:
+def read_names(given: Sequence[str], inputs: Sequence[Path], column: str | None) -> Iterator[str]:
     """Every name, in order: those of the call (``-``: standard input), then those of the files.
 
     Args:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,17 @@ from truename.report.visible import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+Guard = Callable[[Callable[..., int]], Callable[..., int]]  # turns what a command runs into into an exit code
+UNUSABLE = 2  # the target or the call
+INTERRUPTED = 130
+
+
+class Format(StrEnum):
+    """How a result is written."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 def complain(sentence: str) -> None:
