@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from process_work import die, fail, interrupt, write
 from truename.errors import UsageError
 from truename.processes import map_with_processes
 
@@ -20,7 +21,7 @@ import signal, sys, time
 from functools import partial
 from pathlib import Path
 from truename.processes import map_with_processes
-from test_processes import sleep
+from process_work import sleep
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
@@ -30,28 +31,6 @@ if __name__ == "__main__":
     except KeyboardInterrupt:
         sys.exit(130)
 """
-
-
-def write(folder: Path, number: int) -> None:
-    (folder / f"{number}").write_text(str(os.getpid()))
-
-
-def fail(number: int) -> None:
-    if number == 3:
-        raise OSError(28, "No space left on device")
-
-
-def die(number: int) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def interrupt(number: int) -> None:
-    os.kill(os.getpid(), signal.SIGINT)
-
-
-def sleep(folder: Path, seconds: float) -> None:
-    write(folder, os.getpid())
-    time.sleep(seconds)
 
 
 def test_every_item_is_done_once(tmp_path: Path) -> None:

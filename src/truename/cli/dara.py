@@ -53,9 +53,9 @@ def evaluate(
     only: Annotated[list[str] | None, typer.Option(help="Run only these parts of the table.")] = None,
 ) -> int:
     """Run every test of the classifier, print the table and store it."""
+    from truename.lab.evaluation.evaluation_parts import PARTS
+    from truename.lab.evaluation.evaluation_parts import evaluate as evaluate_parts
     from truename.lab.evaluation.record import read_record, table_text, write_record
-    from truename.lab.evaluation.run import PARTS
-    from truename.lab.evaluation.run import evaluate as evaluate_parts
 
     parts = tuple(only or ())
     stored = out / "dara.json"

@@ -70,7 +70,7 @@ def print_text(print_it: Callable[[Console], None], output: Path | None = None) 
     Raises:
         UsageError: the file cannot be written.
     """
-    from truename.report.text.terminal import terminal
+    from truename.report.text.lines import terminal
 
     if output is None:
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]

@@ -18,7 +18,7 @@ from truename.errors import MissingExtraError, UsageError
 from truename.report.visible import visible
 
 if TYPE_CHECKING:
-    from truename.study.registry.run import Publish, Studied, StudyOptions
+    from truename.study.registry.registry_study import Publish, Studied, StudyOptions
     from truename.study.registry.skips import Skips
 
 DIFFERENT = 1
@@ -53,7 +53,7 @@ def snapshot(
 ) -> int:
     """List a registry with its metadata, or bring a ready list into one form."""
     _needs("study")
-    from truename.study.registry.registry import Listing, list_registry
+    from truename.study.registry.registry_list import Listing, list_registry
     from truename.study.registry.snapshot import take_snapshot
 
     listing = Listing(owner, search, tuple(filter_ or ()), limit)
@@ -97,7 +97,7 @@ def run(
     """Read every name of a snapshot, check it by its metadata, and report."""
     _needs("study")
     from truename.study.registry.manifest import other_versions, read_pin
-    from truename.study.registry.run import StudyOptions, differing, repeating, study
+    from truename.study.registry.registry_study import StudyOptions, differing, repeating, study
 
     options = StudyOptions(snapshot, out, engine, survey, instrument, tuple(packages or ()), resume)
     before = read_pin(snapshot) if snapshot.suffix == ".toml" else None

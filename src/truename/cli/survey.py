@@ -44,7 +44,7 @@ def analyse(
 
     analysis = analyse_survey(responses, instrument, codes)
     try:
-        from truename.study.survey.write import write_analysis
+        from truename.study.survey.survey_files import write_analysis
     except ModuleNotFoundError as error:
         raise MissingExtraError("the analysis of a survey", "study") from error
     write_analysis(analysis, out)

@@ -14,7 +14,7 @@ from truename.errors import UsageError
 from truename.report.visible import visible
 
 if TYPE_CHECKING:
-    from truename.lab.zoo.build import BuildReport
+    from truename.lab.zoo.corpus_build import BuildReport
     from truename.lab.zoo.entry import Entry
     from truename.lab.zoo.unit import Failure
 
@@ -47,8 +47,8 @@ def build(
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-    from truename.lab.zoo.build import Plan
-    from truename.lab.zoo.build import build as build_zoo
+    from truename.lab.zoo.corpus_build import Plan
+    from truename.lab.zoo.corpus_build import build as build_zoo
     from truename.lab.zoo.libraries import LIBRARIES
 
     plan = Plan(out, tuple(library or LIBRARIES), configs, seed, processes, resume, match, each)
@@ -67,7 +67,7 @@ def list_(
     failures: Annotated[bool, typer.Option("--failures", help="List what could not be built, and why.")] = False,
 ) -> int:
     """Count the corpus by library and layout."""
-    from truename.lab.zoo.store import metadata, read_entries, read_failures
+    from truename.lab.zoo.corpus_file import metadata, read_entries, read_failures
 
     _there(zoo)
     if failures:
@@ -98,7 +98,7 @@ def show(
     layout: Annotated[str, typer.Option(help="Which layout's tensors to print.")] = "saved",
 ) -> int:
     """Show the entries of one class and the tensors of one of them."""
-    from truename.lab.zoo.store import read_entries
+    from truename.lab.zoo.corpus_file import read_entries
 
     _there(zoo)
     where = [[(column, "=", name)] for column in ("class_name", "architecture", "model_type")]

@@ -84,7 +84,7 @@ def batch_kernel(open: Open, concurrency: int) -> Callable[[Any], Any]:
     """The kernel over an Arrow table of packed targets: an Arrow table of rows."""
 
     def run(batch: Any) -> Any:
-        from truename.scan.table import table_of
+        from truename.scan.columns import table_of
 
         lines: list[bytes] = []
         _with_threads(map(_unpacked, batch.to_pylist()), open, lambda row: lines.append(line_of(row)), concurrency)

@@ -171,7 +171,7 @@ class Ledger:
         return number
 
     def _write_part(self) -> None:
-        from truename.scan.table import table_of
+        from truename.scan.columns import table_of
 
         self._writer.submit(lambda: _write_table(self._part_path(self._number), table_of(self._pending))).result()
         self._close_journal()

@@ -14,10 +14,10 @@ from typing import Any
 
 import msgspec
 
+from truename.lab.zoo.corpus_file import write_entries
 from truename.lab.zoo.entry import Entry, TensorRow
 from truename.lab.zoo.libraries import OpenLibrary
 from truename.lab.zoo.saved_layouts import older_layouts
-from truename.lab.zoo.store import write_entries
 from truename.lab.zoo.unit import Failure, Library, Unit
 
 SECONDS = 40  # of computing, for one configuration of one unit: how busy the machine is changes nothing

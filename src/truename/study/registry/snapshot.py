@@ -14,10 +14,10 @@ from truename.atomic_files import write_atomically
 from truename.errors import UsageError
 from truename.study.registry.cells import canonical
 from truename.study.registry.columns import SNAPSHOT
-from truename.study.registry.layouts import match_columns
-from truename.study.registry.read import Format, format_of, tables_in
+from truename.study.registry.record_files import Format, format_of, tables_in
 from truename.study.registry.skips import Skips
 from truename.study.registry.slices import ROWS_A_PART, open_snapshot, read_slice
+from truename.study.registry.snapshot_layouts import match_columns
 
 SKIPPED = b"truename.skipped"
 HELD = b"truename.columns"  # those that the source had: the others are there, and empty

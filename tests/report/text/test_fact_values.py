@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from truename.report.text.values import value_text
+from truename.report.text.fact_values import value_text
 
 
 @pytest.mark.parametrize(

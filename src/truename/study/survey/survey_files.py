@@ -11,9 +11,9 @@ import polars as pl
 from truename import __version__
 from truename.errors import MissingExtraError, UsageError
 from truename.study.publication.proportions import CONFIDENCE
+from truename.study.survey.analysis import Analysis
 from truename.study.survey.coded import THEMES_SCHEMA, Agreement
 from truename.study.survey.kappa import Kappa
-from truename.study.survey.run import Analysis
 
 SCHEMA = "truename.survey/1"
 
@@ -27,8 +27,8 @@ def write_analysis(analysis: Analysis, out: Path) -> None:
     """
     try:
         from truename.study.publication.figure import write_figure
-        from truename.study.survey.figures import draw_figures
-        from truename.study.survey.page import page
+        from truename.study.survey.survey_figures import draw_figures
+        from truename.study.survey.survey_page import page
     except ModuleNotFoundError as error:
         raise MissingExtraError("figures and the report of a survey", "study") from error
     if out.exists() and not out.is_dir():

@@ -19,9 +19,8 @@ import pytest
 from truename.engines import Engine
 from truename.errors import UsageError
 from truename.study.registry import row_parts
-from truename.study.registry.manifest import other_versions, read_pin
-from truename.study.registry.run import Studied, StudyOptions, differing, repeating, study
-from truename.study.registry.settings import Settings
+from truename.study.registry.manifest import Settings, other_versions, read_pin
+from truename.study.registry.registry_study import Studied, StudyOptions, differing, repeating, study
 
 FAMILIES = ("bert", "gpt2", "llama", "t5")
 
@@ -78,7 +77,7 @@ def test_killed_and_resumed_gives_the_same_bytes(tmp_path: Path) -> None:
     path = snapshot(tmp_path / "s.parquet", 2_000, 100)
     run(path, tmp_path / "whole")
     code = (
-        "from pathlib import Path; from truename.study.registry.run import StudyOptions, study; "
+        "from pathlib import Path; from truename.study.registry.registry_study import StudyOptions, study; "
         "study(StudyOptions(Path({!r}), Path({!r}), workers=1))"
     )
     killed = tmp_path / "killed"

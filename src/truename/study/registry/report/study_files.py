@@ -10,7 +10,7 @@ import msgspec
 from truename.errors import MissingExtraError, UsageError
 from truename.rules import all_rules
 from truename.study.registry.checks import checks
-from truename.study.registry.settings import Settings
+from truename.study.registry.manifest import Settings
 
 
 def check_inputs(survey: Path | None, instrument: Path | None, packages: Sequence[Path]) -> None:
@@ -62,9 +62,9 @@ def write_report(
         from truename.study.publication.figure import write_figure
         from truename.study.registry.figures.draw import draw_figures
         from truename.study.registry.report.inputs import open_rows, read_lists
-        from truename.study.registry.report.page import page
+        from truename.study.registry.report.study_page import page
         from truename.study.registry.report.summary import summary
-        from truename.study.registry.tables.tables import tabulate
+        from truename.study.registry.tables.study_tables import tabulate
         from truename.study.survey import analyse
     except ModuleNotFoundError as error:
         raise MissingExtraError("the report of a study", "study") from error

@@ -10,14 +10,14 @@ import polars as pl
 
 from truename import __version__
 from truename.study.publication.figure import Figure
-from truename.study.publication.page import percent, template
+from truename.study.publication.html_page import percent, template
+from truename.study.survey.analysis import Analysis
 from truename.study.survey.coded import Agreement, ThemeCounts
 from truename.study.survey.counts import told_over
 from truename.study.survey.instrument import Question
 from truename.study.survey.kappa import Kappa
 from truename.study.survey.option_labels import TEXT
 from truename.study.survey.passages import told
-from truename.study.survey.run import Analysis
 
 Table = dict[str, Any]
 _TEXTS = ("Option", "Stands for", "Theme", "Code")  # heads of columns that hold no numbers

@@ -22,9 +22,9 @@ import msgspec
 import pyarrow as pa
 
 from truename.errors import UsageError
-from truename.study.registry.layouts import columns_among, layouts
+from truename.study.registry.cell_values import json_cell
 from truename.study.registry.skips import Skips
-from truename.study.registry.values import json_cell
+from truename.study.registry.snapshot_layouts import columns_among, layouts
 
 Tables = Generator[pa.Table, None, None]  # to be closed, so that the file is
 Read = Callable[[BufferedReader, str, Skips], Iterator[pa.Table]]

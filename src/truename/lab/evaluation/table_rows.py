@@ -15,7 +15,7 @@ from truename.lab.evaluation.equivalence import Equivalents, equivalents
 from truename.lab.evaluation.scores import Answered, Row, equivalent_of, scores_of
 from truename.lab.evaluation.trials import SWAPPED
 from truename.lab.training.calibration import calibrate
-from truename.lab.training.linear import with_linear
+from truename.lab.training.linear_training import with_linear
 from truename.lab.training.prototypes import Example, fit
 from truename.lab.training.specimen import Specimen
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from truename.errors import DeclaredError, UsageError
-from truename.lab.zoo.build import Plan, build
-from truename.lab.zoo.store import read_entries, read_failures
+from truename.lab.zoo.corpus_build import Plan, build
+from truename.lab.zoo.corpus_file import read_entries, read_failures
 from zoo_fakes import Counted, Deadly, Fakes, Slow
 
 pytest.importorskip("pyarrow")

@@ -11,8 +11,8 @@ import pytest
 
 from hubs import hub_of
 from truename.errors import UnavailableError, UsageError
-from truename.study.registry import registry
-from truename.study.registry.registry import Listing, list_registry
+from truename.study.registry import registry_list
+from truename.study.registry.registry_list import Listing, list_registry
 from truename.testing.hub_server import Fault, HubServer, serve
 
 MODELS = 23
@@ -61,7 +61,7 @@ def test_some_models(models: Path, tmp_path: Path) -> None:
 
 
 def test_a_list_that_broke_off_goes_on(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_PAGES", 1)
+    monkeypatch.setattr(registry_list, "_PAGES", 1)
     with serve(models, page=4) as server:
         whole = listed(server, tmp_path)
     (tmp_path / "models.parquet").unlink()
@@ -89,7 +89,7 @@ def test_a_snapshot_that_is_there_is_kept(models: Path, tmp_path: Path) -> None:
 
 
 def test_a_list_of_another_hub(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "_PAGES", 1)
+    monkeypatch.setattr(registry_list, "_PAGES", 1)
     broken = (Fault(path="/api/models", after=1, status=500),)
     with serve(models, broken, page=4) as server, pytest.raises(UnavailableError):
         listed(server, tmp_path)

@@ -10,11 +10,11 @@ import pytest
 from small_study import row, rows, write_rows
 from truename.errors import UsageError
 from truename.study.registry.figures.draw import draw_figures
+from truename.study.registry.manifest import Settings
 from truename.study.registry.report import write_report
-from truename.study.registry.report.page import page
 from truename.study.registry.report.sections import SECTIONS
-from truename.study.registry.settings import Settings
-from truename.study.registry.tables.tables import Tables, tabulate
+from truename.study.registry.report.study_page import page
+from truename.study.registry.tables.study_tables import Tables, tabulate
 
 SETTINGS = Settings("models.csv", 3)
 

@@ -11,8 +11,8 @@ from browsers import Visit, browser
 from small_survey import INSTRUMENT, response, write_codes, write_export, write_instrument
 from truename.errors import UsageError
 from truename.study.survey import Analysis, analyse
-from truename.study.survey.figures import draw_figures
-from truename.study.survey.write import tables, write_analysis
+from truename.study.survey.survey_figures import draw_figures
+from truename.study.survey.survey_files import tables, write_analysis
 
 LINES = [
     response("R_1", "1 - 2 years", "Model size (e.g. base, large),Task"),

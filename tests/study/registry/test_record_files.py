@@ -15,7 +15,7 @@ import pytest
 
 from truename.errors import UsageError
 from truename.study.registry.columns import SNAPSHOT
-from truename.study.registry.read import Format, format_of
+from truename.study.registry.record_files import Format, format_of
 from truename.study.registry.snapshot import columns_of_snapshot, skips_of_snapshot, take_snapshot
 
 
@@ -93,7 +93,7 @@ def test_an_array_of_json(tmp_path: Path, text: str, monkeypatch: pytest.MonkeyP
     path = write(tmp_path / "models.json", text)
     assert taken(path) == [{"id": "o/a"}, {"id": "o/b"}]
     assert "item 3" in skips_of_snapshot(tmp_path / "taken.parquet").as_csv()
-    monkeypatch.setattr("truename.study.registry.read.MAX_ARRAY", 8)
+    monkeypatch.setattr("truename.study.registry.record_files.MAX_ARRAY", 8)
     with pytest.raises(UsageError, match="write one object a line"):
         take_snapshot(path, tmp_path / "again.parquet")
 
@@ -160,7 +160,7 @@ def test_mixed_types_in_one_column(tmp_path: Path) -> None:
 
 
 def test_later_records_may_bring_columns_and_lack_ids(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("truename.study.registry.read.BATCH", 1)
+    monkeypatch.setattr("truename.study.registry.record_files.BATCH", 1)
     lines = [{"id": "o/a"}, {"downloads": 3}, {"id": "o/b", "likes": 1}]
     path = write(tmp_path / "models.jsonl", "\n".join(map(json.dumps, lines)))
     assert taken(path) == [{"id": "o/a"}, {"downloads": 3}, {"id": "o/b", "likes": 1}]
@@ -218,7 +218,7 @@ def test_peatmoss(tmp_path: Path) -> None:
 
 
 def test_peatmoss_in_steps_and_without_the_optional_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("truename.study.registry.read.BATCH", 1)
+    monkeypatch.setattr("truename.study.registry.record_files.BATCH", 1)
     whole = taken(base(tmp_path / "a.db", PEATMOSS))
     bare = taken(base(tmp_path / "b.db", PEATMOSS + "DROP TABLE tag; DROP TABLE model_to_library;"))
     assert [record["id"] for record in whole] == [record["id"] for record in bare]

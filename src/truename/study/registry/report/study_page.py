@@ -12,11 +12,11 @@ import vl_convert
 
 from truename import __version__
 from truename.study.publication.figure import Figure
-from truename.study.publication.page import template
+from truename.study.publication.html_page import template
+from truename.study.registry.manifest import Settings
 from truename.study.registry.report.sections import SECTIONS, shown
-from truename.study.registry.settings import Settings
 from truename.study.registry.tables.sameness import EQUAL
-from truename.study.registry.tables.tables import Tables
+from truename.study.registry.tables.study_tables import Tables
 
 if TYPE_CHECKING:
     from truename.study.survey import Analysis

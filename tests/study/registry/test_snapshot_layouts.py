@@ -2,7 +2,7 @@ import pytest
 
 from truename.errors import UsageError
 from truename.study.registry.columns import SNAPSHOT
-from truename.study.registry.layouts import absent_columns, layouts, match_columns
+from truename.study.registry.snapshot_layouts import absent_columns, layouts, match_columns
 
 
 def test_every_column_of_a_snapshot_has_names() -> None:

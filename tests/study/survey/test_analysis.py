@@ -7,7 +7,7 @@ import pytest
 from small_survey import INSTRUMENT, response, write_codes, write_export, write_instrument
 from truename.errors import UsageError
 from truename.study.survey import analyse
-from truename.study.survey.write import write_analysis
+from truename.study.survey.survey_files import write_analysis
 
 LINES = [
     response("R_1", "1 - 2 years", "Model size (e.g. base, large),Task"),

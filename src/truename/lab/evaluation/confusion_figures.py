@@ -10,7 +10,7 @@ from typing import Any
 from truename.dara.identification import Question
 from truename.dara.identify import identify_features
 from truename.errors import MissingExtraError
-from truename.lab.evaluation.evaluation import Prepared
+from truename.lab.evaluation.table_rows import Prepared
 from truename.lab.training.prototypes import Example, words_of_names
 
 _SHOWN = {Question.MODEL_TYPE: 40, Question.ARCHITECTURE: 40, Question.TASK: 30}

@@ -7,8 +7,8 @@ import pytest
 
 from small_survey import write_book
 from truename.errors import UsageError
-from truename.study.survey import cells
-from truename.study.survey.cells import read_rows
+from truename.study.survey import spreadsheet
+from truename.study.survey.spreadsheet import read_rows
 
 
 @pytest.mark.parametrize(
@@ -61,8 +61,8 @@ def test_not_there(tmp_path: Path) -> None:
 
 
 def test_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cells, "MAX_ROWS", 2)
-    monkeypatch.setattr(cells, "MAX_COLUMNS", 2)
+    monkeypatch.setattr(spreadsheet, "MAX_ROWS", 2)
+    monkeypatch.setattr(spreadsheet, "MAX_COLUMNS", 2)
     (tmp_path / "rows.csv").write_text("a\nb\nc\n")
     (tmp_path / "columns.csv").write_text("a,b,c\n")
     with pytest.raises(UsageError, match="more than 2 rows"):
@@ -70,7 +70,7 @@ def test_bounds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="more than 2 columns"):
         read_rows(tmp_path / "columns.csv")
     write_book(tmp_path / "a.xlsx", {"first": [("x",)]})
-    monkeypatch.setattr(cells, "MAX_BYTES", (tmp_path / "a.xlsx").stat().st_size)
+    monkeypatch.setattr(spreadsheet, "MAX_BYTES", (tmp_path / "a.xlsx").stat().st_size)
     with pytest.raises(UsageError, match="unpacks to more"):
         read_rows(tmp_path / "a.xlsx")
 

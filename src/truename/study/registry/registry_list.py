@@ -21,10 +21,10 @@ from truename.sources import Hub, hub_records
 from truename.sources.listing import METADATA
 from truename.study.registry.cells import canonical
 from truename.study.registry.columns import SNAPSHOT
-from truename.study.registry.layouts import match_columns
-from truename.study.registry.read import records_table
+from truename.study.registry.record_files import records_table
 from truename.study.registry.skips import Skips
 from truename.study.registry.snapshot import SKIPPED, Taken, write_snapshot
+from truename.study.registry.snapshot_layouts import match_columns
 
 _STATE = "next.json"
 _PAGES = 10  # that make a part: so many are asked for again at most

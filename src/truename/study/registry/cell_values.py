@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from truename.study.registry.layouts import layouts
 from truename.study.registry.skips import Skips
+from truename.study.registry.snapshot_layouts import layouts
 
 MOST = 2**63 - 1  # of a whole number in a snapshot
 

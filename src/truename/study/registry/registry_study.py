@@ -22,14 +22,13 @@ import msgspec
 from truename.atomic_files import remove_partial_files
 from truename.engines import Engine
 from truename.errors import UsageError
-from truename.study.registry.layouts import absent_columns
-from truename.study.registry.manifest import NAME, Input, Pin, digest_of, outputs_in, versions, write_pin
-from truename.study.registry.read import Format, format_of
+from truename.study.registry.manifest import NAME, Input, Pin, Settings, digest_of, outputs_in, versions, write_pin
+from truename.study.registry.record_files import Format, format_of
 from truename.study.registry.row_parts import make_parts, part_path, rows_in, skips_of
-from truename.study.registry.settings import Settings
 from truename.study.registry.skips import LEFT_OUT, Skips
 from truename.study.registry.slices import Snapshot, open_snapshot
 from truename.study.registry.snapshot import columns_of_snapshot, skips_of_snapshot, take_snapshot
+from truename.study.registry.snapshot_layouts import absent_columns
 
 _RECORD = "run.json"
 _OWN_SNAPSHOT = "snapshot.parquet"

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
+from truename.architecture import abstract_architecture
+from truename.dara.features import features_of
 from truename.dara.identification import Basis, Question
 from truename.dara.identify import ERROR_RATE, decide, identify_features
 from truename.dara.score import Scored, score
-from truename.lab.evaluation import baseline, evaluation
+from truename.formats.header import Tensor, WeightsHeader
+from truename.lab.evaluation import baseline, table_rows
 from truename.lab.evaluation.altered import altered_in_turn
-from truename.lab.evaluation.evaluation import OURS_NAMES, Prepared
 from truename.lab.evaluation.openset import open_set
 from truename.lab.evaluation.planted_mismatches import planted_lies
-from truename.lab.evaluation.real import real_models
 from truename.lab.evaluation.record import Record, merged
 from truename.lab.evaluation.scores import Row
 from truename.lab.evaluation.sequences import sequence_scores
+from truename.lab.evaluation.table_rows import OURS_NAMES, Prepared
 from truename.lab.training.calibration import ways_to_see
 from truename.lab.training.prototypes import Example
 from truename.lab.training.specimen import Specimen
@@ -55,7 +59,7 @@ def evaluate(
     record = msgspec.structs.replace(earlier or Record(0, {}), models=len(specimens), libraries=libraries)
     seconds = dict(record.seconds)
     split = by_configuration(specimens)
-    prepared = evaluation.prepare(split.train, split.aside, split.test, progress)
+    prepared = table_rows.prepare(split.train, split.aside, split.test, progress)
     for part in parts:
         progress(f"part: {part}")
         began = time.perf_counter()
@@ -68,11 +72,11 @@ def evaluate(
 def _part(part: str, record: Record, prepared: Prepared, data: Path | None, out: Path, progress: Progress) -> Record:
     change = msgspec.structs.replace
     if part == "configurations":
-        return change(record, rows=merged(record.rows, list(evaluation.configurations(prepared))))
+        return change(record, rows=merged(record.rows, list(table_rows.configurations(prepared))))
     if part == "baselines":
         return change(record, rows=merged(record.rows, list(baseline.rows(prepared, progress))))
     if part == "trials":
-        return change(record, rows=merged(record.rows, list(evaluation.trials(prepared, progress))))
+        return change(record, rows=merged(record.rows, list(table_rows.trials(prepared, progress))))
     if part == "unknown":
         return change(
             record,
@@ -86,7 +90,7 @@ def _part(part: str, record: Record, prepared: Prepared, data: Path | None, out:
     if part == "calibration":
         return change(record, calibration=tuple(_calibration(prepared)))
     if part == "figures":
-        from truename.lab.evaluation.figures import draw
+        from truename.lab.evaluation.confusion_figures import draw
 
         draw(prepared, out)
         return record
@@ -104,7 +108,7 @@ def _real(prepared: Prepared, folder: Path) -> Iterator[Row]:
     Written families were read from such repositories: for them, the first row says that they are read as they are
     written, and no more.
     """
-    several = list(real_models(folder, set(prepared.model.labels[Question.MODEL_TYPE])))
+    several = list(_real_models(folder, set(prepared.model.labels[Question.MODEL_TYPE])))
     written = {s.model_type for s in (*prepared.known, *prepared.specimens) if s.library == "families"}
     yield _real_row("real repositories, names only", prepared, several)
     independent = [(name, example) for name, example in several if example.model_type not in written]
@@ -113,7 +117,7 @@ def _real(prepared: Prepared, folder: Path) -> Iterator[Row]:
 
 def _real_row(test: str, prepared: Prepared, several: Sequence[tuple[str, Example]]) -> Row:
     features = [(example, example.features) for _, example in several]
-    row = evaluation.row(test, OURS_NAMES, prepared, features, prepared.by_names)
+    row = table_rows.row(test, OURS_NAMES, prepared, features, prepared.by_names)
     missed = []
     for name, example in several:
         found = identify_features(example.features, model=prepared.model).model_type
@@ -128,7 +132,7 @@ def _real_row(test: str, prepared: Prepared, several: Sequence[tuple[str, Exampl
 def _calibration(prepared: Prepared) -> Iterator[tuple[str, str, float, float, int]]:
     """Measured error against the stated one, at several rates, on the test: as saved and altered, as it was stated."""
     scored: dict[str, list[tuple[Example, Scored | None]]] = {}
-    without_names = set(map(id, evaluation.spread(prepared.test)))
+    without_names = set(map(id, table_rows.spread(prepared.test)))
     for example in prepared.test:
         for features, basis in ways_to_see(example):
             if basis is not Basis.SHAPES or id(example) in without_names:
@@ -147,3 +151,36 @@ def _calibration(prepared: Prepared) -> Iterator[tuple[str, str, float, float, i
                         bool(example.label(question)) and example.label(question) not in prediction.labels
                     )
             yield from ((str(title), q.value, rate, wrong[q] / (asked[q] or 1), asked[q]) for q in Question)
+
+
+_INDICES = ("model.safetensors.index.json", "pytorch_model.bin.index.json")
+
+
+def _real_models(folder: Path, known: Collection[str]) -> Iterator[tuple[str, Example]]:
+    """Every repository below ``folder`` with a weight index and a declared type that is one of ``known``.
+
+    Their shards are not there, so that names speak alone. A repository whose configuration lies counts against us.
+    """
+    for repository in sorted(path for path in folder.iterdir() if path.is_dir()):
+        config = _object(repository / "config.json")
+        index = next((found for name in _INDICES if (found := _object(repository / name))), {})
+        names = index.get("weight_map")
+        model_type = config.get("model_type")
+        if not isinstance(names, dict) or not names or model_type not in known:
+            continue
+        classes = config.get("architectures") or [""]
+        features = features_of(abstract_architecture(_header(names)))
+        yield repository.name, Example(str(model_type), str(classes[0]), "", repository.name, features, features)
+
+
+def _header(names: Mapping[str, Any]) -> WeightsHeader:
+    unknown = Tensor(None, None, None)
+    return WeightsHeader("safetensors", ("model.safetensors",), dict.fromkeys(map(str, names), unknown), {}, {})
+
+
+def _object(path: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}

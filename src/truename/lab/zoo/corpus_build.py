@@ -11,10 +11,11 @@ from pathlib import Path
 import msgspec
 
 from truename.errors import UsageError
+from truename.lab.zoo import libraries as known_libraries
+from truename.lab.zoo.corpus_file import SCHEMA, merge, metadata
 from truename.lab.zoo.fact_tables import digest_of_tables
-from truename.lab.zoo.libraries import LIBRARIES, OpenLibrary
+from truename.lab.zoo.libraries import OpenLibrary
 from truename.lab.zoo.pool import run_batches
-from truename.lab.zoo.store import SCHEMA, merge, metadata
 from truename.lab.zoo.unit import Failure, Unit
 from truename.lab.zoo.worker import Batch
 
@@ -26,7 +27,7 @@ class Plan(msgspec.Struct, frozen=True):
     """What a build is to do."""
 
     out: Path
-    libraries: tuple[str, ...] = tuple(LIBRARIES)
+    libraries: tuple[str, ...] = tuple(known_libraries.LIBRARIES)
     configs: int = 6
     seed: int = 0
     processes: int = 2
@@ -69,7 +70,7 @@ Progress = Callable[[int, int, str], None]  # units done, units in all, the libr
 def build(
     plan: Plan,
     progress: Progress = lambda done, total, library: None,
-    libraries: Mapping[str, OpenLibrary] = LIBRARIES,
+    libraries: Mapping[str, OpenLibrary] | None = None,
 ) -> BuildReport:
     """Build the zoo that ``plan`` describes and write it to one file.
 
@@ -83,6 +84,7 @@ def build(
         MissingExtraError: a library is not installed.
     """
     started = time.monotonic()
+    libraries = known_libraries.LIBRARIES if libraries is None else libraries
     batches = [batch for name in plan.libraries for batch in _batches(plan, name, _opener(libraries, name))]
     _prepare(plan)
     done = [batch for batch in batches if Path(batch.part).exists()]
