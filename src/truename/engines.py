@@ -46,10 +46,11 @@ def map_with_ray(
     if not items:
         return
     with _connected(ray):
-        logging.getLogger("ray.data").setLevel(logging.WARNING)  # set here: its own import would set it back
-        ray.data.DataContext.get_current().enable_progress_bars = False  # the caller has one; Ray warns of its own
+        data = ray.data  # imported here, which sets the level of its loggers
+        logging.getLogger("ray.data").setLevel(logging.WARNING)
+        data.DataContext.get_current().enable_progress_bars = False  # the caller has one; Ray warns of its own
         logging.getLogger("ray.data._internal.progress").setLevel(logging.ERROR)
-        dataset = ray.data.from_items(list(items), override_num_blocks=blocks).map_batches(
+        dataset = data.from_items(list(items), override_num_blocks=blocks).map_batches(
             work, batch_format="pyarrow", batch_size=batch, concurrency=workers
         )
         yield from dataset.iter_batches(batch_format="pyarrow", batch_size=None)
