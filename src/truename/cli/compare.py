@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from truename.architecture import AbstractArchitecture, abstract_architecture
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
 from truename.cli.identify import header_of
-from truename.cli.streams import print_text, write_text
-from truename.dara.features import compare
+from truename.cli.output import Format, Guard, print_text, write_text
 from truename.errors import UsageError
-from truename.report.identification import Comparison, DifferingBlock, comparison_json
+
+if TYPE_CHECKING:
+    from truename.architecture import AbstractArchitecture
 
 
-def run_compare(first: str, second: str, *, as_json: bool) -> int:
-    """Compare the structures of two targets; 0 whatever the distance.
+def add_to(app: typer.Typer, guard: Guard) -> None:
+    """Add the command to ``app``."""
+    app.command()(guard(compare))
 
-    Raises:
-        TargetError: there is no model at a target.
-        UsageError: a target has no weights header.
-    """
-    found = compare(_architecture(first), _architecture(second))
+
+def compare(
+    first: Annotated[str, typer.Argument(metavar="A", help="A model folder, or an id on the Hub.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another.")],
+    format_: Annotated[Format, typer.Option("--format", help="How to write the differences.")] = Format.TEXT,
+) -> int:
+    """Say how far two structures lie apart and which blocks differ."""
+    from truename.dara.features import compare as compare_architectures
+    from truename.report.identification import Comparison, DifferingBlock, comparison_json
+
+    found = compare_architectures(_architecture(first), _architecture(second))
     said = Comparison(
         first,
         second,
@@ -25,7 +36,7 @@ def run_compare(first: str, second: str, *, as_json: bool) -> int:
         {"names": found.names, "shapes": found.shapes},
         [DifferingBlock(d.path, d.first or "absent", d.second or "absent") for d in found.differences],
     )
-    if as_json:
+    if format_ is Format.JSON:
         write_text(comparison_json(said))
         return 0
     from truename.report.text.identification import print_comparison
@@ -35,6 +46,8 @@ def run_compare(first: str, second: str, *, as_json: bool) -> int:
 
 
 def _architecture(target: str) -> AbstractArchitecture:
+    from truename.architecture import abstract_architecture
+
     header, reason = header_of(target)
     if header is None:
         raise UsageError(f"{target}: has no structure to compare: {reason}")

@@ -3,25 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Annotated
 
-from truename.architecture.abstract import AbstractArchitecture, Block, Layer
-from truename.cli.streams import print_text, write_text
-from truename.evidence import Evidence, gather
-from truename.report.inspection import Branch, InspectedFact, Inspection, inspection_json
-from truename.sources import open_source
-from truename.suggest import STYLES, suggest_name
+import typer
+
+from truename.cli.output import Format, Guard, print_text, write_text
+
+if TYPE_CHECKING:
+    from truename.architecture.abstract import AbstractArchitecture, Block, Layer
+    from truename.evidence import Evidence
+    from truename.report.inspection import Branch, Inspection
 
 
-def run_inspect(target: str, *, as_json: bool) -> int:
-    """Gather the evidence of ``target`` and write it.
+def add_to(app: typer.Typer, guard: Guard) -> None:
+    """Add the command to ``app``."""
+    app.command()(guard(inspect))
 
-    Raises:
-        TargetError: there is no model at the target.
-        UsageError: the target is empty.
-    """
+
+def inspect(
+    target: Annotated[str, typer.Argument(metavar="TARGET", help="A model folder, or an id on the Hub.")],
+    format_: Annotated[Format, typer.Option("--format", help="How to write what is there.")] = Format.TEXT,
+) -> int:
+    """Show what a model's files hold: facts and the tree of blocks."""
+    from truename.evidence import gather
+    from truename.report.inspection import inspection_json
+    from truename.sources import open_source
+
     source = open_source(target)
-    found = inspection(source.target, gather(source))
-    if as_json:
+    found = _inspection(source.target, gather(source))
+    if format_ is Format.JSON:
         write_text(inspection_json(found))
         return 0
     from truename.report.text.inspection import print_inspection
@@ -30,8 +40,11 @@ def run_inspect(target: str, *, as_json: bool) -> int:
     return 0
 
 
-def inspection(target: str, evidence: Evidence) -> Inspection:
+def _inspection(target: str, evidence: Evidence) -> Inspection:
     """The evidence as a report's noun."""
+    from truename.report.inspection import InspectedFact, Inspection
+    from truename.suggest import STYLES, suggest_name
+
     facts = (fact for key in sorted(evidence.facts) for fact in evidence.facts[key])
     return Inspection(
         target=target,
@@ -48,6 +61,8 @@ def _tree(architecture: AbstractArchitecture) -> Iterator[Branch]:
 
 def _branches(layers: Iterable[Layer], blocks: Iterable[Block]) -> Iterator[Branch]:
     """Layers, then blocks; kinds of members are told apart only where a block has several."""
+    from truename.report.inspection import Branch
+
     for layer in layers:
         shapes = (f"{role} {_shape(shape)}" for role, shape in layer.parameters.items())
         yield Branch(layer.name, f"{layer.operation.replace('_', ' ')}: {', '.join(shapes)}")

@@ -9,8 +9,8 @@ from rich.text import Text
 
 from truename.findings import EvidenceRef, Finding, ModelReport, Report, Severity, Undecided
 from truename.report.text.excerpt import excerpt, shortened
+from truename.report.text.fact_values import value_text
 from truename.report.text.lines import labelled, put, wrapped
-from truename.report.text.values import value_text
 from truename.report.visible import visible
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
@@ -31,7 +31,7 @@ def print_report(report: Report, console: Console, *, verbose: bool = False) -> 
 
     Args:
         report: what to print.
-        console: where to; see ``truename.report.text.terminal``.
+        console: where to; see ``truename.report.text.lines``.
         verbose: name every rule that could not tell, with its reason, instead of folding them.
     """
     for number, model in enumerate(report.models):
