@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 
 from truename.names.elements import Element, Role
-from truename.names.parsed import ParsedName
+from truename.names.parse import ParsedName
 
 
 class Claim(msgspec.Struct, frozen=True):
