@@ -39,7 +39,7 @@ from truename.names.elements import Element
 from truename.rules.shared import storage
 from truename.rules.shared.families import squash
 from truename.rules.shared.product_lines import declared_bases
-from truename.rules.shared.quantities import short_count
+from truename.units import abbreviate_count
 from truename.vocabulary import Family, vocabulary
 
 Style = Literal["hub", "gguf", "timm"]
@@ -169,9 +169,9 @@ def _sizes(evidence: Evidence, model_type: str | None) -> Iterator[str]:
         if evidence.value(CASED) is not None and family is not None and "uncased" not in family.aliases:
             yield "cased" if evidence.value(CASED) else "uncased"
     elif count:
-        yield short_count(int(count))
+        yield abbreviate_count(int(count))
         if active and active < count * 0.9:
-            yield f"A{short_count(int(active))}"
+            yield f"A{abbreviate_count(int(active))}"
 
 
 def _size_word(evidence: Evidence, family: Family | None, count: int) -> str | None:
@@ -273,7 +273,7 @@ def _timm(evidence: Evidence, base: str | None) -> str | None:
         return None
     parts = [_SIGNS.sub("_", type_word(model_type).lower())]
     if count:
-        parts.append(_size_word(evidence, family, int(count)) or short_count(int(count)).lower())
+        parts.append(_size_word(evidence, family, int(count)) or abbreviate_count(int(count)).lower())
     for key, prefix in ((PATCH_SIZE, "patch"), (IMAGE_SIZE, "")):
         if isinstance(evidence.value(key), int):
             parts.append(f"{prefix}{evidence.value(key)}")

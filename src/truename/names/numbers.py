@@ -5,7 +5,8 @@ from __future__ import annotations
 from truename.names.context import Context
 from truename.names.elements import Kind, Role
 from truename.names.lexicon import Tag, lexicon
-from truename.names.quantities import FEW, TRAINED_ON, times
+from truename.names.quantities import FEW, TRAINED_ON
+from truename.units import parse_count
 
 _MOST_BILLIONS = 2_000  # the largest models announced have about as many; 8061B is a piece of a digest
 _LEAST, _LEAST_MILLIONS = 10**6, 2
@@ -174,7 +175,7 @@ def _split_decimal(context: Context, i: int) -> int | None:
     digits = after.word[:-1]
     if not digits.isdigit() or len(digits) > 2 or _counts_something_else(context, i + 1):
         return None
-    value = times(f"{piece.word}.{digits}", after.word[-1])
+    value = parse_count(f"{piece.word}.{digits}", after.word[-1])
     before = context.piece_at(i - 1)
     mixed = context.text_between(i) == "_" and (before is None or context.text_between(i - 1) != "_")
     joined = (piece.word == "0" and (len(digits) == 1 or mixed)) or (  # SOLAR-0-70b has 70 billion
