@@ -15,7 +15,8 @@ from truename.cli.streams import write_text
 from truename.errors import UsageError
 from truename.scan import ScanOptions, Summary, Target, folders_in, read_targets, scan
 from truename.scan.engine import Engine
-from truename.sources import hub_listing, open_source
+from truename.sources import open_source
+from truename.sources.listing import hub_listing
 
 INTERRUPTED = 130
 

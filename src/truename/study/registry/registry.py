@@ -17,8 +17,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from truename.errors import UsageError
-from truename.sources import Hub, hub_records
-from truename.sources.listing import METADATA
+from truename.sources.hub import Hub
+from truename.sources.listing import METADATA, hub_records
 from truename.study.registry.cells import canonical
 from truename.study.registry.columns import SNAPSHOT
 from truename.study.registry.layouts import match_columns
