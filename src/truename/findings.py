@@ -1,10 +1,11 @@
-"""What a check ends with: findings, outcomes, and the report that holds them.
+"""What a check ends with: findings, outcomes, and the report that holds them; and what an inspection ends with.
 
 These nouns are all that ``report`` knows. Their JSON form is the schema ``truename.report/1``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
@@ -121,3 +122,53 @@ class Report(msgspec.Struct, frozen=True):
 
     models: tuple[ModelReport, ...]
     schema: str = REPORT_SCHEMA
+
+
+class InspectedFact(msgspec.Struct, frozen=True):
+    """A fact with all that is known of its origin.
+
+    Attributes:
+        key: what it is a fact of, one of the keys in docs/facts.md.
+        value: number, text, boolean, or a collection of those.
+        origin: where it comes from: ``weights``, ``classifier``, ``files`` or ``declared``.
+        file: the file it was read from, relative to the model's root.
+        detail: the JSON key, the tensor, or how it was computed.
+    """
+
+    key: str
+    value: Any
+    origin: str
+    file: str | None
+    detail: str | None
+
+
+class Branch(msgspec.Struct, frozen=True):
+    """One node of the tree of blocks.
+
+    Attributes:
+        label: the path of a layer or a repeated block.
+        detail: what the layer does and its tensors, or how often the block is repeated.
+        branches: the parts of the block.
+    """
+
+    label: str
+    detail: str
+    branches: tuple[Branch, ...] = ()
+
+
+class Inspection(msgspec.Struct, frozen=True):
+    """Everything that the files of one model show, whatever it is called.
+
+    Attributes:
+        target: as the user wrote it.
+        facts: by key, and then by strength of origin.
+        missing: the key of a fact that is not there, and why.
+        tree: the layers and blocks; None where no header of weights shows an architecture.
+        names: a naming convention, and a name that fits the model in it.
+    """
+
+    target: str
+    facts: Sequence[InspectedFact]
+    missing: Mapping[str, str]
+    tree: tuple[Branch, ...] | None
+    names: Mapping[str, str] = {}

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from truename.architecture import AbstractArchitecture, abstract_architecture
-from truename.cli.identify import header_of
+from truename.api import compare
 from truename.cli.streams import print_text, write_text
-from truename.dara.features import compare
-from truename.errors import UsageError
 from truename.report.identification import Comparison, DifferingBlock, comparison_json
 
 
@@ -17,7 +14,7 @@ def run_compare(first: str, second: str, *, as_json: bool) -> int:
         TargetError: there is no model at a target.
         UsageError: a target has no weights header.
     """
-    found = compare(_architecture(first), _architecture(second))
+    found = compare(first, second)
     said = Comparison(
         first,
         second,
@@ -32,10 +29,3 @@ def run_compare(first: str, second: str, *, as_json: bool) -> int:
 
     print_text(lambda console: print_comparison(said, console))
     return 0
-
-
-def _architecture(target: str) -> AbstractArchitecture:
-    header, reason = header_of(target)
-    if header is None:
-        raise UsageError(f"{target}: has no structure to compare: {reason}")
-    return abstract_architecture(header)

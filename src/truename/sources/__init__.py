@@ -5,7 +5,7 @@ What needs a network (``hub``, ``listing``, ``modelscope``, ``http``) is importe
 
 from truename.sources.file_blob import FileBlob
 from truename.sources.folder import FileSource, FolderSource
-from truename.sources.resolve import open_source
+from truename.sources.resolve import Target, open_source
 from truename.sources.source import Distant, Source
 
-__all__ = ["Distant", "FileBlob", "FileSource", "FolderSource", "Source", "open_source"]
+__all__ = ["Distant", "FileBlob", "FileSource", "FolderSource", "Source", "Target", "open_source"]

@@ -11,9 +11,10 @@ from truename.sources.folder import ALONE_SUFFIXES, FileSource, FolderSource
 from truename.sources.source import Source
 
 _HUB = "https://huggingface.co"
+Target = str | os.PathLike[str] | Source
 
 
-def open_source(target: str | os.PathLike[str] | Source) -> Source:
+def open_source(target: Target) -> Source:
     """The source of a target's files; a source is its own.
 
     What is there as a path is a path. Else ``hf://owner/name``, ``owner/name`` and ``name``, each with ``@revision``

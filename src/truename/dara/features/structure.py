@@ -1,8 +1,8 @@
 """S: relations between shapes that hold for every size of one class, and that need no names; and L without names.
 
 S depends neither on the order of the tensors, which a writer may change, nor on which side of a matrix is stored
-first; L is that order. The hidden size is the extent that occurs most often; every other extent is told by its relation to it, and by
-how many vectors, squares and matrices of a block have it.
+first; L is that order. The hidden size is the extent that occurs most often; every other extent is told by its
+relation to it, and by how many vectors, squares and matrices of a block have it.
 """
 
 from __future__ import annotations
