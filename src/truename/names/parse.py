@@ -24,15 +24,25 @@ _BUILT = frozenset((Role.FAMILY, Role.BRAND))  # a word that only seems to be an
 
 
 class ParsedName(msgspec.Struct, frozen=True, gc=False):
-    """A name read into its elements, in order and without overlap. Spans count from the start of ``name``."""
+    """A name read into its elements, in order and without overlap. Spans count from the start of ``name``.
 
-    name: str  # the whole text that was given: owner, revision and all
+    Attributes:
+        name: the whole text that was given: owner, revision and all.
+        owner: what stands before the first slash.
+        model: the part that the elements come from.
+        revision: what stands behind the @.
+        elements: in order and without overlap.
+        alternatives: readings that were weighed and not chosen.
+        grammar: as the grammar alone reads it, where the learned part changed it.
+    """
+
+    name: str
     owner: str | None
-    model: str  # the part that the elements come from
+    model: str
     revision: str | None
     elements: tuple[Element, ...]
-    alternatives: tuple[Element, ...] = ()  # readings that were weighed and not chosen
-    grammar: tuple[Element, ...] | None = None  # as the grammar alone reads it, where the learned part changed it
+    alternatives: tuple[Element, ...] = ()
+    grammar: tuple[Element, ...] | None = None
 
     @property
     def convention(self) -> Convention:
