@@ -120,6 +120,13 @@ def test_a_functions_help_names_every_argument(name: str) -> None:
         assert all(f"    {argument}: " in said for argument in inspect.signature(function).parameters)
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_a_structs_help_says_what_every_field_is(name: str) -> None:
+    fields = getattr(getattr(truename, name), "__struct_fields__", ())
+    said = inspect.getdoc(getattr(truename, name)) or ""
+    assert [field for field in fields if f"\n    {field}: " not in said] == []
+
+
 def test_help_begins_with_the_librarys_own_words() -> None:
     page = pydoc.plain(pydoc.render_doc(truename))
     words = page.partition("CLASSES")[0]

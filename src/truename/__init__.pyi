@@ -30,6 +30,7 @@ from truename.errors import UnsafePathError as UnsafePathError
 from truename.errors import UsageError as UsageError
 from truename.evidence import Evidence as Evidence
 from truename.facts import Fact as Fact
+from truename.facts import Key as Key
 from truename.facts import Origin as Origin
 from truename.findings import Branch as Branch
 from truename.findings import ClaimSpan as ClaimSpan
