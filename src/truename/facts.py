@@ -56,13 +56,21 @@ class Origin(StrEnum):
 
 
 class Fact(msgspec.Struct, Generic[T], frozen=True):
-    """One fact and where it was read."""
+    """One fact and where it was read.
+
+    Attributes:
+        key: what it is a fact of.
+        value: number, string, bool, or a tuple of those.
+        origin: where it comes from.
+        file: relative to the model's root.
+        detail: the JSON key, the tensor, or how it was computed.
+    """
 
     key: Key[T]
-    value: T  # number, string, bool, or a tuple of those
+    value: T
     origin: Origin
-    file: str | None = None  # relative to the model's root
-    detail: str | None = None  # the JSON key, the tensor, or how it was computed
+    file: str | None = None
+    detail: str | None = None
 
 
 # counts of parameters (COUNTING: all plausible counts; a rule says which one a name means)

@@ -1,17 +1,12 @@
-"""``truename compare``: how far two structures lie apart, and the blocks that differ."""
+"""``truename compare``: how far two structures lie apart, and where they differ."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from truename.cli.identify import header_of
 from truename.cli.output import Format, Guard, print_text, write_text
-from truename.errors import UsageError
-
-if TYPE_CHECKING:
-    from truename.architecture import AbstractArchitecture
 
 
 def add_to(app: typer.Typer, guard: Guard) -> None:
@@ -25,10 +20,10 @@ def compare(
     format_: Annotated[Format, typer.Option("--format", help="How to write the differences.")] = Format.TEXT,
 ) -> int:
     """Say how far two structures lie apart and which blocks differ."""
-    from truename.dara.features import compare as compare_architectures
+    from truename import api
     from truename.report.identification import Comparison, DifferingBlock, comparison_json
 
-    found = compare_architectures(_architecture(first), _architecture(second))
+    found = api.compare(first, second)
     said = Comparison(
         first,
         second,
@@ -43,12 +38,3 @@ def compare(
 
     print_text(lambda console: print_comparison(said, console))
     return 0
-
-
-def _architecture(target: str) -> AbstractArchitecture:
-    from truename.architecture import abstract_architecture
-
-    header, reason = header_of(target)
-    if header is None:
-        raise UsageError(f"{target}: has no structure to compare: {reason}")
-    return abstract_architecture(header)

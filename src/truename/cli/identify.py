@@ -1,4 +1,4 @@
-"""``truename identify``: what models are by their structure, whatever they are called."""
+"""``truename identify``: what models are by the structure of their weights alone."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from truename.cli.output import Format, Guard, print_text, write_text
-from truename.errors import UsageError
 
 if TYPE_CHECKING:
     from truename.dara import Identification, Prediction
-    from truename.formats import WeightsHeader
     from truename.report.identification import Answer, Answers, Identified
 
 
@@ -28,8 +26,6 @@ def identify(
     """Say what models are by the structure of their weights alone."""
     from truename.report.identification import identifications_json
 
-    if not 0 < error_rate < 1:
-        raise UsageError(f"the error rate {error_rate} is not between 0 and 1")
     models = [_identified(target, error_rate) for target in targets]
     if format_ is Format.JSON:
         write_text(identifications_json(models))
@@ -42,15 +38,10 @@ def identify(
 
 def _identified(target: str, error_rate: float) -> Identified:
     """One target's answers."""
-    from truename.architecture import abstract_architecture
-    from truename.dara import identify
-    from truename.report.identification import Answer, Answers, Identified
+    from truename import api
+    from truename.report.identification import Identified
 
-    header, reason = header_of(target)
-    if header is None:
-        nothing = Answer((), True, error_rate, ())
-        return Identified(target, Answers(nothing, nothing, nothing), "names", reason)
-    found = identify(abstract_architecture(header), error_rate=error_rate)
+    found = api.identify(target, error_rate=error_rate)
     return Identified(target, _answers(found), found.basis.value, found.reason)
 
 
@@ -70,22 +61,3 @@ def _answer(said: Prediction) -> Answer:
         said.error_rate,
         tuple(Near(n.label, n.similarity) for n in said.nearest),
     )
-
-
-def header_of(target: str) -> tuple[WeightsHeader | None, str | None]:
-    """The header of the target's main checkpoint, or why there is none to identify."""
-    from truename.evidence.comparison import is_adapter
-    from truename.evidence.gather import checkpoints_of, read_main
-    from truename.sources import open_source
-
-    if not target.strip():
-        raise UsageError("the target is empty; give a model folder or an id on the Hub")
-    source = open_source(target)
-    weights = read_main(checkpoints_of(source), source)
-    if weights.header is None:
-        return None, str(weights.problems[0]) if weights.problems else "there is no weights file"
-    if weights.checkpoint is not None and is_adapter(weights.checkpoint):
-        return None, "the files hold an adapter, and its base model decides the structure"
-    if not weights.header.tensors:
-        return None, "the weights file holds no tensor"
-    return weights.header, None

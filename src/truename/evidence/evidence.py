@@ -16,10 +16,16 @@ _STRENGTH = {origin: rank for rank, origin in enumerate(Origin)}
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """Facts by key, and why a fact is not there where that is known."""
+    """Facts by key, and why a fact is not there where that is known.
 
-    facts: Mapping[Key[Any], tuple[Fact[Any], ...]]  # strongest origin first
-    missing: Mapping[Key[Any], str] = {}  # fact key -> reason, as the end of a sentence
+    Attributes:
+        facts: strongest origin first.
+        missing: fact key -> reason, as the end of a sentence.
+        architecture: the layers and blocks; None where no header of weights shows any.
+    """
+
+    facts: Mapping[Key[Any], tuple[Fact[Any], ...]]
+    missing: Mapping[Key[Any], str] = {}
     architecture: AbstractArchitecture | None = None
 
     @classmethod

@@ -45,7 +45,13 @@ def default_origin(key: Key[Any]) -> Origin:
 
 
 class Verdict(msgspec.Struct, frozen=True):
-    """How a rule ended: flagged with findings, clean, or cannot tell with a reason."""
+    """How a rule ended: flagged with findings, clean, or cannot tell with a reason.
+
+    Attributes:
+        outcome: how the rule ended.
+        findings: what it found, where it flagged the name.
+        reason: why it cannot tell, as a clause.
+    """
 
     outcome: Outcome
     findings: tuple[Finding, ...] = ()

@@ -10,8 +10,7 @@ from typing import Any
 import msgspec
 
 from truename.dara.identification import Question
-from truename.dara.linear import UNIT, Linear
-from truename.dara.model import Model
+from truename.dara.model import UNIT, Linear, Model
 from truename.errors import MissingExtraError
 from truename.lab.training.prototypes import Example, Words, words_of_shapes
 

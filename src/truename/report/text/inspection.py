@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from truename.report.inspection import Branch, InspectedFact, Inspection
+from truename.findings import Branch, InspectedFact, Inspection
 from truename.report.text.excerpt import shortened
 from truename.report.text.fact_values import value_text
 from truename.report.text.lines import labelled, put, wrapped

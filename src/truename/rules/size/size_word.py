@@ -8,8 +8,8 @@ from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
 from truename.rules.shared.counts import holding, plausible_counts, why_uncounted
-from truename.rules.shared.quantities import spelled
 from truename.rules.shared.sizes import away, fits_its_word, known_sizes, sized_families
+from truename.units import describe_count
 
 GOOD = 1.35
 
@@ -67,7 +67,7 @@ class SizeWord(Rule):
         times, fact = away(family, best, counts)
         if times > GOOD:
             return cannot_tell(f"the weights fit no known size of {family.title}")
-        known = " or ".join(spelled(size) for size in _ends(family.sizes[word]))
+        known = " or ".join(describe_count(size) for size in _ends(family.sizes[word]))
         message = f"the name says {word}, for {family.title} {known}; {holding(fact)}, as {family.title} {best} has"
         suggestion = renamed(claims, claim, best)
         return verdict([self.finding(Severity.WARNING, message, claim=claim, fact=fact, suggestion=suggestion)])

@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 
 from truename.atomic_files import write_bytes_atomically
 from truename.errors import UsageError
-from truename.sources import Hub, hub_records
-from truename.sources.listing import METADATA
+from truename.sources.hub import Hub
+from truename.sources.listing import METADATA, hub_records
 from truename.study.registry.cells import canonical
 from truename.study.registry.columns import SNAPSHOT
 from truename.study.registry.record_files import records_table
