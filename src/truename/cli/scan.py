@@ -96,7 +96,7 @@ def scan(
 def _targets(files: Sequence[str], folders: Sequence[str], listing: _Listing) -> tuple[Iterator[Target], int | None]:
     """The targets in the order of the call, and how many they are where that is known beforehand."""
     from truename.scan import Target, folders_in, read_targets
-    from truename.sources import hub_listing
+    from truename.sources.listing import hub_listing
 
     sources: list[Iterable[Target]] = [list(folders_in(folder)) for folder in folders]
     files = files or (() if folders or listing.asked else ("-",))
