@@ -109,7 +109,7 @@ def compare(server: HubServer, headers: int, root: Path) -> None:
     from huggingface_hub import HfApi, hf_hub_download
 
     from truename.api import check
-    from truename.sources import Hub, HubSource
+    from truename.sources.hub import Hub, HubSource
 
     hub = Hub(server.endpoint, cache=False)
     keeping = Hub(server.endpoint, cache=root / "ranges")

@@ -17,7 +17,7 @@ from truename.dara.features import features_of
 from truename.dara.identify import packaged
 from truename.dara.index import Index
 from truename.formats.header import Tensor, WeightsHeader
-from truename.testing.layouts import layout_tensors
+from truename.testing.family_tensors import layout_tensors
 
 BERT = {"model_type": "bert", "num_hidden_layers": 12, "hidden_size": 768, "intermediate_size": 3072}
 MIXTURE = {"model_type": "mixtral", "num_hidden_layers": 32, "num_local_experts": 104}

@@ -12,7 +12,7 @@ from truename.dara.model import Model
 from truename.formats.header import Tensor, WeightsHeader
 from truename.lab.training.calibration import calibrate
 from truename.lab.training.prototypes import Example, fit
-from truename.testing.layouts import layout_tensors
+from truename.testing.family_tensors import layout_tensors
 
 CONFIGS: dict[str, dict[str, Any]] = {
     "llama": {"num_attention_heads": 8, "num_key_value_heads": 2, "vocab_size": 32000},

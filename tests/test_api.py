@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 import struct
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from truename.api import check, select_rules
+from truename.api import check, compare, identify, inspect, select_rules
 from truename.errors import EmptyTargetError, TargetNotFoundError, UsageError
 from truename.evidence import gather
 from truename.findings import Severity
 from truename.rules import all_rules
-from truename.sources import FolderSource
+from truename.sources import FolderSource, open_source
+from truename.suggest import suggest_name
 from truename.testing import write_header_only
 
 LLAMA = {
@@ -117,6 +119,80 @@ def test_a_folder_that_is_not_there(tmp_path: Path) -> None:
 def test_an_empty_folder(tmp_path: Path) -> None:
     with pytest.raises(EmptyTargetError):
         check(tmp_path)
+
+
+def test_an_inspection_has_the_facts_and_the_tree_of_blocks(folder: Path) -> None:
+    found = inspect(folder)
+    values = {fact.key: (fact.value, fact.origin) for fact in reversed(found.facts)}  # the strongest come first
+    assert values["layers"] == (2, "weights")
+    assert "card_mentions" in found.missing or "base_models" in found.missing
+    assert found.tree is not None
+    assert ("model.layers", "× 2") in [(branch.label, branch.detail) for branch in found.tree]
+    assert found.names["hub"] == suggest_name(folder)
+
+
+def test_an_inspection_never_sees_the_name(folder: Path, tmp_path: Path) -> None:
+    before = inspect(folder)
+    after = inspect(folder.rename(tmp_path / "bert-base-uncased"))
+    assert (after.facts, after.tree, after.names) == (before.facts, before.tree, before.names)
+
+
+def test_an_identification_by_structure(folder: Path) -> None:
+    found = identify(folder)
+    assert "llama" in found.model_type.labels
+    assert found.reason is None
+
+
+def test_the_default_error_rate_is_the_classifiers() -> None:
+    from inspect import signature
+
+    from truename.dara import ERROR_RATE
+
+    assert signature(identify).parameters["error_rate"].default == ERROR_RATE
+
+
+def test_a_model_without_weights_is_not_identified(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text(json.dumps(LLAMA))
+    found = identify(tmp_path)
+    assert found.reason == "there is no weights file"
+    assert all(answer.unknown for _, answer in found.answers())
+    with pytest.raises(UsageError, match="no structure to compare: there is no weights file"):
+        compare(tmp_path, tmp_path)
+
+
+@pytest.mark.parametrize("rate", [0.0, 1.0, -0.1])
+def test_an_error_rate_that_is_none(rate: float, folder: Path) -> None:
+    with pytest.raises(UsageError, match="not between 0 and 1"):
+        identify(folder, error_rate=rate)
+
+
+def test_two_models_are_compared_block_by_block(folder: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    tensors = llama_tensors()
+    del tensors["model.layers.1.mlp.gate_proj.weight"]
+    write_header_only(other / "model.safetensors", tensors)
+    assert compare(folder, folder).overall == 0
+    found = compare(folder, other)
+    assert "model.layers.#.mlp.gate_proj" in {difference.path for difference in found.differences}
+
+
+def test_one_source_serves_every_function(folder: Path) -> None:
+    source = open_source(folder)
+    assert open_source(source) is source
+    assert check(source) == check(folder)
+    assert inspect(source) == inspect(folder)
+    assert identify(source) == identify(folder)
+    assert compare(source, folder).overall == 0
+    assert suggest_name(source) == suggest_name(str(folder)) == suggest_name(gather(source))
+
+
+@pytest.mark.parametrize("function", [check, inspect, identify, suggest_name, lambda target: compare(target, target)])
+def test_a_target_that_is_not_there_or_empty(function: Callable[[str], object], tmp_path: Path) -> None:
+    with pytest.raises(TargetNotFoundError):
+        function(str(tmp_path / "no" / "such" / "model"))
+    with pytest.raises(UsageError, match="empty"):
+        function(" ")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from truename import check
 from truename.findings import Report
 from truename.report.text.findings import print_report
-from truename.report.text.terminal import terminal
+from truename.report.text.lines import terminal
 from truename.testing.miniature import demo_models
 
 from pages import ROOT, run, settle

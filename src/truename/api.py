@@ -1,13 +1,24 @@
-"""Check one model: read its name, gather its evidence, let every rule decide."""
+"""Check, inspect or identify one model, and compare two.
+
+A check reads the name, gathers the evidence and lets every rule decide; the others never look at the name.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
+from truename.architecture import AbstractArchitecture, abstract_architecture
+from truename.architecture.abstract import Block, Layer
 from truename.errors import UsageError
 from truename.evidence import Evidence, gather
+from truename.evidence.comparison import is_adapter
+from truename.evidence.gather import checkpoints_of, read_main
 from truename.findings import (
+    Branch,
+    InspectedFact,
+    Inspection,
     ModelReport,
     Outcome,
     Outcomes,
@@ -18,13 +29,15 @@ from truename.findings import (
 from truename.names import ParsedName, claims_of, parse_name
 from truename.rules import Decision, Rule, all_rules
 from truename.rules.verdict import has_no_weights, judged_claims, softened, verdict_of
-from truename.sources import Source, open_source
-from truename.suggest import with_suggestion
+from truename.sources import Source, Target, open_source
+from truename.suggest import STYLES, suggest_name, with_suggestion
+
+if TYPE_CHECKING:
+    from truename.dara.features import Distance
+    from truename.dara.identification import Identification
 
 
-def check(
-    target: str | os.PathLike[str] | Source, *, name: str | None = None, rules: Sequence[Rule] | None = None
-) -> ModelReport:
+def check(target: Target, *, name: str | None = None, rules: Sequence[Rule] | None = None) -> ModelReport:
     """Check a model against its name.
 
     Args:
@@ -34,8 +47,9 @@ def check(
 
     Raises:
         TargetError: there is no model at the target.
+        UsageError: the target is empty.
     """
-    source = open_source(target) if isinstance(target, (str, os.PathLike)) else target
+    source = open_source(target)
     parsed = parse_name(name if name is not None else source.name)
     return judge(parsed, gather(source), target=source.target, rules=rules)
 
@@ -81,10 +95,128 @@ def reported(evidence: Evidence) -> tuple[ReportedFact, ...]:
     )
 
 
+def inspect(target: Target) -> Inspection:
+    """Everything that a model's files show: facts, each with its origin, and the tree of its blocks.
+
+    Args:
+        target: a folder's path, a model's id on the Hub (``owner/name@revision``), an address, or a source.
+
+    Raises:
+        TargetError: there is no model at the target.
+        UsageError: the target is empty.
+    """
+    source = open_source(target)
+    return inspection_of(source.target, gather(source))
+
+
+def inspection_of(target: str, evidence: Evidence) -> Inspection:
+    """The evidence as a report's noun."""
+    facts = (fact for key in sorted(evidence.facts) for fact in evidence.facts[key])
+    shown = evidence.architecture
+    return Inspection(
+        target=target,
+        facts=tuple(InspectedFact(str(f.key), f.value, f.origin, f.file, f.detail) for f in facts),
+        missing={str(key): reason.text for key, reason in sorted(evidence.missing.items())},
+        tree=None if shown is None else tuple(_branches(shown.layers, shown.blocks)),
+        names={style: name for style in STYLES if (name := suggest_name(evidence, style))},
+    )
+
+
+def _branches(layers: Iterable[Layer], blocks: Iterable[Block]) -> Iterator[Branch]:
+    """Layers, then blocks; kinds of members are told apart only where a block has several."""
+    for layer in layers:
+        shapes = (f"{role} {_shape(shape)}" for role, shape in layer.parameters.items())
+        yield Branch(layer.name, f"{layer.operation.replace('_', ' ')}: {', '.join(shapes)}")
+    for block in blocks:
+        kinds = tuple(tuple(_branches(v.layers, v.blocks)) for v in block.variants)
+        if len(kinds) == 1:
+            inside = kinds[0]
+        else:
+            inside = tuple(
+                Branch(f"kind {number}", f"{variant.count} of {block.count}", branches)
+                for number, (variant, branches) in enumerate(zip(block.variants, kinds, strict=True), 1)
+            )
+        yield Branch(block.path, f"× {block.count}", inside)
+
+
+def _shape(shape: tuple[int, ...] | None) -> str:
+    if shape is None:
+        return "of unknown shape"
+    return "×".join(map(str, shape)) or "scalar"
+
+
+def identify(target: Target, *, error_rate: float = 0.01) -> Identification:
+    """What a model is by the structure of its weights alone, whatever it is called.
+
+    Args:
+        target: a folder's path, a model's id on the Hub (``owner/name@revision``), an address, or a source.
+        error_rate: the share of known models whose true label may be missing from a prediction set, 0 to 1.
+
+    Returns:
+        A prediction set for each question, or that the structure is unknown; ``reason`` says why where the files show
+        no structure at all.
+
+    Raises:
+        TargetError: there is no model at the target.
+        UsageError: the target is empty, or the error rate is not between 0 and 1 or below every calibrated one.
+    """
+    if not 0 < error_rate < 1:
+        raise UsageError(f"the error rate {error_rate} is not between 0 and 1")
+    from truename.dara import Basis, Identification, Prediction
+    from truename.dara import identify as identify_architecture
+
+    architecture, reason = _architecture_of(open_source(target))
+    if architecture is None:
+        nothing = Prediction((), True, error_rate, ())
+        return Identification(nothing, nothing, nothing, Basis.NAMES, reason=reason)
+    return identify_architecture(architecture, error_rate=error_rate)
+
+
+def compare(first: Target, second: Target) -> Distance:
+    """How far the structures of two models lie apart, and which of their blocks differ.
+
+    Args:
+        first: a folder's path, a model's id on the Hub (``owner/name@revision``), an address, or a source.
+        second: the same of the other model.
+
+    Raises:
+        TargetError: there is no model at a target.
+        UsageError: a target is empty, or its files show no structure.
+    """
+    from truename.dara.features import compare as compare_architectures
+
+    return compare_architectures(_architecture(first), _architecture(second))
+
+
+def _architecture(target: Target) -> AbstractArchitecture:
+    source = open_source(target)
+    architecture, reason = _architecture_of(source)
+    if architecture is None:
+        written = os.fspath(target) if isinstance(target, (str, os.PathLike)) else source.target
+        raise UsageError(f"{written}: has no structure to compare: {reason}")
+    return architecture
+
+
+def _architecture_of(source: Source) -> tuple[AbstractArchitecture | None, str | None]:
+    """The architecture of the main checkpoint, or why there is none to identify."""
+    weights = read_main(checkpoints_of(source), source)
+    if weights.header is None:
+        return None, str(weights.problems[0]) if weights.problems else "there is no weights file"
+    if weights.checkpoint is not None and is_adapter(weights.checkpoint):
+        return None, "the files hold an adapter, and its base model decides the structure"
+    if not weights.header.tensors:
+        return None, "the weights file holds no tensor"
+    return abstract_architecture(weights.header), None
+
+
 def select_rules(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Rule, ...]:
     """The rules whose code starts with one of ``select`` (all, if empty) and with none of ``ignore``.
 
     The longest matching prefix wins, as in other linters: ``select=SIZ001, ignore=SIZ`` runs SIZ001.
+
+    Args:
+        select: prefixes of rule codes.
+        ignore: prefixes of rule codes.
 
     Raises:
         UsageError: a prefix matches no rule.

@@ -11,20 +11,40 @@
     │   └── UnavailableError      the network or a server fails; another try may not
     └── FileError                 one file of the model is not what it must be
         ├── FileTooLargeError
-        ├── DeclaredError         config.json, the card, an index ...
-        └── WeightsError          a weights file; each format hangs its own below this
+        ├── DeclaredError         config.json, the card, a stored table ...
+        └── WeightsError          a weights file, or its index; ``code`` says which fault
+            ├── FormatError       the file breaks its format
+            │   └── PyTorchError  ... which is a pickle: carries what it imports, see ``formats.pytorch``
             └── UnsupportedFormatError  nothing is wrong with the file, truename cannot read it
+                └── PartialWeightsError
 
+The faults of a format have one class and a code each: ``SafetensorsFault.HEADER_TOO_LARGE``. Every package of
+``formats`` enumerates its own, below ``Fault``.
 An error carries data (which path, what is wrong, what to do), and its text is one sentence made of it.
 A ``FileError`` inside a folder does not end a check: it becomes the reason of a *cannot tell*.
 A ``TargetError`` or ``UsageError`` ends the command with exit code 2.
+All of them can be pickled: they come back from the processes and machines of a scan.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+
+_SHOWN = 120  # characters of a part's name
+
 
 class TruenameError(Exception):
     """Base of every error that truename raises on purpose."""
+
+    def __reduce__(self) -> tuple[Callable[..., TruenameError], tuple[Any, ...], dict[str, Any]]:
+        """How it is pickled: without ``__init__``, whose arguments are not those of ``Exception``."""
+        return _bare, (type(self), *self.args), self.__dict__
+
+
+def _bare(kind: type[TruenameError], *args: object) -> TruenameError:
+    return kind.__new__(kind, *args)
 
 
 class UsageError(TruenameError):
@@ -109,8 +129,45 @@ class DeclaredError(FileError):
     """A configuration, card or index file cannot be read as what it is."""
 
 
+class Fault(Enum):
+    """Base of the enumerations of what can be wrong with a weights file, one for each format.
+
+    The value is the name in small letters. Not texts: the same word of two formats must not be equal.
+    """
+
+    @staticmethod
+    def _generate_next_value_(name: str, start: int, count: int, last_values: list[Any]) -> str:
+        return name.lower()
+
+
 class WeightsError(FileError):
-    """A weights file breaks its format."""
+    """A weights file cannot be read.
+
+    Attributes:
+        code: which fault, or which part of a format that is not read; None where there is nothing to tell apart.
+        part: what inside of the file is concerned, as a word and a name: ``("tensor", "wte.weight")``. ``problem``
+            begins with it.
+    """
+
+    def __init__(
+        self, path: str, problem: str, code: Fault | None = None, *, part: tuple[str, str] | None = None
+    ) -> None:
+        self.code = code
+        self.part = part
+        super().__init__(path, problem if part is None else f"{_named(*part)} {problem}")
+
+
+class FormatError(WeightsError):
+    """A weights file breaks its format.
+
+    Attributes:
+        code: how; never None.
+    """
+
+    code: Fault
+
+    def __init__(self, path: str, code: Fault, problem: str, *, part: tuple[str, str] | None = None) -> None:
+        super().__init__(path, problem, code, part=part)
 
 
 class UnsupportedFormatError(WeightsError):
@@ -119,3 +176,8 @@ class UnsupportedFormatError(WeightsError):
 
 class PartialWeightsError(UnsupportedFormatError):
     """The files of a checkpoint hold parts of tensors that nothing tells how to join."""
+
+
+def _named(word: str, name: str) -> str:
+    shown = name if len(name) <= _SHOWN else name[:_SHOWN] + "…"
+    return f"{word} {shown!r}"

@@ -62,13 +62,22 @@ class Derivation(StrEnum):
 
 
 class Fact(msgspec.Struct, Generic[T], frozen=True):
-    """One fact and where it was read."""
+    """One fact and where it was read.
+
+    Attributes:
+        key: what it is a fact of.
+        value: number, string, bool, or a tuple of those.
+        origin: where it comes from.
+        file: relative to the model's root.
+        detail: the JSON key, the tensor, or how it was computed, for people.
+        how: the same for rules, where one has to weigh it.
+    """
 
     key: Key[T]
-    value: T  # number, string, bool, or a tuple of those
+    value: T
     origin: Origin
-    file: str | None = None  # relative to the model's root
-    detail: str | None = None  # the JSON key, the tensor, or how it was computed, for people
+    file: str | None = None
+    detail: str | None = None
     how: Derivation | None = None
 
 

@@ -1,16 +1,17 @@
-"""What a check ends with: findings, outcomes, and the report that holds them.
+"""What a check ends with: findings, outcomes, and the report that holds them; and what an inspection ends with.
 
-These nouns are all that ``report`` knows. Their JSON form is the schema ``truename.report/1``.
+These nouns are all that ``report`` knows. Their JSON form is the schema ``truename.report/2``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 import msgspec
 
-REPORT_SCHEMA = "truename.report/1"
+REPORT_SCHEMA = "truename.report/2"
 
 
 class Severity(StrEnum):
@@ -63,70 +64,124 @@ class Reason(msgspec.Struct, frozen=True):
 
 
 class ClaimSpan(msgspec.Struct, frozen=True):
-    """The part of the name (start inclusive, end exclusive, in characters) that makes a claim."""
+    """The part of the name (start inclusive, end exclusive, in characters) that makes a claim.
 
-    kind: str  # one of the 13 element letters
+    Attributes:
+        kind: one of the 13 element letters.
+        text: as the name writes it.
+        start: in characters of the name.
+        end: exclusive, in characters of the name.
+    """
+
+    kind: str
     text: str
     start: int
     end: int
 
 
 class EvidenceRef(msgspec.Struct, frozen=True):
-    """What was found instead, and where."""
+    """What was found instead, and where.
+
+    Attributes:
+        value: what was found.
+        origin: where it comes from: weights, classifier, files or declared.
+        file: relative to the root of the model.
+        detail: JSON key, tensor, or how the value was computed.
+    """
 
     value: Any
     origin: str
     file: str | None = None
-    detail: str | None = None  # JSON key, tensor, or how the value was computed
+    detail: str | None = None
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One claim that the files contradict, or one fault between the files."""
+    """One claim that the files contradict, or one fault between the files.
 
-    code: str  # SIZ001
-    rule: str  # parameter-count
+    Attributes:
+        code: of the rule: SIZ001.
+        rule: the same in words: parameter-count.
+        severity: how bad it is.
+        message: one sentence: what is claimed, what is there.
+        claim: None where the fault lies between files, not in the name.
+        evidence: what was found instead.
+        suggestion: a name without the fault.
+        more: how many further findings of the rule this one stands for.
+    """
+
+    code: str
+    rule: str
     severity: Severity
-    message: str  # one sentence: what is claimed, what is there
-    claim: ClaimSpan | None = None  # None where the fault lies between files, not in the name
+    message: str
+    claim: ClaimSpan | None = None
     evidence: EvidenceRef | None = None
-    suggestion: str | None = None  # a name without the fault
-    times: int = 1  # how many findings of this rule are told by this one
+    suggestion: str | None = None
+    more: int = 0
 
 
 class Confirmation(msgspec.Struct, frozen=True):
-    """A claim that the files bear out; without a claim, a check of the files that they passed."""
+    """A claim that the files bear out; without a claim, a check of the files that they passed.
+
+    Attributes:
+        code: of the rule: SIZ001.
+        claim: the part of the name; None where a rule checks the files alone.
+        evidence: what was compared; None where no single value shows that nothing is wrong.
+    """
 
     code: str
     claim: ClaimSpan | None
-    evidence: EvidenceRef | None  # what was compared; None where a rule found nothing wrong and no single value says so
-
-    @property
-    def measured(self) -> bool:
-        """Whether it was read from the files themselves and is not only declared."""
-        return self.evidence is not None and self.evidence.origin != "declared"
+    evidence: EvidenceRef | None
 
 
 class Undecided(msgspec.Struct, frozen=True):
-    """A rule that did not decide, and why."""
+    """A rule that did not decide, and why.
+
+    Attributes:
+        code: of the rule: SIZ001.
+        reason: why.
+    """
 
     code: str
     reason: Reason
 
 
-class JudgedClaim(msgspec.Struct, frozen=True):
-    """A claim of the name with its outcome over all rules that judged it."""
+class Grounds(StrEnum):
+    """What a confirmation rests on."""
 
-    kind: str  # one of the 13 element letters
-    role: str  # what it says within its kind: parameters, context, family ...
+    MEASURED = "measured"  # read from the files themselves
+    DECLARED = "declared"  # only what a document says
+
+
+class JudgedClaim(msgspec.Struct, frozen=True):
+    """A claim of the name with its outcome over all rules that judged it.
+
+    Attributes:
+        kind: one of the 13 element letters.
+        role: what it says within its kind: parameters, context, family ...
+        text: the claim as the name spells it.
+        value: what it says, in the unit of its role.
+        start: where it starts in the name, in characters.
+        end: where it ends, exclusive.
+        outcome: flagged, cannot_tell or confirmed.
+        severity: the worst finding's, where it is flagged.
+        basis: measured or declared, where it is confirmed.
+        codes: of the rules that ended so.
+        evidence: the strongest.
+        reason: where it is not decided.
+    """
+
+    kind: str
+    role: str
     text: str
+    value: Any
     start: int
     end: int
-    outcome: Outcome  # flagged, cannot_tell or confirmed
-    severity: Severity | None = None  # the worst finding's, where it is flagged
-    basis: str | None = None  # measured or declared, where it is confirmed
-    codes: tuple[str, ...] = ()  # of the rules that say so
-    evidence: EvidenceRef | None = None  # the strongest
-    reason: Reason | None = None  # where it is not decided
+    outcome: Outcome
+    severity: Severity | None = None
+    basis: Grounds | None = None
+    codes: tuple[str, ...] = ()
+    evidence: EvidenceRef | None = None
+    reason: Reason | None = None
 
 
 class VerdictKind(StrEnum):
@@ -137,20 +192,41 @@ class VerdictKind(StrEnum):
     NOT_VERIFIED = "not_verified"  # no weights could be read, or nothing checkable is claimed
     CONSISTENT = "consistent"  # claims are confirmed and none is contradicted
 
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(VerdictKind).index(self)
+
 
 class Verdict(msgspec.Struct, frozen=True):
-    """The answer to the question whether a model is what its name says."""
+    """The answer to the question whether a model is what its name says.
+
+    Attributes:
+        outcome: the answer.
+        claims: how many claims of the name were judged.
+        confirmed: how many of them are confirmed.
+        declared_only: how many of those only a document confirms.
+        by_documents: there are no weights at all, and only documents were compared with the name.
+        reason: why nothing is verified.
+    """
 
     outcome: VerdictKind
-    confirmed: int = 0  # claims
-    declared_only: int = 0  # of those, the ones that only a document confirms
-    claims: int = 0  # claims that a rule judged
-    by_documents: bool = False  # there are no weights at all: only documents were compared with the name
-    reason: Reason | None = None  # why nothing is verified
+    claims: int = 0
+    confirmed: int = 0
+    declared_only: int = 0
+    by_documents: bool = False
+    reason: Reason | None = None
 
 
 class Outcomes(msgspec.Struct, frozen=True):
-    """How many rules ended in each way. They add up to the rules that ran."""
+    """How many rules ended in each way. They add up to the rules that ran.
+
+    Attributes:
+        flagged: rules with findings.
+        confirmed: rules whose claims, or whose checks of the files, hold.
+        does_not_apply: rules that have nothing to check.
+        cannot_tell: rules that could not decide.
+    """
 
     flagged: int = 0
     confirmed: int = 0
@@ -159,7 +235,15 @@ class Outcomes(msgspec.Struct, frozen=True):
 
 
 class ReportedElement(msgspec.Struct, frozen=True):
-    """A naming element as reported."""
+    """A naming element as reported.
+
+    Attributes:
+        kind: one of the 13 element letters.
+        text: as the name writes it.
+        value: normalised; None where nothing is claimed.
+        start: in characters of the name.
+        end: exclusive, in characters of the name.
+    """
 
     kind: str
     text: str
@@ -169,7 +253,14 @@ class ReportedElement(msgspec.Struct, frozen=True):
 
 
 class ReportedFact(msgspec.Struct, frozen=True):
-    """A fact as reported."""
+    """A fact as reported.
+
+    Attributes:
+        key: what it is a fact of.
+        value: number, text, boolean, or a collection of those.
+        origin: where it comes from: weights, classifier, files or declared.
+        file: relative to the root of the model.
+    """
 
     key: str
     value: Any
@@ -178,20 +269,41 @@ class ReportedFact(msgspec.Struct, frozen=True):
 
 
 class ModelReport(msgspec.Struct, frozen=True):
-    """Everything that a check found out about one model."""
+    """Everything that a check found out about one model.
 
-    target: str  # as the user wrote it
-    name: str  # the name that was checked
+    Attributes:
+        target: as the user wrote it.
+        name: the name that was checked.
+        verdict: whether the model is what the name says.
+        claims: each claim of the name that a rule judged, in the order of the name.
+        revision: the commit of the model on a hub, where it has one.
+        fingerprint: SHA-256 over the headers that were read, as hexadecimal text; None where none was.
+        elements: what the name consists of.
+        convention: which of the study's naming conventions the elements make.
+        facts: what the files hold, by key and then by strength of origin.
+        findings: what the name claims and the files contradict, the worst first.
+        outcomes: how many rules ended in each way.
+        confirmed: what the rules found borne out.
+        cannot_tell: the rules that could not decide.
+        does_not_apply: the rules that have nothing to check.
+        notices: what a reader has to know of how the files were found or read.
+    """
+
+    target: str
+    name: str
     verdict: Verdict = Verdict(VerdictKind.NOT_VERIFIED)
     claims: tuple[JudgedClaim, ...] = ()
+    revision: str | None = None
+    fingerprint: str | None = None
     elements: tuple[ReportedElement, ...] = ()
     convention: str | None = None
     facts: tuple[ReportedFact, ...] = ()
     findings: tuple[Finding, ...] = ()
     outcomes: Outcomes = Outcomes()
     confirmed: tuple[Confirmation, ...] = ()
-    does_not_apply: tuple[Undecided, ...] = ()
     cannot_tell: tuple[Undecided, ...] = ()
+    does_not_apply: tuple[Undecided, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @property
     def worst(self) -> Severity | None:
@@ -199,8 +311,83 @@ class ModelReport(msgspec.Struct, frozen=True):
         return min((f.severity for f in self.findings), key=lambda s: s.rank, default=None)
 
 
+class FailedTarget(msgspec.Struct, frozen=True):
+    """A target of a call that could not be checked.
+
+    Attributes:
+        target: as the user wrote it.
+        kind: the class of the error: TargetNotFoundError, UnavailableError ...
+        message: one sentence: what is wrong and what to do.
+    """
+
+    target: str
+    kind: str
+    message: str
+
+
 class Report(msgspec.Struct, frozen=True):
-    """The models of one call, in the order they were asked for."""
+    """The models of one call.
+
+    Attributes:
+        schema: of the JSON form.
+        version: of truename.
+        settings: the settings file that was used; None where there is none.
+        models: in the order in which they were asked for.
+        errors: the targets that could not be checked.
+    """
 
     models: tuple[ModelReport, ...]
+    errors: tuple[FailedTarget, ...] = ()
+    settings: str | None = None
+    version: str = ""
     schema: str = REPORT_SCHEMA
+
+
+class InspectedFact(msgspec.Struct, frozen=True):
+    """A fact with all that is known of its origin.
+
+    Attributes:
+        key: what it is a fact of, one of the keys in docs/facts.md.
+        value: number, text, boolean, or a collection of those.
+        origin: where it comes from: ``weights``, ``classifier``, ``files`` or ``declared``.
+        file: the file it was read from, relative to the model's root.
+        detail: the JSON key, the tensor, or how it was computed.
+    """
+
+    key: str
+    value: Any
+    origin: str
+    file: str | None
+    detail: str | None
+
+
+class Branch(msgspec.Struct, frozen=True):
+    """One node of the tree of blocks.
+
+    Attributes:
+        label: the path of a layer or a repeated block.
+        detail: what the layer does and its tensors, or how often the block is repeated.
+        branches: the parts of the block.
+    """
+
+    label: str
+    detail: str
+    branches: tuple[Branch, ...] = ()
+
+
+class Inspection(msgspec.Struct, frozen=True):
+    """Everything that the files of one model show, whatever it is called.
+
+    Attributes:
+        target: as the user wrote it.
+        facts: by key, and then by strength of origin.
+        missing: the key of a fact that is not there, and why.
+        tree: the layers and blocks; None where no header of weights shows an architecture.
+        names: a naming convention, and a name that fits the model in it.
+    """
+
+    target: str
+    facts: Sequence[InspectedFact]
+    missing: Mapping[str, str]
+    tree: tuple[Branch, ...] | None
+    names: Mapping[str, str] = {}

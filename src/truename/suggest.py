@@ -10,7 +10,7 @@ import msgspec
 
 from truename.compiled_tables import table
 from truename.errors import UsageError
-from truename.evidence.evidence import Evidence
+from truename.evidence import Evidence, gather
 from truename.facts import (
     ACTIVE_PARAMETERS,
     ADAPTER_RANK,
@@ -40,7 +40,8 @@ from truename.names.elements import Element
 from truename.rules.shared import storage
 from truename.rules.shared.families import squash
 from truename.rules.shared.product_lines import declared_bases
-from truename.rules.shared.quantities import short_count
+from truename.sources import Target, open_source
+from truename.units import abbreviate_count
 from truename.vocabulary import Family, vocabulary
 
 Style = Literal["hub", "gguf", "timm"]
@@ -51,7 +52,7 @@ _CONTEXT_UNIT = 1024
 _SIGNS = re.compile(r"[^A-Za-z0-9]+")
 
 
-def suggest_name(evidence: Evidence, style: Style = "hub", base: str | None = None) -> str | None:
+def suggest_name(model: Target | Evidence, style: Style = "hub", base: str | None = None) -> str | None:
     """A name that says what the files are and no more.
 
     What the files cannot show (task, language, alignment) is left out. Every convention has its own form:
@@ -62,7 +63,7 @@ def suggest_name(evidence: Evidence, style: Style = "hub", base: str | None = No
     - ``timm``: architecture, size, patch and image with underscores: ``vit_base_patch16_224``; of images only.
 
     Args:
-        evidence: what the files hold.
+        model: a folder's path, a model's id on the Hub, an address, a source, or the evidence of one.
         style: the convention.
         base: words of the author's own, a brand or the name of a base model, that the name begins with instead of the
             family's title; what it says of sizes is not said again. In timm's style it becomes the tag.
@@ -72,15 +73,17 @@ def suggest_name(evidence: Evidence, style: Style = "hub", base: str | None = No
         for ``timm``.
 
     Raises:
-        UsageError: there is no such style.
+        TargetError: there is no model at the target.
+        UsageError: there is no such style, or the target is empty.
     """
+    if style not in STYLES:
+        raise UsageError(f"there is no naming convention {style!r}; choose one of {', '.join(STYLES)}")
+    evidence = model if isinstance(model, Evidence) else gather(open_source(model))
     if style == "hub":
         return _hub(evidence, base)
     if style == "gguf":
         return _gguf(evidence, base)
-    if style == "timm":
-        return _timm(evidence, base)
-    raise UsageError(f"there is no naming convention {style!r}; choose one of {', '.join(STYLES)}")
+    return _timm(evidence, base)
 
 
 def with_suggestion(finding: Finding, claims: Claims) -> Finding:
@@ -170,9 +173,9 @@ def _sizes(evidence: Evidence, model_type: str | None) -> Iterator[str]:
         if evidence.value(CASED) is not None and family is not None and "uncased" not in family.aliases:
             yield "cased" if evidence.value(CASED) else "uncased"
     elif count:
-        yield short_count(int(count))
+        yield abbreviate_count(int(count))
         if active and active < count * 0.9:
-            yield f"A{short_count(int(active))}"
+            yield f"A{abbreviate_count(int(active))}"
 
 
 def _size_word(evidence: Evidence, family: Family | None, count: int) -> str | None:
@@ -274,7 +277,7 @@ def _timm(evidence: Evidence, base: str | None) -> str | None:
         return None
     parts = [_SIGNS.sub("_", type_word(model_type).lower())]
     if count:
-        parts.append(_size_word(evidence, family, int(count)) or short_count(int(count)).lower())
+        parts.append(_size_word(evidence, family, int(count)) or abbreviate_count(int(count)).lower())
     for key, prefix in ((PATCH_SIZE, "patch"), (IMAGE_SIZE, "")):
         if isinstance(evidence.value(key), int):
             parts.append(f"{prefix}{evidence.value(key)}")

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from faults import raises_fault
 from truename.errors import EmptyTargetError, TargetError, TargetNotFoundError, UnsafePathError
 from truename.formats import find_checkpoints, read_checkpoint
-from truename.formats.index import WeightIndexError
+from truename.formats.index import IndexFault
 from truename.sources import FileSource, FolderSource
 from truename.sources import folder as folder_module
 
@@ -231,5 +232,5 @@ def test_an_index_cannot_lead_out(model: Path, shard: str) -> None:
     (model / "model.safetensors.index.json").write_text(f'{{"weight_map":{{"a":"{text}"}}}}')
     source = FolderSource(model)
     (checkpoint,) = find_checkpoints(source.files)
-    with pytest.raises(WeightIndexError, match="which is no file of the model"):
+    with raises_fault(IndexFault.SHARD_PATH, match="which is no file of the model"):
         read_checkpoint(checkpoint, source.open)

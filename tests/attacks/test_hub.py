@@ -13,10 +13,10 @@ import pytest
 from hubs import hub_of, write_llama
 from truename.errors import EmptyTargetError, TargetError, UnavailableError
 from truename.evidence import Evidence, gather
-from truename.sources import FolderSource, HubSource
+from truename.sources import FolderSource
 from truename.sources import hub as hub_module
-from truename.sources import hub_info as info_module
-from truename.sources.hub import Hub
+from truename.sources import hub_answers as answers_module
+from truename.sources.hub import Hub, HubSource
 from truename.testing.hub_server import Fault, HubServer
 
 Start = Callable[..., HubServer]
@@ -66,14 +66,14 @@ def test_a_list_that_is_longer_than_any(server: HubServer, hub: Hub, monkeypatch
 
 
 def test_metadata_without_end(server: HubServer, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(info_module, "MAX_INFO_BYTES", 1_000_000)
+    monkeypatch.setattr(answers_module, "MAX_INFO_BYTES", 1_000_000)
     server.script(Fault("/api/*", endless=True))
     with pytest.raises(UnavailableError, match="sends more than 1,000,000 bytes where a document is expected"):
         HubSource("acme/llama", hub=hub)
 
 
 def test_metadata_that_is_packed_a_thousandfold(server: HubServer, hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(info_module, "MAX_INFO_BYTES", 1_000_000)
+    monkeypatch.setattr(answers_module, "MAX_INFO_BYTES", 1_000_000)
     packed = gzip.compress(b" " * 200_000_000)
     server.script(Fault("/api/*", body=packed, headers={"content-encoding": "gzip"}))
     with pytest.raises(UnavailableError, match="more than 1,000,000 bytes"):

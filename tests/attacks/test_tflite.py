@@ -6,8 +6,10 @@ import struct
 
 import pytest
 
+from faults import assert_fault, raises_fault
 from truename.blob import Blob, MemoryBlob
-from truename.errors import WeightsError
+from truename.errors import Fault, WeightsError
+from truename.formats.tflite import FlatBufferFault, TfliteFault
 from truename.formats.tflite import flatbuffer as layout
 from truename.formats.tflite import reader as tflite
 from truename.formats.tflite.reader import read_tflite
@@ -65,101 +67,92 @@ def start_of(number: int) -> int:
 
 
 U32 = struct.Struct("<I").pack
-CASES: dict[str, tuple[bytes, type[WeightsError]]] = {
-    "nothing at all": (b"", tflite.NoTfliteError),
-    "another identifier": (patched(4, b"TFL2"), tflite.NoTfliteError),
-    "a zip": (b"PK\3\4" + bytes(60), tflite.NoTfliteError),
-    "only the identifier": (GOOD[:8], layout.OffsetError),
-    "a root outside of the file": (patched(0, U32(2**31)), layout.OffsetError),
-    "a root of 2^32": (patched(0, U32(2**32 - 1)), layout.OffsetError),
-    "a root that is the reference itself": (patched(0, U32(0)), layout.OffsetError),
-    "a list of fields outside of the file": (patched(ROOT, struct.pack("<i", -(2**30))), layout.OffsetError),
-    "a list of fields before the file": (patched(ROOT, struct.pack("<i", 2**30)), layout.OffsetError),
-    "a list of fields that is its table": (patched(ROOT, U32(0)), layout.TableLayoutError),
-    "a list of fields of 65,535 bytes": (patched(PLACES, b"\xff\xff"), layout.TableLayoutError),
-    "a list of fields of 2 bytes": (patched(PLACES, b"\2\0"), layout.TableLayoutError),
-    "a list of fields of an odd size": (patched(PLACES, b"\7\0"), layout.TableLayoutError),
-    "a table of 65,535 bytes": (patched(PLACES + 2, b"\xff\xff"), layout.TableLayoutError),
-    "a table of no bytes": (patched(PLACES + 2, b"\0\0"), layout.TableLayoutError),
-    "a field outside of its table": (patched(PLACES + 4, b"\xf0\0"), layout.TableLayoutError),
-    "a field in the table's own head": (patched(PLACES + 4, b"\2\0"), layout.TableLayoutError),
-    "version 2": (with_fields(version=Number(2)), tflite.TfliteVersionError),
-    "version 2^32 - 1": (with_fields(version=Number(2**32 - 1)), tflite.TfliteVersionError),
-    "graphs that lead nowhere": (patched(field_at(2), U32(0)), layout.OffsetError),
-    "graphs that lead back": (patched(field_at(2), U32(2**32 - 64)), layout.OffsetError),
-    "2^31 graphs": (patched(start_of(2), U32(2**31)), layout.VectorError),
-    "graphs that reach out of the file": (patched(start_of(2), U32(900)), layout.VectorError),
-    "2^30 buffers": (patched(start_of(4), U32(2**30)), layout.VectorError),
+CASES: dict[str, tuple[bytes, Fault]] = {
+    "nothing at all": (b"", TfliteFault.NO_TFLITE),
+    "another identifier": (patched(4, b"TFL2"), TfliteFault.NO_TFLITE),
+    "a zip": (b"PK\3\4" + bytes(60), TfliteFault.NO_TFLITE),
+    "only the identifier": (GOOD[:8], FlatBufferFault.OFFSET),
+    "a root outside of the file": (patched(0, U32(2**31)), FlatBufferFault.OFFSET),
+    "a root of 2^32": (patched(0, U32(2**32 - 1)), FlatBufferFault.OFFSET),
+    "a root that is the reference itself": (patched(0, U32(0)), FlatBufferFault.OFFSET),
+    "a list of fields outside of the file": (patched(ROOT, struct.pack("<i", -(2**30))), FlatBufferFault.OFFSET),
+    "a list of fields before the file": (patched(ROOT, struct.pack("<i", 2**30)), FlatBufferFault.OFFSET),
+    "a list of fields that is its table": (patched(ROOT, U32(0)), FlatBufferFault.TABLE_LAYOUT),
+    "a list of fields of 65,535 bytes": (patched(PLACES, b"\xff\xff"), FlatBufferFault.TABLE_LAYOUT),
+    "a list of fields of 2 bytes": (patched(PLACES, b"\2\0"), FlatBufferFault.TABLE_LAYOUT),
+    "a list of fields of an odd size": (patched(PLACES, b"\7\0"), FlatBufferFault.TABLE_LAYOUT),
+    "a table of 65,535 bytes": (patched(PLACES + 2, b"\xff\xff"), FlatBufferFault.TABLE_LAYOUT),
+    "a table of no bytes": (patched(PLACES + 2, b"\0\0"), FlatBufferFault.TABLE_LAYOUT),
+    "a field outside of its table": (patched(PLACES + 4, b"\xf0\0"), FlatBufferFault.TABLE_LAYOUT),
+    "a field in the table's own head": (patched(PLACES + 4, b"\2\0"), FlatBufferFault.TABLE_LAYOUT),
+    "version 2": (with_fields(version=Number(2)), TfliteFault.VERSION),
+    "version 2^32 - 1": (with_fields(version=Number(2**32 - 1)), TfliteFault.VERSION),
+    "graphs that lead nowhere": (patched(field_at(2), U32(0)), FlatBufferFault.OFFSET),
+    "graphs that lead back": (patched(field_at(2), U32(2**32 - 64)), FlatBufferFault.OFFSET),
+    "2^31 graphs": (patched(start_of(2), U32(2**31)), FlatBufferFault.VECTOR),
+    "graphs that reach out of the file": (patched(start_of(2), U32(900)), FlatBufferFault.VECTOR),
+    "2^30 buffers": (patched(start_of(4), U32(2**30)), FlatBufferFault.VECTOR),
     "a graph that leads back to the model": (
         patched(start_of(2) + 4, U32((ROOT - start_of(2) - 4) % 2**32)),
-        layout.OffsetError,
+        FlatBufferFault.OFFSET,
     ),
-    "a description of 4 GB": (patched(start_of(3), U32(2**32 - 1)), layout.VectorError),
+    "a description of 4 GB": (patched(start_of(3), U32(2**32 - 1)), FlatBufferFault.VECTOR),
     "a buffer that reaches out of the file": (
         with_fields(buffers=Tables((Table({}), Table({0: Bytes(b"", 2**31)}), Table({})))),
-        layout.VectorError,
+        FlatBufferFault.VECTOR,
     ),
     "a buffer behind the end": (
         with_fields(buffers=Tables((Table({}), Table({1: Number(2**40, 8), 2: Number(24, 8)}), Table({})))),
-        tflite.TfliteIndexError,
+        TfliteFault.INDEX,
     ),
     "a buffer of 2^63 bytes behind the end": (
         with_fields(buffers=Tables((Table({}), Table({1: Number(8, 8), 2: Number(2**63, 8)}), Table({})))),
-        tflite.TfliteIndexError,
+        TfliteFault.INDEX,
     ),
-    "a buffer that is not there": (tensor(tflite_tensor("a", (2, 3), buffer=7)), tflite.TfliteIndexError),
-    "a type that does not exist": (tensor(tflite_tensor("a", (2, 3), 99, 1)), tflite.TfliteTypeError),
-    "a negative size": (tensor(tflite_tensor("a", (2, -3), 0, 1)), tflite.TfliteTensorError),
-    "too many elements": (tensor(tflite_tensor("a", (2**31 - 1,) * 3, 0, 1)), tflite.TfliteTensorError),
-    "an overflow behind a zero": (tensor(tflite_tensor("a", (0, *(2**31 - 1,) * 3), 0, 1)), tflite.TfliteTensorError),
-    "data of another size": (tensor(tflite_tensor("a", (2, 4), 0, 1)), tflite.TfliteTensorError),
-    "four bits, and bytes for eight": (tensor(tflite_tensor("a", (24,), 17, 1)), tflite.TfliteTensorError),
-    "200 dimensions": (tensor(tflite_tensor("a", (1,) * 200, 0, 1)), layout.VectorError),
-    "a name of 100 KB": (tensor(tflite_tensor("a" * 100_000, (2, 3), 0, 1)), layout.VectorError),
-    "an operator whose code is not there": (operator(code=Number(9)), tflite.TfliteIndexError),
-    "an operator whose input is not there": (operator(inputs=numbers([5])), tflite.TfliteIndexError),
-    "an operator whose input is -2": (operator(inputs=numbers([-2])), tflite.TfliteIndexError),
-    "an operator of 2^30 inputs": (operator(inputs=Bytes(b"", 2**30)), layout.VectorError),
+    "a buffer that is not there": (tensor(tflite_tensor("a", (2, 3), buffer=7)), TfliteFault.INDEX),
+    "a type that does not exist": (tensor(tflite_tensor("a", (2, 3), 99, 1)), TfliteFault.TYPE),
+    "a negative size": (tensor(tflite_tensor("a", (2, -3), 0, 1)), TfliteFault.TENSOR),
+    "too many elements": (tensor(tflite_tensor("a", (2**31 - 1,) * 3, 0, 1)), TfliteFault.TENSOR),
+    "an overflow behind a zero": (tensor(tflite_tensor("a", (0, *(2**31 - 1,) * 3), 0, 1)), TfliteFault.TENSOR),
+    "data of another size": (tensor(tflite_tensor("a", (2, 4), 0, 1)), TfliteFault.TENSOR),
+    "four bits, and bytes for eight": (tensor(tflite_tensor("a", (24,), 17, 1)), TfliteFault.TENSOR),
+    "200 dimensions": (tensor(tflite_tensor("a", (1,) * 200, 0, 1)), FlatBufferFault.VECTOR),
+    "a name of 100 KB": (tensor(tflite_tensor("a" * 100_000, (2, 3), 0, 1)), FlatBufferFault.VECTOR),
+    "an operator whose code is not there": (operator(code=Number(9)), TfliteFault.INDEX),
+    "an operator whose input is not there": (operator(inputs=numbers([5])), TfliteFault.INDEX),
+    "an operator whose input is -2": (operator(inputs=numbers([-2])), TfliteFault.INDEX),
+    "an operator of 2^30 inputs": (operator(inputs=Bytes(b"", 2**30)), FlatBufferFault.VECTOR),
 }
 
 
-@pytest.mark.parametrize(("data", "error"), CASES.values(), ids=CASES)
-def test_a_bad_file_has_its_own_error(data: bytes, error: type[WeightsError]) -> None:
+@pytest.mark.parametrize(("data", "code"), CASES.values(), ids=CASES)
+def test_a_bad_file_has_its_own_code(data: bytes, code: Fault) -> None:
     with pytest.raises(WeightsError) as caught:
         read_tflite(MemoryBlob("bad.tflite", data))
-    assert type(caught.value) is error, caught.value
+    assert_fault(caught.value, code)
     assert str(caught.value).startswith("bad.tflite: ")
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 500
 
 
-def test_every_error_has_a_case() -> None:
-    leaves = {
-        error
-        for module in (layout, tflite)
-        for error in vars(module).values()
-        if isinstance(error, type) and issubclass(error, WeightsError) and error.__module__ == module.__name__
-    }
-    leaves = {error for error in leaves if not error.__subclasses__()}
-    beside = {layout.TooManyReadsError, tflite.TfliteLimitError}  # below
-    assert leaves - beside == {error for _, error in CASES.values()}
+def test_every_code_has_a_case() -> None:
+    beside = {FlatBufferFault.TOO_MANY_READS, TfliteFault.LIMIT}  # below
+    assert {*FlatBufferFault, *TfliteFault} - beside == {code for _, code in CASES.values()}
 
 
 @pytest.mark.parametrize(
-    ("module", "limit", "error"),
+    ("module", "limit", "code"),
     [
-        (layout, "MAX_READS", layout.TooManyReadsError),
-        (tflite, "MAX_TENSORS", layout.VectorError),
-        (tflite, "MAX_OPERATORS", layout.VectorError),
-        (tflite, "_MAX_VALUES", tflite.TfliteLimitError),
-        (tflite, "_MAX_TEXT_BYTES", tflite.TfliteLimitError),
+        (layout, "MAX_READS", FlatBufferFault.TOO_MANY_READS),
+        (tflite, "MAX_TENSORS", FlatBufferFault.VECTOR),
+        (tflite, "MAX_OPERATORS", FlatBufferFault.VECTOR),
+        (tflite, "_MAX_VALUES", TfliteFault.LIMIT),
+        (tflite, "_MAX_TEXT_BYTES", TfliteFault.LIMIT),
     ],
 )
-def test_counts_are_bounded(
-    module: object, limit: str, error: type[WeightsError], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_counts_are_bounded(module: object, limit: str, code: Fault, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, limit, 0)
-    with pytest.raises(error):
+    with raises_fault(code):
         read_tflite(MemoryBlob("bad.tflite", GOOD))
 
 
@@ -167,7 +160,7 @@ def test_tensors_that_are_all_one_do_not_multiply(monkeypatch: pytest.MonkeyPatc
     """A vector whose elements all refer to one table: many graphs of many tensors in a small file."""
     monkeypatch.setattr(tflite, "MAX_TENSORS", 10)
     graph = Table({0: Tables(tuple(tflite_tensor("a", (2,)) for _ in range(6)))})
-    with pytest.raises(tflite.TfliteLimitError):
+    with raises_fault(TfliteFault.LIMIT):
         read_tflite(MemoryBlob("bad.tflite", with_fields(graphs=Tables((graph, graph)))))
 
 
@@ -182,5 +175,5 @@ def test_a_file_that_shrinks_while_it_is_read() -> None:
         def _read(self, offset: int, length: int) -> bytes:
             return GOOD[offset : min(offset + length, 60)]
 
-    with pytest.raises(layout.OffsetError):
+    with raises_fault(FlatBufferFault.OFFSET):
         read_tflite(Shrinking("bad.tflite", len(GOOD)))

@@ -115,7 +115,7 @@ def test_the_exit_code_follows_the_level(
 ) -> None:
     finding = Finding("SIZ001", "parameter-count", Severity(severity), "m")
     report = ModelReport("t", "t", findings=(finding,), outcomes=Outcomes(1, 0, 0))
-    monkeypatch.setattr("truename.cli.check.check", lambda *_, **__: report)
+    monkeypatch.setattr("truename.api.check", lambda *_, **__: report)
     assert main(["check", "t", *(["--fail-on", level] if level else [])]) == code
 
 

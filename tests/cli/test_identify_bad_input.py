@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from truename.cli import main
+from truename.testing.family_tensors import layout_tensors
 from truename.testing.header_only import header_bytes, write_header_only
-from truename.testing.layouts import layout_tensors
 
 BERT = {
     "model_type": "bert", "num_hidden_layers": 12, "hidden_size": 768, "intermediate_size": 3072, "vocab_size": 30522,

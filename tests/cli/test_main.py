@@ -85,7 +85,7 @@ def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     def interrupted(*_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("truename.cli.rules.run_rules", interrupted)
+    monkeypatch.setattr("truename.rules.all_rules", interrupted)
     assert main(["rules"]) == 130
     assert capsys.readouterr().err == ""
 

@@ -13,8 +13,7 @@ pytest.importorskip("pyarrow")
 @pytest.fixture
 def corpus(tmp_path, monkeypatch, capsys):
     """A corpus of the fakes, built by the command; what it printed lies beside it."""
-    monkeypatch.setattr("truename.cli.zoo.LIBRARIES", {"fakes": "zoo_fakes:Fakes"})
-    monkeypatch.setattr("truename.lab.zoo.build.LIBRARIES", {"fakes": "zoo_fakes:Fakes"})
+    monkeypatch.setattr("truename.lab.zoo.libraries.LIBRARIES", {"fakes": Fakes})
     out = tmp_path / "zoo.parquet"
     assert main(["zoo", "build", "--out", str(out), "--processes", "0", "--configs", "2"]) == 0
     out.with_suffix(".txt").write_text(capsys.readouterr().out)

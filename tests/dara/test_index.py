@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from truename.dara.index import build_index
-from truename.dara.linear import Linear
+from truename.dara.model import Linear
 
 
 def test_similarity_is_common_weight_by_all_weight() -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from faults import raises_fault
 from truename.blob import MemoryBlob
+from truename.formats.keras import Hdf5Fault
 from truename.formats.keras.hdf5 import Hdf5Contents, read_hdf5
-from truename.formats.keras.hdf5_errors import ExternalLinkError
 
 h5py = pytest.importorskip("h5py", reason="the reference library is not installed")
 WANTED = frozenset({"text", "fixed", "long", "numbers", "other"})
@@ -104,7 +105,7 @@ def test_no_byte_of_the_data_is_read() -> None:
 
 @pytest.mark.parametrize("name", ["external.h5", "../../etc/passwd"])
 def test_links_to_other_files_are_refused(name: str) -> None:
-    with pytest.raises(ExternalLinkError, match="another file"):
+    with raises_fault(Hdf5Fault.EXTERNAL_LINK, match="another file"):
         read(lambda file: file.__setitem__("a", h5py.ExternalLink(name, "/a")))
 
 
@@ -118,5 +119,5 @@ def test_data_in_other_files_is_refused(tmp_path: Any) -> None:
         file.create_virtual_dataset("a", layout)
 
     for fill in (outside, virtual):
-        with pytest.raises(ExternalLinkError, match="file"):
+        with raises_fault(Hdf5Fault.EXTERNAL_LINK, match="file"):
             read(fill)

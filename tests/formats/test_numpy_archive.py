@@ -7,9 +7,10 @@ import io
 import pytest
 
 from arrays import array, npz
+from faults import raises_fault
 from truename.blob import MemoryBlob
-from truename.errors import UnsupportedFormatError
 from truename.formats import Tensor, read_file
+from truename.formats.numpy import NumpyFault
 from truename.formats.numpy.dtypes import numpy_dtype
 from truename.formats.numpy.reader import read_npz, read_numpy
 
@@ -67,13 +68,13 @@ def test_what_is_no_weight_is_left_out(data: bytes, what: str) -> None:
     header = read_npz(MemoryBlob("weights.npz", npz({"a.npy": weights, "b.npy": data, "scale.npy": array("<f4", ())})))
     assert header.tensors == {"a": Tensor("F32", (2, 3), 24), "scale": Tensor("F32", (), 4)}
     assert header.metadata == {"left_out": f"b ({what})"}
-    with pytest.raises(UnsupportedFormatError, match="no arrays of numbers"):
+    with raises_fault(NumpyFault.NO_NUMBERS, match="no arrays of numbers"):
         read_npz(MemoryBlob("weights.npz", npz({"b.npy": data})))
 
 
 def test_weights_in_a_pickled_object_are_not_counted_without_it() -> None:
     archive = npz({"epoch.npy": array("<f4", ()), "params.npy": array("|O", (), data=bytes(1000))})
-    with pytest.raises(UnsupportedFormatError, match=r"pickled objects.* params \(objects\)"):
+    with raises_fault(NumpyFault.PICKLED_OBJECTS, match=r"pickled objects.* params \(objects\)"):
         read_npz(MemoryBlob("weights.npz", archive))
 
 

@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 import pickles as p
+from faults import raises_fault
 from truename.blob import MemoryBlob
-from truename.errors import UnsupportedFormatError
 from truename.formats import Tensor, WeightsHeader, find_checkpoints, read_checkpoint
+from truename.formats.pytorch import PyTorchFault
 from truename.formats.pytorch.reader import read_pytorch
 from truename.formats.read import read_file
 
@@ -222,7 +223,7 @@ def test_a_program_of_torch_export_is_not_supported(entry: str) -> None:
         file.writestr(entry.replace("archive_format", "models/model.json"), b"{}")
         if "archive" in entry:
             file.writestr(entry, b"pt2")
-    with pytest.raises(UnsupportedFormatError, match=r"is a program of torch\.export"):
+    with raises_fault(PyTorchFault.EXPORTED_PROGRAM, match=r"is a program of torch\.export"):
         read(buffer.getvalue())
 
 

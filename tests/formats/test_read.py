@@ -10,20 +10,19 @@ from typing import Any
 
 import pytest
 
+from faults import raises_fault
 from truename.blob import Blob, MemoryBlob
 from truename.errors import FileTooLargeError, TargetNotFoundError, UnsafePathError
 from truename.formats import (
     PartialWeightsError,
     Tensor,
-    UnreadableFileError,
-    UnsupportedFormatError,
-    WeightIndexError,
     compare_index,
     find_checkpoints,
     read_checkpoint,
     read_index,
 )
-from truename.formats.index import MAX_NUMBERED, numbering_gaps
+from truename.formats.index import MAX_NUMBERED, IndexFault, numbering_gaps
+from truename.formats.read import CheckpointFault
 
 INDEX = "model.safetensors.index.json"
 ONE, TWO = "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"
@@ -145,13 +144,13 @@ def test_a_tensor_in_two_shards_is_taken_from_the_promised_one() -> None:
 
 
 def test_a_format_without_a_reader() -> None:
-    with pytest.raises(UnsupportedFormatError, match="no reader for rust"):
+    with raises_fault(CheckpointFault.NO_READER, match="no reader for rust"):
         read({"rust_model.ot": b"?"})
 
 
 @pytest.mark.parametrize("listed", ["model.safetensors", INDEX])
 def test_a_file_that_cannot_be_opened(listed: str) -> None:
-    with pytest.raises(UnreadableFileError, match="holds no file"):
+    with raises_fault(CheckpointFault.UNREADABLE_FILE, match="holds no file"):
         read_checkpoint(find_checkpoints({listed: 1})[0], opener({}))
 
 
@@ -187,21 +186,21 @@ def test_no_metadata(metadata: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "data",
+    ("data", "code"),
     [
-        b"",
-        b"[]",
-        b"{}",
-        b'{"weight_map":[]}',
-        b'{"weight_map":{"a":1}}',
-        b'{"weight_map":{"a":null}}',
-        b'{"weight_map":{"a":"\xff"}}',
-        b'{"weight_map":' + b"[" * 100_000,
-        b'{"metadata":' + b'{"a":' * 100_000,
+        (b"", IndexFault.NO_INDEX),
+        (b"[]", IndexFault.NO_INDEX),
+        (b"{}", IndexFault.NO_INDEX),
+        (b'{"weight_map":[]}', IndexFault.NO_INDEX),
+        (b'{"weight_map":{"a":1}}', IndexFault.NO_INDEX),
+        (b'{"weight_map":{"a":null}}', IndexFault.NO_INDEX),
+        (b'{"weight_map":{"a":"\xff"}}', IndexFault.NO_INDEX),
+        (b'{"weight_map":' + b"[" * 100_000, IndexFault.NO_INDEX),
+        (b'{"metadata":' + b'{"a":' * 100_000, IndexFault.NESTING),
     ],
 )
-def test_a_broken_index(data: bytes) -> None:
-    with pytest.raises(WeightIndexError, match=r"model\.safetensors\.index\.json: "):
+def test_a_broken_index(data: bytes, code: IndexFault) -> None:
+    with raises_fault(code, match=r"model\.safetensors\.index\.json: "):
         read_index(MemoryBlob(INDEX, data))
 
 

@@ -12,7 +12,7 @@ import pytest
 import pickles as p
 from truename.blob import MemoryBlob
 from truename.formats import READERS, PartialWeightsError, Tensor, find_checkpoints, read_checkpoint
-from truename.formats.part import PartBlob
+from truename.formats.views import PartBlob
 
 EXPECTED = {"embed.weight": Tensor("F32", (5, 4), 80), "norm.weight": Tensor("F16", (4,), 8)}
 HEADER = b'{"a":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}}'

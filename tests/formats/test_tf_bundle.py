@@ -11,7 +11,7 @@ from truename.blob import MemoryBlob
 from truename.formats import Tensor
 from truename.formats.tensorflow.bundle import read_bundle_index
 from truename.formats.tensorflow.saved_model import read_tensorflow
-from truename.formats.tensorflow.snappy import unpack_snappy
+from truename.formats.tensorflow.sstable import unpack_snappy
 from truename.formats.tensorflow.variables import is_training
 from truename.testing.protobuf_files import message
 from truename.testing.tensorflow_files import bundle_entry, bundle_index, table

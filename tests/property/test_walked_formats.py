@@ -23,9 +23,9 @@ from truename.formats.onnx.reader import read_onnx
 from truename.formats.protobuf import VARINT, Wire
 from truename.formats.tensorflow.bundle import read_bundle_index
 from truename.formats.tensorflow.saved_model import read_saved_model
-from truename.formats.tensorflow.snappy import unpack_snappy
+from truename.formats.tensorflow.sstable import unpack_snappy
 from truename.formats.tflite.reader import read_tflite
-from truename.formats.window import Window
+from truename.formats.views import Window
 from truename.testing.hdf5_files import Data, Group, hdf5_file
 from truename.testing.protobuf_files import onnx_model, onnx_node, onnx_tensor, saved_model, varint
 from truename.testing.tensorflow_files import bundle_index

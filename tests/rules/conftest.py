@@ -9,7 +9,7 @@ import pytest
 
 from truename.names.claims import Claims, claims_of
 from truename.names.elements import Element, Kind, Role
-from truename.names.parsed import ParsedName
+from truename.names.parse import ParsedName
 
 
 @pytest.fixture(scope="session")

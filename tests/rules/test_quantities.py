@@ -1,10 +1,8 @@
-"""Short forms, rounding and distances."""
+"""Counts in a name's own style, rounding and distances."""
 
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from truename.rules.shared.quantities import (
     decimals_of,
@@ -13,39 +11,8 @@ from truename.rules.shared.quantities import (
     nearest,
     ratio,
     rounds_to,
-    short_count,
-    spelled,
-    unit_of,
     written_unit,
 )
-
-
-@pytest.mark.parametrize(
-    ("count", "short", "sentence"),
-    [
-        (6_738_415_616, "6.7B", "6.74 B"),
-        (13_015_864_320, "13B", "13.0 B"),
-        (494_032_768, "494M", "494 M"),
-        (1_100_048_384, "1.1B", "1.10 B"),
-        (999_600_000, "1B", "1.00 B"),
-        (176_247_271_424, "176B", "176 B"),
-        (1_026_879_376_368, "1T", "1.03 T"),
-        (70_426_624, "70.4M", "70.4 M"),
-        (33_360, "33.4K", "33.4 K"),
-        (512, "512", "512"),
-    ],
-)
-def test_a_count_in_short_and_in_a_sentence(count: int, short: str, sentence: str) -> None:
-    assert short_count(count) == short
-    assert spelled(count) == sentence
-
-
-@given(st.integers(min_value=1, max_value=10**15))
-def test_a_short_count_is_the_count_to_within_its_digits(count: int) -> None:
-    short = short_count(count)
-    number = float(short.rstrip("KMBT"))
-    assert distance(count, number * unit_of(count)) < 0.051
-    assert len(short) <= 6
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ BAD = {
 
 
 def test_whatever_a_hub_does_is_a_row_and_the_scan_goes_on(server: HubServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("truename.sources.hub_info.MAX_INFO_BYTES", 20_000_000)
+    monkeypatch.setattr("truename.sources.hub_answers.MAX_INFO_BYTES", 20_000_000)
     files = [{"rfilename": f"data/{number}.txt", "size": 1} for number in range(50_000)]
     huge = {"id": "bad/huge", "siblings": [*files, {"rfilename": "config.json", "size": 2}]}
     server.script(

@@ -23,7 +23,9 @@ from truename.errors import (
     UsageError,
 )
 from truename.evidence import Evidence, gather
-from truename.sources import FolderSource, HubSource, Source, hub_listing
+from truename.sources import FolderSource, Source
+from truename.sources.hub import HubSource
+from truename.sources.listing import hub_listing
 from truename.sources.transport import Retry
 from truename.testing.hub_server import Fault, HubServer, RepoSettings
 
@@ -373,7 +375,7 @@ def test_a_host_that_asked_for_hours_is_not_asked_again_before(server: HubServer
 
 
 def test_a_hub_that_is_not_there(server: HubServer, tmp_path: Path) -> None:
-    from truename.sources import Hub
+    from truename.sources.hub import Hub
 
     hub = Hub(
         "http://127.0.0.1:9", False, cache=False, offline=False, retry=hub_of(server, tmp_path).wire.transport.retry
@@ -464,7 +466,7 @@ def test_the_environment_is_honoured(models: Path, hub_server: Start, tmp_path: 
 def test_a_timeout_of_the_environment(variable: str, path: str, server: HubServer, tmp_path: Path) -> None:
     server.script(Fault(path, together=99))
     code = (
-        "from truename.sources import Hub, HubSource\n"
+        "from truename.sources.hub import Hub, HubSource\n"
         "from truename.sources.transport import Retry\n"
         "try: HubSource('acme/llama', hub=Hub(retry=Retry(attempts=1))).open('config.json').read(0, 10)\n"
         "except Exception as error: print(error)"

@@ -9,9 +9,10 @@ import pytest
 
 from hubs import hub_of, write_llama
 from truename.errors import TargetNotFoundError, UnavailableError, UsageError
-from truename.sources import FileSource, FolderSource, HubSource, Source, open_source
+from truename.sources import FileSource, FolderSource, Source, open_source
 from truename.sources import hub as hub_module
 from truename.sources.http import HttpSource
+from truename.sources.hub import HubSource
 from truename.sources.modelscope import ModelScopeSource
 from truename.testing.hub_server import Fault, HubServer
 

@@ -29,11 +29,14 @@ class Operation(StrEnum):
 class Layer(msgspec.Struct, frozen=True):
     """One layer: the tensors that share a prefix.
 
-    ``parameters`` maps each tensor's role (``weight``, ``bias`` ...) to its shape as unpacked, outputs first;
-    None where the shape is not known.
+    Attributes:
+        name: canonical path, with block numbers as written.
+        operation: what it does.
+        parameters: the role of each tensor (``weight``, ``bias`` ...) and its shape as unpacked, outputs first;
+            None where the shape is not known.
     """
 
-    name: str  # canonical path, with block numbers as written
+    name: str
     operation: Operation
     parameters: Mapping[str, tuple[int, ...] | None]
 
@@ -42,25 +45,43 @@ class Block(msgspec.Struct, frozen=True):
     """A numbered sequence of like parts: ``model.layers`` with count 32 and the layers of one of them.
 
     Where members differ (sliding and full attention, dense and sparse), each kind is a variant.
+
+    Attributes:
+        path: model.layers.
+        count: how many members it has.
+        variants: the kinds of its members.
     """
 
-    path: str  # model.layers
+    path: str
     count: int
     variants: tuple[BlockVariant, ...]
 
 
 class BlockVariant(msgspec.Struct, frozen=True):
-    """One kind of member of a block."""
+    """One kind of member of a block.
+
+    Attributes:
+        count: how many members of that kind there are.
+        layers: paths relative to the member.
+        blocks: numbered parts inside: experts.
+    """
 
     count: int
-    layers: tuple[Layer, ...]  # paths relative to the member
-    blocks: tuple[Block, ...] = ()  # numbered parts inside: experts
+    layers: tuple[Layer, ...]
+    blocks: tuple[Block, ...] = ()
 
 
 class AbstractArchitecture(msgspec.Struct, frozen=True):
-    """The layers outside repeated blocks, the blocks, and connections between layers where a graph shows them."""
+    """The layers outside repeated blocks, the blocks, and connections between layers where a graph shows them.
+
+    Attributes:
+        layers: outside repeated blocks.
+        blocks: repeated, with their counts.
+        connections: layer -> layer, by name; empty if only a header was there.
+        operators: with connections, each layer: its operation, or without tensors ONNX's word.
+    """
 
     layers: tuple[Layer, ...]
     blocks: tuple[Block, ...]
-    connections: tuple[tuple[str, str], ...] = ()  # layer -> layer, by name; empty if only a header was there
-    operators: Mapping[str, str] = {}  # with connections, each layer: its operation, or without tensors ONNX's word
+    connections: tuple[tuple[str, str], ...] = ()
+    operators: Mapping[str, str] = {}

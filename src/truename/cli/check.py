@@ -3,61 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-import msgspec
+import typer
 
-from truename.api import check, select_rules
-from truename.cli.streams import complain, print_text, write_text
+from truename.cli.output import UNUSABLE, Format, Guard, complain, print_text, write_text
 from truename.errors import TruenameError, UsageError
-from truename.findings import ModelReport, Report, Severity
-from truename.report.json import report_json
-from truename.rules import Rule
-from truename.settings import load_config
+
+if TYPE_CHECKING:
+    from truename.findings import Report
 
 
-class CheckOptions(msgspec.Struct, frozen=True):
-    """The options of one call; None where the call leaves it to the project's settings."""
+class FailOn(StrEnum):
+    """From which severity on a finding makes the exit code 1."""
 
-    name: str | None = None
-    as_json: bool = False
-    output: Path | None = None
-    select: tuple[str, ...] | None = None  # each may hold several codes, separated by commas
-    ignore: tuple[str, ...] | None = None
-    fail_on: str | None = None
-    verbose: bool = False
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+    NEVER = "never"
 
 
-def run_check(targets: Sequence[str], options: CheckOptions) -> int:
-    """Check every target, write the report and return the exit code.
+def add_to(app: typer.Typer, guard: Guard) -> None:
+    """Add the command to ``app``."""
+    app.command()(guard(check))
 
-    Raises:
-        UsageError: the call cannot be carried out as it was made.
-    """
-    if options.name is not None and len(targets) > 1:
+
+def check(
+    targets: Annotated[list[str], typer.Argument(metavar="TARGET", help="Model folders, or ids on the Hub.")],
+    name: Annotated[str | None, typer.Option(help="The claimed name; else the folder's own or the id.")] = None,
+    format_: Annotated[Format, typer.Option("--format", help="How to write the report.")] = Format.TEXT,
+    output: Annotated[Path | None, typer.Option(help="Write the report here instead of to standard output.")] = None,
+    select: Annotated[
+        list[str] | None, typer.Option(metavar="CODES", help="Run only rules whose code starts so: SIZ,CTX001.")
+    ] = None,
+    ignore: Annotated[
+        list[str] | None, typer.Option(metavar="CODES", help="Leave out rules whose code starts so.")
+    ] = None,
+    fail_on: Annotated[
+        FailOn | None, typer.Option(help="Exit with 1 for findings of this severity or worse; warning by default.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name every rule that could not tell.")] = False,
+) -> int:
+    """Report each claim of a model's name that its files contradict."""
+    from truename.api import check as check_model
+    from truename.api import select_rules
+    from truename.findings import ModelReport, Report
+    from truename.settings import load_config
+
+    if name is not None and len(targets) > 1:
         raise UsageError("--name belongs to one target; check several targets in calls of their own")
-    if options.name is not None and not options.name.strip():
+    if name is not None and not name.strip():
         raise UsageError("--name is empty; give the name that the model claims")
     config = load_config()
-    select, ignore = _codes(options.select), _codes(options.ignore)
-    rules = select_rules(config.select if select is None else select, config.ignore if ignore is None else ignore)
+    selected, ignored = _codes(select), _codes(ignore)
+    rules = select_rules(config.select if selected is None else selected, config.ignore if ignored is None else ignored)
 
     models: list[ModelReport] = []
     for target in targets:
         try:
-            models.append(_check_one(target, options.name, rules))
+            models.append(check_model(target, name=name, rules=rules))
         except TruenameError as error:
             complain(str(error))
     report = Report(tuple(models))
-    if models or options.as_json:
-        _write(report, options)
+    if format_ is Format.JSON:
+        from truename.report.json import report_json
+
+        write_text(report_json(report), output)
+    elif models:
+        from truename.report.text.findings import print_report
+
+        print_text(lambda console: print_report(report, console, verbose=verbose), output)
     if len(models) < len(targets):
-        return 2
-    return int(_fails(report, options.fail_on or config.fail_on))
-
-
-def _check_one(target: str, name: str | None, rules: Sequence[Rule]) -> ModelReport:
-    return check(target, name=name, rules=rules)
+        return UNUSABLE
+    return int(_fails(report, config.fail_on if fail_on is None else fail_on.value))
 
 
 def _codes(given: Sequence[str] | None) -> tuple[str, ...] | None:
@@ -67,18 +87,11 @@ def _codes(given: Sequence[str] | None) -> tuple[str, ...] | None:
     return tuple(code.strip().upper() for part in given for code in part.split(",") if code.strip())
 
 
-def _write(report: Report, options: CheckOptions) -> None:
-    if options.as_json:
-        write_text(report_json(report), options.output)
-        return
-    from truename.report.text.findings import print_report
-
-    print_text(lambda console: print_report(report, console, verbose=options.verbose), options.output)
-
-
 def _fails(report: Report, level: str) -> bool:
     """Whether a finding is as bad as ``level`` or worse."""
     if level == "never":
         return False
+    from truename.findings import Severity
+
     limit = Severity(level).rank
     return any(finding.severity.rank <= limit for model in report.models for finding in model.findings)

@@ -1,23 +1,29 @@
-"""``truename compare``: how far two structures lie apart, and the blocks that differ."""
+"""``truename compare``: how far two structures lie apart, and where they differ."""
 
 from __future__ import annotations
 
-from truename.architecture import AbstractArchitecture, abstract_architecture
-from truename.cli.identify import header_of
-from truename.cli.streams import print_text, write_text
-from truename.dara.features import compare
-from truename.errors import UsageError
-from truename.report.identification import Comparison, DifferingBlock, comparison_json
+from typing import Annotated
+
+import typer
+
+from truename.cli.output import Format, Guard, print_text, write_text
 
 
-def run_compare(first: str, second: str, *, as_json: bool) -> int:
-    """Compare the structures of two targets; 0 whatever the distance.
+def add_to(app: typer.Typer, guard: Guard) -> None:
+    """Add the command to ``app``."""
+    app.command()(guard(compare))
 
-    Raises:
-        TargetError: there is no model at a target.
-        UsageError: a target has no weights header.
-    """
-    found = compare(_architecture(first), _architecture(second))
+
+def compare(
+    first: Annotated[str, typer.Argument(metavar="A", help="A model folder, or an id on the Hub.")],
+    second: Annotated[str, typer.Argument(metavar="B", help="Another.")],
+    format_: Annotated[Format, typer.Option("--format", help="How to write the differences.")] = Format.TEXT,
+) -> int:
+    """Say how far two structures lie apart and which blocks differ."""
+    from truename import api
+    from truename.report.identification import Comparison, DifferingBlock, comparison_json
+
+    found = api.compare(first, second)
     said = Comparison(
         first,
         second,
@@ -25,17 +31,10 @@ def run_compare(first: str, second: str, *, as_json: bool) -> int:
         {"names": found.names, "shapes": found.shapes},
         [DifferingBlock(d.path, d.first or "absent", d.second or "absent") for d in found.differences],
     )
-    if as_json:
+    if format_ is Format.JSON:
         write_text(comparison_json(said))
         return 0
     from truename.report.text.identification import print_comparison
 
     print_text(lambda console: print_comparison(said, console))
     return 0
-
-
-def _architecture(target: str) -> AbstractArchitecture:
-    header, reason = header_of(target)
-    if header is None:
-        raise UsageError(f"{target}: has no structure to compare: {reason}")
-    return abstract_architecture(header)

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Annotated
 
-import msgspec
+import typer
 
-from truename.api import check
-from truename.cli.streams import print_text, write_text
+from truename.cli.output import Guard, print_text, write_text
 from truename.errors import UsageError
-from truename.findings import ModelReport, Report
-from truename.report.text.findings import print_report
-from truename.testing.miniature import demo_models
+
+if TYPE_CHECKING:
+    from truename.findings import ModelReport, Report
 
 
-def run_demo(out: Path | None) -> int:
-    """Write the models to ``out`` (a folder that goes away again by default), check them, print the report.
+def add_to(app: typer.Typer, guard: Guard) -> None:
+    """Add the command to ``app``."""
+    app.command()(guard(demo))
 
-    Raises:
-        UsageError: ``out`` cannot be written, or models are in it already.
-    """
+
+def demo(
+    out: Annotated[Path | None, typer.Option(help="Keep the models here; else they are removed again.")] = None,
+) -> int:
+    """Write five small models, honest and dishonest, and check them."""
+    from tempfile import TemporaryDirectory
+
+    from truename.report.text.findings import print_report
+
     if out is not None:
         report = _report(out)
         next_ = f"truename check {out}/llama-7b --verbose"
@@ -37,6 +43,9 @@ def run_demo(out: Path | None) -> int:
 
 
 def _report(parent: Path) -> Report:
+    from truename.findings import Report
+    from truename.testing.miniature import demo_models
+
     try:
         folders = [model.write(parent) for model in demo_models()]
     except FileExistsError as error:
@@ -48,4 +57,8 @@ def _report(parent: Path) -> Report:
 
 def _check(folder: Path) -> ModelReport:
     """One model's report, under its name alone: the temporary folder above it says nothing."""
+    import msgspec
+
+    from truename.api import check
+
     return msgspec.structs.replace(check(folder), target=folder.name)

@@ -2,55 +2,80 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from enum import StrEnum
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
-from truename.cli.names_in import names_in
-from truename.cli.progress import watched
-from truename.cli.streams import complain, print_text, write_text
+import typer
+
+from truename.cli.output import UNUSABLE, Guard, complain, print_text, write_text
 from truename.errors import TruenameError
-from truename.findings import ReportedElement
-from truename.names import ParsedName, parse_name
-from truename.report.reading import Reading, reading_line, readings_json
+
+if TYPE_CHECKING:
+    from truename.names import ParsedName
+    from truename.report.reading import Reading
 
 _BATCH = 64 * 1024  # characters that are written at once
 
 
-def run_parse(names: Sequence[str], format_: str, inputs: Sequence[Path] = (), column: str | None = None) -> int:
-    """Read every name and write the readings as they come.
+class ParseFormat(StrEnum):
+    """How readings of names are written."""
 
-    Args:
-        names: names of the call; ``-`` stands for the lines of standard input.
-        format_: text, json or jsonl.
-        inputs: files with names.
-        column: the column of the names in tables.
+    TEXT = "text"
+    JSON = "json"
+    JSONL = "jsonl"
 
-    Raises:
-        UsageError: standard input is a terminal, or something is no list of names.
-    """
+
+def add_to(app: typer.Typer, guard: Guard) -> None:
+    """Add the command to ``app``."""
+    app.command()(guard(parse))
+
+
+def parse(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME", help="Names; none or '-' reads standard input, one a line.")
+    ] = None,
+    format_: Annotated[ParseFormat, typer.Option("--format", help="How to write the readings.")] = ParseFormat.TEXT,
+    input_: Annotated[
+        list[Path] | None,
+        typer.Option("--input", metavar="FILE", help="A list of names: lines, .csv, .tsv, .jsonl or .parquet."),
+    ] = None,
+    column: Annotated[str | None, typer.Option(help="The column of the names in a table; 'name' by default.")] = None,
+) -> int:
+    """Read names into their naming elements."""
+    from truename.cli.name_lists import read_names
+    from truename.cli.progress import watched
+    from truename.names import parse_name
+    from truename.report.reading import reading_line, readings_json
+
+    given, inputs = names or ([] if input_ else ["-"]), input_ or []
     failed = False
 
     def readings() -> Iterator[Reading]:
         nonlocal failed
-        total = len(names) if not inputs and "-" not in names else None
-        for name in watched(names_in(names, inputs, column), "names", total):
+        total = len(given) if not inputs and "-" not in given else None
+        for name in watched(read_names(given, inputs, column), "names", total):
             try:
-                yield reading(parse_name(name))
+                yield _reading(parse_name(name))
             except TruenameError as error:
                 failed = True
                 complain(str(error))
 
-    if format_ == "jsonl":
+    if format_ is ParseFormat.JSONL:
         _write(map(reading_line, readings()))
-    elif format_ == "json":
+    elif format_ is ParseFormat.JSON:
         _write(readings_json(readings()))
     else:
         _print(readings())
-    return 2 if failed else 0
+    return UNUSABLE if failed else 0
 
 
-def reading(parsed: ParsedName) -> Reading:
+def _reading(parsed: ParsedName) -> Reading:
     """A parsed name as a report's noun."""
+    from truename.findings import ReportedElement
+    from truename.report.reading import Reading
+
     elements = tuple(ReportedElement(e.kind, e.text, e.value, e.start, e.end) for e in parsed.elements)
     return Reading(parsed.name, parsed.owner, parsed.model, parsed.revision, parsed.convention, elements)
 

@@ -1,9 +1,10 @@
-"""A progress bar on standard error, for input that is long and people who watch."""
+"""Progress bars on standard error, for input that is long and people who watch."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
@@ -34,3 +35,23 @@ def watched(items: Iterable[T], what: str, total: int | None = None) -> Iterator
             yield item
             if number % _STEP == 0:
                 progress.advance(task, _STEP)
+
+
+@contextmanager
+def counted_models() -> Iterator[Callable[[int, int | None], None]]:
+    """A bar on standard error that counts models; nothing where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("models"), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("rows", total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, Annotated
 
-from truename.cli.rule_page import rule_page, summary
-from truename.cli.streams import print_text, write_text
+import typer
+
+from truename.cli.output import Guard, print_text, write_text
 from truename.errors import UsageError
-from truename.rules import Rule, all_rules
+
+if TYPE_CHECKING:
+    from truename.rules import Rule
 
 
-def run_rule(code: str) -> int:
-    """Print the page of one rule.
+def add_to(app: typer.Typer, guard: Guard) -> None:
+    """Add both commands to ``app``."""
+    app.command()(guard(rule))
+    app.command()(guard(rules))
 
-    Raises:
-        UsageError: there is no such rule.
-    """
+
+def rule(code: Annotated[str, typer.Argument(metavar="CODE", help="A rule's code or name.")]) -> int:
+    """Explain one rule: what is wrong, why it matters, examples."""
+    from truename.cli.rule_page import rule_page
+
     page = rule_page(_find(code))
     if not sys.stdout.isatty():
         write_text(page)
@@ -26,15 +34,20 @@ def run_rule(code: str) -> int:
     return 0
 
 
-def run_rules() -> int:
-    """Print one line a rule."""
-    rules = all_rules()
-    slug = max((len(rule.slug) for rule in rules), default=0)
-    write_text("".join(f"{rule.code}  {rule.slug.ljust(slug)}  {summary(rule)}\n" for rule in rules))
+def rules() -> int:
+    """List every rule."""
+    from truename.cli.rule_page import summary
+    from truename.rules import all_rules
+
+    known = all_rules()
+    slug = max((len(rule.slug) for rule in known), default=0)
+    write_text("".join(f"{rule.code}  {rule.slug.ljust(slug)}  {summary(rule)}\n" for rule in known))
     return 0
 
 
 def _find(code: str) -> Rule:
+    from truename.rules import all_rules
+
     for rule in all_rules():
         if code.strip().upper() == rule.code or code.strip().lower() == rule.slug:
             return rule

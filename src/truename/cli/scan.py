@@ -3,88 +3,103 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import timedelta
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
-import msgspec
+import typer
 
-from truename.cli.scan_progress import ScanProgress
-from truename.cli.streams import write_text
+from truename.cli.output import INTERRUPTED, Guard, write_text
+from truename.engines import Engine
 from truename.errors import UsageError
-from truename.scan import ScanOptions, Summary, Target, folders_in, read_targets, scan
-from truename.scan.engine import Engine
-from truename.sources import hub_listing, open_source
 
-INTERRUPTED = 130
+if TYPE_CHECKING:
+    from truename.scan import Summary, Target
+    from truename.scan.rows import Row
 
 
-class ScanCall(msgspec.Struct, frozen=True, kw_only=True):
-    """What names the targets, and how to scan them, as the user wrote it."""
+class _Listing(NamedTuple):
+    """Which models of the Hub."""
 
-    out: Path
-    files: tuple[str, ...] = ()  # lists of targets; - for standard input
-    folders: tuple[str, ...] = ()
-    owner: str | None = None
-    search: str | None = None
-    filter: tuple[str, ...] = ()
-    limit: int | None = None
-    resume: bool = False
-    retry_errors: bool = False
-    engine: str = "local"
-    concurrency: int = 16
+    owner: str | None
+    search: str | None
+    filter: tuple[str, ...]
+    limit: int | None
 
     @property
-    def listed(self) -> bool:
+    def asked(self) -> bool:
         """Whether a list of the Hub is asked for."""
         return self.owner is not None or self.search is not None or bool(self.filter)
 
 
-def run_scan(call: ScanCall) -> int:
-    """Scan, show how far it is, and say what it came to.
+def add_to(app: typer.Typer, guard: Guard) -> None:
+    """Add the command to ``app``."""
+    app.command()(guard(scan))
 
-    Raises:
-        UsageError: the call cannot be carried out as it was made.
-    """
-    if call.retry_errors and not call.resume:
+
+def scan(
+    out: Annotated[Path, typer.Option(help="Folder for the table: Parquet parts, one row a model.")],
+    files: Annotated[
+        list[str] | None, typer.Argument(metavar="LIST", help="Files with one target a line; '-' reads standard input.")
+    ] = None,
+    folder: Annotated[list[str] | None, typer.Option(help="Every folder in this folder is a model.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Every model of this owner on the Hub.")] = None,
+    search: Annotated[str | None, typer.Option(help="Models on the Hub that this search finds.")] = None,
+    filter_: Annotated[list[str] | None, typer.Option("--filter", help="Only models with this tag.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many models of a listing.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the scan that lies in --out.")] = False,
+    retry_errors: Annotated[
+        bool, typer.Option("--retry-errors", help="With --resume: check again what could not be checked.")
+    ] = False,
+    engine: Annotated[Engine, typer.Option(help="Threads of this machine, or a Ray cluster.")] = Engine.LOCAL,
+    concurrency: Annotated[int, typer.Option(min=1, max=256, help="Models that are checked at one time.")] = 16,
+) -> int:
+    """Check many models into a table that survives interruption."""
+    from truename.scan import ScanOptions
+    from truename.scan import scan as scan_targets
+    from truename.sources import open_source
+
+    lists, folders = files or [], folder or []
+    listing = _Listing(owner, search, tuple(filter_ or ()), limit)
+    if retry_errors and not resume:
         raise UsageError("--retry-errors belongs to --resume: a new scan has no errors yet")
-    if call.limit is not None and not call.listed:
+    if limit is not None and not listing.asked:
         raise UsageError("--limit belongs to --owner, --search or --filter")
-    targets, total = _targets(call)
+    targets, total = _targets(lists, folders, listing)
     options = ScanOptions(
-        out=call.out,
-        resume=call.resume,
-        retry_errors=call.retry_errors,
-        engine=Engine(call.engine),
-        concurrency=call.concurrency,
-        asked=_asked(call),
+        out=out,
+        resume=resume,
+        retry_errors=retry_errors,
+        engine=engine,
+        concurrency=concurrency,
+        asked={
+            "files": " ".join(lists),
+            "folders": " ".join(folders),
+            "owner": owner or "",
+            "search": search or "",
+            "filter": " ".join(listing.filter),
+        },
     )
     try:
-        with ScanProgress(total) as progress:
-            summary = scan(targets, open_source, options, progress.advance)
+        with _Progress(total) as progress:
+            summary = scan_targets(targets, open_source, options, progress.advance)
     except KeyboardInterrupt:
-        print(f"truename: stopped; the finished rows are in {call.out}, --resume continues", file=sys.stderr)
+        print(f"truename: stopped; the finished rows are in {out}, --resume continues", file=sys.stderr)
         return INTERRUPTED
-    write_text(_told(summary, call.out, progress.seconds))
+    write_text(_summary(summary, out, progress.seconds))
     return 0
 
 
-def _asked(call: ScanCall) -> dict[str, str]:
-    """What names the targets: a resumed scan must name the same."""
-    return {
-        "files": " ".join(call.files),
-        "folders": " ".join(call.folders),
-        "owner": call.owner or "",
-        "search": call.search or "",
-        "filter": " ".join(call.filter),
-    }
-
-
-def _targets(call: ScanCall) -> tuple[Iterator[Target], int | None]:
+def _targets(files: Sequence[str], folders: Sequence[str], listing: _Listing) -> tuple[Iterator[Target], int | None]:
     """The targets in the order of the call, and how many they are where that is known beforehand."""
-    sources: list[Iterable[Target]] = [list(folders_in(folder)) for folder in call.folders]
-    files = call.files or (() if call.folders or call.listed else ("-",))
+    from truename.scan import Target, folders_in, read_targets
+    from truename.sources.listing import hub_listing
+
+    sources: list[Iterable[Target]] = [list(folders_in(folder)) for folder in folders]
+    files = files or (() if folders or listing.asked else ("-",))
     total: int | None = sum(len(list(found)) for found in sources)
     for file in files:
         if file == "-":
@@ -93,8 +108,8 @@ def _targets(call: ScanCall) -> tuple[Iterator[Target], int | None]:
         else:
             sources.append(_lines(file))
             total = None if total is None else total + sum(1 for _ in _lines(file))
-    if call.listed:
-        ids = hub_listing(owner=call.owner, search=call.search, filter=call.filter, limit=call.limit)
+    if listing.asked:
+        ids = hub_listing(owner=listing.owner, search=listing.search, filter=listing.filter, limit=listing.limit)
         sources.append(Target(name) for name in ids)
         total = None
     return chain.from_iterable(sources), total
@@ -102,13 +117,15 @@ def _targets(call: ScanCall) -> tuple[Iterator[Target], int | None]:
 
 def _lines(file: str) -> Iterator[Target]:
     """The targets of a file."""
+    from truename.scan import read_targets
+
     if not Path(file).is_file():
         raise UsageError(f"{file}: there is no such list; give a file with one target a line, or - for standard input")
     with open(file, encoding="utf-8", errors="replace") as lines:
         yield from read_targets(lines, file)
 
 
-def _told(summary: Summary, out: Path, seconds: float) -> str:
+def _summary(summary: Summary, out: Path, seconds: float) -> str:
     now = summary.models - summary.skipped
     took = timedelta(seconds=round(seconds))
     lines = [
@@ -127,3 +144,54 @@ def _told(summary: Summary, out: Path, seconds: float) -> str:
 
 def _models(count: int) -> str:
     return "1 model" if count == 1 else f"{count:,} models"
+
+
+class _Progress:
+    """A bar on standard error with rate and time left, while its block runs; nothing where that is not a terminal.
+
+    Args:
+        total: of the targets, None where it is not known.
+    """
+
+    def __init__(self, total: int | None) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        console = Console(stderr=True)
+        self._total = total
+        self._begun = time.monotonic()
+        self._seen = self._now = self._errors = self._flagged = 0
+        columns = (BarColumn(None), TextColumn("{task.description}"))
+        self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._task = self._bar.add_task(self._said(), total=total)
+
+    def __enter__(self) -> _Progress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+    @property
+    def seconds(self) -> float:
+        """Since the start."""
+        return time.monotonic() - self._begun
+
+    def advance(self, row: Row | None) -> None:
+        """Count a finished row, or with None one that was there already: it says nothing of the rate."""
+        self._seen += 1
+        if row is not None:
+            self._now += 1
+            self._errors += row["status"] == "error"
+            self._flagged += bool(row["findings"])
+        self._bar.update(self._task, completed=self._seen, description=self._said())
+
+    def _said(self) -> str:
+        of = "" if self._total is None else f"/{self._total:,}"
+        rate = self._now / self.seconds if self._now else 0.0
+        speed = f"  {rate:.0f}/s" if rate >= 1 else f"  {60 * rate:.1f}/min" if rate else ""
+        left = ""
+        if rate and self._total is not None:
+            left = f"  {timedelta(seconds=round(max(0, self._total - self._seen) / rate))} left"
+        errors = f", {self._errors:,} error{'s' * (self._errors != 1)}" if self._errors else ""
+        return f"{self._seen:,}{of}{speed}{left}  {self._flagged:,} flagged{errors}"

@@ -1,110 +1,119 @@
-"""``truename study``: take snapshots, run studies, repeat them."""
+"""``truename study``: take snapshots of a registry, run studies, repeat them."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, Any
 
-import msgspec
+import typer
 
-from truename.cli.streams import write_text
+from truename.cli.output import INTERRUPTED, Guard, write_text
+from truename.cli.progress import counted_models
+from truename.engines import Engine
 from truename.errors import MissingExtraError, UsageError
 from truename.report.visible import visible
 
 if TYPE_CHECKING:
-    from truename.study.registry.run import Publish, Studied, StudyOptions
+    from truename.study.registry.registry_study import Publish, Studied, StudyOptions
     from truename.study.registry.skips import Skips
 
-INTERRUPTED = 130
 DIFFERENT = 1
 
 
-class SnapshotCall(msgspec.Struct, frozen=True):
-    """A snapshot as the user asked for it."""
-
-    out: Path
-    source: Path | None
-    owner: str | None
-    search: str | None
-    filter: tuple[str, ...]
-    limit: int | None
-    resume: bool
+def add_to(app: typer.Typer, guard: Guard) -> None:
+    """Add the group ``study`` to ``app``."""
+    group: Any = typer.Typer(help="Study the names of a whole registry.", rich_markup_mode=None)
+    group.callback()(_group)
+    group.command()(guard(snapshot))
+    group.command()(guard(run))
+    app.add_typer(group, name="study")
 
 
-class RunCall(msgspec.Struct, frozen=True):
-    """A study as the user asked for it."""
-
-    snapshot: Path  # or the study.toml of an earlier study
-    out: Path
-    engine: str
-    survey: Path | None
-    instrument: Path | None
-    packages: tuple[Path, ...]
-    resume: bool
+def _group() -> None:
+    """Study the names of a whole registry."""
 
 
-def run_snapshot(call: SnapshotCall) -> int:
-    """Take a snapshot of a file or of the Hub, and say what it came to.
-
-    Raises:
-        UsageError: the call cannot be carried out.
-    """
+def snapshot(
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The snapshot to write, a Parquet file.")],
+    source: Annotated[
+        Path | None,
+        typer.Option(
+            "--from", metavar="FILE", help="A ready one: Parquet, PeaTMOSS's SQLite, .jsonl, .csv, names; else the Hub."
+        ),
+    ] = None,
+    owner: Annotated[str | None, typer.Option(help="Only this owner's models on the Hub.")] = None,
+    search: Annotated[str | None, typer.Option(help="Only models on the Hub that this search finds.")] = None,
+    filter_: Annotated[list[str] | None, typer.Option("--filter", help="Only models with this tag.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many models of the list.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the list that was begun for --out.")] = False,
+) -> int:
+    """List a registry with its metadata, or bring a ready list into one form."""
     _needs("study")
-    from truename.study.registry.registry import Listing, list_registry
+    from truename.study.registry.registry_list import Listing, list_registry
     from truename.study.registry.snapshot import take_snapshot
 
-    listing = Listing(call.owner, call.search, call.filter, call.limit)
-    if call.source is not None:
-        if listing != Listing() or call.resume:
+    listing = Listing(owner, search, tuple(filter_ or ()), limit)
+    if source is not None:
+        if listing != Listing() or resume:
             raise UsageError("a ready snapshot is read whole; leave --owner, --search, --filter, --limit, --resume out")
-        if call.out.exists():
-            raise UsageError(f"{call.out} is there already; give another file")
-        taken = take_snapshot(call.source, call.out)
+        if out.exists():
+            raise UsageError(f"{out} is there already; give another file")
+        taken = take_snapshot(source, out)
     else:
         try:
-            with _bar() as told:
-                taken = list_registry(listing, call.out, resume=call.resume, on_records=lambda count: told(count, None))
+            with counted_models() as told:
+                taken = list_registry(listing, out, resume=resume, on_records=lambda count: told(count, None))
         except KeyboardInterrupt:
-            print(f"truename: stopped; --resume continues the list for {call.out}", file=sys.stderr)
+            print(f"truename: stopped; --resume continues the list for {out}", file=sys.stderr)
             return INTERRUPTED
-    lines = [f"{taken.records:,} models in {call.out}", *_skipped(taken.skips)]
+    lines = [f"{taken.records:,} models in {out}", *_skipped(taken.skips)]
     write_text("\n".join(map(visible, lines)) + "\n")
     return 0
 
 
-def run_study(call: RunCall) -> int:
-    """Run or repeat a study, show how far it is, and say what it came to.
-
-    Raises:
-        UsageError: the call cannot be carried out.
-    """
+def run(
+    snapshot: Annotated[
+        Path, typer.Argument(metavar="SNAPSHOT", help="A snapshot of any layout, or the study.toml of a study.")
+    ],
+    out: Annotated[Path, typer.Option(help="Folder for rows, tables, figures and the report.")],
+    engine: Annotated[Engine, typer.Option(help="Processes of this machine, or Ray.")] = Engine.LOCAL,
+    survey: Annotated[
+        Path | None, typer.Option(metavar="RESPONSES", help="Answers of a survey, to compare with the names.")
+    ] = None,
+    instrument: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="That survey's questions as TOML; the study's of 2023 by default."),
+    ] = None,
+    packages: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Names of traditional packages, to compare with; can be given again."),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue the study that lies in --out.")] = False,
+) -> int:
+    """Read every name of a snapshot, check it by its metadata, and report."""
     _needs("study")
-    from truename.study.registry.engine import Engine
     from truename.study.registry.manifest import other_versions, read_pin
-    from truename.study.registry.run import StudyOptions, differing, repeating, study
+    from truename.study.registry.registry_study import StudyOptions, differing, repeating, study
 
-    options = StudyOptions(
-        call.snapshot, call.out, Engine(call.engine), call.survey, call.instrument, call.packages, call.resume
-    )
-    before = read_pin(call.snapshot) if call.snapshot.suffix == ".toml" else None
+    options = StudyOptions(snapshot, out, engine, survey, instrument, tuple(packages or ()), resume)
+    before = read_pin(snapshot) if snapshot.suffix == ".toml" else None
     if before is not None:
-        options = repeating(before, call.snapshot.parent, options)
+        options = repeating(before, snapshot.parent, options)
     publish = _publisher(options)
     try:
-        with _bar() as told:
+        with counted_models() as told:
             done = study(options, publish, told)
     except KeyboardInterrupt:
-        print(f"truename: stopped; the finished parts are in {call.out}, --resume continues", file=sys.stderr)
+        print(f"truename: stopped; the finished parts are in {out}, --resume continues", file=sys.stderr)
         return INTERRUPTED
-    write_text(_said(done, call.out))
+    write_text(_summary(done, out))
     if before is None:
         return 0
-    others = differing(before, call.out)
+    others = differing(before, out)
     lines = _differences(others, other_versions(before.versions, done.pin.versions))
     write_text("".join(f"{visible(line)}\n" for line in lines))
     return DIFFERENT if others else 0
@@ -134,27 +143,7 @@ def _needs(extra: str) -> None:
         raise MissingExtraError("truename study", extra)
 
 
-@contextmanager
-def _bar() -> Iterator[Callable[[int, int | None], None]]:
-    """A bar on standard error that counts models; nothing where that is no terminal."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeElapsedColumn,
-        TimeRemainingColumn,
-    )
-
-    console = Console(stderr=True)
-    columns = (BarColumn(), MofNCompleteColumn(), TextColumn("models"), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("rows", total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
-
-
-def _said(done: Studied, out: Path) -> str:
+def _summary(done: Studied, out: Path) -> str:
     lines = [f"{done.rows:,} rows of {done.records:,} records in {out}"]
     if done.resumed:
         lines.append(f"  {done.resumed:,} of {done.parts:,} parts were there already")

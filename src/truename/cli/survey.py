@@ -1,33 +1,58 @@
-"""``truename survey``: analyse, write, and say what it came to."""
+"""``truename survey``: analyse the answers of a survey, write everything, and say what it came to."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from textwrap import wrap
+from typing import TYPE_CHECKING, Annotated, Any
 
-from truename.cli.streams import write_text
+import typer
+
+from truename.cli.output import Guard, write_text
 from truename.errors import MissingExtraError
 from truename.report.visible import visible
-from truename.study.survey import Analysis, analyse
+
+if TYPE_CHECKING:
+    from truename.study.survey import Analysis
 
 
-def run_analyse(responses: Path, out: Path, instrument: Path | None, codes: Path | None) -> int:
-    """Analyse and write everything to ``out``.
+def add_to(app: typer.Typer, guard: Guard) -> None:
+    """Add the group ``survey`` to ``app``."""
+    group: Any = typer.Typer(help="Analyse a survey about names of models.", rich_markup_mode=None)
+    group.callback()(_group)
+    group.command()(guard(analyse))
+    app.add_typer(group, name="survey")
 
-    Raises:
-        UsageError: the call cannot be carried out.
-    """
-    analysis = analyse(responses, instrument, codes)
+
+def _group() -> None:
+    """Analyse a survey about names of models."""
+
+
+def analyse(
+    responses: Annotated[Path, typer.Argument(metavar="RESPONSES", help="The platform's export: .xlsx, .csv, .tsv.")],
+    out: Annotated[Path, typer.Option(help="Folder for the report, the summary, tables and figures.")],
+    instrument: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="The survey's questions as TOML; the study's of 2023 by default."),
+    ] = None,
+    codes: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="The workbook in which free answers were coded.")
+    ] = None,
+) -> int:
+    """Count a survey's answers, with intervals, beside what was published of it."""
+    from truename.study.survey import analyse as analyse_survey
+
+    analysis = analyse_survey(responses, instrument, codes)
     try:
-        from truename.study.survey.write import write_analysis
+        from truename.study.survey.survey_files import write_analysis
     except ModuleNotFoundError as error:
         raise MissingExtraError("the analysis of a survey", "study") from error
     write_analysis(analysis, out)
-    write_text(_told(analysis, out))
+    write_text(_summary(analysis, out))
     return 0
 
 
-def _told(analysis: Analysis, out: Path) -> str:
+def _summary(analysis: Analysis, out: Path) -> str:
     people = analysis.participants
     lines = [f"{people.total} responses, {len(people.responses)} participants"]
     lines += [f"  left out: {skip.count}: {skip.reason}" for skip in people.skips]

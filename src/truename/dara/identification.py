@@ -25,14 +25,24 @@ class Basis(StrEnum):
 
 
 class Labelled(msgspec.Struct, frozen=True):
-    """A label of a prediction set."""
+    """A label of a prediction set.
+
+    Attributes:
+        label: a model type, a class or a task.
+        probability: of that label among those of the set, 0 to 1.
+    """
 
     label: str
     probability: float
 
 
 class Neighbour(msgspec.Struct, frozen=True):
-    """A known label and how like its structure is, 0 to 1."""
+    """A known label and how like its structure is, 0 to 1.
+
+    Attributes:
+        label: a model type, a class or a task.
+        similarity: 0 to 1.
+    """
 
     label: str
     similarity: float
@@ -43,9 +53,15 @@ class Prediction(msgspec.Struct, frozen=True):
 
     The true label is in ``set`` but for a share of ``error_rate`` of the models whose label is known at all. An
     unknown structure has an empty set; ``nearest`` says what it is most like.
+
+    Attributes:
+        set: most probable first.
+        unknown: whether the structure is like none that is known.
+        error_rate: the share of known models whose true label is not in their set.
+        nearest: the labels that it is most like, the nearest first.
     """
 
-    set: tuple[Labelled, ...]  # most probable first
+    set: tuple[Labelled, ...]
     unknown: bool
     error_rate: float
     nearest: tuple[Neighbour, ...]
@@ -57,14 +73,23 @@ class Prediction(msgspec.Struct, frozen=True):
 
 
 class Identification(msgspec.Struct, frozen=True):
-    """The answers to all questions, from one structure."""
+    """The answers to all questions, from one structure.
+
+    Attributes:
+        model_type: the answer for model types, as config.json names them.
+        architecture: the answer for classes, as config.json names them.
+        task: the answer for tasks.
+        basis: what the answers were made from.
+        extends: of an unknown structure: model types that it holds as a whole, and more.
+        reason: why everything is unknown, where it is not for want of likeness.
+    """
 
     model_type: Prediction
     architecture: Prediction
     task: Prediction
     basis: Basis
-    extends: tuple[str, ...] = ()  # of an unknown structure: model types that it holds as a whole, and more
-    reason: str | None = None  # why everything is unknown, where it is not for want of likeness
+    extends: tuple[str, ...] = ()
+    reason: str | None = None
 
     def answers(self) -> Iterator[tuple[Question, Prediction]]:
         """Every question with its answer."""

@@ -9,8 +9,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from truename.dara.index import Floats, Index, Postings
-from truename.dara.linear import Linear
+from truename.dara.index import Floats, Index, Postings, Words, joined, positions
+
+UNIT = 100  # weights of the linear classifier are whole hundredths, -128 to 127
 
 
 class Calibration(msgspec.Struct, frozen=True):
@@ -27,6 +28,26 @@ class Entries(msgspec.Struct, frozen=True, eq=False):
     names: NDArray[np.uint16]  # number of the name set
     shapes: NDArray[np.uint16]  # number of the shape set
     labels: tuple[NDArray[np.uint16], ...]  # number of the label, one column a question
+
+
+class Linear(msgspec.Struct, frozen=True, eq=False):
+    """A linear classifier over sets of words: one row of weights a word, for the labels where it says something."""
+
+    words: NDArray[np.uint32]  # ascending
+    starts: NDArray[np.uint32]  # words + 1
+    labels: NDArray[np.unsignedinteger]  # numbers of labels, by word
+    weights: NDArray[np.int8]  # as many, in hundredths
+    intercepts: NDArray[np.float32]  # one a label
+
+    def margins(self, query: Words) -> Floats:
+        """The signed margin of every label; above 0 the label is more likely than not. Words weigh 1 / sqrt(n)."""
+        columns, known = positions(self.words, query)
+        columns = columns[known]
+        labels, _ = joined(self.labels, self.starts, columns)
+        weights, _ = joined(self.weights, self.starts, columns)  # type: ignore[arg-type]
+        sums = np.bincount(labels, weights, len(self.intercepts))
+        margins: Floats = self.intercepts + sums / (UNIT * max(1, len(columns)) ** 0.5)
+        return margins
 
 
 class Model(msgspec.Struct, frozen=True, dict=True, eq=False):

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from truename.dara.features import VERSION
 from truename.dara.identification import Question
 from truename.dara.index import Index, Postings
-from truename.dara.linear import Linear
-from truename.dara.model import Calibration, Entries, Model
+from truename.dara.model import Calibration, Entries, Linear, Model
 from truename.errors import DeclaredError
 
 PACKAGED = Path(__file__).with_name("model") / "dara.safetensors"

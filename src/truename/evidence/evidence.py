@@ -18,9 +18,15 @@ _STRENGTH = {origin: rank for rank, origin in enumerate(Origin)}
 
 
 class Evidence(msgspec.Struct, frozen=True):
-    """Facts by key, and why a fact is not there where that is known."""
+    """Facts by key, and why a fact is not there where that is known.
 
-    facts: Mapping[Key[Any], tuple[Fact[Any], ...]]  # strongest origin first
+    Attributes:
+        facts: strongest origin first.
+        missing: why a fact is not there, where that is known.
+        architecture: the layers and blocks; None where no header of weights shows any.
+    """
+
+    facts: Mapping[Key[Any], tuple[Fact[Any], ...]]
     missing: Mapping[Key[Any], Reason] = {}
     architecture: AbstractArchitecture | None = None
 

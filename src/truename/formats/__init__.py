@@ -6,18 +6,14 @@ from truename.formats.detect import detect
 from truename.formats.dtypes import DTYPE_BITS, StoredDtype
 from truename.formats.graph import OperatorGraph, OperatorNode
 from truename.formats.header import Tensor, UnsafeGlobal, WeightIndex, WeightsHeader
-from truename.formats.index import IndexComparison, WeightIndexError, compare_index, read_index
+from truename.formats.index import IndexComparison, compare_index, read_index
 from truename.formats.prefetch import ALL_SHARDS, first_bytes
-from truename.formats.pytorch.errors import unsafe_globals_of
-from truename.formats.pytorch.opcode_budget import shared_opcodes
+from truename.formats.pytorch import shared_opcodes, unsafe_globals_of
 from truename.formats.read import (
     READERS,
-    TooManyShardsError,
-    UnreadableFileError,
     read_checkpoint,
     read_file,
 )
-from truename.formats.safetensors.errors import SafetensorsError
 from truename.formats.safetensors.reader import read_safetensors
 
 __all__ = [
@@ -26,19 +22,16 @@ __all__ = [
     "FORMATS",
     "READERS",
     "Checkpoint",
+    "FormatError",
     "IndexComparison",
     "OperatorGraph",
     "OperatorNode",
     "PartialWeightsError",
-    "SafetensorsError",
     "StoredDtype",
     "Tensor",
-    "TooManyShardsError",
-    "UnreadableFileError",
     "UnsafeGlobal",
     "UnsupportedFormatError",
     "WeightIndex",
-    "WeightIndexError",
     "WeightsHeader",
     "compare_index",
     "detect",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from enum import auto
 from typing import Any
 
 import msgspec
 
 from truename.blob import Blob
-from truename.errors import DeclaredError, FileTooLargeError
+from truename.errors import Fault, FileTooLargeError, FormatError
 from truename.formats.header import WeightIndex, WeightsHeader
 
 MAX_INDEX_BYTES = 50_000_000  # 22,000 tensors take 2 MB
@@ -20,8 +21,12 @@ MAX_NUMBERED = 10_000  # shards that the numberings of a model's files ask for; 
 _SHARD = re.compile(r"[-_](\d{1,6})-of-(\d{1,6})(?=\.)")
 
 
-class WeightIndexError(DeclaredError):
-    """A weight index is no weight index, or points out of the model."""
+class IndexFault(Fault):
+    """How a weight index can be wrong."""
+
+    NO_INDEX = auto()  # not JSON, or without ``weight_map``
+    NESTING = auto()  # nested too deep
+    SHARD_PATH = auto()  # names a shard that can be no file of the model
 
 
 class IndexComparison(msgspec.Struct, frozen=True):
@@ -61,16 +66,16 @@ def read_index(blob: Blob) -> WeightIndex:
 
     Raises:
         FileTooLargeError: it is larger than any real index.
-        WeightIndexError: it is no index, or names a shard outside of the model.
+        FormatError: it is no index, or names a shard outside of the model.
     """
     if blob.size > MAX_INDEX_BYTES:
         raise FileTooLargeError(blob.path, f"has {blob.size:,} bytes; a weight index has at most {MAX_INDEX_BYTES:,}")
     try:
         document = _DOCUMENT.decode(blob.read(0, blob.size).removeprefix(b"\xef\xbb\xbf"))
     except RecursionError:
-        raise WeightIndexError(blob.path, "is nested too deep for a weight index") from None
+        raise FormatError(blob.path, IndexFault.NESTING, "is nested too deep for a weight index") from None
     except ValueError as error:
-        raise WeightIndexError(blob.path, f"is no weight index ({str(error)[:160]})") from None
+        raise FormatError(blob.path, IndexFault.NO_INDEX, f"is no weight index ({str(error)[:160]})") from None
     metadata = document.metadata if isinstance(document.metadata, dict) else {}
     return WeightIndex(
         blob.path,
@@ -130,7 +135,9 @@ def _rooted(file: str, weight_map: dict[str, str]) -> dict[str, str]:
     for shard in set(weight_map.values()):
         parts = shard.split("/")
         if not shard or "\\" in shard or "\0" in shard or ":" in parts[0] or any(p in ("", ".", "..") for p in parts):
-            raise WeightIndexError(file, f"names the shard {shard[:120]!r}, which is no file of the model")
+            raise FormatError(
+                file, IndexFault.SHARD_PATH, f"names the shard {shard[:120]!r}, which is no file of the model"
+            )
         rooted[shard] = f"{folder}/{shard}" if folder else shard
     return {name: rooted[shard] for name, shard in weight_map.items()} if folder else weight_map
 

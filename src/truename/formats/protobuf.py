@@ -1,14 +1,5 @@
 """Protocol buffers by their wire format, without the schema's code: fields of a message, payloads skipped.
 
-    WeightsError
-    └── ProtobufError
-        ├── VarintError          a number of more than ten bytes, or one that the message ends in
-        ├── FieldRangeError      a payload that reaches out of its message
-        ├── WireTypeError        a field number of zero, a group, or a wire type that does not exist
-        ├── FieldKindError       a field whose wire type is not the one that the schema gives it
-        ├── TextError            a name that is too long or not UTF-8
-        └── TooManyFieldsError   more fields than are walked; unsupported, for nothing is wrong with them
-
 Source: the format's own description, "Encoding" at protobuf.dev. A library would build every message, the
 gigabytes of weights among them; here a message is a range of the file, and only what is asked for is read.
 """
@@ -16,11 +7,12 @@ gigabytes of weights among them; here a message is a range of the file, and only
 from __future__ import annotations
 
 from collections.abc import Iterator
+from enum import auto
 
 import msgspec
 
-from truename.errors import UnsupportedFormatError, WeightsError
-from truename.formats.window import Window
+from truename.errors import Fault, FormatError, UnsupportedFormatError
+from truename.formats.views import Window
 
 VARINT, FIXED64, LEN, FIXED32 = 0, 1, 2, 5
 # A field with what is made of it costs up to two microseconds, so this is a second. Llama's decoder by PyTorch's
@@ -33,32 +25,17 @@ _HEAD = 2 * _LONGEST  # a tag and a length
 _MASK = 2**64 - 1
 
 
-class ProtobufError(WeightsError):
-    """A file breaks the wire format of protocol buffers."""
+class ProtobufFault(Fault):
+    """How the wire format of protocol buffers can be wrong."""
 
-
-class VarintError(ProtobufError):
-    """A variable-length number has no end."""
-
-
-class FieldRangeError(ProtobufError):
-    """A payload reaches out of its message."""
-
-
-class WireTypeError(ProtobufError):
-    """A field has a wire type or a number that is not in use."""
-
-
-class FieldKindError(ProtobufError):
-    """A field has another wire type than its schema says."""
-
-
-class TextError(ProtobufError):
-    """A name is too long or not UTF-8."""
-
-
-class TooManyFieldsError(ProtobufError, UnsupportedFormatError):
-    """There are more fields than are walked; a forest of decision trees has millions, one a number."""
+    VARINT = auto()  # a variable-length number has no end
+    FIELD_RANGE = auto()  # a payload reaches out of its message
+    WIRE_TYPE = auto()  # a field has a wire type or a number that is not in use
+    FIELD_KIND = auto()  # a field has another wire type than its schema says
+    TEXT = auto()  # a name is too long or not UTF-8
+    TOO_MANY_FIELDS = (
+        auto()
+    )  # there are more fields than are walked; a forest of decision trees has millions, one a number
 
 
 class Field(msgspec.Struct, frozen=True, gc=False):
@@ -88,7 +65,7 @@ class Wire:
         """The fields of the message at ``start`` to ``end``; payloads are skipped.
 
         Raises:
-            ProtobufError: the bytes are no message.
+            FormatError: the bytes are no message.
         """
         around, varint = self._window.around, self._varint
         position = start
@@ -119,39 +96,49 @@ class Wire:
             elif wire in (FIXED64, FIXED32):
                 payload = 8 if wire == FIXED64 else 4
             else:
-                raise WireTypeError(self.path, f"has wire type {wire} at byte {position}; this is no protocol buffer")
+                raise FormatError(
+                    self.path,
+                    ProtobufFault.WIRE_TYPE,
+                    f"has wire type {wire} at byte {position}; this is no protocol buffer",
+                )
             if not 0 < number < 2**29:
-                raise WireTypeError(self.path, f"has field number {number} at byte {position}")
+                raise FormatError(self.path, ProtobufFault.WIRE_TYPE, f"has field number {number} at byte {position}")
             first = position + at - begin
             position = first + payload
             if position > end:
                 problem = f"says that a field at byte {first} has {payload:,} bytes, and its message ends before"
-                raise FieldRangeError(self.path, problem)
+                raise FormatError(self.path, ProtobufFault.FIELD_RANGE, problem)
             yield Field(number, wire, value, first, position)
 
     def text(self, field: Field, limit: int = MAX_TEXT) -> str:
         """The payload of ``field`` as text.
 
         Raises:
-            ProtobufError: it is no text, or longer than ``limit`` bytes.
+            FormatError: it is no text, or longer than ``limit`` bytes.
         """
         self.left -= (field.end - field.start) // TEXT_OF_FIELD
         try:
             return str(self.payload(field, limit), "utf-8")
         except UnicodeDecodeError:
-            raise TextError(self.path, f"has text at byte {field.start} that is not UTF-8") from None
+            raise FormatError(
+                self.path, ProtobufFault.TEXT, f"has text at byte {field.start} that is not UTF-8"
+            ) from None
 
     def payload(self, field: Field, limit: int = MAX_TEXT) -> bytes:
         """The payload of ``field``, at most ``limit`` bytes.
 
         Raises:
-            ProtobufError: it is longer, or no payload.
+            FormatError: it is longer, or no payload.
         """
         if field.wire != LEN:
             self.expect(field, LEN)
         start, length = field.start, field.end - field.start
         if length > limit:
-            raise TextError(self.path, f"has a name of {length:,} bytes at byte {start}; at most {limit:,} are read")
+            raise FormatError(
+                self.path,
+                ProtobufFault.TEXT,
+                f"has a name of {length:,} bytes at byte {start}; at most {limit:,} are read",
+            )
         return self._whole(start, length)
 
     def number(self, field: Field) -> int:
@@ -166,7 +153,9 @@ class Wire:
         self.expect(field, LEN)
         length = field.end - field.start
         if length > limit * _LONGEST:
-            raise TooManyFieldsError(self.path, f"has a list of {length:,} bytes at byte {field.start}")
+            raise UnsupportedFormatError(
+                self.path, f"has a list of {length:,} bytes at byte {field.start}", ProtobufFault.TOO_MANY_FIELDS
+            )
         data = self._whole(field.start, length)
         found = []
         at = 0
@@ -182,17 +171,21 @@ class Wire:
         """Refuse ``field`` unless it has this wire type."""
         if field.wire != wire:
             problem = f"has wire type {field.wire} for field {field.number} at byte {field.start}, not {wire}"
-            raise FieldKindError(self.path, problem)
+            raise FormatError(self.path, ProtobufFault.FIELD_KIND, problem)
 
     def _whole(self, start: int, length: int) -> bytes:
         data, at = self._window.around(start, length)
         found = data[at : at + length]
         if len(found) < length:
-            raise FieldRangeError(self.path, "became shorter while it was read")
+            raise FormatError(self.path, ProtobufFault.FIELD_RANGE, "became shorter while it was read")
         return found
 
-    def _too_many(self) -> TooManyFieldsError:
-        return TooManyFieldsError(self.path, "has more fields than truename walks, so its tensors are not known")
+    def _too_many(self) -> UnsupportedFormatError:
+        return UnsupportedFormatError(
+            self.path,
+            "has more fields than truename walks, so its tensors are not known",
+            ProtobufFault.TOO_MANY_FIELDS,
+        )
 
     def _varint(self, data: bytes, at: int, limit: int, where: int) -> tuple[int, int]:
         value = shift = 0
@@ -203,7 +196,7 @@ class Wire:
             value |= (byte & 0x7F) << shift
             if byte < 0x80:
                 if value > _MASK:
-                    raise VarintError(self.path, f"has a number above 64 bits near byte {where}")
+                    raise FormatError(self.path, ProtobufFault.VARINT, f"has a number above 64 bits near byte {where}")
                 return value, at
             shift += 7
-        raise VarintError(self.path, f"has a number without an end near byte {where}")
+        raise FormatError(self.path, ProtobufFault.VARINT, f"has a number without an end near byte {where}")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from enum import auto
 from typing import Any
 
 import msgspec
 
 from truename.blob import Blob
 from truename.errors import (
+    Fault,
+    FormatError,
     PartialWeightsError,
     TargetNotFoundError,
     UnsafePathError,
     UnsupportedFormatError,
-    WeightsError,
 )
 from truename.formats.checkpoints import Checkpoint
 from truename.formats.detect import detect
@@ -26,12 +28,12 @@ Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 _NAME_ONLY = Tensor(None, None, None)
 
 
-class UnreadableFileError(WeightsError):
-    """A weights file is in the list and cannot be opened."""
+class CheckpointFault(Fault):
+    """How a checkpoint can be wrong, whatever its format."""
 
-
-class TooManyShardsError(WeightsError):
-    """A checkpoint of more shards than any real model has."""
+    UNREADABLE_FILE = auto()  # a file is in the list and cannot be opened
+    TOO_MANY_SHARDS = auto()  # more shards than any real model has
+    NO_READER = auto()  # in a format that is not read
 
 
 # A check of one format does not pay for the import of all others.
@@ -123,9 +125,8 @@ def read_checkpoint(
     Raises:
         UnsupportedFormatError: the format has no reader and there is no index.
         PartialWeightsError: the files hold parts of tensors, and no part shows a whole.
-        UnreadableFileError: a file of the checkpoint cannot be opened.
-        WeightsError: a file breaks its format.
-        WeightIndexError: the index is no index, or names a file outside of the model.
+        FormatError: a file of the checkpoint cannot be opened or breaks its format; or the index is no index, or names
+            a file outside of the model.
     """
     if checkpoint.parts is not None:
         raise PartialWeightsError(checkpoint.name, f"is {checkpoint.parts}; convert all parts to one checkpoint")
@@ -135,8 +136,10 @@ def read_checkpoint(
             index = read_index(blob)
             index_bytes = blob.bytes_read
     if len(checkpoint.paths) > MAX_SHARDS:
-        raise TooManyShardsError(
-            checkpoint.name, f"has {len(checkpoint.paths):,} shards; at most {MAX_SHARDS:,} are read"
+        raise FormatError(
+            checkpoint.name,
+            CheckpointFault.TOO_MANY_SHARDS,
+            f"has {len(checkpoint.paths):,} shards; at most {MAX_SHARDS:,} are read",
         )
     headers, inferred = _read_shards(checkpoint, index, open, map, sample_above)
     format = headers[0].format if headers else checkpoint.format
@@ -153,7 +156,7 @@ def read_file(blob: Blob, hint: str | None = None) -> WeightsHeader:
 
     Raises:
         UnsupportedFormatError: no reader knows its format.
-        WeightsError: it breaks its format.
+        FormatError: it breaks its format.
     """
     return next(iter(_read_known(blob, hint, skip=False)))
 
@@ -165,7 +168,7 @@ def _read_known(blob: Blob, hint: str | None, *, skip: bool) -> Iterable[Weights
         yield reader(blob)
     elif not skip:
         known = f"truename has no reader for {format} weights yet" if format else "is in no format that truename reads"
-        raise UnsupportedFormatError(blob.path, known)
+        raise UnsupportedFormatError(blob.path, known, CheckpointFault.NO_READER)
 
 
 def merge(format: str, headers: Iterable[WeightsHeader], index: WeightIndex | None = None) -> WeightsHeader:
@@ -204,7 +207,7 @@ def _open(open: Callable[[str], Blob], path: str) -> Blob:
     try:
         return open(path)
     except (TargetNotFoundError, UnsafePathError) as error:
-        raise UnreadableFileError(path, error.problem) from None
+        raise FormatError(path, CheckpointFault.UNREADABLE_FILE, error.problem) from None
 
 
 def _read_shards(
@@ -237,7 +240,11 @@ def _read_named(checkpoint: Checkpoint, index: WeightIndex, open: Callable[[str]
     """Headers of those shards of an index that are there, where none is named like it."""
     shards = sorted(set(index.weight_map.values()))
     if len(shards) > MAX_SHARDS:
-        raise TooManyShardsError(index.file, f"names {len(shards):,} shards; at most {MAX_SHARDS:,} are read")
+        raise FormatError(
+            index.file,
+            CheckpointFault.TOO_MANY_SHARDS,
+            f"names {len(shards):,} shards; at most {MAX_SHARDS:,} are read",
+        )
     headers: list[WeightsHeader] = []
     for path in shards:
         try:

@@ -11,8 +11,8 @@ import msgspec
 from truename.dara.model import Model
 from truename.dara.store import save
 from truename.lab.evaluation.altered import altered_in_turn
-from truename.lab.evaluation.evaluation import calibrated_model
 from truename.lab.evaluation.record import Record
+from truename.lab.evaluation.table_rows import calibrated_model
 from truename.lab.model_card import write_card
 from truename.lab.training.specimen import Specimen
 from truename.lab.training.splits import by_configuration

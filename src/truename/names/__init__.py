@@ -2,8 +2,7 @@
 
 from truename.names.claims import Claim, Claims, claims_of
 from truename.names.elements import Convention, Element, Kind, Role
-from truename.names.parse import parse_name
-from truename.names.parsed import ParsedName
+from truename.names.parse import ParsedName, parse_name
 
 __all__ = [
     "Claim",

@@ -7,11 +7,17 @@ from typing import Any
 import msgspec
 
 from truename.names.elements import Element, Role
-from truename.names.parsed import ParsedName
+from truename.names.parse import ParsedName
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """One checkable statement of a name."""
+    """One checkable statement of a name.
+
+    Attributes:
+        role: what is claimed.
+        value: the claimed value, in the form that is said beside each role.
+        element: the element that claims it.
+    """
 
     role: Role
     value: Any
@@ -19,7 +25,12 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Claims(msgspec.Struct, frozen=True):
-    """All checkable statements of one name."""
+    """All checkable statements of one name.
+
+    Attributes:
+        parsed: the name.
+        items: the claims, in the order of the name.
+    """
 
     parsed: ParsedName
     items: tuple[Claim, ...]

@@ -88,14 +88,23 @@ class Role(StrEnum):
 
 
 class Element(msgspec.Struct, frozen=True, gc=False):
-    """One naming element: ``name[start:end] == text``."""
+    """One naming element: ``name[start:end] == text``.
+
+    Attributes:
+        kind: which of the thirteen naming elements it is.
+        role: what it says within its kind.
+        text: as the name writes it.
+        start: where it begins, in characters of the whole name.
+        end: where it ends, exclusive.
+        value: normalised, in the form that is said beside each role; None where nothing is claimed.
+    """
 
     kind: Kind
     role: Role
     text: str
     start: int
     end: int
-    value: Any = None  # normalised; its form is said beside each role
+    value: Any = None
 
     @property
     def span(self) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 A chunk is a run of letters and digits between separators, with the decimal points inside numbers
 (``Llama-3.2-1B`` has the chunks ``Llama``, ``3.2``, ``1B``). Its pieces are words of the vocabulary, numbers and
-quantities; what they mean beside their neighbours is decided in ``truename.names.context``.
+quantities; what they mean beside their neighbours is decided in ``truename.names.readings``.
 """
 
 from __future__ import annotations

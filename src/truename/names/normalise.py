@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from functools import lru_cache
 from unicodedata import normalize
 
 from truename.names.confusables import fold
+from truename.units import normalise_count
 
 _SCHEME = re.compile(r"(?:hf-hub|hf_hub|local-dir):|hf://|file://")
 # an underscore is a decimal sign in 1_6b and v1_5 only; patch16_224 has two numbers
@@ -20,7 +20,6 @@ _BORDER = re.compile(r"(?<=[^\W\d_])(?<![0-9]x)(?=[0-9])")
 _VERSION = re.compile(r"(?:v|ver|version)([0-9]+(?:\.[0-9]+)*)")
 _COUNT = re.compile(r"([0-9]{1,3}x)?([0-9]{1,9}(?:\.[0-9]{1,6})?)([kmbt])")
 _ACCENT = re.compile("[\u0300-\u036f]+")  # what composes with no letter: the dot that case folding leaves of İ
-_UNITS = {"k": 3, "m": 6, "b": 9, "t": 12}
 _SHORT = 32  # characters of a chunk that is remembered
 _MOST_ROUNDS = 4  # letters that case folding makes may look like others once more
 
@@ -63,17 +62,10 @@ def _words(chunk: str) -> str:
     """``qwen2.5`` is two words, ``v1.5`` one without its letter, ``0.5b`` one with its largest unit."""
     if found := _VERSION.fullmatch(chunk):
         return found[1]
-    return "-".join(_count(m) if (m := _COUNT.fullmatch(word)) else word for word in _BORDER.split(chunk))
+    return "-".join(
+        (m[1] or "") + normalise_count(m[2], m[3]) if (m := _COUNT.fullmatch(word)) else word
+        for word in _BORDER.split(chunk)
+    )
 
 
 _known = lru_cache(maxsize=16_384)(_words)  # names share most of their chunks
-
-
-def _count(found: re.Match[str]) -> str:
-    """``1.50b`` is ``1.5b``, ``0.5b`` is ``500m``."""
-    amount = Decimal(found[2]).scaleb(_UNITS[found[3]])
-    for letter, power in reversed(_UNITS.items()):
-        if amount >= Decimal(10) ** power:
-            scaled = format(amount.scaleb(-power), "f")
-            return (found[1] or "") + (scaled.rstrip("0").rstrip(".") if "." in scaled else scaled) + letter
-    return found[0]

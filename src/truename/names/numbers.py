@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from truename.names.context import Context
 from truename.names.elements import Kind, Role
 from truename.names.lexicon import Tag, lexicon
-from truename.names.quantities import FEW, TRAINED_ON, times
-
-if TYPE_CHECKING:
-    from truename.names.context import Context
+from truename.names.quantities import FEW, TRAINED_ON
+from truename.units import parse_count
 
 _MOST_BILLIONS = 2_000  # the largest models announced have about as many; 8061B is a piece of a digest
 _LEAST, _LEAST_MILLIONS = 10**6, 2
@@ -19,37 +16,39 @@ _COUNTED = (Tag.BITS, Tag.UNIT, Tag.QUANTITY)  # what a number may stand before
 _TAGS_BEFORE_CONTEXT = (Tag.NUMBER, Tag.QUANTITY, Tag.ACTIVE)
 
 
-def quantity(context: Context, i: int) -> int:
+def decide_quantity(context: Context, i: int) -> int:
     """``7b``, ``128k``, ``1M``: parameters, a context length, or something counted."""
     piece = context.pieces[i]
     unit = piece.word[-1] if piece.word[-1] in "bmkt" else "b"
     if _counts_something_else(context, i):
-        context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
-        return context.other(i)
+        context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
+        return context.emit_other(i)
     if unit == "k":
         return _thousands(context, i)
     if unit == "m":
         return _millions(context, i)
     if piece.value >= TRAINED_ON and _trained_on(context, i):
-        context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
-        return context.other(i)
+        context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
+        return context.emit_other(i)
     if unit == "t" or not _LEAST < piece.value <= _MOST_BILLIONS * 10**9:
-        return context.other(i)
-    return context.keep(i)
+        return context.emit_other(i)
+    return context.accept_piece(i)
 
 
 def _trained_on(context: Context, i: int) -> bool:
     """Whether a count of billions is rather of tokens: a data set before it, or another size in the name."""
-    before = context.near(i - 1)
-    return context.about.quantities > 1 or context.size_claimed or (before is not None and before.kind is Kind.DATASET)
+    before = context.piece_at(i - 1)
+    return (
+        context.summary.quantities > 1 or context.size_claimed or (before is not None and before.kind is Kind.DATASET)
+    )
 
 
 def _counts_something_else(context: Context, i: int) -> bool:
     """Whether the neighbours say that the number counts tokens, steps, samples ..."""
     hints = lexicon().words.hints
-    after, before = context.word(i + 1), context.word(i - 1)
+    after, before = context.word_at(i + 1), context.word_at(i - 1)
     if after in hints.counted:
-        return not (after in hints.labels and context.word(i + 2)[:1].isdigit())  # 1.4b-epoch-2.5
+        return not (after in hints.labels and context.word_at(i + 2)[:1].isdigit())  # 1.4b-epoch-2.5
     if before in hints.labels or before in hints.run_ids:
         return True
     return before == "x" and i > 1 and context.pieces[i - 2].tag == Tag.NUMBER  # 8 x 7B, as words
@@ -60,94 +59,94 @@ def _thousands(context: Context, i: int) -> int:
     piece = context.pieces[i]
     hints = lexicon().words.hints
     thousands = piece.value // 1000
-    hinted = not {context.word(i - 1), context.word(i + 1)}.isdisjoint(hints.context)
-    before = context.near(i - 1)
-    named = (context.about.sized or context.about.generative) and not context.about.audio
+    hinted = not {context.word_at(i - 1), context.word_at(i + 1)}.isdisjoint(hints.context)
+    before = context.piece_at(i - 1)
+    named = (context.summary.sized or context.summary.generative) and not context.summary.audio
     beside = before is not None and (
         before.kind in _BEFORE_CONTEXT or before.tag in _TAGS_BEFORE_CONTEXT or before.role is Role.ALIGNMENT
     )
     usual = thousands in hints.context_thousands and named and beside
     if piece.value % 1000 == 0 and thousands and (hinted or usual):
         exact = thousands * 1024 if thousands & (thousands - 1) == 0 else thousands * 1000
-        return context.take(i, Kind.CHARACTERISTIC, Role.CONTEXT, exact)
-    context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
-    return context.other(i)
+        return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, exact)
+    context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
+    return context.emit_other(i)
 
 
 def _millions(context: Context, i: int) -> int:
     """``560m`` is a count of parameters, unless a size word or another count stands before it."""
     piece = context.pieces[i]
-    if context.about.sized:
+    if context.summary.sized:
         hinted = piece.word in ("1m", "2m", "4m", "10m")
-        if hinted and context.about.generative:
-            return context.take(i, Kind.CHARACTERISTIC, Role.CONTEXT, piece.value)
-        context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
-        return context.other(i)
-    before = context.near(i - 1)
+        if hinted and context.summary.generative:
+            return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, piece.value)
+        context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
+        return context.emit_other(i)
+    before = context.piece_at(i - 1)
     if before is not None and before.tag == Tag.DIMENSION:
-        before = context.near(i - 2)  # esm2_t6_8M
+        before = context.piece_at(i - 2)  # esm2_t6_8M
     alone = piece.value < 10 * _LEAST and (before is None or before.kind is not Kind.ARCHITECTURE)
-    after_data = before is not None and before.kind is Kind.DATASET and not context.about.generative
+    after_data = before is not None and before.kind is Kind.DATASET and not context.summary.generative
     if context.size_claimed or after_data or alone or piece.value < _LEAST_MILLIONS * _LEAST or piece.value > 2 * 10**9:
-        context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
-        return context.other(i)
-    return context.keep(i)
+        context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
+        return context.emit_other(i)
+    return context.accept_piece(i)
 
 
-def active(context: Context, i: int) -> int:
+def decide_active(context: Context, i: int) -> int:
     """``A22B``; in lower case only beside another count."""
     piece = context.pieces[i]
-    before = context.near(i - 1)
+    before = context.piece_at(i - 1)
     millions = before is not None and before.tag == Tag.QUANTITY and piece.value < before.value  # 1b-a400m
     plausible = (piece.word[-1] == "b" or millions) and _LEAST < piece.value <= _MOST_BILLIONS * 10**9
-    if plausible and (piece.claims or context.about.counts or context.has_word(frozenset(("moe",)))):
-        return context.take(i, piece.kind, piece.role, piece.value)
-    context.weigh(i, piece.kind, piece.role, piece.value)
-    return context.other(i)
+    if plausible and (piece.claims or context.summary.counts or context.has_word(frozenset(("moe",)))):
+        return context.emit(i, piece.kind, piece.role, piece.value)
+    context.add_alternative(i, piece.kind, piece.role, piece.value)
+    return context.emit_other(i)
 
 
-def experts(context: Context, i: int) -> int:
+def decide_experts(context: Context, i: int) -> int:
     """``128E`` after a count (``17B-128E``); alone it may be epochs."""
-    before = context.near(i - 1)
+    before = context.piece_at(i - 1)
     if before is not None and before.role in (Role.PARAMETERS, Role.ACTIVE_PARAMETERS):
-        return context.keep(i)
-    context.weigh(i, Kind.OTHER, Role.EXPERTS, context.pieces[i].value)
-    return context.other(i)
+        return context.accept_piece(i)
+    context.add_alternative(i, Kind.OTHER, Role.EXPERTS, context.pieces[i].value)
+    return context.emit_other(i)
 
 
-def number(context: Context, i: int) -> int:
+def decide_number(context: Context, i: int) -> int:
     """Digits alone: half of a decimal, a version, bits, layers, a side of an image or a patch, else nothing."""
     piece = context.pieces[i]
-    after = context.near(i + 1)
+    after = context.piece_at(i + 1)
     if piece.value is None or len(piece.word) > 4:
-        return context.other(i)
+        return context.emit_other(i)
     if after is not None and (after.tag in _COUNTED or after.word == "x") and (end := _with_next(context, i)):
         return end
-    before = context.near(i - 1)
+    before = context.piece_at(i - 1)
     if before is None:
-        return context.other(i)
+        return context.emit_other(i)
     if before.word == "patch":
-        return context.take(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, piece.value)
+        return context.emit(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, piece.value)
     hints = lexicon().words.hints
     seen = piece.value in hints.image_sizes or piece.value in hints.patch_sizes
-    if seen and context.about.vision and (end := _pixels(context, i)):
+    if seen and context.summary.vision and (end := _pixels(context, i)):
         return end
     if before.role in (Role.FAMILY, Role.BRAND) and len(piece.word) <= 2 and piece.word[0] != "0":
-        return context.take(i, Kind.VERSION, Role.VERSION, piece.word)
+        return context.emit(i, Kind.VERSION, Role.VERSION, piece.word)
     if before.word in ("v", "version", "ver") and len(piece.word) <= 3:
-        return context.take(i, Kind.VERSION, Role.VERSION, piece.word)
-    return context.other(i)
+        return context.emit(i, Kind.VERSION, Role.VERSION, piece.word)
+    return context.emit_other(i)
 
 
 def _with_next(context: Context, i: int) -> int | None:
     """A number that belongs to the piece after it: ``1-3b``, ``4-bit``, ``12-layer``."""
     piece, after = context.pieces[i], context.pieces[i + 1]
-    gap = context.gap(i)
+    gap = context.text_between(i)
     if after.tag == Tag.BITS and len(gap) <= 1 and 1 <= piece.value <= 16:
-        return context.take(i, Kind.OTHER, Role.BITS, float(piece.value), i + 1)
+        return context.emit(i, Kind.OTHER, Role.BITS, float(piece.value), i + 1)
     if after.tag == Tag.UNIT and len(gap) <= 1 and 0 < piece.value < 1000:
         kind = {Role.LAYERS: Kind.LAYERS, Role.HEADS: Kind.HIDDEN}.get(after.role, Kind.OTHER)
-        return context.take(i, kind, after.role, piece.value if piece.value > FEW else None, i + 1)
+        return context.emit(i, kind, after.role, piece.value if piece.value > FEW else None, i + 1)
     if after.word == "x" and (end := _mixture_in_words(context, i)):
         return end
     if after.tag == Tag.QUANTITY and gap in ("_", "-") and after.word[-1] == "b" and len(piece.word) == 1:
@@ -157,12 +156,12 @@ def _with_next(context: Context, i: int) -> int | None:
 
 def _mixture_in_words(context: Context, i: int) -> int | None:
     """``8-x-7B``: eight experts of seven billion, however it is written."""
-    many, each = context.pieces[i].value, context.near(i + 2)
+    many, each = context.pieces[i].value, context.piece_at(i + 2)
     if each is None or each.tag != Tag.QUANTITY or each.word[-1] != "b" or not 2 <= many <= _MOST_EXPERTS:
         return None
-    if len(context.gap(i)) > 1 or len(context.gap(i + 1)) > 1:
+    if len(context.text_between(i)) > 1 or len(context.text_between(i + 1)) > 1:
         return None
-    return context.take(i, Kind.PARAMETERS, Role.MIXTURE, (many, each.value), i + 2)
+    return context.emit(i, Kind.PARAMETERS, Role.MIXTURE, (many, each.value), i + 2)
 
 
 def _split_decimal(context: Context, i: int) -> int | None:
@@ -176,9 +175,9 @@ def _split_decimal(context: Context, i: int) -> int | None:
     digits = after.word[:-1]
     if not digits.isdigit() or len(digits) > 2 or _counts_something_else(context, i + 1):
         return None
-    value = times(f"{piece.word}.{digits}", after.word[-1])
-    before = context.near(i - 1)
-    mixed = context.gap(i) == "_" and (before is None or context.gap(i - 1) != "_")
+    value = parse_count(f"{piece.word}.{digits}", after.word[-1])
+    before = context.piece_at(i - 1)
+    mixed = context.text_between(i) == "_" and (before is None or context.text_between(i - 1) != "_")
     joined = (piece.word == "0" and (len(digits) == 1 or mixed)) or (  # SOLAR-0-70b has 70 billion
         mixed and (piece.word == "1" or before is None or before.kind is not Kind.ARCHITECTURE)
     )
@@ -188,12 +187,12 @@ def _split_decimal(context: Context, i: int) -> int | None:
             versions is None and len(digits) == 1 and before.value in lexicon().words.hints.decimal_families
         )
     if joined:
-        context.weigh(i + 1, Kind.PARAMETERS, Role.PARAMETERS, after.value)
-        return context.take(i, Kind.PARAMETERS, Role.PARAMETERS, value, i + 1)
+        context.add_alternative(i + 1, Kind.PARAMETERS, Role.PARAMETERS, after.value)
+        return context.emit(i, Kind.PARAMETERS, Role.PARAMETERS, value, i + 1)
     if piece.word == "1" and len(digits) == 1:
-        context.weigh(i, Kind.PARAMETERS, Role.PARAMETERS, value, i + 1)
-        context.weigh(i + 1, Kind.PARAMETERS, Role.PARAMETERS, after.value)
-        return context.other(i, i + 1)
+        context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, value, i + 1)
+        context.add_alternative(i + 1, Kind.PARAMETERS, Role.PARAMETERS, after.value)
+        return context.emit_other(i, i + 1)
     return None
 
 
@@ -201,71 +200,71 @@ def _pixels(context: Context, i: int) -> int | None:
     """``224`` and ``16`` beside a vision family, its size or its patch."""
     piece, before, hints = context.pieces[i], context.pieces[i - 1], lexicon().words.hints
     if before.tag in (Tag.PATCH, Tag.WINDOW) and piece.value in hints.image_sizes:
-        return context.take(i, Kind.CHARACTERISTIC, Role.IMAGE_SIZE, piece.value)
+        return context.emit(i, Kind.CHARACTERISTIC, Role.IMAGE_SIZE, piece.value)
     sized = before.tag == Tag.SIZE or (before.tag == Tag.LETTER and context.elements[-1].kind is Kind.SIZE)
     if sized and piece.value in hints.patch_sizes:
-        return context.take(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, piece.value)
+        return context.emit(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, piece.value)
     patched = before.role is Role.PATCH_SIZE or context.elements[-1].role is Role.PATCH_SIZE
     if (sized or patched) and piece.value in hints.image_sizes:
-        return context.take(i, Kind.CHARACTERISTIC, Role.IMAGE_SIZE, piece.value)
+        return context.emit(i, Kind.CHARACTERISTIC, Role.IMAGE_SIZE, piece.value)
     return None
 
 
-def decimal(context: Context, i: int) -> int:
+def decide_decimal(context: Context, i: int) -> int:
     """``1.5``: a version, unless it is half of ``4.0 bits`` or the value of a label (``epoch-2.5``)."""
-    piece, after = context.pieces[i], context.near(i + 1)
-    if context.word(i - 1) in lexicon().words.hints.labels:
-        return context.other(i)
+    piece, after = context.pieces[i], context.piece_at(i + 1)
+    if context.word_at(i - 1) in lexicon().words.hints.labels:
+        return context.emit_other(i)
     if after is not None and after.word in ("bit", "bits", "bpw") and piece.word.count(".") == 1:
         value = float(piece.word)
         if 1 <= value <= 16:
-            return context.take(i, Kind.OTHER, Role.BITS, value, i + 1)
-    return context.keep(i)
+            return context.emit(i, Kind.OTHER, Role.BITS, value, i + 1)
+    return context.accept_piece(i)
 
 
-def version(context: Context, i: int) -> int:
+def decide_version(context: Context, i: int) -> int:
     """``v1.5``; ``v1_1`` is 1.1."""
-    piece, after = context.pieces[i], context.near(i + 1)
-    if after is not None and after.tag == Tag.NUMBER and len(after.word) == 1 and context.gap(i) == "_":
-        return context.take(i, Kind.VERSION, Role.VERSION, f"{piece.value}.{after.word}", i + 1)
-    return context.keep(i)
+    piece, after = context.pieces[i], context.piece_at(i + 1)
+    if after is not None and after.tag == Tag.NUMBER and len(after.word) == 1 and context.text_between(i) == "_":
+        return context.emit(i, Kind.VERSION, Role.VERSION, f"{piece.value}.{after.word}", i + 1)
+    return context.accept_piece(i)
 
 
-def dimension(context: Context, i: int) -> int:
+def decide_dimension(context: Context, i: int) -> int:
     """``L12`` and ``H384`` of a compact BERT, ``p16`` and ``b32`` of a vision transformer, else nothing."""
     piece = context.pieces[i]
     sign, value = piece.word[0], piece.value
-    before, after = context.near(i - 1), context.near(i + 1)
+    before, after = context.piece_at(i - 1), context.piece_at(i + 1)
     if sign == "l" and 0 < value < 200:
         wide = after is not None and after.tag == Tag.DIMENSION and after.word[0] == "h"
         if wide or (before is not None and before.word in ("minilm", "minilmv2", "multilingualminilm")):
-            return context.take(i, Kind.LAYERS, Role.LAYERS, value)
+            return context.emit(i, Kind.LAYERS, Role.LAYERS, value)
     if sign in "ha" and before is not None and before.tag == Tag.DIMENSION and before.word[0] in "lh":
         if sign == "h":
-            return context.take(i, Kind.HIDDEN, Role.HIDDEN_SIZE, value)
-        return context.take(i, Kind.HIDDEN, Role.HEADS, value)
-    if before is not None and value in lexicon().words.hints.patch_sizes and context.about.vision:
+            return context.emit(i, Kind.HIDDEN, Role.HIDDEN_SIZE, value)
+        return context.emit(i, Kind.HIDDEN, Role.HEADS, value)
+    if before is not None and value in lexicon().words.hints.patch_sizes and context.summary.vision:
         after_vit = before.role is Role.FAMILY and before.value in ("vit", "clip", "deit")
         if (sign == "p" and value > 4) or (sign in "tsblhg" and value > 8 and after_vit):
-            return context.take(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, value)
-    return context.other(i)
+            return context.emit(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, value)
+    return context.emit_other(i)
 
 
-def dimensions(context: Context, i: int) -> int | None:
+def decide_dimensions(context: Context, i: int) -> int | None:
     """``L-12_H-768_A-12``: layers, width and heads; returns the piece after them, None if it is no such row."""
     signs = {"l": (Kind.LAYERS, Role.LAYERS), "h": (Kind.HIDDEN, Role.HIDDEN_SIZE), "a": (Kind.HIDDEN, Role.HEADS)}
-    first = context.near(i + 1)
+    first = context.piece_at(i + 1)
     if first is None or first.tag != Tag.NUMBER or first.value is None or not 0 < first.value < 200:
         return None
-    before = context.near(i - 1)
-    if context.word(i + 2) != "h" and not (before is not None and before.word in ("minilm", "minilmv2")):
+    before = context.piece_at(i - 1)
+    if context.word_at(i + 2) != "h" and not (before is not None and before.word in ("minilm", "minilmv2")):
         return None
     j = i
     for sign in "lha":
-        value = context.near(j + 1)
-        if context.word(j) != sign or value is None or value.tag != Tag.NUMBER or value.value is None:
+        value = context.piece_at(j + 1)
+        if context.word_at(j) != sign or value is None or value.tag != Tag.NUMBER or value.value is None:
             break
         kind, role = signs[sign]
-        context.take(j, kind, role, value.value, j + 1)
+        context.emit(j, kind, role, value.value, j + 1)
         j += 2
     return j

@@ -1,13 +1,58 @@
-"""A whole name: owner, model and revision, then the elements of the model part."""
+"""A whole name: owner, model and revision, the elements of the model part, and the convention that they make.
+
+Source of the conventions: Jiang et al., Empirical Software Engineering 30(6):155, 2025: implementation (the
+architecture, its size, version, training), application or task, both, other.
+"""
 
 from __future__ import annotations
 
-from truename.names.parsed import ParsedName
+from collections.abc import Iterable
+
+import msgspec
+
+from truename.names.elements import Convention, Element, Kind, Role
+from truename.names.lexicon import lexicon, squeeze
 from truename.names.reader import read
 from truename.names.relabel import relabel
 
 _SCHEMES = ("hf-hub:", "hf_hub:", "local-dir:", "hf://", "file://")
 _PATH_STARTS = ("/", "./", "../", "~/")
+# members looked up once: on the class it takes longer than all else here
+_ARCHITECTURE, _PARAMETERS, _LANGUAGE, _TASK = Kind.ARCHITECTURE, Kind.PARAMETERS, Kind.LANGUAGE, Kind.TASK
+_DATASET, _UNKNOWN, _TASK_WORD = Kind.DATASET, Role.OTHER, Role.TASK
+_BUILT = frozenset((Role.FAMILY, Role.BRAND))  # a word that only seems to be an architecture builds no name
+
+
+class ParsedName(msgspec.Struct, frozen=True, gc=False):
+    """A name read into its elements, in order and without overlap. Spans count from the start of ``name``.
+
+    Attributes:
+        name: the whole text that was given: owner, revision and all.
+        owner: what stands before the first slash.
+        model: the part that the elements come from.
+        revision: what stands behind the @.
+        elements: in order and without overlap.
+        alternatives: readings that were weighed and not chosen.
+        grammar: as the grammar alone reads it, where the learned part changed it.
+    """
+
+    name: str
+    owner: str | None
+    model: str
+    revision: str | None
+    elements: tuple[Element, ...]
+    alternatives: tuple[Element, ...] = ()
+    grammar: tuple[Element, ...] | None = None
+
+    @property
+    def convention(self) -> Convention:
+        """Which of the study's conventions the elements make."""
+        return convention_of(self.elements)
+
+    @property
+    def claiming(self) -> tuple[Element, ...]:
+        """The elements on which claims rest: the grammar's own."""
+        return self.elements if self.grammar is None else self.grammar
 
 
 def parse_name(name: str, *, learned: bool = True) -> ParsedName:
@@ -45,3 +90,36 @@ def parse_name(name: str, *, learned: bool = True) -> ParsedName:
         grammar = None
     model = name[start:end]
     return ParsedName(name, owner, model, revision, elements, alternatives, grammar)
+
+
+def convention_of(elements: Iterable[Element]) -> Convention:
+    """Which of the four conventions the elements make.
+
+    People count a language as what a model is for. A word that only seems to be a task (to the grammar or to the
+    learned part alone) and a field of data say what a model is for where nothing says how it is built:
+    ``lyric-alignment``, ``aggretriever``, ``indoor-scenes``.
+    """
+    built = applied = hinted = False
+    for element in elements:
+        kind, role = element.kind, element.role
+        if kind is _ARCHITECTURE:
+            built = built or role in _BUILT
+            hinted = hinted or role is _TASK_WORD
+        elif kind is _PARAMETERS:
+            built = True
+        elif kind is _LANGUAGE:
+            applied = True
+        elif kind is _TASK:
+            hinted = True
+            applied = applied or not (role is _UNKNOWN or (role is _TASK_WORD and is_dataset(element.text)))
+        elif kind is _DATASET:
+            hinted = True
+    if built:
+        return Convention.COMBINED if applied else Convention.IMPLEMENTATION
+    return Convention.APPLICATION_OR_TASK if applied or hinted else Convention.OTHER
+
+
+def is_dataset(text: str) -> bool:
+    """Whether a word names a data set of a task: ``stsb`` says on what a model was trained, not what it is for."""
+    reading = lexicon().readings.get(squeeze(text))
+    return reading is not None and reading[1] is Kind.DATASET

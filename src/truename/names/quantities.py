@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from decimal import Decimal
 from itertools import pairwise
 
 from truename.names.elements import Kind, Role
 from truename.names.lexicon import UNIT_WORDS, Piece, Tag, known
+from truename.units import UNITS, parse_count
 
 _NUMBER = r"\d{1,9}(?:\.\d{1,6})?"
 # a number and letters; the letters decide
@@ -27,7 +27,6 @@ _WINDOW = re.compile(r"(?:window|win)(\d{1,3})(?:to\d{1,3})?")
 _HASH = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}")
 
 TRAINED_ON = 100 * 10**9  # from here on, beside another size, a count is of training tokens
-UNITS = {"k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}
 FEW = 2  # so few layers are as often layers that were added, dropped or frozen as all that there are
 _PLAUSIBLE_BITS = (1.0, 16.0)
 
@@ -37,11 +36,6 @@ def is_hash(word: str) -> bool:
     if len(word) < 7 or not _HASH.fullmatch(word):
         return False
     return sum(a.isdigit() != b.isdigit() for a, b in pairwise(word)) > 1
-
-
-def times(number: str, unit: str) -> int:
-    """``1.5`` and ``b`` make 1_500_000_000, exactly."""
-    return int(Decimal(number) * UNITS[unit])
 
 
 def quantity(text: str, word: str) -> tuple[Piece, ...] | None:
@@ -71,7 +65,7 @@ def counted(text: str, word: str) -> tuple[Piece, ...] | None:
     if letters in UNITS:
         if number[0] == "0" and "." not in number:
             return one(Tag.FINAL, Kind.OTHER, Role.OTHER, word, None)
-        return one(Tag.QUANTITY, Kind.PARAMETERS, Role.PARAMETERS, word, times(number, letters))
+        return one(Tag.QUANTITY, Kind.PARAMETERS, Role.PARAMETERS, word, parse_count(number, letters))
     if letters in ("bit", "bits", "bpw"):  # 32bit is no quantisation, and no 32b either: of an optimiser's states
         plausible = _PLAUSIBLE_BITS[0] <= float(number) <= _PLAUSIBLE_BITS[1]
         return one(Tag.FINAL, Kind.OTHER, Role.BITS, word, float(number) if plausible else None)
@@ -83,12 +77,12 @@ def counted(text: str, word: str) -> tuple[Piece, ...] | None:
     if letters in ("px", "pix") and number.isdigit():
         return one(Tag.FINAL, Kind.CHARACTERISTIC, Role.IMAGE_SIZE, word, int(number))
     if letters[0] in "bm" and len(letters) > 2 and (rest := known(letters[1:], len(number) + 1, len(word))):
-        value = times(number, letters[0])
+        value = parse_count(number, letters[0])
         size = Piece(Tag.QUANTITY, Kind.PARAMETERS, Role.PARAMETERS, 0, len(number) + 1, value, word[: len(number) + 1])
         return (size, rest)
     if letters[0] == "b" and letters[1:] in ("rm", "it", "hf"):
         end = len(number) + 1
-        size = Piece(Tag.QUANTITY, Kind.PARAMETERS, Role.PARAMETERS, 0, end, times(number, "b"), word[:end])
+        size = Piece(Tag.QUANTITY, Kind.PARAMETERS, Role.PARAMETERS, 0, end, parse_count(number, "b"), word[:end])
         return (size, Piece(Tag.FINAL, Kind.OTHER, Role.OTHER, end, len(word), None, letters[1:]))
     return None
 
@@ -99,7 +93,7 @@ def mixture(text: str, word: str) -> tuple[Piece, ...] | None:
     if found is None or int(found[1]) < 2:
         return None
     end = found.end(3)
-    value = (int(found[1]), times(found[2], found[3]))
+    value = (int(found[1]), parse_count(found[2], found[3]))
     size = Piece(Tag.FINAL, Kind.PARAMETERS, Role.MIXTURE, 0, end, value, word[:end])
     if not found[4]:
         return (size,)
@@ -112,7 +106,7 @@ def infix(text: str, word: str) -> tuple[Piece, ...] | None:
     found = _INFIX.fullmatch(word)
     if found is None:
         return None
-    return one(Tag.QUANTITY, Kind.PARAMETERS, Role.PARAMETERS, word, times(f"{found[1]}.{found[2]}", "b"))
+    return one(Tag.QUANTITY, Kind.PARAMETERS, Role.PARAMETERS, word, parse_count(f"{found[1]}.{found[2]}", "b"))
 
 
 def active(text: str, word: str) -> tuple[Piece, ...] | None:
@@ -121,7 +115,7 @@ def active(text: str, word: str) -> tuple[Piece, ...] | None:
     if found is None:
         return None
     written = text[0] == "A" and text[-1] == found[2].upper()
-    value = times(found[1], found[2])
+    value = parse_count(found[1], found[2])
     return one(Tag.ACTIVE, Kind.PARAMETERS, Role.ACTIVE_PARAMETERS, word, value, claims=written and found[2] == "b")
 
 

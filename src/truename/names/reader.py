@@ -9,6 +9,7 @@ from truename.names.chunks import CHUNK, CHUNKS
 from truename.names.context import Context
 from truename.names.elements import Element, Kind, Role
 from truename.names.lexicon import Chunk, Piece, Tag, lexicon, unknown
+from truename.names.readings import decide_pieces
 
 MOST_PARTS = 6  # chunks that one word may span: twitter-xlm-roberta-base is four
 _UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![0-9a-fA-F])")
@@ -28,7 +29,7 @@ def read(name: str, start: int, end: int) -> tuple[list[Chunk], tuple[Element, .
     else:
         chunks = _collect(name[start:end], start, pieces, at)
     context = Context(name, pieces, at)
-    context.decide()
+    decide_pieces(context)
     return chunks, tuple(context.elements), tuple(context.alternatives)
 
 

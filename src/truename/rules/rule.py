@@ -46,13 +46,21 @@ def default_origin(key: Key[Any]) -> Origin:
 
 
 class Decision(msgspec.Struct, frozen=True):
-    """How a rule ended for one model."""
+    """How a rule ended for one model.
+
+    Attributes:
+        outcome: how the rule ended.
+        findings: what the files contradict, where it flagged something.
+        confirmations: what the files bear out.
+        reason: why it cannot tell, or does not apply.
+        about: claims that stay open; None: every claim that the rule declares.
+    """
 
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
     confirmations: tuple[Confirmation, ...] = ()
     reason: Reason | None = None
-    about: tuple[Claim, ...] | None = None  # claims that stay open; None: every claim that the rule declares
+    about: tuple[Claim, ...] | None = None
 
 
 def cannot_tell(kind: ReasonKind | Reason, text: str = "", *, about: Sequence[Claim] | None = None) -> Decision:

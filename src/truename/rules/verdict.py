@@ -23,6 +23,7 @@ from truename.findings import (
     ClaimSpan,
     EvidenceRef,
     Finding,
+    Grounds,
     JudgedClaim,
     Outcome,
     Reason,
@@ -34,7 +35,6 @@ from truename.findings import (
 from truename.names.claims import Claim, Claims
 from truename.rules.rule import Decision, Rule, span_of
 
-MEASURED, DECLARED = "measured", "declared"
 # Facts of which every set of weights that was read whole has one.
 _OF_READ_WEIGHTS: tuple[Key[Any], ...] = (
     PARAMETERS,
@@ -63,7 +63,8 @@ class _Vote(msgspec.Struct, frozen=True):
         """The smallest decides: flagged, then cannot tell, then confirmed by measurement, then by declaration."""
         if self.severity is not None:
             return _RANK[self.outcome], self.severity.rank
-        return _RANK[self.outcome], int(self.outcome is Outcome.CONFIRMED and basis_of(self.evidence) == DECLARED)
+        declared = self.outcome is Outcome.CONFIRMED and basis_of(self.evidence) is Grounds.DECLARED
+        return _RANK[self.outcome], int(declared)
 
 
 def judged_claims(claims: Claims, decisions: Decisions) -> tuple[JudgedClaim, ...]:
@@ -103,6 +104,7 @@ def _judged(span: ClaimSpan, claim: Claim, votes: Sequence[_Vote]) -> JudgedClai
         kind=span.kind,
         role=claim.role.value,
         text=span.text,
+        value=claim.value,
         start=span.start,
         end=span.end,
         outcome=strongest.outcome,
@@ -114,9 +116,9 @@ def _judged(span: ClaimSpan, claim: Claim, votes: Sequence[_Vote]) -> JudgedClai
     )
 
 
-def basis_of(evidence: EvidenceRef | None) -> str:
+def basis_of(evidence: EvidenceRef | None) -> Grounds:
     """Whether a claim was measured or is only declared."""
-    return DECLARED if evidence is None or evidence.origin == DECLARED else MEASURED
+    return Grounds.DECLARED if evidence is None or evidence.origin == Origin.DECLARED else Grounds.MEASURED
 
 
 def has_no_weights(evidence: Evidence) -> bool:
@@ -131,7 +133,7 @@ def were_weights_read(evidence: Evidence) -> bool:
 
 def softened(finding: Finding) -> Finding:
     """At most a warning: without weights a document's word stands against the name's."""
-    declared = finding.evidence is not None and finding.evidence.origin == DECLARED
+    declared = finding.evidence is not None and finding.evidence.origin == Origin.DECLARED
     if finding.severity is Severity.ERROR and declared:
         return msgspec.structs.replace(finding, severity=Severity.WARNING)
     return finding
@@ -156,7 +158,7 @@ def verdict_of(
     return Verdict(
         outcome=kind,
         confirmed=len(confirmed),
-        declared_only=sum(claim.basis == DECLARED for claim in confirmed),
+        declared_only=sum(claim.basis is Grounds.DECLARED for claim in confirmed),
         claims=len(judged),
         by_documents=has_no_weights(evidence),
         reason=reason,

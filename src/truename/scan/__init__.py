@@ -1,6 +1,6 @@
 """Many models to a table: one row a model, in parts that survive a kill, resumable."""
 
-from truename.scan.run import ScanOptions, Summary, scan
+from truename.scan.scanning import ScanOptions, Summary, scan
 from truename.scan.targets import Target, folders_in, read_targets
 
 __all__ = ["ScanOptions", "Summary", "Target", "folders_in", "read_targets", "scan"]

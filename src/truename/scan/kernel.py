@@ -1,15 +1,20 @@
-"""The kernel of every engine: one target in, one row out, whatever happens in between."""
+"""The kernel of every engine, one target in, one row out, and the engines: threads here, or Ray Data on a cluster."""
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from threading import Semaphore
+from typing import Any
 
 from truename.api import judge
+from truename.engines import Engine, map_with_ray
 from truename.errors import TruenameError, UnavailableError
 from truename.evidence import gather
 from truename.names import parse_name
-from truename.scan.rows import Row, error_row, report_row
+from truename.scan.rows import Row, error_row, line_of, report_row
 from truename.scan.targets import Target
 from truename.sources import Source
 
@@ -18,7 +23,84 @@ ATTEMPTS = 3
 FIRST_WAIT = 2.0  # seconds
 LONGEST_WAIT = 600.0  # what a rate limit may ask for
 
+BATCH = 64  # targets that a Ray task takes at once
+
 Open = Callable[[str], Source]
+Keep = Callable[[Row], None]
+
+
+def check_all(targets: Iterable[Target], open: Open, keep: Keep, *, engine: Engine, concurrency: int) -> None:
+    """Check every target and hand over its row.
+
+    Args:
+        targets: read as they are needed, never all at once.
+        open: target -> source. Ray pickles it, so it must be importable.
+        keep: takes each row when it is there, in threads of the engine, several at a time.
+        engine: threads of this process, or Ray Data.
+        concurrency: how many models are being checked at one time (with Ray: in one task).
+
+    Raises:
+        MissingExtraError: Ray is asked for and not installed.
+    """
+    run = _with_ray if engine is Engine.RAY else _with_threads
+    run(targets, open, keep, concurrency)
+
+
+def _with_threads(targets: Iterable[Target], open: Open, keep: Keep, concurrency: int) -> None:
+    """A window of twice the concurrency is in flight, so memory does not grow with the number of models.
+
+    Rows are kept by the threads that made them: this one may wait for the next target as long as it takes.
+    """
+    room = Semaphore(2 * concurrency)
+    flying: set[Future[None]] = set()
+
+    def submit(target: Target) -> None:
+        future = pool.submit(lambda: keep(check_row(target, open)))
+        future.add_done_callback(lambda _: room.release())
+        flying.add(future)
+
+    pool = ThreadPoolExecutor(concurrency, thread_name_prefix="scan")
+    try:
+        for target in targets:
+            room.acquire()
+            for done in [future for future in flying if future.done()]:
+                flying.remove(done)
+                done.result()  # raises what keeping it raised
+            submit(target)
+        for future in flying:
+            future.result()
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _with_ray(targets: Iterable[Target], open: Open, keep: Keep, concurrency: int) -> None:
+    items = [_packed(target) for target in targets]
+    for table in map_with_ray(items, batch_kernel(open, concurrency), batch=BATCH):
+        for row in table.to_pylist():
+            keep(row)
+
+
+def batch_kernel(open: Open, concurrency: int) -> Callable[[Any], Any]:
+    """The kernel over an Arrow table of packed targets: an Arrow table of rows."""
+
+    def run(batch: Any) -> Any:
+        from truename.scan.columns import table_of
+
+        lines: list[bytes] = []
+        _with_threads(map(_unpacked, batch.to_pylist()), open, lambda row: lines.append(line_of(row)), concurrency)
+        return table_of(lines)
+
+    return run
+
+
+def _packed(target: Target) -> dict[str, bytes | None]:
+    """A target as bytes: a folder's name need not be text."""
+    return {"target": os.fsencode(target.target), "name": None if target.name is None else os.fsencode(target.name)}
+
+
+def _unpacked(row: dict[str, bytes | None]) -> Target:
+    target, name = row["target"], row["name"]
+    return Target(os.fsdecode(target or b""), None if name is None else os.fsdecode(name))
 
 
 def check_row(target: Target, open: Open) -> Row:

@@ -17,12 +17,12 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Self
+from typing import IO, Any, Self, cast
 
 import msgspec
 
+from truename.atomic_files import remove_partial_files, write_atomically, write_bytes_atomically
 from truename.errors import UsageError
-from truename.scan.parts import drop_errors, targets_of, write_table, write_whole
 from truename.scan.rows import Row, line_of
 
 try:
@@ -137,7 +137,7 @@ class Ledger:
         if not path.exists():
             if any(self.folder.glob("part-*.parquet")):
                 raise UsageError(f"{self.folder} holds Parquet parts of something else; give another folder")
-            write_whole(path, msgspec.json.encode(record))
+            write_bytes_atomically(path, msgspec.json.encode(record))
             return
         if not resume:
             raise UsageError(f"{self.folder} already holds a scan; continue it with --resume, or give another folder")
@@ -154,27 +154,26 @@ class Ledger:
 
     def _recover(self, retry_errors: bool) -> int:
         """Read what lies there; the number of the part that is being filled."""
-        for left in self.folder.glob("*.partial"):
-            left.unlink()
+        remove_partial_files(self.folder)
         numbers = sorted(int(part[1]) for path in self.folder.iterdir() if (part := _PART.fullmatch(path.name)))
         for number in numbers:
             self._journal_path(number).unlink(missing_ok=True)
             if retry_errors:
-                drop_errors(self._part_path(number))
-            self._done.update(map(_digest, targets_of(self._part_path(number))))
+                _drop_errors(self._part_path(number))
+            self._done.update(map(_digest, _targets_of(self._part_path(number))))
         number = numbers[-1] + 1 if numbers else 0
         path = self._journal_path(number)
         if path.exists():
             found = [(line, key) for line, key in _whole_lines(path) if not (retry_errors and key.status == "error")]
             self._pending = [line for line, _ in found]
             self._done.update(_digest(key.target) for _, key in found)
-            write_whole(path, b"".join(self._pending))
+            write_bytes_atomically(path, b"".join(self._pending))
         return number
 
     def _write_part(self) -> None:
-        from truename.scan.table import table_of
+        from truename.scan.columns import table_of
 
-        self._writer.submit(lambda: write_table(self._part_path(self._number), table_of(self._pending))).result()
+        self._writer.submit(lambda: _write_table(self._part_path(self._number), table_of(self._pending))).result()
         self._close_journal()
         self._journal_path(self._number).unlink(missing_ok=True)
         self._pending = []
@@ -218,3 +217,45 @@ def _whole_lines(path: Path) -> Iterator[tuple[bytes, _Key]]:
                 yield line, _KEY.decode(line)
             except msgspec.DecodeError:
                 raise UsageError(f"{path} is damaged in line {number:,}; mend it, or give another folder") from None
+
+
+def _targets_of(part: Path) -> list[str]:
+    """The targets whose rows a part holds.
+
+    Raises:
+        UsageError: the file is no such part.
+    """
+    return cast(list[str], _read_part(part, ["target"])["target"].to_pylist())
+
+
+def _drop_errors(part: Path) -> None:
+    """Write a part again without its errors.
+
+    Raises:
+        UsageError: the file is no such part.
+    """
+    import pyarrow.compute as pc
+
+    if "error" in _read_part(part, ["status"])["status"].to_pylist():
+        table = _read_part(part)
+        _write_table(part, table.filter(pc.not_equal(table["status"], "error")))
+
+
+def _read_part(part: Path, columns: list[str] | None = None) -> Any:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(part) as file:
+            return file.read(columns)
+    except (pa.ArrowInvalid, KeyError) as error:
+        raise UsageError(f"{part} is no part of a scan ({str(error)[:120]}); give another folder") from None
+
+
+def _write_table(path: Path, table: Any) -> None:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with write_atomically(path) as partial:
+        pq.write_table(table, partial, compression="zstd")
+    pa.default_memory_pool().release_unused()

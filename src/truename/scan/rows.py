@@ -40,7 +40,8 @@ def report_row(report: ModelReport, evidence: Evidence) -> Row:
         "identification": _identification(evidence),
         "findings": [_finding(finding) for finding in report.findings],
         "flagged": report.outcomes.flagged,
-        "clean": report.outcomes.clean,
+        "confirmed": report.outcomes.confirmed,
+        "does_not_apply": report.outcomes.does_not_apply,
         "cannot_tell": report.outcomes.cannot_tell,
         "worst": report.worst and report.worst.value,
     }
@@ -60,7 +61,8 @@ def error_row(target: Target, error: TruenameError) -> Row:
         "identification": None,
         "findings": [],
         "flagged": 0,
-        "clean": 0,
+        "confirmed": 0,
+        "does_not_apply": 0,
         "cannot_tell": 0,
         "worst": None,
     }
@@ -79,7 +81,8 @@ def printable(text: str) -> str:
 def _identification(evidence: Evidence) -> Row:
     """What the classifier says the structure is; ``reason`` says why answers are missing."""
     said = {key: evidence.value(FACTS[_IDENTIFICATION + key]) for key in (*Question, "extends", "error_rate")}
-    missing = {key.value: evidence.why_missing(FACTS[_IDENTIFICATION + key]) for key in Question if said[key] is None}
+    unanswered = [key for key in Question if said[key] is None]
+    missing = {key.value: evidence.why_missing(FACTS[_IDENTIFICATION + key]).text for key in unanswered}
     return {**said, "reason": _joined(missing) if missing else None}
 
 

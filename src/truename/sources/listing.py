@@ -12,7 +12,7 @@ import msgspec
 from truename.errors import UnavailableError, UsageError
 from truename.model_id import ModelId
 from truename.sources.hub import Hub, shared_hub
-from truename.sources.hub_errors import Asked
+from truename.sources.hub_answers import Asked
 
 T = TypeVar("T")
 MAX_PAGE_BYTES = 64 * 2**20

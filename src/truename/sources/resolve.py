@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-from importlib import import_module
-from typing import cast
+from collections.abc import Callable
 
 from truename.errors import TargetNotFoundError, UnavailableError, UsageError
 from truename.model_id import ModelId
@@ -12,18 +11,11 @@ from truename.sources.folder import ALONE_SUFFIXES, FileSource, FolderSource
 from truename.sources.source import Source
 
 _HUB = "https://huggingface.co"
-# Scheme -> the module and function or class that take the whole target. Imported when one is met.
-_SCHEMES = {
-    "hf": ("hub", "open_hub"),
-    "modelscope": ("modelscope", "open_modelscope"),
-    "http": ("http", "HttpSource"),
-    "https": ("http", "HttpSource"),
-    "s3": ("http", "HttpSource"),
-}
+Target = str | os.PathLike[str] | Source
 
 
-def open_source(target: str | os.PathLike[str]) -> Source:
-    """The source of a target's files.
+def open_source(target: Target) -> Source:
+    """The source of a target's files; a source is its own.
 
     What is there as a path is a path. Else ``hf://owner/name``, ``owner/name`` and ``name``, each with ``@revision``
     or without, and the address of a model's page are models on the Hub; ``modelscope://owner/name`` is one on
@@ -33,6 +25,8 @@ def open_source(target: str | os.PathLike[str]) -> Source:
         TargetError: there is no model at the target.
         UsageError: the target is empty, or of a scheme that nobody knows.
     """
+    if not isinstance(target, (str, os.PathLike)):
+        return target
     text = os.fspath(target)
     if not text.strip():
         raise UsageError("a target is empty; give a model folder or a model's id")
@@ -42,21 +36,47 @@ def open_source(target: str | os.PathLike[str]) -> Source:
     if (page := _hub_page(text)) is not None:
         return open_source(page)
     if separator:
-        if (home := _SCHEMES.get(scheme.lower())) is None:
+        if (open_remote := _SCHEMES.get(scheme.lower())) is None:
             known = ", ".join(f"{name}://" for name in _SCHEMES)
             raise UsageError(f"{text[:200]!r}: there is no such folder, and of addresses these are known: {known}")
-        return cast(Source, getattr(import_module(f"truename.sources.{home[0]}"), home[1])(text))
+        return open_remote(text)
     if not _could_be_id(text):
         return _path(text)
-    from truename.sources.hub import open_hub
-
     try:
-        return open_hub(text)
+        return _open_hub(text)
     except TargetNotFoundError as error:
         raise TargetNotFoundError(error.target, f"there is no such folder, and {error.problem}") from None
     except UnavailableError as error:
         problem = f"there is no such folder, and {error.problem}"
         raise UnavailableError(error.target, problem, error.retry_after) from None
+
+
+def _open_hub(text: str) -> Source:
+    from truename.sources.hub import open_hub
+
+    return open_hub(text)
+
+
+def _open_modelscope(text: str) -> Source:
+    from truename.sources.modelscope import open_modelscope
+
+    return open_modelscope(text)
+
+
+def _open_address(text: str) -> Source:
+    from truename.sources.http import HttpSource
+
+    return HttpSource(text)
+
+
+# Scheme -> what takes the whole target. What needs a network is imported when one is met.
+_SCHEMES: dict[str, Callable[[str], Source]] = {
+    "hf": _open_hub,
+    "modelscope": _open_modelscope,
+    "http": _open_address,
+    "https": _open_address,
+    "s3": _open_address,
+}
 
 
 def _path(text: str) -> Source:

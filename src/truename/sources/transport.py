@@ -8,12 +8,12 @@ asked for, an endless or dripping one stops at a deadline, a redirect leaves the
 from __future__ import annotations
 
 import random
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from importlib import import_module
 from typing import Any, cast
 from urllib.parse import urljoin, urlsplit
 
@@ -307,7 +307,7 @@ class Transport:
 def _library(client: Any) -> Any:
     """The library whose errors a client raises: httpx by one name or another."""
     home = next(c.__module__ for c in type(client).__mro__ if c.__name__ == "Client")
-    return import_module(home.partition(".")[0])
+    return sys.modules[home.partition(".")[0]]
 
 
 def _origin(url: str) -> tuple[str, str | None, int | None]:

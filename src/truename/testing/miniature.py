@@ -15,8 +15,8 @@ from typing import Any
 
 import msgspec
 
+from truename.testing.family_tensors import layout_tensors
 from truename.testing.header_only import TensorSpecs, write_header_only
-from truename.testing.layouts import layout_tensors
 
 _PATTERN = 4096  # values of the noise that fills every tensor
 

@@ -7,7 +7,7 @@ import pytest
 from truename.architecture import abstract_architecture
 from truename.dara.features import Features, features_of, features_of_shapes
 from truename.formats.header import Tensor, WeightsHeader
-from truename.testing.layouts import layout_tensors
+from truename.testing.family_tensors import layout_tensors
 
 BERT = {
     "model_type": "bert",

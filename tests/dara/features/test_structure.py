@@ -6,10 +6,8 @@ from collections import Counter
 
 import pytest
 
-from truename.dara.features.depth import shape_period
-from truename.dara.features.order import order_features
-from truename.dara.features.structure import structure_features
-from truename.testing.layouts import layout_tensors
+from truename.dara.features.structure import order_features, shape_period, structure_features
+from truename.testing.family_tensors import layout_tensors
 
 LLAMA = {"model_type": "llama", "vocab_size": 128256, "num_attention_heads": 32, "num_key_value_heads": 8}
 SMALL = {**LLAMA, "hidden_size": 2048, "intermediate_size": 5632, "num_hidden_layers": 22}

@@ -74,9 +74,10 @@ def test_other_files_are_refused(content: bytes, tmp_path: Path) -> None:
 
 
 def test_the_command_stores_what_it_prints(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    from truename.cli.sequences import run_sequences
+    from truename.cli import main
 
-    assert run_sequences(write(tmp_path / "s.json.gz"), tmp_path / "out", 1) == 0
+    path, out = write(tmp_path / "s.json.gz"), tmp_path / "out"
+    assert main(["dara", "sequences", str(path), "--out", str(out), "--seeds", "1"]) == 0
     printed = capsys.readouterr().out
     assert printed == (tmp_path / "out" / "sequences.md").read_text(encoding="utf-8")
     assert "| TF-IDF and linear SVM |" in printed

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from truename.findings import ClaimSpan, Finding, ModelReport, Outcomes, Report, Severity, Undecided
 from truename.report.text.findings import print_report
-from truename.report.text.terminal import terminal
+from truename.report.text.lines import terminal
 
 
 def text_of(*models: ModelReport, verbose: bool = False) -> str:

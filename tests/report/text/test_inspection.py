@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from truename.facts import FACTS
-from truename.report.inspection import InspectedFact, Inspection
+from truename.findings import InspectedFact, Inspection
 from truename.report.text.inspection import print_inspection
 
 ABSENT = {

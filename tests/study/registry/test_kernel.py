@@ -7,7 +7,7 @@ import pytest
 
 from truename.study.registry.columns import ROWS
 from truename.study.registry.kernel import rows_of
-from truename.study.registry.layouts import match_columns
+from truename.study.registry.snapshot_layouts import match_columns
 
 
 def rows(records: list[dict[str, Any]], repeated: tuple[int, ...] = ()) -> tuple[list[dict[str, Any]], dict[str, int]]:

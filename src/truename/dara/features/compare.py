@@ -14,7 +14,13 @@ _MOST = 2_000  # blocks that are told
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """A block, or the part outside blocks, that is not the same; None where it is not there."""
+    """A block, or the part outside blocks, that is not the same; None where it is not there.
+
+    Attributes:
+        path: the layer, with every block number written #.
+        first: its tensors in the first model; None where it is not there.
+        second: its tensors in the second model; None where it is not there.
+    """
 
     path: str
     first: str | None
@@ -22,7 +28,13 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Distance(msgspec.Struct, frozen=True):
-    """Jaccard distances between the features of two models, 0 (the same but for sizes) to 1."""
+    """Jaccard distances between the features of two models, 0 (the same but for sizes) to 1.
+
+    Attributes:
+        names: by the names of layers.
+        shapes: by the relations of shapes.
+        differences: the layers that are not the same, sizes included.
+    """
 
     names: float
     shapes: float

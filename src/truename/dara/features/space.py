@@ -22,8 +22,7 @@ from truename.dara.features.names import (
     named,
     without_wrappers,
 )
-from truename.dara.features.order import order_features
-from truename.dara.features.structure import structure_features
+from truename.dara.features.structure import order_features, structure_features
 
 VERSION = 3
 _NOTHING: frozenset[int] = frozenset()

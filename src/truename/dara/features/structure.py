@@ -1,24 +1,29 @@
-"""S: relations between shapes that hold for every size of one class, and that need no names.
+"""S: relations between shapes that hold for every size of one class, and that need no names; and L without names.
 
-Nothing here depends on the order of the tensors, which a writer may change, nor on which side of a matrix is stored
-first. The hidden size is the extent that occurs most often; every other extent is told by its relation to it, and by
-how many vectors, squares and matrices of a block have it.
+S depends neither on the order of the tensors, which a writer may change, nor on which side of a matrix is stored
+first; L is that order. The hidden size is the extent that occurs most often; every other extent is told by its
+relation to it, and by how many vectors, squares and matrices of a block have it.
 """
 
 from __future__ import annotations
 
+import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
-from truename.dara.features.depth import shape_period
-
-Shapes = Mapping[tuple[int, ...], int]  # shape -> number of tensors
+Shape = tuple[int, ...]
+Shapes = Mapping[Shape, int]  # shape -> number of tensors
 
 _SMALL = 4  # extents up to here are said as they are: kernel sides, pairs, classes
 _TINY = 32
 _TIMES = 8
 _TABLE = 10  # times the hidden size: a vocabulary
 _KINDS = 512  # distinct shapes that are read; real models have tens
+_ORDERED = 4_000  # tensors whose order is read: what repeats has repeated by then
+_DEEPEST = 256
+_ENOUGH = 0.9  # of what the best depth explains: a pair outside the blocks is no sign that blocks are two
+_LEFT_OVER = 3  # tensors outside the blocks that may have a shape of the blocks
 
 
 def structure_features(shapes: Shapes) -> Iterator[str]:
@@ -30,6 +35,50 @@ def structure_features(shapes: Shapes) -> Iterator[str]:
     hidden = _most_used(counted)
     yield from _by_shape(counted, hidden, depth)
     yield from _by_extent(counted, hidden, depth)
+
+
+def order_features(shapes: Sequence[Shape]) -> Iterator[str]:
+    """Which shape follows which: 2, 3 and 5 in a row, as relations to the hidden size, and the runs at both ends.
+
+    A writer may sort its tensors (safetensors does, by name), and blocks then repeat the same run of shapes: words are
+    a set, so that a run counts once however deep the model is.
+    """
+    read = shapes[:_ORDERED]
+    if not read:
+        return
+    hidden = hidden_size(read)
+    said = {shape: ",".join([coarse(extent, hidden) for extent in shape]) for shape in set(read)}
+    closer = {shape: ",".join([fine(extent, hidden) for extent in shape]) for shape in set(read)}
+    words = [said[shape] for shape in read]
+    finer = [closer[shape] for shape in read]
+    yield from {f"l1:{word}" for word in finer}
+    yield from {f"l2:{a}>{b}" for a, b in pairwise(words)}
+    yield from {f"m2:{a}>{b}" for a, b in pairwise(finer)}
+    yield from {f"l3:{a}>{b}>{c}" for a, b, c in zip(words, words[1:], words[2:], strict=False)}
+    yield from {f"l5:{'>'.join(run)}" for run in zip(*(words[at:] for at in range(5)), strict=False)}
+    yield f"la:{'>'.join(words[:4])}"
+    yield f"lz:{'>'.join(words[-4:])}"
+
+
+def shape_period(counts: Iterable[int]) -> int:
+    """The number of blocks that explains most of ``counts``, the numbers of tensors of each shape; at least 1.
+
+    A shape of the blocks occurs a multiple of the depth, and perhaps some times outside. Of the depths that explain
+    (nearly) the most tensors the largest is taken, so that a block is the smallest part that repeats.
+    """
+    repeated = [count for count in counts if count > 1]
+    if not repeated:
+        return 1
+    candidates = {count // part for count in repeated for part in (1, 2, 3, 4, 5, 6, 8, 9, 10, 12)}
+    candidates |= {(count - over) // part for count in repeated for over in (1, 2, 3) for part in (1, 2, 4, 9)}
+    explained = {depth: _explained(depth, repeated) for depth in candidates if 2 <= depth <= _DEEPEST}
+    enough = _ENOUGH * max(explained.values(), default=0.0)
+    return max((depth for depth, tensors in explained.items() if tensors >= enough), default=1)
+
+
+def _explained(depth: int, repeated: list[int]) -> float:
+    slack = min(_LEFT_OVER, max(1, depth // 3))
+    return sum(math.sqrt(count) for count in repeated if count >= depth and count % depth <= slack)
 
 
 def _unordered(shapes: Shapes) -> Counter[tuple[int, ...]]:

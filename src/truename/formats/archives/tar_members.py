@@ -2,18 +2,6 @@
 
 The layout is that of POSIX.1-2001 (ustar and pax) and of GNU's long names. Every way to be wrong has its class:
 
-    WeightsError
-    └── TarError
-        ├── TarTruncatedError      ends within a header or a member
-        ├── TarHeaderError         a header's checksum is wrong
-        ├── TarNumberError         a size that is no number, or below zero
-        ├── TarNameError           absolute, with '..', or no text
-        ├── TarLinkError           a link, a device or a pipe
-        ├── TarRecordError         an extended header that breaks its form, or is too long
-        ├── TooManyMembersError
-        ├── DuplicateMemberError   two members of one name
-        ├── TarInTarError          a member is a tar itself
-        └── NoWeightsError         no member is a weights file
 """
 
 from __future__ import annotations
@@ -21,7 +9,8 @@ from __future__ import annotations
 import msgspec
 
 from truename.blob import Blob
-from truename.errors import WeightsError
+from truename.errors import FormatError
+from truename.formats.archives import TarFault
 
 MAX_MEMBERS = 10_000
 MAX_EXTENDED_BYTES = 65_536  # of one extended header
@@ -30,50 +19,6 @@ BLOCK = 512
 
 _REGULAR, _FOLDER = b"0\0" + b"7", b"5"
 _PAX, _PAX_GLOBAL, _LONG_NAME, _LONG_LINK = b"x", b"g", b"L", b"K"
-
-
-class TarError(WeightsError):
-    """A file breaks the tar format."""
-
-
-class TarTruncatedError(TarError):
-    """The archive ends within a header or a member."""
-
-
-class TarHeaderError(TarError):
-    """A header's checksum is wrong."""
-
-
-class TarNumberError(TarError):
-    """A size is no number, or below zero."""
-
-
-class TarNameError(TarError):
-    """A member's name is absolute, climbs out of the archive, or is no text."""
-
-
-class TarLinkError(TarError):
-    """A member is a link, a device or a pipe."""
-
-
-class TarRecordError(TarError):
-    """An extended header breaks its form, or is too long."""
-
-
-class TooManyMembersError(TarError):
-    """More members than any real archive of weights."""
-
-
-class DuplicateMemberError(TarError):
-    """Two members have one name."""
-
-
-class TarInTarError(TarError):
-    """A member is a tar itself."""
-
-
-class NoWeightsError(TarError):
-    """No member is a weights file."""
 
 
 class TarMember(msgspec.Struct, frozen=True):
@@ -88,7 +33,7 @@ def read_members(blob: Blob) -> dict[str, TarMember]:
     """The regular files of a tar by name, in its order. Folders are left out.
 
     Raises:
-        TarError: the archive is broken, or holds what no archive of weights needs; the class says how.
+        FormatError: the archive is broken, or holds what no archive of weights needs; its code says how.
     """
     members: dict[str, TarMember] = {}
     position, count, extended_bytes = 0, 0, 0
@@ -96,12 +41,14 @@ def read_members(blob: Blob) -> dict[str, TarMember]:
     while position < blob.size:
         header = blob.read(position, BLOCK)
         if len(header) < BLOCK:
-            raise TarTruncatedError(blob.path, f"ends within a header at byte {position:,}; is it cut off?")
+            raise FormatError(
+                blob.path, TarFault.TRUNCATED, f"ends within a header at byte {position:,}; is it cut off?"
+            )
         if not any(header):
             return members
         count += 1
         if count > MAX_MEMBERS:
-            raise TooManyMembersError(blob.path, f"has more than {MAX_MEMBERS:,} members")
+            raise FormatError(blob.path, TarFault.TOO_MANY_MEMBERS, f"has more than {MAX_MEMBERS:,} members")
         _check_sum(blob.path, header, position)
         kind = header[156:157]
         size = _number(blob.path, header[124:136], position)
@@ -109,12 +56,12 @@ def read_members(blob: Blob) -> dict[str, TarMember]:
             size = _decimal(blob.path, told)
         data, position = position + BLOCK, position + BLOCK + (size + BLOCK - 1) // BLOCK * BLOCK
         if data + size > blob.size:
-            raise TarTruncatedError(blob.path, f"ends within a member of {size:,} bytes; is it cut off?")
+            raise FormatError(blob.path, TarFault.TRUNCATED, f"ends within a member of {size:,} bytes; is it cut off?")
         if kind in (_PAX, _PAX_GLOBAL, _LONG_NAME, _LONG_LINK):
             extended_bytes += size
             if extended_bytes > MAX_ALL_EXTENDED_BYTES:
                 problem = f"has more than {MAX_ALL_EXTENDED_BYTES:,} bytes of extended tar headers"
-                raise TarRecordError(blob.path, problem)
+                raise FormatError(blob.path, TarFault.RECORD, problem)
             found = _extended(blob, kind, data, size)
             extended = {**extended, **found} if kind in (_PAX, _LONG_NAME) else extended
             continue
@@ -128,20 +75,20 @@ def _add(path: str, members: dict[str, TarMember], name: str, kind: bytes, data:
     shown = repr(name[:120])
     clean = name.removeprefix("./").rstrip("/")
     if name.startswith("/") or "\\" in name or "\0" in name or ".." in name.split("/"):
-        raise TarNameError(path, f"has a member {shown}, which is no path inside of an archive")
+        raise FormatError(path, TarFault.NAME, f"has a member {shown}, which is no path inside of an archive")
     if kind == _FOLDER or clean in ("", "."):
         return
     if kind not in (b"0", b"\0", b"7"):
-        raise TarLinkError(path, f"has a member {shown} that is a link or a device; only files are read")
+        raise FormatError(path, TarFault.LINK, f"has a member {shown} that is a link or a device; only files are read")
     if clean in members:
-        raise DuplicateMemberError(path, f"has the member {shown} twice")
+        raise FormatError(path, TarFault.DUPLICATE_MEMBER, f"has the member {shown} twice")
     members[clean] = TarMember(clean, data, size)
 
 
 def _check_sum(path: str, header: bytes, position: int) -> None:
     told = _number(path, header[148:156], position)
     if told != sum(header) - sum(header[148:156]) + 8 * 32:
-        raise TarHeaderError(path, f"has a broken tar header at byte {position:,}")
+        raise FormatError(path, TarFault.HEADER, f"has a broken tar header at byte {position:,}")
 
 
 def _number(path: str, field: bytes, position: int) -> int:
@@ -150,13 +97,13 @@ def _number(path: str, field: bytes, position: int) -> int:
         return int.from_bytes(field[1:], "big")
     digits = field.strip(b" \0")
     if digits.strip(b"01234567") or field[:1] == b"\xff":
-        raise TarNumberError(path, f"has a tar header at byte {position:,} with a size that is no number")
+        raise FormatError(path, TarFault.NUMBER, f"has a tar header at byte {position:,} with a size that is no number")
     return int(digits or b"0", 8)
 
 
 def _decimal(path: str, text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 20):
-        raise TarNumberError(path, "has an extended tar header with a size that is no number")
+        raise FormatError(path, TarFault.NUMBER, "has an extended tar header with a size that is no number")
     return int(text)
 
 
@@ -166,20 +113,20 @@ def _name(path: str, header: bytes) -> str:
     try:
         return raw.decode()
     except UnicodeDecodeError:
-        raise TarNameError(path, f"has a member whose name is no UTF-8: {raw[:120]!r}") from None
+        raise FormatError(path, TarFault.NAME, f"has a member whose name is no UTF-8: {raw[:120]!r}") from None
 
 
 def _extended(blob: Blob, kind: bytes, offset: int, size: int) -> dict[str, str]:
     """Path and size of the next member, as an extended header gives them."""
     if size > MAX_EXTENDED_BYTES:
-        raise TarRecordError(blob.path, f"has an extended tar header of {size:,} bytes")
+        raise FormatError(blob.path, TarFault.RECORD, f"has an extended tar header of {size:,} bytes")
     data = blob.read(offset, size)
     try:
         if kind in (_LONG_NAME, _LONG_LINK):
             return {"path": data.split(b"\0")[0].decode()}
         return _records(blob.path, data)
     except UnicodeDecodeError:
-        raise TarNameError(blob.path, "has an extended tar header with a name that is no UTF-8") from None
+        raise FormatError(blob.path, TarFault.NAME, "has an extended tar header with a name that is no UTF-8") from None
 
 
 def _records(path: str, data: bytes) -> dict[str, str]:
@@ -192,11 +139,11 @@ def _records(path: str, data: bytes) -> dict[str, str]:
         length = int(digits) if digits.isdigit() else 0
         line = data[space + 1 : at + length]
         if length < 5 or at + length > len(data) or line[-1:] != b"\n" or b"=" not in line:
-            raise TarRecordError(path, "has an extended tar header that breaks its form")
+            raise FormatError(path, TarFault.RECORD, "has an extended tar header that breaks its form")
         key, _, value = line[:-1].partition(b"=")
         if key in (b"path", b"size"):
             found[key.decode()] = value.decode()
         elif key.startswith(b"GNU.sparse"):
-            raise TarRecordError(path, "has a sparse member, which is not read")
+            raise FormatError(path, TarFault.RECORD, "has a sparse member, which is not read")
         at += length
     return found

@@ -13,7 +13,8 @@ import zlib
 import msgspec
 
 from truename.blob import Blob
-from truename.formats.archives import zip_errors as faults
+from truename.errors import FormatError
+from truename.formats.archives import ZipFault
 
 MAX_DIRECTORY_BYTES = 32_000_000
 MAX_ENTRIES = 200_000
@@ -45,7 +46,7 @@ def read_directory(blob: Blob) -> dict[str, ZipEntry]:
     """The entries of an archive by name, in the order of its directory; no entry is opened.
 
     Raises:
-        ZipError: the archive is broken or ambiguous; the class says how.
+        FormatError: the archive is broken or ambiguous; its code says how.
     """
     tail_at = max(0, blob.size - _TAIL_BYTES)
     tail = blob.read(tail_at, _TAIL_BYTES)
@@ -53,10 +54,10 @@ def read_directory(blob: Blob) -> dict[str, ZipEntry]:
     count, size, offset, before = _end_record(blob, tail, tail_at, end)
     if size > MAX_DIRECTORY_BYTES or count > MAX_ENTRIES:
         problem = f"has a zip directory of {size:,} bytes and {count:,} entries; at most {MAX_DIRECTORY_BYTES:,} bytes"
-        raise faults.DirectoryTooLargeError(blob.path, f"{problem} and {MAX_ENTRIES:,} entries are read")
+        raise FormatError(blob.path, ZipFault.DIRECTORY_TOO_LARGE, f"{problem} and {MAX_ENTRIES:,} entries are read")
     if offset + size != before:
         problem = f"has a zip directory of {size:,} bytes at {offset:,}, which does not end at its end record"
-        raise faults.DirectoryRangeError(blob.path, problem)
+        raise FormatError(blob.path, ZipFault.DIRECTORY_RANGE, problem)
     start = offset - tail_at
     directory = tail[start : start + size] if start >= 0 else blob.read(offset, size)
     entries = _entries(blob.path, directory, count)
@@ -69,16 +70,15 @@ def read_entry(blob: Blob, entry: ZipEntry, limit: int) -> bytes:
     """All bytes of one entry, unpacked.
 
     Raises:
-        EntryTooLargeError: it unpacks to more than ``limit`` bytes.
-        ZipEntryError: it cannot be read as what it says.
+        FormatError: it unpacks to more than ``limit`` bytes; or it cannot be read as what it says.
     """
     if entry.size > limit:
         problem = f"says that it has {entry.size:,} bytes; at most {limit:,} are read"
-        raise faults.EntryTooLargeError(blob.path, entry.name, problem)
+        raise FormatError(blob.path, ZipFault.ENTRY_TOO_LARGE, problem, part=("entry", entry.name))
     data = read_start(blob, entry, entry.size)
     if len(data) != entry.size:
         problem = f"has {len(data):,} bytes, not the {entry.size:,} that it says"
-        raise faults.EntrySizeError(blob.path, entry.name, problem)
+        raise FormatError(blob.path, ZipFault.ENTRY_SIZE, problem, part=("entry", entry.name))
     return data
 
 
@@ -86,17 +86,19 @@ def read_start(blob: Blob, entry: ZipEntry, length: int) -> bytes:
     """The first ``length`` bytes of one entry, unpacked; fewer where it ends. The caller bounds ``length``.
 
     Raises:
-        ZipEntryError: it cannot be read as what it says.
+        FormatError: it cannot be read as what it says.
     """
     if entry.flags & _ENCRYPTED:
-        raise faults.EntryEncryptedError(blob.path, entry.name, "is encrypted")
+        raise FormatError(blob.path, ZipFault.ENTRY_ENCRYPTED, "is encrypted", part=("entry", entry.name))
     if entry.method == STORED:
         if entry.size != entry.compressed:
             problem = f"is stored in {entry.compressed:,} bytes and says that it has {entry.size:,}"
-            raise faults.EntrySizeError(blob.path, entry.name, problem)
+            raise FormatError(blob.path, ZipFault.ENTRY_SIZE, problem, part=("entry", entry.name))
         return _packed(blob, entry, length)
     if entry.method != DEFLATED:
-        raise faults.EntryCompressionError(blob.path, entry.name, f"is packed with method {entry.method}")
+        raise FormatError(
+            blob.path, ZipFault.ENTRY_COMPRESSION, f"is packed with method {entry.method}", part=("entry", entry.name)
+        )
     # A deflated stream is never much longer than what it unpacks to.
     return _inflate(blob.path, entry, _packed(blob, entry, length + length // 1000 + 1024), length)
 
@@ -106,10 +108,12 @@ def _inflate(path: str, entry: ZipEntry, packed: bytes, length: int) -> bytes:
     try:
         data = stream.decompress(packed, length + 1)
     except zlib.error:
-        raise faults.EntryCompressionError(path, entry.name, "has a broken deflate stream") from None
+        raise FormatError(
+            path, ZipFault.ENTRY_COMPRESSION, "has a broken deflate stream", part=("entry", entry.name)
+        ) from None
     if length >= entry.size and (len(data) != entry.size or not stream.eof):
         problem = f"does not unpack to the {entry.size:,} bytes that it says"
-        raise faults.EntrySizeError(path, entry.name, problem)
+        raise FormatError(path, ZipFault.ENTRY_SIZE, problem, part=("entry", entry.name))
     return data[:length]
 
 
@@ -119,14 +123,21 @@ def _packed(blob: Blob, entry: ZipEntry, length: int) -> bytes:
     name = entry.name.encode()
     data = blob.read(entry.offset, _LOCAL.size + len(name) + _PADDING + wanted)
     if len(data) < _LOCAL.size + len(name) or data[:4] != b"PK\x03\x04":
-        raise faults.LocalHeaderError(blob.path, entry.name, "has no header of its own where the directory says")
+        raise FormatError(
+            blob.path,
+            ZipFault.LOCAL_HEADER,
+            "has no header of its own where the directory says",
+            part=("entry", entry.name),
+        )
     fields = _LOCAL.unpack_from(data)
     flags, method, name_length, extra = fields[2], fields[3], fields[9], fields[10]
     if data[_LOCAL.size : _LOCAL.size + name_length] != name or method != entry.method or flags & _ENCRYPTED:
-        raise faults.LocalHeaderError(blob.path, entry.name, "has a header that contradicts the directory")
+        raise FormatError(
+            blob.path, ZipFault.LOCAL_HEADER, "has a header that contradicts the directory", part=("entry", entry.name)
+        )
     start = _LOCAL.size + name_length + extra
     if entry.offset + start + entry.compressed > blob.size:
-        raise faults.EntryRangeError(blob.path, entry.name, "reaches out of the file")
+        raise FormatError(blob.path, ZipFault.ENTRY_RANGE, "reaches out of the file", part=("entry", entry.name))
     if start + wanted > len(data):
         data += blob.read(entry.offset + len(data), start + wanted - len(data))
     return data[start : start + wanted]
@@ -140,7 +151,7 @@ def _find_end(path: str, tail: bytes) -> int:
             tail
         ):
             return at
-    raise faults.NoDirectoryError(path, "does not end like a zip archive; is it cut off?")
+    raise FormatError(path, ZipFault.NO_DIRECTORY, "does not end like a zip archive; is it cut off?")
 
 
 def _end_record(blob: Blob, tail: bytes, tail_at: int, end: int) -> tuple[int, int, int, int]:
@@ -150,9 +161,9 @@ def _end_record(blob: Blob, tail: bytes, tail_at: int, end: int) -> tuple[int, i
     if locator >= 0 and tail[locator : locator + 4] == b"PK\x06\x07":
         return _end_record_64(blob, _LOCATOR_64.unpack_from(tail, locator), tail_at + locator)
     if disk or first_disk or here != count:
-        raise faults.MultiDiskError(blob.path, "is one part of a zip archive of several files")
+        raise FormatError(blob.path, ZipFault.MULTI_DISK, "is one part of a zip archive of several files")
     if count == _ALL_16 or _ALL_32 in (size, offset):
-        raise faults.Zip64Error(blob.path, "lacks the 64-bit end record that its end record refers to")
+        raise FormatError(blob.path, ZipFault.ZIP64, "lacks the 64-bit end record that its end record refers to")
     return count, size, offset, tail_at + end
 
 
@@ -160,12 +171,12 @@ def _end_record_64(blob: Blob, locator: tuple[bytes, int, int, int], locator_at:
     _, disk, at, disks = locator
     data = blob.read(at, _END_64.size) if at + _END_64.size <= locator_at else b""
     if len(data) < _END_64.size or data[:4] != b"PK\x06\x06":
-        raise faults.Zip64Error(blob.path, "has no 64-bit end record where its locator says")
+        raise FormatError(blob.path, ZipFault.ZIP64, "has no 64-bit end record where its locator says")
     _, length, _, _, here_disk, first_disk, here, count, size, offset = _END_64.unpack(data)
     if at + 12 + length != locator_at:
-        raise faults.Zip64Error(blob.path, "has a 64-bit end record that does not end at its locator")
+        raise FormatError(blob.path, ZipFault.ZIP64, "has a 64-bit end record that does not end at its locator")
     if disk or disks > 1 or here_disk or first_disk or here != count:
-        raise faults.MultiDiskError(blob.path, "is one part of a zip archive of several files")
+        raise FormatError(blob.path, ZipFault.MULTI_DISK, "is one part of a zip archive of several files")
     return count, size, offset, at
 
 
@@ -181,22 +192,26 @@ def _entries(path: str, directory: bytes, count: int) -> list[ZipEntry]:
         )
         after = at + 46 + name + extra + comment
         if signature != b"PK\x01\x02" or after > end:
-            raise faults.DirectoryEntryError(path, f"has a broken zip directory at its entry {len(entries) + 1:,}")
+            raise FormatError(
+                path, ZipFault.DIRECTORY_ENTRY, f"has a broken zip directory at its entry {len(entries) + 1:,}"
+            )
         try:
             text = directory[at + 46 : at + 46 + name].decode()
         except UnicodeDecodeError:
             raw = directory[at + 46 : at + 46 + name].decode("latin-1")
-            raise faults.EntryNameError(path, raw, "has a name that is no UTF-8") from None
+            raise FormatError(path, ZipFault.ENTRY_NAME, "has a name that is no UTF-8", part=("entry", raw)) from None
         if _ALL_32 in (compressed, size, offset):
             fields = directory[at + 46 + name : at + 46 + name + extra]
             size, compressed, offset = _sizes_64(path, text, fields, size, compressed, offset)
         if disk not in (0, _ALL_16):
-            raise faults.MultiDiskError(path, "is one part of a zip archive of several files")
+            raise FormatError(path, ZipFault.MULTI_DISK, "is one part of a zip archive of several files")
         entries.append(ZipEntry(text, offset, compressed, size, method, flags))
         at = after
     if at != end or len(entries) != count:
         found = f"{len(entries):,}{' or more' if at != end else ''}"
-        raise faults.EntryCountError(path, f"says that it holds {count:,} entries, and its directory holds {found}")
+        raise FormatError(
+            path, ZipFault.ENTRY_COUNT, f"says that it holds {count:,} entries, and its directory holds {found}"
+        )
     return entries
 
 
@@ -212,7 +227,7 @@ def _sizes_64(path: str, name: str, extra: bytes, *sizes: int) -> list[int]:
             values = iter(struct.unpack_from(f"<{wanted}Q", extra, at + 4))
             return [next(values) if size == _ALL_32 else size for size in sizes]
         at += 4 + length
-    raise faults.Zip64Error(path, f"lacks the 64-bit sizes of entry {name[:120]!r}")
+    raise FormatError(path, ZipFault.ZIP64, f"lacks the 64-bit sizes of entry {name[:120]!r}")
 
 
 def _check_names(path: str, entries: list[ZipEntry]) -> None:
@@ -221,11 +236,13 @@ def _check_names(path: str, entries: list[ZipEntry]) -> None:
     if ".." in joined or "\\" in joined or "\0" in joined or "//" in joined or joined[:1] == "/" or "" in names:
         for name in names:
             if not name or name[0] == "/" or "\\" in name or "\0" in name or ".." in name.split("/"):
-                raise faults.EntryNameError(path, name, "has a name that is no path inside of an archive")
+                raise FormatError(
+                    path, ZipFault.ENTRY_NAME, "has a name that is no path inside of an archive", part=("entry", name)
+                )
     if len(set(names)) != len(names):
         seen: set[str] = set()
         twice = next(name for name in names if name in seen or seen.add(name))  # type: ignore[func-returns-value]
-        raise faults.DuplicateEntryError(path, twice, "is there twice")
+        raise FormatError(path, ZipFault.DUPLICATE_ENTRY, "is there twice", part=("entry", twice))
 
 
 def _check_layout(path: str, entries: list[ZipEntry], directory_at: int) -> None:
@@ -233,8 +250,12 @@ def _check_layout(path: str, entries: list[ZipEntry], directory_at: int) -> None
     position, previous = 0, ""
     for entry in sorted(entries, key=lambda entry: entry.offset):
         if entry.offset < position:
-            raise faults.EntryOverlapError(path, entry.name, f"shares bytes with {previous[:120]!r}")
+            raise FormatError(
+                path, ZipFault.ENTRY_OVERLAP, f"shares bytes with {previous[:120]!r}", part=("entry", entry.name)
+            )
         position = entry.offset + 30 + len(entry.name.encode()) + entry.compressed
         if position > directory_at:
-            raise faults.EntryRangeError(path, entry.name, "reaches out of the archive's data")
+            raise FormatError(
+                path, ZipFault.ENTRY_RANGE, "reaches out of the archive's data", part=("entry", entry.name)
+            )
         previous = entry.name

@@ -10,8 +10,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from truename.blob import Blob
-from truename.formats.flax.errors import ReservedByteError, TruncatedError
-from truename.formats.window import Window
+from truename.errors import FormatError
+from truename.formats.flax import FlaxFault
+from truename.formats.views import Window
 
 _LONGEST_HEAD = 9  # a type byte and a number of 64 bits
 
@@ -72,8 +73,7 @@ class Items:
         """The head of the next item.
 
         Raises:
-            TruncatedError: the file ends within it.
-            ReservedByteError: it starts with the one byte that starts nothing.
+            FormatError: the file ends within it; or it starts with the one byte that starts nothing.
         """
         data, begin = self._window.around(self.position, min(_LONGEST_HEAD, max(0, self.left)))
         if begin >= len(data) or self.left <= 0:
@@ -91,7 +91,9 @@ class Items:
         if first in _FIXED_EXTENSIONS:
             return Item(Form.EXTENSION, _FIXED_EXTENSIONS[first], int(self._number("B", data, begin + 1)))
         if first not in _SIZED:
-            raise ReservedByteError(self._blob.path, f"byte {self.position - 1:,} is 0xc1, which starts no item")
+            raise FormatError(
+                self._blob.path, FlaxFault.RESERVED_BYTE, f"byte {self.position - 1:,} is 0xc1, which starts no item"
+            )
         form, word = _SIZED[first]
         length = int(self._number(word, data, begin + 1))
         if form is not Form.EXTENSION:
@@ -102,7 +104,7 @@ class Items:
         """The next bytes. The caller bounds ``length``.
 
         Raises:
-            TruncatedError: the file ends before.
+            FormatError: the file ends before.
         """
         if length > self.left:
             raise self._cut()
@@ -116,7 +118,7 @@ class Items:
         """Step over bytes.
 
         Raises:
-            TruncatedError: the file ends before.
+            FormatError: the file ends before.
         """
         if length > self.left:
             raise self._cut()
@@ -130,8 +132,8 @@ class Items:
         value: float = form.unpack_from(data, begin)[0]
         return value
 
-    def _cut(self) -> TruncatedError:
-        return TruncatedError(self._blob.path, "ends within an item; is it cut off?")
+    def _cut(self) -> FormatError:
+        return FormatError(self._blob.path, FlaxFault.TRUNCATED, "ends within an item; is it cut off?")
 
 
 def _short(first: int) -> Item:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import math
 
 from truename.blob import Blob
-from truename.formats.flax import errors as faults
+from truename.errors import FormatError, UnsupportedFormatError
+from truename.formats.flax import FlaxFault
 from truename.formats.flax.msgpack_items import Form, Item, Items
 from truename.formats.header import Tensor, WeightsHeader
 
@@ -44,7 +45,7 @@ def read_flax(blob: Blob) -> WeightsHeader:
     Names are the paths in the tree, joined by dots. Leaves that are no arrays (a step counter) become metadata.
 
     Raises:
-        FlaxError: the file breaks the layout; the class says how.
+        FormatError: the file breaks the layout; its code says how.
     """
     return _Reader(blob).header()
 
@@ -65,23 +66,25 @@ class _Reader:
         """The whole header."""
         top = self._items.head()
         if top.form is not Form.MAP:
-            raise faults.RootError(self._path, f"holds {_article(top.form)} at its top, not a tree of parameters")
+            raise FormatError(
+                self._path, FlaxFault.ROOT, f"holds {_article(top.form)} at its top, not a tree of parameters"
+            )
         self._map(top, "", 1)
         if self._items.left > 0:
-            raise faults.TrailingDataError(self._path, f"has {self._items.left:,} bytes after its tree")
+            raise FormatError(self._path, FlaxFault.TRAILING_DATA, f"has {self._items.left:,} bytes after its tree")
         return WeightsHeader("flax", (self._path,), self._tensors, {}, self._metadata, self._blob.bytes_read)
 
     def _count(self, item: Item, depth: int) -> None:
         """Bound the nesting and the number of items before any is read."""
         if depth > MAX_DEPTH:
-            raise faults.NestingError(self._path, f"is nested more than {MAX_DEPTH} deep")
+            raise FormatError(self._path, FlaxFault.NESTING, f"is nested more than {MAX_DEPTH} deep")
         least = 2 * item.length if item.form is Form.MAP else item.length
         if least > self._items.left:
             problem = f"has a {item.form} of {item.length:,} items, and {self._items.left:,} bytes are left"
-            raise faults.CountError(self._path, problem)
+            raise FormatError(self._path, FlaxFault.COUNT, problem)
         self._left -= item.length
         if self._left < 0:
-            raise faults.CountError(self._path, f"has more than {MAX_ITEMS:,} items; no model has so many")
+            raise FormatError(self._path, FlaxFault.COUNT, f"has more than {MAX_ITEMS:,} items; no model has so many")
 
     def _map(self, item: Item, path: str, depth: int) -> None:
         self._count(item, depth)
@@ -94,7 +97,7 @@ class _Reader:
 
     def _joined(self, path: str, key: str) -> str:
         if len(path) + len(key) > MAX_PATH:
-            raise faults.KeyFormError(self._path, f"has a path of more than {MAX_PATH:,} characters")
+            raise FormatError(self._path, FlaxFault.KEY_FORM, f"has a path of more than {MAX_PATH:,} characters")
         return f"{path}.{key}" if path else key
 
     def _key(self) -> str:
@@ -103,11 +106,13 @@ class _Reader:
             return str(item.value)
         if item.form is not Form.TEXT or item.length > MAX_KEY_BYTES:
             found = f"a key of {item.length:,} bytes" if item.form is Form.TEXT else f"{_article(item.form)} as a key"
-            raise faults.KeyFormError(self._path, f"has {found}; keys are texts of at most {MAX_KEY_BYTES:,} bytes")
+            raise FormatError(
+                self._path, FlaxFault.KEY_FORM, f"has {found}; keys are texts of at most {MAX_KEY_BYTES:,} bytes"
+            )
         try:
             return self._items.take(item.length).decode()
         except UnicodeDecodeError:
-            raise faults.KeyFormError(self._path, "has a key that is not UTF-8") from None
+            raise FormatError(self._path, FlaxFault.KEY_FORM, "has a key that is not UTF-8") from None
 
     def _value(self, path: str, depth: int) -> None:
         item = self._items.head()
@@ -138,24 +143,29 @@ class _Reader:
             self._items.skip(item.length)
             return
         if item.code not in (_NDARRAY, _SCALAR):
-            raise faults.ExtensionError(self._path, path, f"is an extension of type {item.code}; Flax writes 1 to 3")
+            raise FormatError(
+                self._path,
+                FlaxFault.EXTENSION,
+                f"is an extension of type {item.code}; Flax writes 1 to 3",
+                part=("array", path),
+            )
         self._add(path, self._ndarray(item, path))
 
     def _add(self, path: str, tensor: Tensor) -> None:
         if path in self._tensors:
-            raise faults.DuplicateArrayError(self._path, path, "appears twice")
+            raise FormatError(self._path, FlaxFault.DUPLICATE_ARRAY, "appears twice", part=("array", path))
         if len(self._tensors) >= MAX_ARRAYS:
-            raise faults.CountError(self._path, f"has more than {MAX_ARRAYS:,} arrays; no model has so many")
+            raise FormatError(self._path, FlaxFault.COUNT, f"has more than {MAX_ARRAYS:,} arrays; no model has so many")
         self._text_left -= len(path)
         if self._text_left < 0:
-            raise faults.CountError(self._path, f"has paths of more than {MAX_TEXT:,} characters in all")
+            raise FormatError(self._path, FlaxFault.COUNT, f"has paths of more than {MAX_TEXT:,} characters in all")
         self._tensors[path] = tensor
 
     def _ndarray(self, item: Item, path: str) -> Tensor:
         """Shape, dtype and the length of the data; the cursor then stands behind the data."""
         items = self._items
         if item.length > items.left:
-            raise faults.TruncatedError(self._path, f"ends within array {path[:120]!r}; is it cut off?")
+            raise FormatError(self._path, FlaxFault.TRUNCATED, f"ends within array {path[:120]!r}; is it cut off?")
         end = items.position + item.length
         head = items.head()
         if head.form is not Form.ARRAY or head.length != 3:
@@ -172,33 +182,55 @@ class _Reader:
         items.skip(body.length)
         return tensor
 
-    def _no_array(self, path: str) -> faults.ArrayFormError:
-        return faults.ArrayFormError(self._path, path, "is not a shape, a dtype and the bytes that they need")
+    def _no_array(self, path: str) -> FormatError:
+        return FormatError(
+            self._path,
+            FlaxFault.ARRAY_FORM,
+            "is not a shape, a dtype and the bytes that they need",
+            part=("array", path),
+        )
 
     def _shape(self, path: str) -> tuple[int, ...]:
         head = self._items.head()
         if head.form is not Form.ARRAY:
             raise self._no_array(path)
         if head.length > MAX_RANK:
-            raise faults.ShapeError(self._path, path, f"has {head.length:,} dimensions; at most {MAX_RANK} are read")
+            raise FormatError(
+                self._path,
+                FlaxFault.SHAPE,
+                f"has {head.length:,} dimensions; at most {MAX_RANK} are read",
+                part=("array", path),
+            )
         return tuple(self._size(path, self._items.head()) for _ in range(head.length))
 
     def _size(self, path: str, item: Item) -> int:
         value = item.value
         if item.form is not Form.SCALAR or type(value) is not int or value < 0:
-            raise faults.ShapeError(self._path, path, "has a dimension that is no whole number, or negative")
+            raise FormatError(
+                self._path,
+                FlaxFault.SHAPE,
+                "has a dimension that is no whole number, or negative",
+                part=("array", path),
+            )
         return value
 
     def _tensor(self, path: str, dtype: str, shape: tuple[int, ...], length: int) -> Tensor:
         known = _DTYPES.get(dtype)
         if known is None:
-            raise faults.DtypeError(self._path, path, f"has the dtype {dtype!r}, which truename does not know")
+            raise UnsupportedFormatError(
+                self._path,
+                f"has the dtype {dtype!r}, which truename does not know",
+                FlaxFault.DTYPE,
+                part=("array", path),
+            )
         if math.prod(filter(None, shape)) > _MAX_ELEMENTS:
-            raise faults.ShapeOverflowError(self._path, path, "has more elements than 63 bits can count")
+            raise FormatError(
+                self._path, FlaxFault.SHAPE_OVERFLOW, "has more elements than 63 bits can count", part=("array", path)
+            )
         needed = math.prod(shape) * known[1]
         if needed != length:
             problem = f"has {length:,} bytes, and {dtype} of shape {list(shape)} needs {needed:,}"
-            raise faults.ArraySizeError(self._path, path, problem)
+            raise FormatError(self._path, FlaxFault.ARRAY_SIZE, problem, part=("array", path))
         return Tensor(known[0], shape, needed)
 
     def _chunked(self, item: Item, path: str, depth: int) -> None:
@@ -215,12 +247,22 @@ class _Reader:
             elif key == "chunks":
                 chunks = [self._numbered_chunk(path) for _ in range(inner.length)]
             else:
-                raise faults.ChunkError(self._path, path, f"is in chunks and has the unknown key {key[:40]!r}")
+                raise FormatError(
+                    self._path,
+                    FlaxFault.CHUNK,
+                    f"is in chunks and has the unknown key {key[:40]!r}",
+                    part=("array", path),
+                )
         self._add(path, self._whole(path, shape, chunks))
 
     def _numbered_sizes(self, item: Item, path: str) -> tuple[int, ...]:
         if item.length > MAX_RANK:
-            raise faults.ShapeError(self._path, path, f"has {item.length:,} dimensions; at most {MAX_RANK} are read")
+            raise FormatError(
+                self._path,
+                FlaxFault.SHAPE,
+                f"has {item.length:,} dimensions; at most {MAX_RANK} are read",
+                part=("array", path),
+            )
         return tuple(self._size(path, self._after_key()) for _ in range(item.length))
 
     def _after_key(self) -> Item:
@@ -230,13 +272,16 @@ class _Reader:
     def _numbered_chunk(self, path: str) -> Tensor:
         item = self._expect(self._after_key(), path, Form.EXTENSION)
         if item.code != _NDARRAY:
-            raise faults.ChunkError(self._path, path, "has a chunk that is no array")
+            raise FormatError(self._path, FlaxFault.CHUNK, "has a chunk that is no array", part=("array", path))
         return self._ndarray(item, path)
 
     def _expect(self, item: Item, path: str, form: Form) -> Item:
         if item.form is not form:
-            raise faults.ChunkError(
-                self._path, path, f"is in chunks and has {_article(item.form)} in place of a {form}"
+            raise FormatError(
+                self._path,
+                FlaxFault.CHUNK,
+                f"is in chunks and has {_article(item.form)} in place of a {form}",
+                part=("array", path),
             )
         return item
 
@@ -244,9 +289,13 @@ class _Reader:
         dtypes = {chunk.dtype for chunk in chunks}
         elements = sum(math.prod(chunk.shape or ()) for chunk in chunks)
         if shape is None or len(dtypes) != 1 or math.prod(shape) != elements:
-            raise faults.ChunkError(self._path, path, "is in chunks that do not make up its shape")
+            raise FormatError(
+                self._path, FlaxFault.CHUNK, "is in chunks that do not make up its shape", part=("array", path)
+            )
         if math.prod(filter(None, shape)) > _MAX_ELEMENTS:
-            raise faults.ShapeOverflowError(self._path, path, "has more elements than 63 bits can count")
+            raise FormatError(
+                self._path, FlaxFault.SHAPE_OVERFLOW, "has more elements than 63 bits can count", part=("array", path)
+            )
         return Tensor(dtypes.pop(), shape, sum(chunk.stored_bytes or 0 for chunk in chunks))
 
 

@@ -2,7 +2,7 @@
 
 Layout: magic, version, number of tensors, number of keys; the keys with their values; the tensors' entries; padding;
 data. Values may be arrays of hundreds of thousands of strings (the vocabulary): those are stepped over, not built.
-Specification: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md. The errors are in ``gguf_errors``.
+Specification: https://github.com/ggml-org/ggml/blob/master/docs/gguf.md.
 """
 
 from __future__ import annotations
@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 import math
 import struct
+from typing import Any
 
 from truename.blob import Blob
-from truename.formats.gguf import errors as faults
-from truename.formats.gguf.cursor import Cursor
+from truename.errors import FormatError, UnsupportedFormatError
+from truename.formats.gguf import GgufFault
 from truename.formats.gguf.ggml_types import GGML_TYPES
 from truename.formats.header import Tensor, WeightsHeader
+from truename.formats.views import Window
 
 MAX_KEYS = 8_192
 MAX_TENSORS = 65_536
@@ -39,6 +41,7 @@ _TYPE_WORDS = {
     9: "array", 10: "uint64", 11: "int64", 12: "float64",
 }  # fmt: skip
 _MAX_COUNT = 2**63 - 1  # ggml counts in int64_t
+_LARGE = 1 << 18  # bytes of strings that are in memory at a time
 
 
 def read_gguf(blob: Blob) -> WeightsHeader:
@@ -49,7 +52,7 @@ def read_gguf(blob: Blob) -> WeightsHeader:
     (``<array of 128256 string>``). ``GGUF.version`` and ``GGUF.byte_order`` are added.
 
     Raises:
-        GgufError: the file breaks the format; the class says how.
+        FormatError: the file breaks the format; its code says how.
     """
     return _Reader(blob).header()
 
@@ -66,7 +69,7 @@ class _Reader:
     def header(self) -> WeightsHeader:
         """The whole header."""
         version, byte_order = self._start()
-        at = self._cursor = Cursor(self._blob, 8, byte_order)
+        at = self._cursor = _Cursor(self._blob, 8, byte_order)
         tensors, keys = at.unpack("QQ")
         self._check_count("tensors", tensors, MAX_TENSORS, _LEAST_TENSOR)
         self._check_count("keys", keys, MAX_KEYS, _LEAST_KEY)
@@ -80,35 +83,41 @@ class _Reader:
         """The version and the byte order, which only shows in the version."""
         start = self._blob.read(0, 8)
         if start[:4] != _MAGIC:
-            raise faults.MagicError(self._path, "does not start with GGUF; this is no GGUF file")
+            raise FormatError(self._path, GgufFault.MAGIC, "does not start with GGUF; this is no GGUF file")
         if len(start) < 8:
-            raise faults.TruncatedError(self._path, "ends within its header; is it cut off?")
+            raise FormatError(self._path, GgufFault.TRUNCATED, "ends within its header; is it cut off?")
         little, big = int.from_bytes(start[4:], "little"), int.from_bytes(start[4:], "big")
         if little in _VERSIONS:
             return little, "<"
         if big in _VERSIONS:
             return big, ">"
-        raise faults.VersionError(self._path, f"is GGUF of version {min(little, big)}; 2 and 3 are read")
+        raise UnsupportedFormatError(
+            self._path, f"is GGUF of version {min(little, big)}; 2 and 3 are read", GgufFault.VERSION
+        )
 
     def _check_count(self, what: str, count: int, most: int, least_bytes: int) -> None:
         if count > most:
-            raise faults.CountError(self._path, f"says that it has {count:,} {what}; at most {most:,} are read")
+            raise FormatError(
+                self._path, GgufFault.COUNT, f"says that it has {count:,} {what}; at most {most:,} are read"
+            )
         if count * least_bytes > self._blob.size:
             problem = f"says that it has {count:,} {what}, more than its {self._blob.size:,} bytes can hold"
-            raise faults.CountError(self._path, problem)
+            raise FormatError(self._path, GgufFault.COUNT, problem)
 
     def _key_and_value(self, number: int, metadata: dict[str, str]) -> None:
         at = self._cursor
         (length,) = at.unpack("Q")
         if not 0 < length <= MAX_KEY_BYTES:
             problem = f"has a name of {length:,} bytes; from 1 to {MAX_KEY_BYTES:,} are read"
-            raise faults.KeyNameError(self._path, f"number {number}", problem)
+            raise FormatError(self._path, GgufFault.KEY_NAME, problem, part=("key", f"number {number}"))
         try:
             key = at.take(length).decode()
         except UnicodeDecodeError:
-            raise faults.KeyNameError(self._path, f"number {number}", "has a name that is not UTF-8") from None
+            raise FormatError(
+                self._path, GgufFault.KEY_NAME, "has a name that is not UTF-8", part=("key", f"number {number}")
+            ) from None
         if key in metadata:
-            raise faults.DuplicateKeyError(self._path, key, "appears twice")
+            raise FormatError(self._path, GgufFault.DUPLICATE_KEY, "appears twice", part=("key", key))
         (kind,) = at.unpack("I")
         metadata[key] = self._value(key, kind)
         if key == "general.alignment":
@@ -121,7 +130,12 @@ class _Reader:
         if kind == _ARRAY:
             return self._array(key)
         if kind not in _SCALARS:
-            raise faults.ValueTypeError(self._path, key, f"has a value of type {kind}; the format knows 0 to 12")
+            raise FormatError(
+                self._path,
+                GgufFault.VALUE_TYPE,
+                f"has a value of type {kind}; the format knows 0 to 12",
+                part=("key", key),
+            )
         (value,) = self._cursor.unpack(_SCALARS[kind])
         return _text(value, kind)
 
@@ -130,7 +144,7 @@ class _Reader:
         (length,) = at.unpack("Q")
         if length > at.left:
             problem = f"has a string of {length:,} bytes, and {at.left:,} are left; is the file cut off?"
-            raise faults.StringLengthError(self._path, key, problem)
+            raise FormatError(self._path, GgufFault.STRING_LENGTH, problem, part=("key", key))
         if length > KEPT_TEXT:
             at.skip(length)
             return f"<string of {length} bytes>"
@@ -140,13 +154,23 @@ class _Reader:
         at = self._cursor
         kind, count = at.unpack("IQ")
         if kind == _ARRAY:
-            raise faults.NestedArrayError(self._path, key, "is an array of arrays, which ggml does not read either")
+            raise FormatError(
+                self._path,
+                GgufFault.NESTED_ARRAY,
+                "is an array of arrays, which ggml does not read either",
+                part=("key", key),
+            )
         if kind != _STRING and kind not in _SCALARS:
-            raise faults.ValueTypeError(self._path, key, f"is an array of type {kind}; the format knows 0 to 12")
+            raise FormatError(
+                self._path,
+                GgufFault.VALUE_TYPE,
+                f"is an array of type {kind}; the format knows 0 to 12",
+                part=("key", key),
+            )
         width = 8 if kind == _STRING else struct.calcsize("<" + _SCALARS[kind])
         if count * width > at.left:
             problem = f"has {count:,} items, more than the {at.left:,} bytes that are left can hold"
-            raise faults.ArrayLengthError(self._path, key, problem)
+            raise FormatError(self._path, GgufFault.ARRAY_LENGTH, problem, part=("key", key))
         if kind == _STRING:
             return self._strings(key, count)
         if count <= KEPT_ITEMS:
@@ -159,19 +183,24 @@ class _Reader:
         self._strings_left -= count
         if self._strings_left < 0:
             problem = f"has {count:,} strings; at most {MAX_STRINGS:,} are stepped over in one file"
-            raise faults.ArrayLengthError(self._path, key, problem)
+            raise FormatError(self._path, GgufFault.ARRAY_LENGTH, problem, part=("key", key))
         if count <= KEPT_STRINGS:
             return json.dumps([self._string(key) for _ in range(count)], ensure_ascii=False)
         if not self._cursor.skip_strings(count):
             problem = "has a string that is longer than what is left; is the file cut off?"
-            raise faults.StringLengthError(self._path, key, problem)
+            raise FormatError(self._path, GgufFault.STRING_LENGTH, problem, part=("key", key))
         return f"<array of {count} string>"
 
     def _set_alignment(self, key: str, kind: int, text: str) -> None:
         value = int(text) if kind == 4 else 0
         if value <= 0 or value & (value - 1):
             found = text if kind == 4 else f"{text} ({_TYPE_WORDS[kind]})"
-            raise faults.AlignmentError(self._path, key, f"is {found[:40]}; it must be a power of two (uint32)")
+            raise FormatError(
+                self._path,
+                GgufFault.ALIGNMENT,
+                f"is {found[:40]}; it must be a power of two (uint32)",
+                part=("key", key),
+            )
         self._alignment = value
 
     def _tensors(self, count: int) -> dict[str, Tensor]:
@@ -181,7 +210,7 @@ class _Reader:
         for number in range(count):
             entry = self._tensor(number)
             if entry[0] in seen:
-                raise faults.DuplicateTensorError(self._path, entry[0], "appears twice")
+                raise FormatError(self._path, GgufFault.DUPLICATE_TENSOR, "appears twice", part=("tensor", entry[0]))
             seen.add(entry[0])
             entries.append(entry)
         self._check_places(entries)
@@ -192,28 +221,42 @@ class _Reader:
         (length,) = at.unpack("Q")
         if not 0 < length <= MAX_NAME_BYTES:
             problem = f"has a name of {length:,} bytes; from 1 to {MAX_NAME_BYTES} are read"
-            raise faults.TensorNameError(self._path, f"number {number}", problem)
+            raise FormatError(self._path, GgufFault.TENSOR_NAME, problem, part=("tensor", f"number {number}"))
         try:
             name = at.take(length).decode()
         except UnicodeDecodeError:
-            raise faults.TensorNameError(self._path, f"number {number}", "has a name that is not UTF-8") from None
+            raise FormatError(
+                self._path, GgufFault.TENSOR_NAME, "has a name that is not UTF-8", part=("tensor", f"number {number}")
+            ) from None
         (rank,) = at.unpack("I")
         if rank > MAX_RANK:
-            raise faults.RankError(self._path, name, f"has {rank:,} dimensions; ggml has at most {MAX_RANK}")
+            raise FormatError(
+                self._path,
+                GgufFault.RANK,
+                f"has {rank:,} dimensions; ggml has at most {MAX_RANK}",
+                part=("tensor", name),
+            )
         *sizes, kind, offset = at.unpack(f"{rank}QIQ")
         return name, self._described(name, tuple(reversed(sizes)), kind), offset
 
     def _described(self, name: str, shape: tuple[int, ...], kind: int) -> Tensor:
         stored = GGML_TYPES.get(kind)
         if stored is None:
-            raise faults.TensorTypeError(self._path, name, f"is of ggml type {kind}, which truename does not know yet")
+            raise UnsupportedFormatError(
+                self._path,
+                f"is of ggml type {kind}, which truename does not know yet",
+                GgufFault.TENSOR_TYPE,
+                part=("tensor", name),
+            )
         elements = math.prod(shape)
         if math.prod(filter(None, shape)) > _MAX_COUNT or elements // stored.block * stored.size > _MAX_COUNT:
-            raise faults.ShapeOverflowError(self._path, name, "has more elements than 63 bits can count")
+            raise FormatError(
+                self._path, GgufFault.SHAPE_OVERFLOW, "has more elements than 63 bits can count", part=("tensor", name)
+            )
         row = shape[-1] if shape else 1
         if row % stored.block:
             problem = f"has rows of {row:,} elements, no whole number of {stored.name}'s blocks of {stored.block}"
-            raise faults.BlockError(self._path, name, problem)
+            raise FormatError(self._path, GgufFault.BLOCK, problem, part=("tensor", name))
         return Tensor(stored.name, shape, elements // stored.block * stored.size)
 
     def _check_places(self, entries: list[tuple[str, Tensor, int]]) -> None:
@@ -224,13 +267,83 @@ class _Reader:
             size = tensor.stored_bytes or 0
             if offset % self._alignment:
                 problem = f"starts at byte {offset:,} of the data, no multiple of the alignment ({self._alignment})"
-                raise faults.OffsetAlignmentError(self._path, name, problem)
+                raise FormatError(self._path, GgufFault.OFFSET_ALIGNMENT, problem, part=("tensor", name))
             if start + offset + size > self._blob.size:
                 problem = f"ends at byte {start + offset + size:,}, and the file has {self._blob.size:,}"
-                raise faults.OffsetRangeError(self._path, name, f"{problem}; is it cut off?")
+                raise FormatError(
+                    self._path, GgufFault.OFFSET_RANGE, f"{problem}; is it cut off?", part=("tensor", name)
+                )
             if offset < end_of_last and size:
-                raise faults.OverlapError(self._path, f"tensors {last[:120]!r} and {name[:120]!r} share bytes")
+                raise FormatError(
+                    self._path, GgufFault.OVERLAP, f"tensors {last[:120]!r} and {name[:120]!r} share bytes"
+                )
             end_of_last, last = max(end_of_last, offset + size), name
+
+
+class _Cursor:
+    """A position in the header that only moves on: numbers, bytes, and strings that are stepped over.
+
+    Attributes:
+        position: bytes from the start of the file.
+    """
+
+    def __init__(self, blob: Blob, position: int, byte_order: str) -> None:
+        self.position = position
+        self._blob = blob
+        self._order = byte_order
+        self._window = Window(blob)
+        self._formats: dict[str, struct.Struct] = {}
+
+    @property
+    def left(self) -> int:
+        """Bytes from here to the end of the file."""
+        return self._blob.size - self.position
+
+    def unpack(self, form: str) -> tuple[Any, ...]:
+        """Numbers in ``struct``'s words, in the file's byte order, without padding. The caller bounds their count."""
+        known = self._formats.get(form)
+        if known is None:
+            known = self._formats[form] = struct.Struct(self._order + form)
+        data, begin = self._window.around(self.position, known.size)
+        if len(data) - begin < known.size:
+            raise self._cut()
+        self.position += known.size
+        return known.unpack_from(data, begin)
+
+    def take(self, length: int) -> bytes:
+        """The next bytes. The caller bounds ``length``."""
+        data = self._window.read(self.position, length)
+        if len(data) < length:
+            raise self._cut()
+        self.position += length
+        return data
+
+    def skip(self, length: int) -> None:
+        """Step over bytes without reading them. The caller has checked that so many are left."""
+        self.position += length
+
+    def skip_strings(self, count: int) -> bool:
+        """Step over so many strings, each a length of 64 bits and its bytes; False where one leaves the file.
+
+        Only lengths are looked at. A stretch of the file is in memory at a time, never more than is known to be
+        strings and what ``Window`` reads ahead.
+        """
+        length_at = struct.Struct(self._order + "Q").unpack_from
+        while count:
+            data, begin = self._window.around(self.position, min(8 * count, _LARGE))
+            at, last = begin, len(data) - 8
+            while at <= last and count:
+                at += length_at(data, at)[0] + 8
+                count -= 1
+            if at == begin:
+                raise self._cut()
+            self.position += at - begin
+            if self.left < 8 * count or self.left < 0:
+                return False
+        return True
+
+    def _cut(self) -> FormatError:
+        return FormatError(self._blob.path, GgufFault.TRUNCATED, "ends within its header; is it cut off?")
 
 
 def _text(value: float, kind: int) -> str:

@@ -1,8 +1,8 @@
 """Read an HDF5 file: its datasets by path, their dtypes and shapes, and the attributes of its groups.
 
 Written by hand instead of by h5py: libhdf5 is C code that was not made for hostile files, and a crash in it would
-end a check of many models. A part of the format that no model uses ends in ``Hdf5UnsupportedError``.
-The errors and their tree are in ``hdf5_errors``. Source: HDF5 File Format Specification, version 3.0.
+end a check of many models. A part of the format that no model uses ends in ``UnsupportedFormatError``.
+Source: HDF5 File Format Specification, version 3.0.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from collections.abc import Sequence
 import msgspec
 
 from truename.blob import Blob
-from truename.formats.keras import hdf5_errors as faults
+from truename.errors import FormatError, UnsupportedFormatError
+from truename.formats.keras import Hdf5Fault
 from truename.formats.keras.hdf5_file import Cursor, Hdf5File
 from truename.formats.keras.hdf5_groups import is_group, read_links
 from truename.formats.keras.hdf5_heaps import dense_values, global_value
@@ -62,8 +63,8 @@ def read_hdf5(blob: Blob, wanted: frozenset[str]) -> Hdf5Contents:
         wanted: names of the attributes to keep.
 
     Raises:
-        Hdf5Error: the file breaks the format; the class says how.
-        Hdf5UnsupportedError: it uses a part of the format that is not read.
+        FormatError: the file breaks the format; its code says how.
+        UnsupportedFormatError: it uses a part of the format that is not read.
     """
     return _Walk(Hdf5File(blob), wanted).contents()
 
@@ -86,12 +87,12 @@ class _Walk:
     def _visit(self, address: int, path: str, above: tuple[int, ...]) -> None:
         self._objects += 1
         if self._objects > MAX_OBJECTS:
-            raise faults.TooManyObjectsError(self._file.path, f"has more than {MAX_OBJECTS:,} objects")
+            raise FormatError(self._file.path, Hdf5Fault.TOO_MANY_OBJECTS, f"has more than {MAX_OBJECTS:,} objects")
         if address in above:
-            raise faults.LinkCycleError(self._file.path, f"has the group {path[:120]!r} within itself")
+            raise FormatError(self._file.path, Hdf5Fault.LINK_CYCLE, f"has the group {path[:120]!r} within itself")
         if address in self._groups:  # allowed; but shared groups within shared groups have no end, and no model has one
-            raise faults.Hdf5UnsupportedError(
-                self._file.path, f"shares the group {path[:120]!r}; truename reads no such file"
+            raise UnsupportedFormatError(
+                self._file.path, f"shares the group {path[:120]!r}; truename reads no such file", Hdf5Fault.UNSUPPORTED
             )
         if address in self._datasets:
             if (known := self._datasets[address]) is not None:
@@ -107,21 +108,25 @@ class _Walk:
             self._groups.add(address)
             self._group(messages, path, (*above, address))
         elif not path:
-            raise faults.StructureError(self._file.path, "has no group at its root")
+            raise FormatError(self._file.path, Hdf5Fault.STRUCTURE, "has no group at its root")
 
     def _group(self, messages: Sequence[Message], path: str, above: tuple[int, ...]) -> None:
         if len(above) > MAX_DEPTH:
-            raise faults.GroupDepthError(self._file.path, f"nests groups more than {MAX_DEPTH} deep")
+            raise FormatError(self._file.path, Hdf5Fault.GROUP_DEPTH, f"nests groups more than {MAX_DEPTH} deep")
         for link in read_links(self._file, messages):
             below = f"{path}/{link.name}" if path else link.name
             if len(below) > _MAX_PATH:
-                raise faults.LinkNameError(self._file.path, f"has a path of more than {_MAX_PATH:,} characters")
+                raise FormatError(
+                    self._file.path, Hdf5Fault.LINK_NAME, f"has a path of more than {_MAX_PATH:,} characters"
+                )
             self._visit(link.address, below, above)
 
     def _dataset(self, messages: Sequence[Message], path: str, address: int) -> Dataset | None:
         """A dataset of numbers; texts, records and references are no weights and are left out."""
         if first(messages, EXTERNAL_FILES) is not None:
-            raise faults.ExternalLinkError(self._file.path, f"keeps the data of {path[:120]!r} in another file")
+            raise FormatError(
+                self._file.path, Hdf5Fault.EXTERNAL_LINK, f"keeps the data of {path[:120]!r} in another file"
+            )
         datatype, shape = self._described(messages, path)
         if shape is None or datatype[0] is None:
             return None
@@ -132,12 +137,12 @@ class _Walk:
         layout = read_layout(self._file, layout_message.data)
         if layout.size is not None and layout.size != needed and layout.address is not None:
             problem = f"has {layout.size:,} bytes for {path[:120]!r}, and its shape needs {needed:,}"
-            raise faults.DataLayoutError(self._file.path, problem)
+            raise FormatError(self._file.path, Hdf5Fault.DATA_LAYOUT, problem)
         if layout.address is not None and layout.address + needed > self._file.size:
             problem = (
                 f"says that the data of {path[:120]!r} ends at byte {layout.address + needed:,}, behind its own end"
             )
-            raise faults.DataLayoutError(self._file.path, problem)
+            raise FormatError(self._file.path, Hdf5Fault.DATA_LAYOUT, problem)
         return Dataset(dtype, shape, needed, address)
 
     def _described(
@@ -145,10 +150,12 @@ class _Walk:
     ) -> tuple[tuple[str | None, int], tuple[int, ...] | None]:
         space, kind = first(messages, DATASPACE), first(messages, DATATYPE)
         if space is None or kind is None:
-            raise faults.ObjectHeaderError(self._file.path, f"has a dataset {path[:120]!r} without a shape or a type")
+            raise FormatError(
+                self._file.path, Hdf5Fault.OBJECT_HEADER, f"has a dataset {path[:120]!r} without a shape or a type"
+            )
         if space.shared or kind.shared:
-            raise faults.Hdf5UnsupportedError(
-                self._file.path, f"shares the type of {path[:120]!r}; truename reads none"
+            raise UnsupportedFormatError(
+                self._file.path, f"shares the type of {path[:120]!r}; truename reads none", Hdf5Fault.UNSUPPORTED
             )
         datatype = read_datatype(self._file, kind.data)
         dtype = datatype.dtype
@@ -163,7 +170,7 @@ class _Walk:
             if message.type == ATTRIBUTE:
                 self._attribute(message.data, found)
         if (info := first(messages, ATTRIBUTE_INFO)) is not None:
-            cursor = self._file.cursor(info.data, faults.ObjectHeaderError, "attribute information")
+            cursor = self._file.cursor(info.data, Hdf5Fault.OBJECT_HEADER, "attribute information")
             cursor.take(1)
             cursor.take(2 if cursor.number(1) & 1 else 0)
             heap, index = cursor.address(), cursor.address()
@@ -175,12 +182,12 @@ class _Walk:
 
     def _attribute(self, data: bytes, found: dict[str, str]) -> None:
         """Keep an attribute that is wanted: its text, empty where it holds anything but one text."""
-        cursor = self._file.cursor(data, faults.ObjectHeaderError, "an attribute")
+        cursor = self._file.cursor(data, Hdf5Fault.OBJECT_HEADER, "an attribute")
         version = cursor.number(1)
         flags = cursor.number(1)
         if version not in (1, 2, 3):
             problem = f"has an attribute of version {version}, which truename does not read"
-            raise faults.Hdf5UnsupportedError(self._file.path, problem)
+            raise UnsupportedFormatError(self._file.path, problem, Hdf5Fault.UNSUPPORTED)
         sizes = [cursor.number(2) for _ in range(3)]
         cursor.take(1 if version == 3 else 0)
         name, kind, space = (self._part(cursor, size, version == 1) for size in sizes)

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from truename.formats.keras import hdf5_errors as faults
+from truename.errors import FormatError, UnsupportedFormatError
+from truename.formats.keras import Hdf5Fault
 from truename.formats.keras.hdf5_file import Hdf5File
 from truename.formats.keras.hdf5_heaps import MAX_NAME, dense_values, heap_name, local_heap
 from truename.formats.keras.hdf5_objects import LINK, LINK_INFO, SYMBOL_TABLE, Message, first
@@ -32,16 +33,15 @@ def read_links(file: Hdf5File, messages: Sequence[Message]) -> list[HardLink]:
     """The objects of a group, in the order of the file. Soft links are aliases within the file, and left out.
 
     Raises:
-        ExternalLinkError: a link leads into another file.
-        Hdf5Error: the group is wrong; the class says how.
+        FormatError: a link leads into another file; or the group is wrong; its code says how.
     """
     found: dict[str, HardLink] = {}
     for link in _links(file, messages):
         file.count_block()
         if link.name in found:
-            raise faults.LinkNameError(file.path, f"links {link.name[:120]!r} twice in one group")
+            raise FormatError(file.path, Hdf5Fault.LINK_NAME, f"links {link.name[:120]!r} twice in one group")
         if len(found) >= MAX_LINKS:
-            raise faults.TooManyObjectsError(file.path, f"has a group of more than {MAX_LINKS:,} links")
+            raise FormatError(file.path, Hdf5Fault.TOO_MANY_OBJECTS, f"has a group of more than {MAX_LINKS:,} links")
         found[link.name] = link
     return list(found.values())
 
@@ -53,14 +53,14 @@ def is_group(messages: Sequence[Message]) -> bool:
 
 def _links(file: Hdf5File, messages: Sequence[Message]) -> Iterator[HardLink]:
     if (table := first(messages, SYMBOL_TABLE)) is not None:
-        cursor = file.cursor(table.data, faults.ObjectHeaderError, "a symbol table")
+        cursor = file.cursor(table.data, Hdf5Fault.OBJECT_HEADER, "a symbol table")
         tree, heap = cursor.address(), cursor.address()
         yield from _Symbols(file, local_heap(file, heap)).tree(tree)
     for message in messages:
         if message.type == LINK:
             yield from _link(file, message.data)
     if (info := first(messages, LINK_INFO)) is not None:
-        cursor = file.cursor(info.data, faults.ObjectHeaderError, "link information")
+        cursor = file.cursor(info.data, Hdf5Fault.OBJECT_HEADER, "link information")
         cursor.take(1)
         cursor.take(8 if cursor.number(1) & 1 else 0)
         heap, index = cursor.address(), cursor.address()
@@ -71,20 +71,24 @@ def _links(file: Hdf5File, messages: Sequence[Message]) -> Iterator[HardLink]:
 
 def _link(file: Hdf5File, data: bytes) -> Iterator[HardLink]:
     """A link message: nothing comes of a soft one."""
-    cursor = file.cursor(data, faults.ObjectHeaderError, "a link")
+    cursor = file.cursor(data, Hdf5Fault.OBJECT_HEADER, "a link")
     if cursor.number(1) != 1:
-        raise faults.Hdf5UnsupportedError(file.path, "has a link of a version that truename does not read")
+        raise UnsupportedFormatError(
+            file.path, "has a link of a version that truename does not read", Hdf5Fault.UNSUPPORTED
+        )
     flags = cursor.number(1)
     kind = cursor.number(1) if flags & 8 else _HARD
     cursor.take((8 if flags & 4 else 0) + (1 if flags & 0x10 else 0))
     name = link_name(file, cursor.take(cursor.number(1 << (flags & 3))))
     if kind == _EXTERNAL:
-        raise faults.ExternalLinkError(file.path, f"links {name[:120]!r} to another file, which is not followed")
+        raise FormatError(
+            file.path, Hdf5Fault.EXTERNAL_LINK, f"links {name[:120]!r} to another file, which is not followed"
+        )
     if kind == _HARD:
         yield HardLink(name, cursor.address())
     elif kind != _SOFT:
-        raise faults.Hdf5UnsupportedError(
-            file.path, f"has a link of kind {kind}, which only its own program can follow"
+        raise UnsupportedFormatError(
+            file.path, f"has a link of kind {kind}, which only its own program can follow", Hdf5Fault.UNSUPPORTED
         )
 
 
@@ -92,14 +96,14 @@ def link_name(file: Hdf5File, raw: bytes) -> str:
     """A link's name as text.
 
     Raises:
-        LinkNameError: it cannot be one.
+        FormatError: it cannot be one.
     """
     try:
         name = raw.decode("utf-8")
     except UnicodeDecodeError:
-        raise faults.LinkNameError(file.path, "has a link whose name is not UTF-8") from None
+        raise FormatError(file.path, Hdf5Fault.LINK_NAME, "has a link whose name is not UTF-8") from None
     if not name or len(raw) > MAX_NAME or "/" in name or "\0" in name or name in (".", ".."):
-        raise faults.LinkNameError(file.path, f"has a link named {name[:120]!r}")
+        raise FormatError(file.path, Hdf5Fault.LINK_NAME, f"has a link named {name[:120]!r}")
     return name
 
 
@@ -116,13 +120,15 @@ class _Symbols:
         cursor = self._file.signed(address, 24 + 2 * self._file.offset_size, b"TREE", "index of a group")
         kind, own, entries = cursor.number(1), cursor.number(1), cursor.number(2)
         if kind != 0 or own > _MAX_LEVEL or entries > _MAX_NODE_ENTRIES or (level is not None and own != level):
-            raise faults.StructureError(self._file.path, f"has no index of a group at byte {address:,}")
+            raise FormatError(self._file.path, Hdf5Fault.STRUCTURE, f"has no index of a group at byte {address:,}")
         if address in self._seen:
-            raise faults.LinkCycleError(self._file.path, f"has an index that leads to itself at byte {address:,}")
+            raise FormatError(
+                self._file.path, Hdf5Fault.LINK_CYCLE, f"has an index that leads to itself at byte {address:,}"
+            )
         self._seen.add(address)
         cursor.address(), cursor.address()
         width = self._file.length_size + self._file.offset_size
-        body = self._file.at(address + cursor.at, entries * width, faults.StructureError, "an index of a group")
+        body = self._file.at(address + cursor.at, entries * width, Hdf5Fault.STRUCTURE, "an index of a group")
         for _ in range(entries):
             body.length()
             child = body.address()
@@ -133,10 +139,12 @@ class _Symbols:
         cursor.take(2)
         count = cursor.number(2)
         if count > _MAX_NODE_ENTRIES or address in self._seen:
-            raise faults.StructureError(self._file.path, f"has a symbol node of {count:,} entries, or twice the same")
+            raise FormatError(
+                self._file.path, Hdf5Fault.STRUCTURE, f"has a symbol node of {count:,} entries, or twice the same"
+            )
         self._seen.add(address)
         width = 2 * self._file.offset_size + 24
-        body = self._file.at(address + 8, count * width, faults.StructureError, "a symbol node")
+        body = self._file.at(address + 8, count * width, Hdf5Fault.STRUCTURE, "a symbol node")
         for _ in range(count):
             offset, target = body.address(), body.address()
             kind = body.number(4)

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 import msgspec
 
-from truename.formats.keras import hdf5_errors as faults
+from truename.errors import FormatError, UnsupportedFormatError
+from truename.formats.keras import Hdf5Fault
 from truename.formats.keras.hdf5_file import Cursor, Hdf5File
 
 MAX_NAME = 4_096
@@ -23,13 +24,13 @@ def local_heap(file: Hdf5File, address: int) -> tuple[int, int]:
     """Where the names of an old group lie: address and size of the heap's data.
 
     Raises:
-        Hdf5Error: there is no heap, or its data lies outside of the file.
+        FormatError: there is no heap, or its data lies outside of the file.
     """
     cursor = file.signed(address, 64, b"HEAP", "local heap")
     cursor.take(4)
     size, _, data = cursor.length(), cursor.length(), cursor.address()
     if data + size > file.size:
-        raise faults.AddressError(file.path, f"says that a heap lies at byte {data:,}, outside of the file")
+        raise FormatError(file.path, Hdf5Fault.ADDRESS, f"says that a heap lies at byte {data:,}, outside of the file")
     return data, size
 
 
@@ -37,17 +38,17 @@ def heap_name(file: Hdf5File, heap: tuple[int, int], offset: int) -> bytes:
     """The name at ``offset`` of a local heap, up to its NUL.
 
     Raises:
-        HeapError: it lies outside of the heap, or does not end.
+        FormatError: it lies outside of the heap, or does not end.
     """
     data, size = heap
     if offset >= size:
-        raise faults.HeapError(file.path, f"has a name at byte {offset:,} of a heap of {size:,}")
+        raise FormatError(file.path, Hdf5Fault.HEAP, f"has a name at byte {offset:,} of a heap of {size:,}")
     text = b""
     while b"\0" not in text:
         length = min(64, size - offset - len(text))
         if length <= 0 or len(text) > MAX_NAME:
-            raise faults.HeapError(file.path, "has a name without an end")
-        text += file.read(data + offset + len(text), length, faults.HeapError, "a name")
+            raise FormatError(file.path, Hdf5Fault.HEAP, "has a name without an end")
+        text += file.read(data + offset + len(text), length, Hdf5Fault.HEAP, "a name")
     return text.partition(b"\0")[0]
 
 
@@ -55,32 +56,34 @@ def global_value(file: Hdf5File, reference: bytes, limit: int = MAX_VALUE) -> by
     """A variable-length value: ``reference`` gives its length, its collection and its number there.
 
     Raises:
-        HeapError: it is not there.
+        FormatError: it is not there.
     """
-    cursor = file.cursor(reference, faults.HeapError, "a reference")
+    cursor = file.cursor(reference, Hdf5Fault.HEAP, "a reference")
     length, address, wanted = cursor.number(4), cursor.address(), cursor.number(4)
     if length == 0:
         return b""
     if length > limit:
-        raise faults.HeapError(file.path, f"has a value of {length:,} bytes; at most {limit:,} are read")
+        raise FormatError(file.path, Hdf5Fault.HEAP, f"has a value of {length:,} bytes; at most {limit:,} are read")
     head = file.signed(address, 64, b"GCOL", "heap of values")
     head.take(4)
     size = head.length()
     position, end = address + head.at, address + size
     while position + 16 <= end:
         file.count_block()
-        entry = file.at(position, 24, faults.HeapError, "a heap of values")
+        entry = file.at(position, 24, Hdf5Fault.HEAP, "a heap of values")
         number = entry.number(2)
         entry.take(6)
         held = entry.length()
         if number == wanted:
             if held < length:
-                raise faults.HeapError(file.path, f"has a value of {held:,} bytes where {length:,} are named")
-            return file.read(position + entry.at, length, faults.HeapError, "a value")
+                raise FormatError(
+                    file.path, Hdf5Fault.HEAP, f"has a value of {held:,} bytes where {length:,} are named"
+                )
+            return file.read(position + entry.at, length, Hdf5Fault.HEAP, "a value")
         if number == 0:
             break
         position += entry.at + (held + 7) // 8 * 8
-    raise faults.HeapError(file.path, f"has no value {wanted} in its heap at byte {address:,}")
+    raise FormatError(file.path, Hdf5Fault.HEAP, f"has no value {wanted} in its heap at byte {address:,}")
 
 
 class _Fractal(msgspec.Struct, frozen=True):
@@ -102,20 +105,22 @@ def dense_values(file: Hdf5File, heap: int, index: int) -> Iterator[bytes]:
     """The links or attributes that an object keeps in a fractal heap, found by its version-2 B-tree.
 
     Raises:
-        Hdf5Error: the index or the heap is wrong.
+        FormatError: the index or the heap is wrong.
     """
     fractal = _fractal(file, heap)
     for record, kind in _records(file, index):
         skip = {5: 4, 6: 8, 8: 0, 9: 0}.get(kind)
         if skip is None:
-            raise faults.StructureError(file.path, f"has an index of type {kind} where links or attributes are listed")
+            raise FormatError(
+                file.path, Hdf5Fault.STRUCTURE, f"has an index of type {kind} where links or attributes are listed"
+            )
         yield _managed(file, fractal, record[skip : skip + fractal.id_length])
 
 
 def _fractal(file: Hdf5File, address: int) -> _Fractal:
     cursor = file.signed(address, 160, b"FRHP", "fractal heap")
     if cursor.number(1) != 0:
-        raise faults.StructureError(file.path, "has a fractal heap of a version that does not exist")
+        raise FormatError(file.path, Hdf5Fault.STRUCTURE, "has a fractal heap of a version that does not exist")
     id_length, filters, flags = cursor.number(2), cursor.number(2), cursor.number(1)
     cursor.take(4)
     cursor.length(), cursor.address(), cursor.length(), cursor.address()
@@ -127,25 +132,25 @@ def _fractal(file: Hdf5File, address: int) -> _Fractal:
     root, rows = cursor.address(), cursor.number(2)
     sound = width and start and max_direct >= start and 8 <= max_bits <= 64 and rows < 256 and id_length <= 64
     if not sound or start & (start - 1) or max_direct & (max_direct - 1) or max_direct > 2**31:
-        raise faults.HeapError(file.path, "has a fractal heap whose sizes cannot be")
+        raise FormatError(file.path, Hdf5Fault.HEAP, "has a fractal heap whose sizes cannot be")
     return _Fractal(id_length, max_bits, max_direct, start, width, root, rows, filters > 0, bool(flags & 2), size)
 
 
 def _managed(file: Hdf5File, heap: _Fractal, identity: bytes) -> bytes:
     """The object with this ID: an offset into the heap's space, and a length."""
     if heap.filtered or not identity or identity[0] & 0x30:
-        raise faults.Hdf5UnsupportedError(
-            file.path, "keeps links in compressed or huge heap objects; truename reads none"
+        raise UnsupportedFormatError(
+            file.path, "keeps links in compressed or huge heap objects; truename reads none", Hdf5Fault.UNSUPPORTED
         )
     width = (heap.max_bits + 7) // 8
     offset = int.from_bytes(identity[1 : 1 + width], "little")
     length = int.from_bytes(identity[1 + width :], "little")
     if length > MAX_VALUE or offset + length > heap.size:
-        raise faults.HeapError(file.path, f"has a link of {length:,} bytes outside of its heap")
+        raise FormatError(file.path, Hdf5Fault.HEAP, f"has a link of {length:,} bytes outside of its heap")
     address, start, size = _block(file, heap, offset)
     if offset - start + length > size:
-        raise faults.HeapError(file.path, "has a link that reaches out of its block")
-    return file.read(address + offset - start, length, faults.HeapError, "a link")
+        raise FormatError(file.path, Hdf5Fault.HEAP, "has a link that reaches out of its block")
+    return file.read(address + offset - start, length, Hdf5Fault.HEAP, "a link")
 
 
 def _block(file: Hdf5File, heap: _Fractal, offset: int) -> tuple[int, int, int]:
@@ -164,10 +169,10 @@ def _block(file: Hdf5File, heap: _Fractal, offset: int) -> tuple[int, int, int]:
         head = 5 + file.offset_size + (heap.max_bits + 7) // 8
         file.signed(address, 5, b"FHIB", "block of a fractal heap")
         place = address + head + entry * file.offset_size
-        address = file.at(place, file.offset_size, faults.HeapError, "a fractal heap").address()
+        address = file.at(place, file.offset_size, Hdf5Fault.HEAP, "a fractal heap").address()
         start += first
         rows = 0 if row < direct_rows else (size // (heap.start * heap.width)).bit_length()
-    raise faults.HeapError(file.path, f"has a link at byte {offset:,}, outside of its fractal heap")
+    raise FormatError(file.path, Hdf5Fault.HEAP, f"has a link at byte {offset:,}, outside of its fractal heap")
 
 
 def _place(heap: _Fractal, offset: int) -> tuple[int, int, int, int]:
@@ -189,7 +194,7 @@ def _records(file: Hdf5File, address: int) -> Iterator[tuple[bytes, int]]:
     root, count = cursor.address(), cursor.number(2)
     sound = version == 0 and 32 <= node_size <= _MAX_NODE and 0 < record_size <= node_size and depth <= _MAX_INDEX_DEPTH
     if not sound:
-        raise faults.StructureError(file.path, "has an index whose sizes cannot be")
+        raise FormatError(file.path, Hdf5Fault.STRUCTURE, "has an index whose sizes cannot be")
     tree = _Tree(file, node_size, record_size, depth)
     if root != file.undefined and count:
         for record in tree.node(root, count, depth):
@@ -222,7 +227,9 @@ class _Tree:
         cursor.take(2)
         self._left -= count
         if self._left < 0:
-            raise faults.TooManyObjectsError(self._file.path, f"has an index of more than {MAX_RECORDS:,} entries")
+            raise FormatError(
+                self._file.path, Hdf5Fault.TOO_MANY_OBJECTS, f"has an index of more than {MAX_RECORDS:,} entries"
+            )
         records = [cursor.take(self._record_size) for _ in range(count)]
         yield from records
         if level:

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 import msgspec
 
-from truename.formats.extent import MAX_ELEMENTS
-from truename.formats.keras import hdf5_errors as faults
+from truename.errors import FormatError, UnsupportedFormatError
+from truename.formats.dtypes import MAX_ELEMENTS
+from truename.formats.keras import Hdf5Fault
 from truename.formats.keras.hdf5_file import Cursor, Hdf5File
 
 MAX_RANK = 32  # the format's own limit
@@ -51,9 +52,9 @@ def read_messages(file: Hdf5File, address: int) -> list[Message]:
     """The messages of the object at ``address``, over all blocks of its header.
 
     Raises:
-        Hdf5Error: there is no object, or its header is wrong.
+        FormatError: there is no object, or its header is wrong.
     """
-    start = file.at(address, 16, faults.ObjectHeaderError, "an object header")
+    start = file.at(address, 16, Hdf5Fault.OBJECT_HEADER, "an object header")
     return _Header(file).version_2(address) if start.take(4) == b"OHDR" else _Header(file).version_1(address)
 
 
@@ -68,20 +69,22 @@ class _Header:
         self._seen: set[int] = set()
 
     def version_1(self, address: int) -> list[Message]:
-        cursor = self._file.at(address, 16, faults.ObjectHeaderError, "an object header")
+        cursor = self._file.at(address, 16, Hdf5Fault.OBJECT_HEADER, "an object header")
         version = cursor.number(1)
         if version != 1:
-            raise faults.ObjectHeaderError(self._file.path, f"has no object at byte {address:,}, where one must be")
+            raise FormatError(
+                self._file.path, Hdf5Fault.OBJECT_HEADER, f"has no object at byte {address:,}, where one must be"
+            )
         cursor.take(7)
         self._pending.append((address + 16, cursor.number(4)))
         return self._blocks(4, False, False)
 
     def version_2(self, address: int) -> list[Message]:
-        cursor = self._file.at(address, 64, faults.ObjectHeaderError, "an object header")
+        cursor = self._file.at(address, 64, Hdf5Fault.OBJECT_HEADER, "an object header")
         cursor.take(4)
         version, flags = cursor.number(1), cursor.number(1)
         if version != 2:
-            raise faults.ObjectHeaderError(self._file.path, f"has an object header of version {version}")
+            raise FormatError(self._file.path, Hdf5Fault.OBJECT_HEADER, f"has an object header of version {version}")
         cursor.take((16 if flags & 0x20 else 0) + (4 if flags & 0x10 else 0))
         size = cursor.number(1 << (flags & 3))
         self._pending.append((address + cursor.at, size))
@@ -93,20 +96,24 @@ class _Header:
             address, size = self._pending.pop(0)
             self._bytes += size
             if self._bytes > MAX_HEADER_BYTES:
-                raise faults.ObjectHeaderError(self._file.path, f"has an object header of {self._bytes:,} bytes")
+                raise FormatError(
+                    self._file.path, Hdf5Fault.OBJECT_HEADER, f"has an object header of {self._bytes:,} bytes"
+                )
             if address in self._seen:
-                raise faults.ObjectHeaderError(
-                    self._file.path, f"has an object header that continues itself at {address:,}"
+                raise FormatError(
+                    self._file.path,
+                    Hdf5Fault.OBJECT_HEADER,
+                    f"has an object header that continues itself at {address:,}",
                 )
             self._seen.add(address)
             self._file.count_block()
             self._file.count_header(size)
-            data = self._file.read(address, size, faults.ObjectHeaderError, "an object header")
-            cursor = self._file.cursor(data, faults.ObjectHeaderError, "an object header")
+            data = self._file.read(address, size, Hdf5Fault.OBJECT_HEADER, "an object header")
+            cursor = self._file.cursor(data, Hdf5Fault.OBJECT_HEADER, "an object header")
             if newer and not first:
                 if cursor.take(4) != b"OCHK" or cursor.left < 4:
-                    raise faults.StructureError(self._file.path, f"has no object header at byte {address:,}")
-                cursor = self._file.cursor(data[4:-4], faults.ObjectHeaderError, "an object header")
+                    raise FormatError(self._file.path, Hdf5Fault.STRUCTURE, f"has no object header at byte {address:,}")
+                cursor = self._file.cursor(data[4:-4], Hdf5Fault.OBJECT_HEADER, "an object header")
             self._block(cursor, ordered, newer)
             first = False
         return self._messages
@@ -119,9 +126,11 @@ class _Header:
             cursor.take(head - (4 if newer else 5))
             data = cursor.take(size)
             if len(self._messages) >= MAX_MESSAGES:
-                raise faults.ObjectHeaderError(self._file.path, f"has an object of more than {MAX_MESSAGES:,} messages")
+                raise FormatError(
+                    self._file.path, Hdf5Fault.OBJECT_HEADER, f"has an object of more than {MAX_MESSAGES:,} messages"
+                )
             if kind == CONTINUATION:
-                inner = self._file.cursor(data, faults.ObjectHeaderError, "a continuation")
+                inner = self._file.cursor(data, Hdf5Fault.OBJECT_HEADER, "a continuation")
                 self._pending.append((inner.address(), inner.length()))
             elif kind:
                 self._messages.append(Message(kind, data, bool(flags & _SHARED)))
@@ -136,14 +145,18 @@ def read_dataspace(file: Hdf5File, data: bytes) -> tuple[int, ...] | None:
     """The shape that a dataspace message describes; None of the null dataspace, which holds nothing.
 
     Raises:
-        DataspaceError: it is no shape.
+        FormatError: it is no shape.
     """
-    cursor = file.cursor(data, faults.DataspaceError, "a shape")
+    cursor = file.cursor(data, Hdf5Fault.DATASPACE, "a shape")
     version, rank, flags = cursor.number(1), cursor.number(1), cursor.number(1)
     if version not in (1, 2):
-        raise faults.Hdf5UnsupportedError(file.path, f"has a shape of version {version}, which truename does not read")
+        raise UnsupportedFormatError(
+            file.path, f"has a shape of version {version}, which truename does not read", Hdf5Fault.UNSUPPORTED
+        )
     if rank > MAX_RANK:
-        raise faults.DataspaceError(file.path, f"has a shape of {rank} dimensions; the format allows {MAX_RANK}")
+        raise FormatError(
+            file.path, Hdf5Fault.DATASPACE, f"has a shape of {rank} dimensions; the format allows {MAX_RANK}"
+        )
     kind = cursor.number(1) if version == 2 else cursor.number(5) and 1
     shape = tuple(cursor.length() for _ in range(rank))
     if flags & 1:
@@ -153,7 +166,7 @@ def read_dataspace(file: Hdf5File, data: bytes) -> tuple[int, ...] | None:
     for size in filter(None, shape):
         elements *= size
     if elements > MAX_ELEMENTS:
-        raise faults.DataspaceError(file.path, "has a shape of more elements than 63 bits can count")
+        raise FormatError(file.path, Hdf5Fault.DATASPACE, "has a shape of more elements than 63 bits can count")
     return None if version == 2 and kind == 2 else shape
 
 
@@ -161,17 +174,17 @@ def read_datatype(file: Hdf5File, data: bytes) -> Datatype:
     """The type that a datatype message describes.
 
     Raises:
-        DatatypeError: it is no type.
+        FormatError: it is no type.
     """
-    cursor = file.cursor(data, faults.DatatypeError, "a type")
+    cursor = file.cursor(data, Hdf5Fault.DATATYPE, "a type")
     first = cursor.number(1)
     kind, version = first & 15, first >> 4
     bits, size = cursor.number(3), cursor.number(4)
     if kind > 12 or not 1 <= version <= 5:
         problem = f"has a type of class {kind}, version {version}, which truename does not read"
-        raise faults.Hdf5UnsupportedError(file.path, problem)
+        raise UnsupportedFormatError(file.path, problem, Hdf5Fault.UNSUPPORTED)
     if size == 0 or size > 2**31:
-        raise faults.DatatypeError(file.path, f"has a type of {size:,} bytes")
+        raise FormatError(file.path, Hdf5Fault.DATATYPE, f"has a type of {size:,} bytes")
     if kind == 0:
         cursor.take(4)
         return Datatype(kind, size, f"{'I' if bits & 8 else 'U'}{8 * size}" if size in (1, 2, 4, 8) else None)
@@ -198,10 +211,9 @@ def read_layout(file: Hdf5File, data: bytes) -> Layout:
     """Where a dataset's data lies.
 
     Raises:
-        DataLayoutError: the layout does not exist.
-        ExternalLinkError: the data lies in other files.
+        FormatError: the layout does not exist; or the data lies in other files.
     """
-    cursor = file.cursor(data, faults.DataLayoutError, "a layout")
+    cursor = file.cursor(data, Hdf5Fault.DATA_LAYOUT, "a layout")
     version = cursor.number(1)
     if version in (1, 2):
         cursor.take(1)
@@ -210,7 +222,9 @@ def read_layout(file: Hdf5File, data: bytes) -> Layout:
         address = cursor.address() if kind != _COMPACT else None
         return Layout(_kind(file, kind), address if kind == _CONTIGUOUS else None, None)
     if version not in (3, 4, 5):
-        raise faults.Hdf5UnsupportedError(file.path, f"has a layout of version {version}, which truename does not read")
+        raise UnsupportedFormatError(
+            file.path, f"has a layout of version {version}, which truename does not read", Hdf5Fault.UNSUPPORTED
+        )
     kind = cursor.number(1)
     if kind == _COMPACT:
         return Layout("compact", None, cursor.number(2))
@@ -222,7 +236,7 @@ def read_layout(file: Hdf5File, data: bytes) -> Layout:
 
 def _kind(file: Hdf5File, kind: int) -> str:
     if kind == _VIRTUAL:
-        raise faults.ExternalLinkError(file.path, "holds a virtual dataset, whose data lies in other files")
+        raise FormatError(file.path, Hdf5Fault.EXTERNAL_LINK, "holds a virtual dataset, whose data lies in other files")
     if kind > _CHUNKED:
-        raise faults.DataLayoutError(file.path, f"has a layout of class {kind}")
+        raise FormatError(file.path, Hdf5Fault.DATA_LAYOUT, f"has a layout of class {kind}")
     return ("compact", "contiguous", "chunked")[kind]

@@ -1,11 +1,5 @@
 """Read Keras files: ``.keras`` archives, Keras 3 weights and the older HDF5 files, transformers' ``tf_model.h5`` too.
 
-    WeightsError
-    ├── Hdf5Error, ZipError       what the file is made of, see ``hdf5_errors`` and ``zip_errors``
-    └── KerasError
-        ├── KerasWeightsError     an archive without weights, or a file without a tensor
-        └── KerasConfigError      the configuration of the layers is no JSON object
-
 Names are those of the variables: without the group that a layer's name makes, and, where Keras 3 only numbers the
 variables of a layer, with the name that its class gives them. The optimizer's variables are left out and counted.
 """
@@ -22,10 +16,13 @@ from typing import Any
 import msgspec
 
 from truename.blob import Blob
-from truename.errors import UnsupportedFormatError, WeightsError
+from truename.errors import FormatError, UnsupportedFormatError
+from truename.formats.archives import ZipFault
 from truename.formats.archives.zip import STORED, ZipEntry, read_directory, read_entry, read_start
 from truename.formats.header import Tensor, WeightsHeader
+from truename.formats.keras import KerasFault
 from truename.formats.keras.hdf5 import Dataset, Hdf5Contents, read_hdf5
+from truename.formats.views import PartBlob
 
 WEIGHTS_ENTRY = "model.weights.h5"
 CONFIG_ENTRY = "config.json"
@@ -39,24 +36,11 @@ _COPY = re.compile(r"_\d+$")
 _LOCAL_HEADER = 30
 
 
-class KerasError(WeightsError):
-    """A file is no Keras model."""
-
-
-class KerasWeightsError(KerasError, UnsupportedFormatError):
-    """There are no weights in it; it may well be another good file."""
-
-
-class KerasConfigError(KerasError):
-    """The configuration of the layers is no JSON object."""
-
-
 def read_keras(blob: Blob) -> WeightsHeader:
     """Read the variables of a Keras file; ``metadata["model_config"]`` is the configuration of its layers, as JSON.
 
     Raises:
-        Hdf5Error, ZipError: the file breaks its format; the class says how.
-        KerasError: it holds no model.
+        FormatError: the file breaks its format, or holds no model; its code says how.
         UnsupportedFormatError: it keeps its weights in a way that truename does not read.
     """
     if blob.read(0, 2) == b"PK":
@@ -70,9 +54,13 @@ def _read_archive(blob: Blob) -> WeightsHeader:
     if weights is None:
         if any(name.endswith((".npz", ".json")) and "model.weights" in name for name in entries):
             raise UnsupportedFormatError(
-                blob.path, "keeps its weights in an archive of a kind that truename does not read"
+                blob.path,
+                "keeps its weights in an archive of a kind that truename does not read",
+                KerasFault.ARCHIVE_KIND,
             )
-        raise KerasWeightsError(blob.path, f"holds no {WEIGHTS_ENTRY}; this is no Keras model")
+        raise UnsupportedFormatError(
+            blob.path, f"holds no {WEIGHTS_ENTRY}; this is no Keras model", KerasFault.NO_WEIGHTS
+        )
     metadata = {}
     if (config := entries.get(CONFIG_ENTRY)) is not None:
         metadata["model_config"] = _json_object(blob.path, read_entry(blob, config, MAX_CONFIG_BYTES))
@@ -80,25 +68,18 @@ def _read_archive(blob: Blob) -> WeightsHeader:
         return _header(blob, read_hdf5(part, _ATTRIBUTES), metadata)
 
 
-class _Part(Blob):
-    """A stored entry of an archive as a file of its own."""
-
-    def __init__(self, blob: Blob, start: int, size: int) -> None:
-        super().__init__(blob.path, size)
-        self._blob = blob
-        self._start = start
-
-    def _read(self, offset: int, length: int) -> bytes:
-        return self._blob.read(self._start + offset, length)
-
-
-def _stored_part(blob: Blob, entry: ZipEntry) -> _Part:
+def _stored_part(blob: Blob, entry: ZipEntry) -> PartBlob:
     if entry.method != STORED:
-        raise UnsupportedFormatError(blob.path, f"keeps {entry.name} compressed, which cannot be read in parts")
+        raise UnsupportedFormatError(
+            blob.path, f"keeps {entry.name} compressed, which cannot be read in parts", KerasFault.COMPRESSED
+        )
     read_start(blob, entry, 8)  # checks the entry's own header
     head = blob.read(entry.offset, _LOCAL_HEADER)
     lengths = int.from_bytes(head[26:28], "little") + int.from_bytes(head[28:30], "little")
-    return _Part(blob, entry.offset + _LOCAL_HEADER + lengths, entry.size)
+    start = entry.offset + _LOCAL_HEADER + lengths
+    if start + entry.size > blob.size:
+        raise FormatError(blob.path, ZipFault.LOCAL_HEADER, "changed while it was read", part=("entry", entry.name))
+    return PartBlob(blob, blob.path, start, entry.size)
 
 
 def _json_object(path: str, data: bytes) -> str:
@@ -106,7 +87,7 @@ def _json_object(path: str, data: bytes) -> str:
         msgspec.json.decode(data, type=dict[str, msgspec.Raw])
         return data.decode("utf-8")
     except (ValueError, RecursionError):
-        raise KerasConfigError(path, "has a configuration of its layers that is no JSON object") from None
+        raise FormatError(path, KerasFault.CONFIG, "has a configuration of its layers that is no JSON object") from None
 
 
 def _header(blob: Blob, contents: Hdf5Contents, metadata: dict[str, str]) -> WeightsHeader:
@@ -118,7 +99,9 @@ def _header(blob: Blob, contents: Hdf5Contents, metadata: dict[str, str]) -> Wei
         metadata.setdefault("model_config", _json_object(blob.path, config.encode()))
     kept = {path: data for path, data in contents.datasets.items() if not path.startswith(_OPTIMIZERS)}
     if not kept:
-        raise KerasWeightsError(blob.path, "holds no variable; these are no weights of a model")
+        raise UnsupportedFormatError(
+            blob.path, "holds no variable; these are no weights of a model", KerasFault.NO_WEIGHTS
+        )
     if len(kept) < len(contents.datasets):
         metadata["optimizer_variables"] = str(len(contents.datasets) - len(kept))
     tensors = dict(_named(kept, contents.attributes))

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from functools import partial
 
 from truename.blob import Blob
-from truename.errors import UnsupportedFormatError, WeightsError
+from truename.errors import FormatError, UnsupportedFormatError
 from truename.formats.archives.zip import read_directory, read_start
 from truename.formats.header import Tensor, WeightsHeader
+from truename.formats.numpy import NumpyFault
 from truename.formats.numpy.dtypes import numpy_dtype
 
 MAX_HEADER_BYTES = 10_000  # NumPy's own limit (max_header_size)
@@ -35,67 +36,6 @@ _FIELD = re.compile(
 )
 
 
-class NumpyError(WeightsError):
-    """A ``.npy`` inside of an archive breaks its format.
-
-        WeightsError
-        └── NumpyError
-            ├── NumpyMagicError        does not begin like a .npy, or with a version that does not exist
-            ├── NumpyTruncatedError    ends within its header
-            ├── NumpyHeaderTooLargeError
-            ├── NumpyHeaderError       the header is no dictionary of descr, fortran_order and shape
-            ├── NumpyDtypeError        a dtype that is none
-            ├── NumpyShapeError        too many dimensions or elements
-            ├── NumpySizeError         holds another number of bytes than dtype and shape need
-            ├── TooManyArraysError     more arrays than are read (also an UnsupportedFormatError)
-            └── NoArraysError          no member is a .npy
-
-    Attributes:
-        member: the member's name.
-    """
-
-    def __init__(self, path: str, member: str, problem: str) -> None:
-        self.member = member
-        name = member if len(member) <= 120 else member[:120] + "…"
-        super().__init__(path, f"array {name!r} {problem}")
-
-
-class NumpyMagicError(NumpyError):
-    """A member does not begin like a ``.npy``, or with a version that does not exist."""
-
-
-class NumpyTruncatedError(NumpyError):
-    """A member ends within its header."""
-
-
-class NumpyHeaderTooLargeError(NumpyError):
-    """A header is larger than NumPy itself reads."""
-
-
-class NumpyHeaderError(NumpyError):
-    """A header is no dictionary of ``descr``, ``fortran_order`` and ``shape``."""
-
-
-class NumpyDtypeError(NumpyError):
-    """A dtype is none."""
-
-
-class NumpyShapeError(NumpyError):
-    """A shape has too many dimensions or elements."""
-
-
-class NumpySizeError(NumpyError):
-    """A member holds another number of bytes than dtype and shape need."""
-
-
-class TooManyArraysError(NumpyError, UnsupportedFormatError):
-    """An archive holds more arrays than are read: no fault of the file."""
-
-
-class NoArraysError(NumpyError):
-    """No member is a ``.npy``."""
-
-
 def read_numpy(blob: Blob) -> WeightsHeader:
     """Read an archive of arrays, or one array that lies on its own and is named like its file.
 
@@ -104,8 +44,7 @@ def read_numpy(blob: Blob) -> WeightsHeader:
 
     Raises:
         UnsupportedFormatError: there are no numbers, or more bytes in pickled objects than in numbers.
-        ZipError: the archive is broken.
-        NumpyError: an array's header is broken; the class says how.
+        FormatError: the archive is broken; or an array's header is broken; its code says how.
     """
     if blob.read(0, len(_MAGIC)) == _MAGIC:
         name = blob.path.rpartition("/")[2].removesuffix(".npy")
@@ -117,10 +56,14 @@ def read_npz(blob: Blob) -> WeightsHeader:
     """Read the header of every array in an archive, as ``read_numpy`` does."""
     entries = {name: entry for name, entry in read_directory(blob).items() if name.endswith(".npy")}
     if not entries:
-        raise NoArraysError(blob.path, "*.npy", "is not in the archive: it holds no arrays")
+        raise FormatError(
+            blob.path, NumpyFault.NO_ARRAYS, "is not in the archive: it holds no arrays", part=("array", "*.npy")
+        )
     if len(entries) > MAX_ARRAYS:
         problem = f"is one of {len(entries):,} arrays; at most {MAX_ARRAYS:,} are read"
-        raise TooManyArraysError(blob.path, next(iter(entries)), problem)
+        raise UnsupportedFormatError(
+            blob.path, problem, NumpyFault.TOO_MANY_ARRAYS, part=("array", next(iter(entries)))
+        )
     return _header(
         blob,
         {
@@ -137,10 +80,12 @@ def _header(blob: Blob, arrays: dict[str, Tensor]) -> WeightsHeader:
     shown = ", ".join(f"{name[:80]} ({what})" for name, what in list(left_out.items())[:_SHOWN])
     objects = sum(arrays[name].stored_bytes or 0 for name, what in left_out.items() if what == _NO_NUMBERS["O"])
     if not tensors:
-        raise UnsupportedFormatError(blob.path, f"holds no arrays of numbers, and others are not read: {shown}")
+        raise UnsupportedFormatError(
+            blob.path, f"holds no arrays of numbers, and others are not read: {shown}", NumpyFault.NO_NUMBERS
+        )
     if objects > sum(tensor.stored_bytes or 0 for tensor in tensors.values()):
         problem = f"holds more bytes in pickled objects, which are never unpickled, than in numbers: {shown}"
-        raise UnsupportedFormatError(blob.path, problem)
+        raise UnsupportedFormatError(blob.path, problem, NumpyFault.PICKLED_OBJECTS)
     return WeightsHeader("numpy", (blob.path,), tensors, {}, {"left_out": shown} if left_out else {}, blob.bytes_read)
 
 
@@ -158,28 +103,40 @@ def _read_array(path: str, name: str, size: int, first: Callable[[int], bytes]) 
     if start + length > len(head):
         head = first(min(start + length, size))
     if start + length > len(head):
-        raise NumpyTruncatedError(path, name, f"ends within its header of {length:,} bytes")
+        raise FormatError(
+            path, NumpyFault.TRUNCATED, f"ends within its header of {length:,} bytes", part=("array", name)
+        )
     dtype, width, shape = _parse(path, name, head[start : start + length])
     if len(shape) > 64 or math.prod(filter(None, shape)) * max(width, 1) >= _MAX_COUNT:
-        raise NumpyShapeError(path, name, "has more dimensions or elements than an array can have")
+        raise FormatError(
+            path, NumpyFault.SHAPE, "has more dimensions or elements than an array can have", part=("array", name)
+        )
     stored = math.prod(shape) * width
     held = size - start - length
     if held != stored and dtype[0] not in ("O", _RECORDS[0]):  # a pickle of any length, fields of any width
-        raise NumpySizeError(path, name, f"holds {held:,} bytes, and its dtype and shape need {stored:,}")
+        raise FormatError(
+            path,
+            NumpyFault.SIZE,
+            f"holds {held:,} bytes, and its dtype and shape need {stored:,}",
+            part=("array", name),
+        )
     return Tensor(dtype, shape, held)
 
 
 def _header_range(path: str, name: str, head: bytes) -> tuple[int, int]:
     """Where the header's text begins, and how long it is."""
     if head[:6] != _MAGIC or head[6:7] not in (b"\x01", b"\x02", b"\x03"):
-        raise NumpyMagicError(path, name, "does not begin like an array of NumPy")
+        raise FormatError(path, NumpyFault.MAGIC, "does not begin like an array of NumPy", part=("array", name))
     width = 2 if head[6] == 1 else 4
     if len(head) < 8 + width:
-        raise NumpyTruncatedError(path, name, "ends within the length of its header")
+        raise FormatError(path, NumpyFault.TRUNCATED, "ends within the length of its header", part=("array", name))
     length = int.from_bytes(head[8 : 8 + width], "little")
     if length > MAX_HEADER_BYTES:
-        raise NumpyHeaderTooLargeError(
-            path, name, f"has a header of {length:,} bytes; NumPy reads {MAX_HEADER_BYTES:,}"
+        raise FormatError(
+            path,
+            NumpyFault.HEADER_TOO_LARGE,
+            f"has a header of {length:,} bytes; NumPy reads {MAX_HEADER_BYTES:,}",
+            part=("array", name),
         )
     return 8 + width, length
 
@@ -187,12 +144,14 @@ def _header_range(path: str, name: str, head: bytes) -> tuple[int, int]:
 def _parse(path: str, name: str, header: bytes) -> tuple[str, int, tuple[int, ...]]:
     text = header.decode("latin-1").strip()
     if text[:1] != "{" or text[-1:] != "}":
-        raise NumpyHeaderError(path, name, "has a header that is no dictionary")
+        raise FormatError(path, NumpyFault.HEADER, "has a header that is no dictionary", part=("array", name))
     text, at, fields = text[1:-1].strip(), 0, {}
     while at < len(text):
         found = _FIELD.match(text, at)
         if found is None or found["key"] in fields:
-            raise NumpyHeaderError(path, name, "has a header that is no dictionary of plain values")
+            raise FormatError(
+                path, NumpyFault.HEADER, "has a header that is no dictionary of plain values", part=("array", name)
+            )
         fields[found["key"]] = found
         at = found.end()
     if (
@@ -200,13 +159,20 @@ def _parse(path: str, name: str, header: bytes) -> tuple[str, int, tuple[int, ..
         or fields["shape"]["shape"] is None
         or not fields["fortran_order"]["truth"]
     ):
-        raise NumpyHeaderError(path, name, "has a header without descr, fortran_order and shape")
+        raise FormatError(
+            path, NumpyFault.HEADER, "has a header without descr, fortran_order and shape", part=("array", name)
+        )
     shape = _shape(path, name, fields["shape"]["shape"])
     if fields["descr"]["fields"] is not None:
         return _RECORDS, 0, shape
     dtype = numpy_dtype(fields["descr"]["text"] or "")
     if dtype is None:
-        raise NumpyDtypeError(path, name, f"has the dtype {fields['descr']['text']!r}, which is none of NumPy's")
+        raise FormatError(
+            path,
+            NumpyFault.DTYPE,
+            f"has the dtype {fields['descr']['text']!r}, which is none of NumPy's",
+            part=("array", name),
+        )
     return *dtype, shape
 
 
@@ -216,5 +182,5 @@ def _shape(path: str, name: str, text: str) -> tuple[int, ...]:
     if sizes[-1] == "":
         sizes.pop()
     if not all(size.isdigit() and len(size) < 20 for size in sizes) or (len(sizes) == 1 and "," not in text):
-        raise NumpyHeaderError(path, name, "has a shape that is no tuple of sizes")
+        raise FormatError(path, NumpyFault.HEADER, "has a shape that is no tuple of sizes", part=("array", name))
     return tuple(map(int, sizes))

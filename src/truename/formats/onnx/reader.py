@@ -2,7 +2,7 @@
 
 The format's own library decodes the whole file, weights included, and leaves only data in other files alone. Most
 files carry their data inline, up to 2 GB; so the wire format is walked here by ranges and data is skipped.
-The errors and their tree are in ``onnx_errors``. Schema: onnx.proto, ``ModelProto`` and what hangs below it.
+Schema: onnx.proto, ``ModelProto`` and what hangs below it.
 """
 
 from __future__ import annotations
@@ -10,12 +10,13 @@ from __future__ import annotations
 import msgspec
 
 from truename.blob import Blob
+from truename.errors import FormatError
 from truename.formats.graph import OperatorGraph, OperatorNode
 from truename.formats.header import Tensor, WeightsHeader
-from truename.formats.onnx import errors as faults
+from truename.formats.onnx import OnnxFault
 from truename.formats.onnx.tensor import OnnxTensor, read_pair, read_tensor
 from truename.formats.protobuf import LEN, Field, Wire
-from truename.formats.window import Window
+from truename.formats.views import Window
 
 MAX_NODES = 200_000  # Llama's decoder has 233 a layer, so 19,000 of 80 layers
 MAX_TENSORS = 100_000
@@ -58,8 +59,8 @@ def read_onnx(blob: Blob) -> WeightsHeader:
     """Read the tensors and the graph of one ONNX file.
 
     Raises:
-        ProtobufError: the file breaks the wire format; the class says how.
-        OnnxError: the file is no ONNX model, or one of its tensors is wrong; the class says how.
+        FormatError: the file breaks the wire format, is no ONNX model, or holds a tensor that is wrong; its code says
+            how.
     """
     return _Reader(blob).read()
 
@@ -123,7 +124,7 @@ class _Reader:
             self._model_field(field)
         self._keep_quantised(self._body)
         if not self._graphs:
-            raise faults.NoModelError(self._blob.path, "holds no graph; this is no ONNX model")
+            raise FormatError(self._blob.path, OnnxFault.NO_MODEL, "holds no graph; this is no ONNX model")
         inputs = tuple(name for name in self._inputs if name not in self._tensors)
         graph = OperatorGraph(tuple(self._body.nodes), inputs, tuple(self._outputs))
         paths = (self._blob.path,)
@@ -151,7 +152,7 @@ class _Reader:
         self._wire.expect(field, LEN)
         self._functions += 1
         if self._functions > MAX_FUNCTIONS:
-            raise faults.TooManyPartsError(self._blob.path, f"has more than {MAX_FUNCTIONS:,} functions")
+            raise FormatError(self._blob.path, OnnxFault.TOO_MANY_PARTS, f"has more than {MAX_FUNCTIONS:,} functions")
         names, nodes = dict(_FUNCTION_NAMES), []
         for inner in self._wire.fields(field.start, field.end):
             if inner.number in names:
@@ -170,7 +171,7 @@ class _Reader:
     def _graph(self, start: int, end: int, scope: str, depth: int, body: _Body) -> None:
         """The tensors and nodes of a graph; ``scope`` is the node that holds it, for names inside."""
         if depth > MAX_DEPTH:
-            raise faults.GraphNestingError(self._blob.path, f"nests graphs more than {MAX_DEPTH} deep")
+            raise FormatError(self._blob.path, OnnxFault.GRAPH_NESTING, f"nests graphs more than {MAX_DEPTH} deep")
         own: set[str] = set()
         nested: list[tuple[int, int, str]] = []
         for field in self._wire.fields(start, end):
@@ -188,16 +189,18 @@ class _Reader:
 
     def _keep(self, found: OnnxTensor, scope: str, own: set[str], body: _Body) -> None:
         if found.name in own:
-            raise faults.DuplicateTensorError(self._blob.path, found.name, "is there twice")
+            raise FormatError(
+                self._blob.path, OnnxFault.DUPLICATE_TENSOR, "is there twice", part=("tensor", found.name)
+            )
         own.add(found.name)
         name = body.prefix + found.name
         if name in self._tensors:
             name = f"{scope}/{found.name}"
         self._count_text(name)
         if name in self._tensors:  # the same graph under the same node a second time
-            raise faults.DuplicateTensorError(self._blob.path, name, "is there twice")
+            raise FormatError(self._blob.path, OnnxFault.DUPLICATE_TENSOR, "is there twice", part=("tensor", name))
         if len(self._tensors) >= MAX_TENSORS:
-            raise faults.TooManyPartsError(self._blob.path, f"has more than {MAX_TENSORS:,} tensors")
+            raise FormatError(self._blob.path, OnnxFault.TOO_MANY_PARTS, f"has more than {MAX_TENSORS:,} tensors")
         self._tensors[name] = found.tensor
         if found.location is not None:
             folder = self._blob.path.rpartition("/")[0]
@@ -217,9 +220,16 @@ class _Reader:
             elif inner.number == _SPARSE_DIMS:
                 dims += self._wire.numbers(inner, 64)
         if values is None:
-            raise faults.TensorNameError(self._blob.path, "", "is sparse and has no values")
+            raise FormatError(
+                self._blob.path, OnnxFault.TENSOR_NAME, "is sparse and has no values", part=("tensor", "")
+            )
         if len(dims) > 64 or any(not 0 <= size < 2**31 for size in dims):
-            raise faults.TensorShapeError(self._blob.path, values.name, "is sparse and has no shape that can be")
+            raise FormatError(
+                self._blob.path,
+                OnnxFault.TENSOR_SHAPE,
+                "is sparse and has no shape that can be",
+                part=("tensor", values.name),
+            )
         return OnnxTensor(values.name, Tensor(values.tensor.dtype, tuple(dims), values.tensor.stored_bytes))
 
     def _node(self, field: Field, scope: str, nested: list[tuple[int, int, str]], body: _Body) -> None:
@@ -229,7 +239,7 @@ class _Reader:
             self._node_field(inner, node)
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise faults.TooManyPartsError(self._blob.path, f"has more than {MAX_NODES:,} nodes")
+            raise FormatError(self._blob.path, OnnxFault.TOO_MANY_PARTS, f"has more than {MAX_NODES:,} nodes")
         inputs, outputs = tuple(node.inputs), tuple(node.outputs)
         numbers = tuple(node.numbers)
         body.nodes.append(OperatorNode(node.op_type, node.name, inputs, outputs, node.domain, numbers))
@@ -334,7 +344,9 @@ class _Reader:
     def _count_text(self, text: str) -> None:
         self._text += len(text)
         if self._text > MAX_TEXT:
-            raise faults.TooManyPartsError(self._blob.path, f"has names of more than {MAX_TEXT:,} characters in all")
+            raise FormatError(
+                self._blob.path, OnnxFault.TOO_MANY_PARTS, f"has names of more than {MAX_TEXT:,} characters in all"
+            )
 
 
 def _inputs(node: OperatorNode, places: tuple[int, ...]) -> list[str]:

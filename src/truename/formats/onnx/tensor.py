@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import msgspec
 
-from truename.formats.extent import extent
+from truename.errors import FormatError, UnsupportedFormatError
+from truename.formats.dtypes import extent
 from truename.formats.header import Tensor
-from truename.formats.onnx import errors as faults
+from truename.formats.onnx import OnnxFault
 from truename.formats.protobuf import LEN, Field, Wire
 
 _MAX_DIMS = 64
@@ -82,8 +83,7 @@ def read_tensor(wire: Wire, start: int, end: int, fallback: str = "", max_text: 
         max_text: bytes that a name or an external location may have.
 
     Raises:
-        ProtobufError: the bytes are no message.
-        OnnxTensorError: the message describes no tensor.
+        FormatError: the bytes are no message; or the message describes no tensor.
     """
     parts = _Parts()
     for field in wire.fields(start, end):
@@ -97,7 +97,7 @@ def _collect(wire: Wire, field: Field, parts: _Parts, max_text: int) -> None:
         parts.dims += wire.numbers(field, _MAX_DIMS)
         if len(parts.dims) > _MAX_DIMS:
             problem = f"has more than {_MAX_DIMS} dimensions"
-            raise faults.TensorShapeError(wire.path, parts.name, problem)
+            raise FormatError(wire.path, OnnxFault.TENSOR_SHAPE, problem, part=("tensor", parts.name))
     elif number == _DATA_TYPE:
         parts.data_type = wire.number(field)
     elif number == _NAME:
@@ -130,14 +130,19 @@ def read_pair(wire: Wire, field: Field, max_text: int) -> tuple[str, str]:
 
 def _built(path: str, parts: _Parts, name: str) -> OnnxTensor:
     if not name:
-        raise faults.TensorNameError(path, name, "has no name")
+        raise FormatError(path, OnnxFault.TENSOR_NAME, "has no name", part=("tensor", name))
     dtype = DTYPES.get(parts.data_type)
     if dtype is None:
-        raise faults.TensorDtypeError(path, name, f"has the data type {parts.data_type}, which truename does not know")
+        raise UnsupportedFormatError(
+            path,
+            f"has the data type {parts.data_type}, which truename does not know",
+            OnnxFault.TENSOR_DTYPE,
+            part=("tensor", name),
+        )
     try:
         stored = extent(dtype, parts.dims)
     except ValueError as error:
-        raise faults.TensorShapeError(path, name, str(error)) from None
+        raise FormatError(path, OnnxFault.TENSOR_SHAPE, str(error), part=("tensor", name)) from None
     location = _location(path, parts, name, stored) if parts.external else None
     if location is None:
         _check_data(path, parts, name, dtype, stored)
@@ -153,7 +158,7 @@ def _check_data(path: str, parts: _Parts, name: str, dtype: str, stored: int | N
         return
     shape = "×".join(map(str, parts.dims)) or "scalar"
     problem = f"has {found:,} bytes, and {dtype} {shape} needs {stored:,}"
-    raise faults.TensorDataError(path, name, problem)
+    raise FormatError(path, OnnxFault.TENSOR_DATA, problem, part=("tensor", name))
 
 
 def _location(path: str, parts: _Parts, name: str, stored: int | None) -> str:
@@ -161,16 +166,27 @@ def _location(path: str, parts: _Parts, name: str, stored: int | None) -> str:
     location = parts.entries.get("location", "")
     steps = location.removeprefix("./").split("/")
     if "\\" in location or "\0" in location or ":" in steps[0] or any(step in ("", ".", "..") for step in steps):
-        raise faults.ExternalDataError(
-            path, name, f"keeps its data in {location[:120]!r}, which is no file of the model"
+        raise FormatError(
+            path,
+            OnnxFault.EXTERNAL_DATA,
+            f"keeps its data in {location[:120]!r}, which is no file of the model",
+            part=("tensor", name),
         )
     for key in ("offset", "length"):
         text = parts.entries.get(key, "0")
         if not (text.isascii() and text.isdigit()) or len(text) > 19:
-            raise faults.ExternalDataError(
-                path, name, f"has the external {key} {text[:40]!r}, which is no number of bytes"
+            raise FormatError(
+                path,
+                OnnxFault.EXTERNAL_DATA,
+                f"has the external {key} {text[:40]!r}, which is no number of bytes",
+                part=("tensor", name),
             )
     length = parts.entries.get("length")
     if length is not None and stored is not None and int(length) != stored and all(parts.dims):
-        raise faults.TensorDataError(path, name, f"has {int(length):,} bytes outside, and its shape needs {stored:,}")
+        raise FormatError(
+            path,
+            OnnxFault.TENSOR_DATA,
+            f"has {int(length):,} bytes outside, and its shape needs {stored:,}",
+            part=("tensor", name),
+        )
     return location

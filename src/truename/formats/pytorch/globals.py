@@ -15,8 +15,7 @@ from typing import Any
 
 from truename.formats.header import UnsafeGlobal
 from truename.formats.numpy.dtypes import numpy_dtype
-from truename.formats.pytorch.keys import set_item
-from truename.formats.pytorch.pickled import Global, Opaque, Record, Storage
+from truename.formats.pytorch.pickled import Global, Opaque, Record, Storage, set_item
 
 MAX_UNSAFE = 256  # distinct names that are kept; more do not make it worse
 MAX_OTHERS = 10_000  # distinct names of one stream that are in no table: classes of a program in TorchScript

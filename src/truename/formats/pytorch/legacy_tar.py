@@ -14,14 +14,13 @@ from typing import Any
 from truename.blob import Blob
 from truename.formats.archives.tar_members import TarMember
 from truename.formats.header import WeightsHeader
-from truename.formats.part import PartBlob
-from truename.formats.pytorch import errors as faults
+from truename.formats.pytorch import PyTorchError, PyTorchFault, opcodes_of_file
 from truename.formats.pytorch.globals import GlobalTable
-from truename.formats.pytorch.opcode_budget import opcodes_of_file
 from truename.formats.pytorch.pickled import Global, Record, Storage
 from truename.formats.pytorch.state_dict import find_state
 from truename.formats.pytorch.stream import PickleMachine
 from truename.formats.pytorch.tensors import torch_header
+from truename.formats.views import PartBlob
 
 MAX_MEMBERS = 100_000  # storages or tensors
 _STEP = 4_096  # a pickle of one storage has 100 bytes
@@ -43,7 +42,9 @@ class _Reader:
 
         def more() -> bool:
             if len(data) >= MAX_PICKLE_BYTES:
-                raise faults.PickleTooLargeError(self.blob.path, f"has a pickle above {MAX_PICKLE_BYTES:,} bytes")
+                raise PyTorchError(
+                    self.blob.path, PyTorchFault.PICKLE_TOO_LARGE, f"has a pickle above {MAX_PICKLE_BYTES:,} bytes"
+                )
             step = self.blob.read(base + len(data), max(_STEP, len(data)))
             data.extend(step)
             return bool(step)
@@ -57,30 +58,34 @@ class _Reader:
     def numbers(self, form: str) -> tuple[int, ...]:
         data = self.blob.read(self.position, size := struct.calcsize(form))
         if len(data) < size:
-            raise faults.LegacyError(self.blob.path, "ends within the sizes of a tensor; is it cut off?")
+            raise PyTorchError(self.blob.path, PyTorchFault.LEGACY, "ends within the sizes of a tensor; is it cut off?")
         self.position += size
         return struct.unpack(form, data)
 
     def count(self) -> int:
         value = self.load(self.no_identity)
         if type(value) is not int or not 0 <= value <= MAX_MEMBERS:
-            raise faults.LegacyError(self.blob.path, "does not say how many storages and tensors it holds")
+            raise PyTorchError(
+                self.blob.path, PyTorchFault.LEGACY, "does not say how many storages and tensors it holds"
+            )
         return value
 
     def skip(self, length: int) -> None:
         if length > self.blob.size - self.position:
-            raise faults.StorageSizeError(self.blob.path, "holds less of a storage than it says; is it cut off?")
+            raise PyTorchError(
+                self.blob.path, PyTorchFault.STORAGE_SIZE, "holds less of a storage than it says; is it cut off?"
+            )
         self.position += length
 
     def no_identity(self, _: Any) -> Any:
-        raise faults.StorageFormError(self.blob.path, "has a persistent id where there must be none")
+        raise PyTorchError(self.blob.path, PyTorchFault.STORAGE_FORM, "has a persistent id where there must be none")
 
 
 def read_pytorch_tar(blob: Blob, members: dict[str, TarMember]) -> WeightsHeader:
     """Read the checkpoint in a tar of which ``members`` are the files.
 
     Raises:
-        PyTorchError: it is broken; the class says how.
+        PyTorchError: it is broken; its code says how.
     """
     table = GlobalTable(blob.path, "pickle")
     try:
@@ -92,12 +97,14 @@ def read_pytorch_tar(blob: Blob, members: dict[str, TarMember]) -> WeightsHeader
             known = tensors if type(identity) is not tuple else {}
             found = known.get(str(identity)) if type(identity) in (int, str) else None
             if found is None:
-                raise faults.StorageFormError(blob.path, "has a persistent id that is none of its tensors")
+                raise PyTorchError(
+                    blob.path, PyTorchFault.STORAGE_FORM, "has a persistent id that is none of its tensors"
+                )
             return found
 
         root = _Reader(blob, members["pickle"], table, opcodes).load(persistent)
         return torch_header(blob, find_state(blob.path, root), table)
-    except faults.PyTorchError as error:
+    except PyTorchError as error:
         error.unsafe = table.unsafe
         raise
 
@@ -107,11 +114,11 @@ def _storages(reader: _Reader) -> dict[str, Storage]:
     for _ in range(reader.count()):
         entry = reader.load(reader.no_identity)
         if type(entry) is not tuple or len(entry) != 3 or type(entry[2]) is not Global or entry[2].value is None:
-            raise faults.StorageFormError(reader.blob.path, "has a storage without key and class")
+            raise PyTorchError(reader.blob.path, PyTorchFault.STORAGE_FORM, "has a storage without key and class")
         dtype, width = entry[2].value
         (elements,) = reader.numbers("<q")
         if elements < 0:
-            raise faults.StorageFormError(reader.blob.path, "has a storage of less than no elements")
+            raise PyTorchError(reader.blob.path, PyTorchFault.STORAGE_FORM, "has a storage of less than no elements")
         reader.skip(elements * width)
         storages[_key(reader, entry[0])] = Storage(_key(reader, entry[0]), dtype or None, width, elements)
     return storages
@@ -122,20 +129,22 @@ def _tensors(reader: _Reader, storages: dict[str, Storage]) -> dict[str, Record]
     for _ in range(reader.count()):
         entry = reader.load(reader.no_identity)
         if type(entry) is not tuple or len(entry) != 3:
-            raise faults.LegacyError(reader.blob.path, "has a tensor without key and storage")
+            raise PyTorchError(reader.blob.path, PyTorchFault.LEGACY, "has a tensor without key and storage")
         dimensions, _ = reader.numbers("<2i")
         if not 0 <= dimensions <= 64:
-            raise faults.LegacyError(reader.blob.path, f"has a tensor of {dimensions} dimensions")
+            raise PyTorchError(reader.blob.path, PyTorchFault.LEGACY, f"has a tensor of {dimensions} dimensions")
         shape, stride = reader.numbers(f"<{dimensions}q"), reader.numbers(f"<{dimensions}q")
         (offset,) = reader.numbers("<q")
         storage = storages.get(_key(reader, entry[1]))
         if storage is None:
-            raise faults.StorageMissingError(reader.blob.path, "has a tensor whose storage it does not hold")
+            raise PyTorchError(
+                reader.blob.path, PyTorchFault.STORAGE_MISSING, "has a tensor whose storage it does not hold"
+            )
         tensors[_key(reader, entry[0])] = Record(storage, offset, shape, stride)
     return tensors
 
 
 def _key(reader: _Reader, value: Any) -> str:
     if type(value) not in (int, str):
-        raise faults.LegacyError(reader.blob.path, "has a storage or tensor without a plain key")
+        raise PyTorchError(reader.blob.path, PyTorchFault.LEGACY, "has a storage or tensor without a plain key")
     return str(value)

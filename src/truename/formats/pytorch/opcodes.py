@@ -9,14 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from struct import Struct
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from truename.formats.pytorch import errors as faults
-from truename.formats.pytorch.keys import set_item
-from truename.formats.pytorch.pickled import Opaque, Span
-
-if TYPE_CHECKING:
-    from truename.formats.pytorch.stream import PickleMachine
+from truename.formats.pytorch import PyTorchFault
+from truename.formats.pytorch.machine import ForgottenError, Machine, ShortReadError
+from truename.formats.pytorch.pickled import Opaque, Span, set_item
 
 MAX_LINE = 1_024  # bytes of a line: a module, a name, a number; strings of protocol 0 may be longer
 MAX_TEXT_LINE = 65_536
@@ -24,20 +21,12 @@ MAX_NUMBER_BYTES = 32
 MAX_CONTAINERS = 500_000  # mappings and lists: one byte of a stream makes a hundred of memory
 HIGHEST_PROTOCOL = 5
 
-Operation = Callable[["PickleMachine", int], int]
+Operation = Callable[[Machine, int], int]
 
 _U16, _U32, _U64 = Struct("<H").unpack_from, Struct("<I").unpack_from, Struct("<Q").unpack_from
 _F64 = Struct(">d").unpack_from
 _ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"\\": b"\\", b"'": b"'", b'"': b'"'}
-
-
-class ShortReadError(Exception):
-    """The bytes that are there end within an opcode."""
-
-
-class ForgottenError(Exception):
-    """An opcode needs what was stored and let go."""
 
 
 # opcode -> bytes of its fixed operand, where it has one: tells a stream that is cut off from one that is wrong
@@ -49,28 +38,28 @@ OPERAND_BYTES: dict[int, int] = {
 }
 
 
-def _line(machine: PickleMachine, position: int, limit: int = MAX_LINE) -> tuple[bytes, int]:
+def _line(machine: Machine, position: int, limit: int = MAX_LINE) -> tuple[bytes, int]:
     end = machine.data.find(b"\n", position, position + limit + 1)
     if end < 0:
         if position + limit < len(machine.data):
-            machine.fail(faults.TextLineError, f"has a broken pickle: no line ends within {limit:,} bytes")
+            machine.fail(PyTorchFault.TEXT_LINE, f"has a broken pickle: no line ends within {limit:,} bytes")
         raise ShortReadError
     return bytes(machine.data[position:end]), end + 1
 
 
-def _number(machine: PickleMachine, line: bytes) -> int:
+def _number(machine: Machine, line: bytes) -> int:
     if len(line) > MAX_NUMBER_BYTES:
-        machine.fail(faults.NumberTooLargeError, f"has a pickle with a number of {len(line):,} digits")
+        machine.fail(PyTorchFault.NUMBER_TOO_LARGE, f"has a pickle with a number of {len(line):,} digits")
     try:
         return int(line)
     except ValueError:
-        machine.fail(faults.TextLineError, "has a broken pickle: a line of text is no number")
+        machine.fail(PyTorchFault.TEXT_LINE, "has a broken pickle: a line of text is no number")
 
 
-def _counted(read: Callable[[Any, int], tuple[int]], width: int) -> Callable[[PickleMachine, int], tuple[int, int]]:
+def _counted(read: Callable[[Any, int], tuple[int]], width: int) -> Callable[[Machine, int], tuple[int, int]]:
     """A reader of a length and of the range behind it."""
 
-    def take(machine: PickleMachine, position: int) -> tuple[int, int]:
+    def take(machine: Machine, position: int) -> tuple[int, int]:
         start = position + width
         end = start + read(machine.data, position)[0]
         if end > len(machine.data):
@@ -84,8 +73,8 @@ def _byte(data: bytes | bytearray, position: int) -> tuple[int]:
     return (data[position],)
 
 
-def _span(take: Callable[[PickleMachine, int], tuple[int, int]]) -> Operation:
-    def operation(machine: PickleMachine, position: int) -> int:
+def _span(take: Callable[[Machine, int], tuple[int, int]]) -> Operation:
+    def operation(machine: Machine, position: int) -> int:
         start, end = take(machine, position)
         machine.stack.append(Span(start, end))
         return end
@@ -93,10 +82,10 @@ def _span(take: Callable[[PickleMachine, int], tuple[int, int]]) -> Operation:
     return operation
 
 
-def _string(take: Callable[[PickleMachine, int], tuple[int, int]]) -> Operation:
+def _string(take: Callable[[Machine, int], tuple[int, int]]) -> Operation:
     """A string of Python 2: text where it is text, else a character for each byte."""
 
-    def operation(machine: PickleMachine, position: int) -> int:
+    def operation(machine: Machine, position: int) -> int:
         start, end = take(machine, position)
         raw = machine.data[start:end]
         try:
@@ -109,8 +98,8 @@ def _string(take: Callable[[PickleMachine, int], tuple[int, int]]) -> Operation:
     return operation
 
 
-def _unicode(take: Callable[[PickleMachine, int], tuple[int, int]]) -> Operation:
-    def operation(machine: PickleMachine, position: int) -> int:
+def _unicode(take: Callable[[Machine, int], tuple[int, int]]) -> Operation:
+    def operation(machine: Machine, position: int) -> int:
         start, end = take(machine, position)
         machine.stack.append(str(machine.data[start:end], "utf-8"))
         return end
@@ -118,11 +107,11 @@ def _unicode(take: Callable[[PickleMachine, int], tuple[int, int]]) -> Operation
     return operation
 
 
-def _long(take: Callable[[PickleMachine, int], tuple[int, int]]) -> Operation:
-    def operation(machine: PickleMachine, position: int) -> int:
+def _long(take: Callable[[Machine, int], tuple[int, int]]) -> Operation:
+    def operation(machine: Machine, position: int) -> int:
         start, end = take(machine, position)
         if end - start > MAX_NUMBER_BYTES:
-            machine.fail(faults.NumberTooLargeError, f"has a pickle with a number of {end - start:,} bytes")
+            machine.fail(PyTorchFault.NUMBER_TOO_LARGE, f"has a pickle with a number of {end - start:,} bytes")
         machine.stack.append(int.from_bytes(machine.data[start:end], "little", signed=True))
         return end
 
@@ -130,7 +119,7 @@ def _long(take: Callable[[PickleMachine, int], tuple[int, int]]) -> Operation:
 
 
 def _constant(value: Any) -> Operation:
-    def operation(machine: PickleMachine, position: int) -> int:
+    def operation(machine: Machine, position: int) -> int:
         machine.stack.append(value)
         return position
 
@@ -138,60 +127,60 @@ def _constant(value: Any) -> Operation:
 
 
 def _fresh(kind: type) -> Operation:
-    def operation(machine: PickleMachine, position: int) -> int:
+    def operation(machine: Machine, position: int) -> int:
         machine.containers += 1
         if machine.containers > MAX_CONTAINERS:
             problem = f"has a pickle of more than {MAX_CONTAINERS:,} mappings and lists"
-            machine.fail(faults.TooManyOpcodesError, problem)
+            machine.fail(PyTorchFault.TOO_MANY_OPCODES, problem)
         machine.stack.append(kind())
         return position
 
     return operation
 
 
-def _proto(machine: PickleMachine, position: int) -> int:
+def _proto(machine: Machine, position: int) -> int:
     protocol = machine.data[position]
     if protocol > HIGHEST_PROTOCOL:
-        machine.fail(faults.UnknownProtocolError, f"has a pickle of protocol {protocol}; the highest is 5")
+        machine.fail(PyTorchFault.UNKNOWN_PROTOCOL, f"has a pickle of protocol {protocol}; the highest is 5")
     return position + 1
 
 
-def _frame(machine: PickleMachine, position: int) -> int:
+def _frame(machine: Machine, position: int) -> int:
     _U64(machine.data, position)
     return position + 8
 
 
-def _float(machine: PickleMachine, position: int) -> int:
+def _float(machine: Machine, position: int) -> int:
     machine.stack.append(_F64(machine.data, position)[0])
     return position + 8
 
 
-def _float_line(machine: PickleMachine, position: int) -> int:
+def _float_line(machine: Machine, position: int) -> int:
     line, position = _line(machine, position)
     try:
         machine.stack.append(float(line))
     except ValueError:
-        machine.fail(faults.TextLineError, "has a broken pickle: a line of text is no number")
+        machine.fail(PyTorchFault.TEXT_LINE, "has a broken pickle: a line of text is no number")
     return position
 
 
-def _int_line(machine: PickleMachine, position: int) -> int:
+def _int_line(machine: Machine, position: int) -> int:
     line, position = _line(machine, position)
     truth = {b"01": True, b"00": False}.get(line)
     machine.stack.append(_number(machine, line) if truth is None else truth)
     return position
 
 
-def _long_line(machine: PickleMachine, position: int) -> int:
+def _long_line(machine: Machine, position: int) -> int:
     line, position = _line(machine, position)
     machine.stack.append(_number(machine, line.removesuffix(b"L")))
     return position
 
 
-def _string_line(machine: PickleMachine, position: int) -> int:
+def _string_line(machine: Machine, position: int) -> int:
     line, position = _line(machine, position, MAX_TEXT_LINE)
     if len(line) < 2 or line[:1] != line[-1:] or line[:1] not in (b"'", b'"'):
-        machine.fail(faults.PickleStringError, "has a broken pickle: a string without its quotes")
+        machine.fail(PyTorchFault.PICKLE_STRING, "has a broken pickle: a string without its quotes")
     machine.spend(line.count(b"\\"))
     raw = _ESCAPE.sub(_unescaped, line[1:-1])
     machine.stack.append(raw.decode("latin-1"))
@@ -202,23 +191,23 @@ def _unescaped(found: re.Match[bytes]) -> bytes:
     return bytes.fromhex(found[1].decode()) if found[1] else _ESCAPED.get(found[2], found[0])
 
 
-def _unicode_line(machine: PickleMachine, position: int) -> int:
+def _unicode_line(machine: Machine, position: int) -> int:
     line, position = _line(machine, position, MAX_TEXT_LINE)
     text = line.decode("raw-unicode-escape")
     machine.stack.append(text.encode("utf-8", "replace").decode())  # half of a surrogate pair is no text
     return position
 
 
-def _put_line(machine: PickleMachine, position: int) -> int:
+def _put_line(machine: Machine, position: int) -> int:
     line, position = _line(machine, position)
     key = _number(machine, line)
     if not 0 <= key < 2**32:
-        machine.fail(faults.MemoError, "has a broken pickle: it stores a value under no index")
+        machine.fail(PyTorchFault.MEMO, "has a broken pickle: it stores a value under no index")
     machine.memo[key] = machine.stack[-1]
     return position
 
 
-def _get_line(machine: PickleMachine, position: int) -> int:
+def _get_line(machine: Machine, position: int) -> int:
     if machine.forgetful:
         raise ForgottenError
     line, position = _line(machine, position)
@@ -226,13 +215,13 @@ def _get_line(machine: PickleMachine, position: int) -> int:
     return position
 
 
-def _persistent_line(machine: PickleMachine, position: int) -> int:
+def _persistent_line(machine: Machine, position: int) -> int:
     line, position = _line(machine, position)
     machine.stack.append(machine.persistent(line.decode("latin-1")))
     return position
 
 
-def _global(machine: PickleMachine, position: int) -> int:
+def _global(machine: Machine, position: int) -> int:
     at = position - 1
     module, position = _line(machine, position)
     name, position = _line(machine, position)
@@ -240,10 +229,10 @@ def _global(machine: PickleMachine, position: int) -> int:
     return position
 
 
-def _stack_global(machine: PickleMachine, position: int) -> int:
+def _stack_global(machine: Machine, position: int) -> int:
     name, module = machine.stack.pop(), machine.stack.pop()
     if type(name) is not str or type(module) is not str:
-        machine.fail(faults.OperandError, f"has a broken pickle: byte {position - 1:,} imports what is no name")
+        machine.fail(PyTorchFault.OPERAND, f"has a broken pickle: byte {position - 1:,} imports what is no name")
     machine.stack.append(machine.resolve(f"{module[:MAX_LINE]}.{name[:MAX_LINE]}", position - 1))
     return position
 
@@ -251,7 +240,7 @@ def _stack_global(machine: PickleMachine, position: int) -> int:
 def _extension(read: Callable[[Any, int], tuple[int]], width: int) -> Operation:
     """A number of the registry of extensions: what it stands for is known to the loading program alone."""
 
-    def operation(machine: PickleMachine, position: int) -> int:
+    def operation(machine: Machine, position: int) -> int:
         (number,) = read(machine.data, position)
         machine.stack.append(machine.resolve(f"copyreg.extension.{number}", position - 1))
         return position + width
@@ -259,7 +248,7 @@ def _extension(read: Callable[[Any, int], tuple[int]], width: int) -> Operation:
     return operation
 
 
-def _instance(machine: PickleMachine, position: int) -> int:
+def _instance(machine: Machine, position: int) -> int:
     at = position - 1
     module, position = _line(machine, position)
     name, position = _line(machine, position)
@@ -271,25 +260,25 @@ def _instance(machine: PickleMachine, position: int) -> int:
     return position
 
 
-def _object(machine: PickleMachine, position: int) -> int:
+def _object(machine: Machine, position: int) -> int:
     args = _pop_mark(machine)
     function = args.pop(0)
     machine.stack.append(machine.call(function, tuple(args)))
     return position
 
 
-def _new_object(machine: PickleMachine, position: int) -> int:
+def _new_object(machine: Machine, position: int) -> int:
     args = machine.stack.pop()
     machine.stack[-1] = machine.call(machine.stack[-1], args)
     return position
 
 
-def _new_object_ex(machine: PickleMachine, position: int) -> int:
+def _new_object_ex(machine: Machine, position: int) -> int:
     machine.stack.pop()
     return _new_object(machine, position)
 
 
-def _build(machine: PickleMachine, position: int) -> int:
+def _build(machine: Machine, position: int) -> int:
     state = machine.stack.pop()
     target = machine.stack[-1]
     if type(target) is Opaque:
@@ -297,12 +286,12 @@ def _build(machine: PickleMachine, position: int) -> int:
     return position
 
 
-def _pop_mark(machine: PickleMachine) -> list[Any]:
+def _pop_mark(machine: Machine) -> list[Any]:
     items, machine.stack = machine.stack, machine.marks.pop()
     return items
 
 
-def _pop(machine: PickleMachine, position: int) -> int:
+def _pop(machine: Machine, position: int) -> int:
     if machine.stack:
         machine.stack.pop()
     else:
@@ -310,23 +299,23 @@ def _pop(machine: PickleMachine, position: int) -> int:
     return position
 
 
-def _drop_mark(machine: PickleMachine, position: int) -> int:
+def _drop_mark(machine: Machine, position: int) -> int:
     _pop_mark(machine)
     return position
 
 
-def _duplicate(machine: PickleMachine, position: int) -> int:
+def _duplicate(machine: Machine, position: int) -> int:
     machine.stack.append(machine.stack[-1])
     return position
 
 
-def _collect(machine: PickleMachine, position: int) -> int:
+def _collect(machine: Machine, position: int) -> int:
     items = _pop_mark(machine)
     machine.stack.append(items)
     return position
 
 
-def _dictionary(machine: PickleMachine, position: int) -> int:
+def _dictionary(machine: Machine, position: int) -> int:
     items = _pop_mark(machine)
     mapping: dict[Any, Any] = {}
     machine.stack.append(mapping)
@@ -334,25 +323,25 @@ def _dictionary(machine: PickleMachine, position: int) -> int:
     return position
 
 
-def _set_item(machine: PickleMachine, position: int) -> int:
+def _set_item(machine: Machine, position: int) -> int:
     value, key = machine.stack.pop(), machine.stack.pop()
     _set_items(machine, machine.stack[-1], [key, value])
     return position
 
 
-def _set_marked(machine: PickleMachine, position: int) -> int:
+def _set_marked(machine: Machine, position: int) -> int:
     items = _pop_mark(machine)
     _set_items(machine, machine.stack[-1], items)
     return position
 
 
-def _set_items(machine: PickleMachine, target: Any, items: list[Any]) -> None:
+def _set_items(machine: Machine, target: Any, items: list[Any]) -> None:
     if type(target) is Opaque:
         target = _items(target)
     if type(target) is not dict:
-        machine.fail(faults.OperandError, "has a broken pickle: it sets items of what is no mapping")
+        machine.fail(PyTorchFault.OPERAND, "has a broken pickle: it sets items of what is no mapping")
     if len(items) % 2:
-        machine.fail(faults.StackError, "has a broken pickle: it sets a key without a value")
+        machine.fail(PyTorchFault.STACK, "has a broken pickle: it sets a key without a value")
     for key, value in zip(items[::2], items[1::2], strict=True):
         set_item(target, key, value)
 
@@ -363,19 +352,19 @@ def _items(target: Opaque) -> dict[str, Any]:
     return target.items
 
 
-def _append(machine: PickleMachine, position: int) -> int:
+def _append(machine: Machine, position: int) -> int:
     value = machine.stack.pop()
     _extend(machine, machine.stack[-1], [value])
     return position
 
 
-def _append_marked(machine: PickleMachine, position: int) -> int:
+def _append_marked(machine: Machine, position: int) -> int:
     items = _pop_mark(machine)
     _extend(machine, machine.stack[-1], items)
     return position
 
 
-def _extend(machine: PickleMachine, target: Any, items: list[Any]) -> None:
+def _extend(machine: Machine, target: Any, items: list[Any]) -> None:
     if type(target) is list:
         target.extend(items)
     elif type(target) is Opaque:
@@ -383,15 +372,15 @@ def _extend(machine: PickleMachine, target: Any, items: list[Any]) -> None:
         for value in items:
             held[str(len(held))] = value
     else:
-        machine.fail(faults.OperandError, "has a broken pickle: it appends to what is no list")
+        machine.fail(PyTorchFault.OPERAND, "has a broken pickle: it appends to what is no list")
 
 
-def _buffer(machine: PickleMachine, position: int) -> int:
+def _buffer(machine: Machine, position: int) -> int:
     machine.stack.append(Opaque(None))
     return position
 
 
-def _nothing(_: PickleMachine, position: int) -> int:
+def _nothing(_: Machine, position: int) -> int:
     return position
 
 

@@ -1,4 +1,4 @@
-"""What a pickle's opcodes build here instead of objects: nothing of it has a behaviour.
+"""What a pickle's opcodes build here instead of objects: nothing of it has a behaviour. And its mappings' keys as text.
 
 Plain classes with slots: values nest as deep as a hostile file likes, and only these are freed without recursion.
 """
@@ -7,6 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+
+MAX_PARTS = 4  # of a tuple that is a key
+MAX_PART = 256  # characters
 
 
 class Global:
@@ -70,3 +73,29 @@ class Record:
         self.shape = shape
         self.stride = stride
         self.dtype = dtype  # a Global, where it is not the storage's own
+
+
+_HOLDERS = (Record, dict, list, tuple, Opaque)  # what may be a tensor or hold one
+
+
+def set_item(target: dict[str, Any], key: Any, value: Any) -> None:
+    """Put ``value`` into ``target`` under the text of its key.
+
+    Whole numbers are no keys here: their hashes can be chosen to collide. A tuple of texts and numbers has dots between
+    them. Under any other key only what may hold a tensor is kept, by its place: a count must not miss it.
+    """
+    if type(key) is str:
+        target[key] = value
+    elif type(key) is int:
+        target[str(key)] = value
+    elif type(value) in _HOLDERS:
+        target[_text(key, target)] = value
+
+
+def _text(key: Any, target: dict[str, Any]) -> str:
+    parts = key if type(key) is tuple and len(key) <= MAX_PARTS else ()
+    if all(type(part) is int or (type(part) is str and len(part) <= MAX_PART) for part in parts):
+        text = ".".join(map(str, parts))
+        if text and text not in target:
+            return text
+    return f"[{len(target)}]"

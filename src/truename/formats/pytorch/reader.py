@@ -1,7 +1,7 @@
 """Read what a PyTorch checkpoint holds: names, shapes, dtypes and ties, from its pickle and without running it.
 
 Three containers: a zip (since 1.6), whose ``data.pkl`` names storages that are entries of their own; a stream of five
-pickles with the storages behind them; a tar (before 0.2) is read by ``pytorch_tar``. Data is never read.
+pickles with the storages behind them; a tar (before 0.2) is read by ``legacy_tar``. Data is never read.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 from truename.blob import Blob
-from truename.errors import UnsupportedFormatError
+from truename.errors import FormatError, UnsupportedFormatError
+from truename.formats.archives import ZipFault
 from truename.formats.archives.zip import ZipEntry, read_directory, read_entry
-from truename.formats.archives.zip_errors import EntryMissingError
 from truename.formats.header import WeightsHeader
-from truename.formats.pytorch import errors as faults
+from truename.formats.pytorch import PyTorchError, PyTorchFault, opcodes_of_file
 from truename.formats.pytorch.globals import GlobalTable
-from truename.formats.pytorch.opcode_budget import opcodes_of_file
 from truename.formats.pytorch.pickled import Global, Record, Storage
 from truename.formats.pytorch.state_dict import find_state
 from truename.formats.pytorch.stream import PickleMachine
@@ -44,19 +43,19 @@ class Storages:
         """The stand-in of ``('storage', class, key, place, elements, view)``; of ``('module', class, ...)`` the class.
 
         Raises:
-            StorageFormError: it is no storage.
+            FormatError: it is no storage.
         """
         if type(identity) is not tuple or len(identity) not in (5, 6) or identity[0] != "storage":
             if type(identity) is tuple and len(identity) >= 2 and identity[0] == "module":  # and its source
                 return identity[1]
-            raise faults.StorageFormError(self._path, "has a persistent id that is no storage")
+            raise PyTorchError(self._path, PyTorchFault.STORAGE_FORM, "has a persistent id that is no storage")
         kind, key, elements = identity[1], identity[2], identity[4]
         if type(kind) is not Global or type(key) is not str or type(elements) is not int or elements < 0:
-            raise faults.StorageFormError(self._path, "has a persistent id that is no storage")
+            raise PyTorchError(self._path, PyTorchFault.STORAGE_FORM, "has a persistent id that is no storage")
         dtype, width = kind.value or ("", 1)
         if len(identity) == 6 and (view := identity[5]) is not None:
             if type(view) is not tuple or len(view) != 3 or type(view[0]) is not str or type(view[2]) is not int:
-                raise faults.StorageFormError(self._path, "has a view of a storage that is none")
+                raise PyTorchError(self._path, PyTorchFault.STORAGE_FORM, "has a view of a storage that is none")
             self.roots.setdefault(key, elements * width)
             return Storage(f"{key}/{view[0]}", dtype or None, width, view[2])
         known = self.by_key.get(key)
@@ -70,8 +69,8 @@ def read_pytorch(blob: Blob) -> WeightsHeader:
     """Read one PyTorch file.
 
     Raises:
-        PyTorchError: the pickle or what it describes is broken; the class says how.
-        ZipError: the archive is broken.
+        PyTorchError: the pickle or what it describes is broken; its code says how.
+        FormatError: the archive is broken.
         UnsupportedFormatError: it is a program of ``torch.export``, or nothing in the file is PyTorch's.
     """
     return _read_zip(blob) if blob.read(0, 2) == b"PK" else _read_stream(blob)
@@ -85,8 +84,17 @@ def _read_zip(blob: Blob) -> WeightsHeader:
     entry = entries.get(f"{folder}data.pkl")
     if entry is None:
         if f"{folder}archive_format" in entries or _PROGRAM in entries:
-            raise UnsupportedFormatError(blob.path, "is a program of torch.export; truename reads no weights of one")
-        raise EntryMissingError(blob.path, f"{folder}data.pkl", "is not in the archive: it is no checkpoint of PyTorch")
+            raise UnsupportedFormatError(
+                blob.path,
+                "is a program of torch.export; truename reads no weights of one",
+                PyTorchFault.EXPORTED_PROGRAM,
+            )
+        raise FormatError(
+            blob.path,
+            ZipFault.ENTRY_MISSING,
+            "is not in the archive: it is no checkpoint of PyTorch",
+            part=("entry", f"{folder}data.pkl"),
+        )
     table = GlobalTable(blob.path, entry.name)
     storages = Storages(blob.path)
     data = read_entry(blob, entry, MAX_PICKLE_BYTES)
@@ -95,7 +103,7 @@ def _read_zip(blob: Blob) -> WeightsHeader:
         state = find_state(blob.path, machine.run())
         _check_entries(blob.path, state.records, entries, f"{folder}data/")
         return torch_header(blob, state, table)
-    except faults.PyTorchError as error:
+    except PyTorchError as error:
         error.unsafe = table.unsafe
         raise
 
@@ -110,11 +118,13 @@ def _check_entries(path: str, records: dict[str, Record], entries: dict[str, Zip
         name = folder + key
         entry = entries.get(name)
         if entry is None:
-            raise faults.StorageMissingError(path, f"lacks the entry {name[:120]!r} that its pickle refers to")
+            raise PyTorchError(
+                path, PyTorchFault.STORAGE_MISSING, f"lacks the entry {name[:120]!r} that its pickle refers to"
+            )
         needed = storage.elements * storage.width
         if entry.size != needed and not view and not needed <= entry.size < needed + storage.width:
             problem = f"has {entry.size:,} bytes in {entry.name[:120]!r}, and its pickle says {needed:,}"
-            raise faults.StorageSizeError(path, problem)
+            raise PyTorchError(path, PyTorchFault.STORAGE_SIZE, problem)
 
 
 def _read_stream(blob: Blob) -> WeightsHeader:
@@ -123,7 +133,9 @@ def _read_stream(blob: Blob) -> WeightsHeader:
 
     def more() -> bool:
         if len(data) >= MAX_PICKLE_BYTES:
-            raise faults.PickleTooLargeError(blob.path, f"has a pickle of more than {MAX_PICKLE_BYTES:,} bytes")
+            raise PyTorchError(
+                blob.path, PyTorchFault.PICKLE_TOO_LARGE, f"has a pickle of more than {MAX_PICKLE_BYTES:,} bytes"
+            )
         step = blob.read(len(data), _STEP)
         data.extend(step)
         return bool(step)
@@ -144,16 +156,20 @@ def _read_stream(blob: Blob) -> WeightsHeader:
         root = load()
         if root == _LEGACY_MAGIC:
             if load() != _LEGACY_PROTOCOL:
-                raise faults.LegacyError(blob.path, "is a stream of PyTorch with a protocol other than 1001")
+                raise PyTorchError(
+                    blob.path, PyTorchFault.LEGACY, "is a stream of PyTorch with a protocol other than 1001"
+                )
             load()  # byte order and sizes of types of the machine that wrote it
             root = load()
             _check_stream(blob, load(), storages, position)
         return torch_header(blob, find_state(blob.path, root), table)
-    except faults.PyTorchError as error:
+    except PyTorchError as error:
         if data.startswith(_LFS_POINTER):
-            raise faults.LegacyError(blob.path, "is a pointer that Git LFS left in place of the file") from None
+            raise PyTorchError(
+                blob.path, PyTorchFault.LEGACY, "is a pointer that Git LFS left in place of the file"
+            ) from None
         if data and data[0] != _PROTO and not table.unsafe and not position:  # other programs use these suffixes too
-            raise UnsupportedFormatError(blob.path, "is no file of PyTorch") from None
+            raise UnsupportedFormatError(blob.path, "is no file of PyTorch", PyTorchFault.NOT_PYTORCH) from None
         error.unsafe = table.unsafe
         raise
 
@@ -161,10 +177,10 @@ def _read_stream(blob: Blob) -> WeightsHeader:
 def _check_stream(blob: Blob, keys: Any, storages: Storages, position: int) -> None:
     """Behind the pickles each storage has eight bytes for its count, and its elements."""
     if type(keys) is not list or set(map(type, keys)) - {str}:
-        raise faults.LegacyError(blob.path, "does not list its storages behind its pickle")
+        raise PyTorchError(blob.path, PyTorchFault.LEGACY, "does not list its storages behind its pickle")
     if missing := set(storages.roots) - set(keys):
-        raise faults.StorageMissingError(blob.path, f"does not hold the storage {min(missing)[:120]!r}")
+        raise PyTorchError(blob.path, PyTorchFault.STORAGE_MISSING, f"does not hold the storage {min(missing)[:120]!r}")
     needed = sum(8 + storages.roots.get(key, 0) for key in keys)
     if position + needed > blob.size:
         problem = f"has {blob.size - position:,} bytes behind its pickle, and its storages need {needed:,}"
-        raise faults.StorageSizeError(blob.path, f"{problem}; is it cut off?")
+        raise PyTorchError(blob.path, PyTorchFault.STORAGE_SIZE, f"{problem}; is it cut off?")

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from truename.formats.pytorch import errors as faults
+from truename.formats.pytorch import PyTorchError, PyTorchFault
 from truename.formats.pytorch.globals import numpy_record
 from truename.formats.pytorch.pickled import Opaque, Record, Storage
 
@@ -46,8 +46,7 @@ def find_state(path: str, root: Any) -> FoundState:
     reached so is flattened, with dots between the keys. A module is never divided.
 
     Raises:
-        TooManyTensorsError: no real checkpoint has as many, or names as long.
-        TensorNameError: a name is longer than any real one.
+        FormatError: no real checkpoint has as many, or names as long; or a name is longer than any real one.
     """
     if (record := _record(root)) is not None:
         return FoundState((), {ALONE: record}, {})
@@ -147,7 +146,7 @@ class _Walk:
         self.containers += 1
         if self.containers > MAX_CONTAINERS:
             problem = f"has more than {MAX_CONTAINERS:,} mappings, lists and modules that hold others"
-            raise faults.TooManyTensorsError(self.path, problem)
+            raise PyTorchError(self.path, PyTorchFault.TOO_MANY_TENSORS, problem)
         return True
 
     def members(self, node: Any) -> Iterator[tuple[str, Any]]:
@@ -206,7 +205,7 @@ class _Walk:
     def check_count(self, tensors: int) -> None:
         """Raise where there are too many."""
         if tensors > MAX_TENSORS:
-            raise faults.TooManyTensorsError(self.path, f"has more than {MAX_TENSORS:,} tensors")
+            raise PyTorchError(self.path, PyTorchFault.TOO_MANY_TENSORS, f"has more than {MAX_TENSORS:,} tensors")
 
 
 def _add_matrix(matrices: set[tuple[int, int]], value: Any, record: Record) -> None:
@@ -235,14 +234,21 @@ def _flatten(path: str, root: Any) -> dict[str, Record]:
             length = len(prefix) + len(key)
             if length > MAX_NAME:  # looked at before it is put together: a key may be as long as the pickle
                 if record is not None or walk.count(value, set()):
-                    raise faults.TensorNameError(path, prefix + key[:MAX_NAME], f"has a name of {length:,} characters")
+                    raise PyTorchError(
+                        path,
+                        PyTorchFault.TENSOR_NAME,
+                        f"has a name of {length:,} characters",
+                        part=("tensor", prefix + key[:MAX_NAME]),
+                    )
                 continue
             if record is None:
                 below.append((f"{prefix}{key}.", walk.members(value)))
                 break
             characters += length
             if characters > MAX_NAMES:
-                raise faults.TooManyTensorsError(path, f"has names of more than {MAX_NAMES:,} characters")
+                raise PyTorchError(
+                    path, PyTorchFault.TOO_MANY_TENSORS, f"has names of more than {MAX_NAMES:,} characters"
+                )
             records[f"{prefix}{key}"] = record
             walk.check_count(len(records))
         else:

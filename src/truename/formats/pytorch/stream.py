@@ -1,72 +1,35 @@
 """Walk the opcodes of a pickle and build shapes only: nothing is imported, nothing is called, no object is made.
 
 The stream's own machine (a stack, marks, a memo) with stand-ins for everything that is not a plain value: see
-``pickled``. Names are looked up in truename's own table (``pickle_globals``); what they stand for never runs.
-The opcodes that tensors are made of stand in one loop, the others in ``pickle_rare``.
-The bounds: bytes by the caller, opcodes here (each makes at most one value), digits and lines in ``pickle_rare``.
+``pickled``. Names are looked up in truename's own table (``globals``); what they stand for never runs.
+The opcodes that tensors are made of stand in one loop, the others in ``opcodes``.
+The bounds: bytes by the caller, opcodes here (each makes at most one value), digits and lines in ``opcodes``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import islice
 from struct import Struct
 from struct import error as StructError
-from typing import Any, NoReturn
+from typing import Any
 
-from truename.formats.pytorch import errors as faults
-from truename.formats.pytorch.opcode_budget import MAX_OPCODES
-from truename.formats.pytorch.opcodes import OPERAND_BYTES, RARE, ForgottenError, ShortReadError
-from truename.formats.pytorch.pickled import Global, Opaque
+from truename.formats.pytorch import MAX_OPCODES, PyTorchFault
+from truename.formats.pytorch.machine import ForgottenError, Machine, ShortReadError
+from truename.formats.pytorch.opcodes import OPERAND_BYTES, RARE
+from truename.formats.pytorch.pickled import Global
 
 _U16 = Struct("<H").unpack_from
 _U32 = Struct("<I").unpack_from
 _I32 = Struct("<i").unpack_from
 
 
-class PickleMachine:
-    """One stream of opcodes, from ``position`` to its STOP.
-
-    Args:
-        path: the file, for messages.
-        data: the stream's bytes, and whatever follows them.
-        resolve: gives the stand-in of a name (``module.name``, byte offset of the opcode).
-        persistent: gives the stand-in of a persistent id.
-        opcodes: an item for each opcode that may be walked; what is left of it is for the file's next stream.
-        position: where the stream begins in ``data``.
-        more: appends bytes to ``data`` where the file has more of them, and says whether it did.
-    """
-
-    def __init__(
-        self,
-        path: str,
-        data: bytes | bytearray,
-        resolve: Callable[[str, int], Global],
-        persistent: Callable[[Any], Any],
-        opcodes: Iterator[None],
-        position: int = 0,
-        more: Callable[[], bool] | None = None,
-    ) -> None:
-        self.path = path
-        self.data = data
-        self.resolve = resolve
-        self.persistent = persistent
-        self.position = position
-        self.stack: list[Any] = []
-        self.marks: list[list[Any]] = []  # the stacks below each mark
-        self.memo: dict[int, Any] = {}
-        # Writers store every value under a number and fetch only the first few: numbers above 255 are let go, until an
-        # opcode fetches one or counts them. Then the stream is taken again, and everything is kept.
-        self.forgetful = True
-        self.containers = 0
-        self._more = more
-        self._budget = opcodes
+class PickleMachine(Machine):
+    """One stream of opcodes, from ``position`` to its STOP."""
 
     def run(self) -> Any:
         """The value that the stream leaves on its stack.
 
         Raises:
-            PickleError: the stream is broken; the class says how.
+            FormatError: the stream is broken; its code says how.
         """
         begin = self.position
         while True:
@@ -76,21 +39,13 @@ class PickleMachine:
                 self._restart(begin)
             except ShortReadError:
                 if self._more is None or not self._more():
-                    self.fail(faults.PickleTruncatedError, "ends within its pickle; is it cut off?")
+                    self.fail(PyTorchFault.PICKLE_TRUNCATED, "ends within its pickle; is it cut off?")
 
     def _restart(self, begin: int) -> None:
         """Take the stream again from its beginning, and keep all that it stores."""
         self.forgetful = False
         self.position = begin
         self.stack, self.marks, self.memo = [], [], {}
-
-    def spend(self, opcodes: int) -> None:
-        """Count what an operand costs beside its opcode."""
-        next(islice(self._budget, opcodes, opcodes), None)
-
-    def fail(self, error: type[faults.PickleError], problem: str) -> NoReturn:
-        """Raise ``error`` for this file."""
-        raise error(self.path, problem) from None
 
     def _run(self) -> Any:
         data, stack, memo, marks, persistent = self.data, self.stack, self.memo, self.marks, self.persistent
@@ -180,8 +135,8 @@ class PickleMachine:
                     position = rare(self, position)
                     stack = self.stack
                 else:
-                    self.fail(faults.UnknownOpcodeError, f"has no pickle: byte {start:,} is no opcode (0x{code:02x})")
-            self.fail(faults.TooManyOpcodesError, f"has pickles of more than {MAX_OPCODES:,} opcodes")
+                    self.fail(PyTorchFault.UNKNOWN_OPCODE, f"has no pickle: byte {start:,} is no opcode (0x{code:02x})")
+            self.fail(PyTorchFault.TOO_MANY_OPCODES, f"has pickles of more than {MAX_OPCODES:,} opcodes")
         except ShortReadError:
             self.position = start
             raise
@@ -189,16 +144,8 @@ class PickleMachine:
             self.position = start
             if start + 1 + OPERAND_BYTES.get(code, 0) > len(data):
                 raise ShortReadError from None
-            self.fail(faults.StackError, f"has a broken pickle: its opcode at byte {start:,} takes what is not there")
+            self.fail(PyTorchFault.STACK, f"has a broken pickle: its opcode at byte {start:,} takes what is not there")
         except KeyError:
-            self.fail(faults.MemoError, f"has a broken pickle: byte {start:,} takes what was never stored")
+            self.fail(PyTorchFault.MEMO, f"has a broken pickle: byte {start:,} takes what was never stored")
         except UnicodeDecodeError:
-            self.fail(faults.PickleStringError, f"has a broken pickle: the string at byte {start:,} is no text")
-
-    def call(self, function: Any, args: Any) -> Any:
-        """What stands for the result of a call; the function itself never runs."""
-        if type(args) is not tuple:
-            self.fail(faults.OperandError, "has a broken pickle: it calls with something else than a tuple")
-        if type(function) is Global and function.rebuild is not None:
-            return function.rebuild(args)
-        return Opaque(function, args)
+            self.fail(PyTorchFault.PICKLE_STRING, f"has a broken pickle: the string at byte {start:,} is no text")

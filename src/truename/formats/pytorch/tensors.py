@@ -8,7 +8,7 @@ from typing import Any
 
 from truename.blob import Blob
 from truename.formats.header import Tensor, WeightsHeader
-from truename.formats.pytorch import errors as faults
+from truename.formats.pytorch import PyTorchError, PyTorchFault
 from truename.formats.pytorch.globals import GlobalTable
 from truename.formats.pytorch.pickled import Global, Opaque, Record, Storage
 from truename.formats.pytorch.state_dict import FoundState
@@ -22,7 +22,7 @@ def torch_header(blob: Blob, state: FoundState, table: GlobalTable) -> WeightsHe
     """The header of a checkpoint whose weights were found; ``metadata['mapping']`` says under which keys.
 
     Raises:
-        TensorRecordError: a tensor is wrong.
+        FormatError: a tensor is wrong.
     """
     metadata = dict(state.notes)
     if state.path:
@@ -35,7 +35,7 @@ def check_tensors(path: str, records: Mapping[str, Record]) -> dict[str, Tensor]
     """Tensors by name. Those that begin at one place of one storage share a ``storage`` and are ties.
 
     Raises:
-        TensorRecordError: one is no tensor, or reaches out of its storage.
+        FormatError: one is no tensor, or reaches out of its storage.
     """
     tensors: dict[str, Tensor] = {}
     alike: dict[tuple[str | None, int, tuple[int, ...]], Tensor] = {}
@@ -44,14 +44,21 @@ def check_tensors(path: str, records: Mapping[str, Record]) -> dict[str, Tensor]
     for name, record in records.items():
         shape = _whole(record.shape)
         if shape is None:
-            raise faults.TensorShapeError(path, name, "has a shape that is no list of sizes")
+            raise PyTorchError(
+                path, PyTorchFault.TENSOR_SHAPE, "has a shape that is no list of sizes", part=("tensor", name)
+            )
         storage = record.storage
         if type(storage) is not Storage:
             tensors[name] = _without_storage(path, name, record, shape)
             continue
         offset, stride = record.offset, _whole(record.stride)
         if type(offset) is not int or offset < 0 or stride is None or len(stride) != len(shape):
-            raise faults.TensorFormError(path, name, "is not rebuilt from an offset, a size and a stride")
+            raise PyTorchError(
+                path,
+                PyTorchFault.TENSOR_FORM,
+                "is not rebuilt from an offset, a size and a stride",
+                part=("tensor", name),
+            )
         dtype, width = _dtype(record, storage)
         extent = extents.get((shape, stride))
         if extent is None:
@@ -60,7 +67,7 @@ def check_tensors(path: str, records: Mapping[str, Record]) -> dict[str, Tensor]
         per_byte = _PER_BYTE.get(dtype or "", 1)
         if (offset + extent) * width > storage.elements * storage.width * per_byte:
             problem = f"reaches out of its storage of {storage.elements:,} elements"
-            raise faults.TensorRangeError(path, name, problem)
+            raise PyTorchError(path, PyTorchFault.TENSOR_RANGE, problem, part=("tensor", name))
         tensor = alike.get((dtype, width, shape))
         if tensor is None:
             held = min(math.prod(shape), extent)  # a stride of zero repeats what is stored once
@@ -93,7 +100,9 @@ def _values(dtype: str | None, shape: tuple[int, ...]) -> tuple[int, ...]:
 
 def _count(path: str, name: str, shape: tuple[int, ...]) -> int:
     if math.prod(filter(None, shape)) >= _MAX_COUNT:
-        raise faults.TensorShapeError(path, name, "has more elements than 63 bits can count")
+        raise PyTorchError(
+            path, PyTorchFault.TENSOR_SHAPE, "has more elements than 63 bits can count", part=("tensor", name)
+        )
     return math.prod(shape)
 
 
@@ -118,6 +127,6 @@ def _without_storage(path: str, name: str, record: Record, shape: tuple[int, ...
     elif type(record.storage) is Opaque:  # bytes that only a call outside of the allowlist could tell
         dtype, width = None, 0
     else:
-        raise faults.TensorFormError(path, name, "is not rebuilt from a storage")
+        raise PyTorchError(path, PyTorchFault.TENSOR_FORM, "is not rebuilt from a storage", part=("tensor", name))
     count = _count(path, name, shape)
     return Tensor(dtype or None, _values(dtype, shape), count * width if dtype else None)

@@ -1,7 +1,7 @@
 """Read the header of a safetensors file, and never a byte of its data.
 
 Layout: eight bytes, the header's length as a little-endian number; the header, a JSON object; the data.
-The errors and their tree are in ``safetensors_errors``, the rules one by one in ``safetensors_strict``.
+The rules one by one are in ``strict_json``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,10 @@ import math
 import msgspec
 
 from truename.blob import Blob
+from truename.errors import FormatError, UnsupportedFormatError
 from truename.formats.dtypes import DTYPE_BITS, StoredDtype
 from truename.formats.header import Tensor, WeightsHeader
-from truename.formats.safetensors import errors as faults
+from truename.formats.safetensors import SafetensorsFault
 from truename.formats.safetensors.strict_json import Parsed, parse_header
 
 MAX_HEADER_BYTES = 100_000_000  # the limit of the format's own library
@@ -42,7 +43,7 @@ def read_safetensors(blob: Blob) -> WeightsHeader:
     """Read and validate the header of one safetensors file.
 
     Raises:
-        SafetensorsError: the file breaks the format; the class says how.
+        FormatError: the file breaks the format; its code says how.
     """
     header = _header_bytes(blob)
     data_bytes = blob.size - _LENGTH_BYTES - len(header)
@@ -58,19 +59,21 @@ def _header_bytes(blob: Blob) -> bytes:
     """The header, its length checked against the limit and the file before anything is read."""
     length = int.from_bytes(start := blob.read(0, _LENGTH_BYTES), "little")
     if len(start) < _LENGTH_BYTES:
-        raise faults.FileTooShortError(blob.path, f"has {blob.size} bytes, too few for a safetensors file")
+        raise FormatError(
+            blob.path, SafetensorsFault.FILE_TOO_SHORT, f"has {blob.size} bytes, too few for a safetensors file"
+        )
     if length > MAX_HEADER_BYTES:
         problem = f"says that its header has {length:,} bytes; the format allows {MAX_HEADER_BYTES:,}"
-        raise faults.HeaderTooLargeError(blob.path, problem)
+        raise FormatError(blob.path, SafetensorsFault.HEADER_TOO_LARGE, problem)
     if length > blob.size - _LENGTH_BYTES:
         problem = f"says that its header has {length:,} bytes, and the file has {blob.size:,}; is it cut off?"
-        raise faults.HeaderTruncatedError(blob.path, problem)
+        raise FormatError(blob.path, SafetensorsFault.HEADER_TRUNCATED, problem)
     if length > MAX_READ_BYTES:
         problem = f"has a header of {length:,} bytes; truename reads at most {MAX_READ_BYTES:,}"
-        raise faults.HeaderBoundError(blob.path, problem)
+        raise UnsupportedFormatError(blob.path, problem, SafetensorsFault.HEADER_BOUND)
     header = blob.read(_LENGTH_BYTES, length)
     if len(header) < length:
-        raise faults.HeaderTruncatedError(blob.path, "became shorter while it was read")
+        raise FormatError(blob.path, SafetensorsFault.HEADER_TRUNCATED, "became shorter while it was read")
     return header
 
 
@@ -78,7 +81,7 @@ def _bound(path: str, header: bytes, tensors: int) -> None:
     """Refuse a header of more than ``tensors`` by counting characters: decoding takes many times its memory."""
     if any(header.count(mark) > each * tensors + 2 for mark, each in _MARKS):  # 2: the header itself, its metadata
         problem = f"has a header of {len(header):,} bytes that holds more than the {tensors:,} tensors that are read"
-        raise faults.HeaderBoundError(path, problem)
+        raise UnsupportedFormatError(path, problem, SafetensorsFault.HEADER_BOUND)
 
 
 def _parse_common(header: bytes, data_bytes: int) -> Parsed | None:

@@ -14,9 +14,10 @@ from typing import Any
 
 import msgspec
 
+from truename.errors import FormatError
 from truename.formats.dtypes import DTYPE_BITS
 from truename.formats.header import Tensor
-from truename.formats.safetensors import errors as faults
+from truename.formats.safetensors import SafetensorsFault
 
 _MAX_COUNT = 2**64 - 1  # the format's library counts in usize
 
@@ -35,7 +36,7 @@ def parse_header(path: str, header: bytes, data_bytes: int) -> Parsed:
         The tensors by name in the order of the header, and the metadata.
 
     Raises:
-        SafetensorsError: the first rule that the header breaks.
+        FormatError: the first rule that the header breaks.
     """
     entries = _decode(path, header)
     metadata = _metadata(path, entries.pop("__metadata__", None))
@@ -52,16 +53,22 @@ def _decode(path: str, header: bytes) -> dict[str, Any]:
     try:
         text = header.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise faults.HeaderEncodingError(path, f"the header is not valid UTF-8 at byte {error.start}") from None
+        raise FormatError(
+            path, SafetensorsFault.HEADER_ENCODING, f"the header is not valid UTF-8 at byte {error.start}"
+        ) from None
     if not text.startswith("{"):
-        raise faults.HeaderStartError(path, "the header does not start with '{'; this is no safetensors file")
+        raise FormatError(
+            path, SafetensorsFault.HEADER_START, "the header does not start with '{'; this is no safetensors file"
+        )
     try:
         msgspec.json.decode(header)  # stricter than json: no NaN, no lone surrogates
         found = json.loads(text, object_pairs_hook=lambda pairs: _object(path, pairs))
     except RecursionError:
-        raise faults.HeaderJsonError(path, "the header is nested too deep") from None
+        raise FormatError(path, SafetensorsFault.HEADER_JSON, "the header is nested too deep") from None
     except ValueError as error:  # both decoders' errors are ValueErrors; so is an integer of too many digits
-        raise faults.HeaderJsonError(path, f"the header is not valid JSON ({str(error)[:160]})") from None
+        raise FormatError(
+            path, SafetensorsFault.HEADER_JSON, f"the header is not valid JSON ({str(error)[:160]})"
+        ) from None
     return dict(found)
 
 
@@ -69,7 +76,7 @@ def _object(path: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         twice = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
-        raise faults.DuplicateKeyError(path, f"the header has the key {twice[:120]!r} twice")
+        raise FormatError(path, SafetensorsFault.DUPLICATE_KEY, f"the header has the key {twice[:120]!r} twice")
     return found
 
 
@@ -77,56 +84,82 @@ def _metadata(path: str, value: Any) -> dict[str, str]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise faults.MetadataError(path, "__metadata__ is no object")
+        raise FormatError(path, SafetensorsFault.METADATA, "__metadata__ is no object")
     for key, text in value.items():
         if not isinstance(text, str):
-            raise faults.MetadataError(path, f"__metadata__ holds {key[:120]!r}, which is no string")
+            raise FormatError(path, SafetensorsFault.METADATA, f"__metadata__ holds {key[:120]!r}, which is no string")
     return value
 
 
 def _tensor(path: str, name: str, entry: Any, data_bytes: int) -> tuple[int, int, Tensor]:
     if not isinstance(entry, dict):
-        raise faults.EntryFormError(path, name, "is no object")
+        raise FormatError(path, SafetensorsFault.ENTRY_FORM, "is no object", part=("tensor", name))
     for field in ("dtype", "shape", "data_offsets"):
         if field not in entry:
-            raise faults.EntryFormError(path, name, f"has no {field}")
+            raise FormatError(path, SafetensorsFault.ENTRY_FORM, f"has no {field}", part=("tensor", name))
     begin, end = _offsets(path, name, entry["data_offsets"], data_bytes)
     dtype, shape = entry["dtype"], _shape(path, name, entry["shape"])
     if not isinstance(dtype, str):
-        raise faults.EntryFormError(path, name, "has a dtype that is no string")
+        raise FormatError(path, SafetensorsFault.ENTRY_FORM, "has a dtype that is no string", part=("tensor", name))
     if (width := DTYPE_BITS.get(dtype)) is None:
-        raise faults.UnknownDtypeError(path, name, f"has the dtype {dtype[:40]!r}, which the format does not know")
+        raise FormatError(
+            path,
+            SafetensorsFault.UNKNOWN_DTYPE,
+            f"has the dtype {dtype[:40]!r}, which the format does not know",
+            part=("tensor", name),
+        )
     bits = math.prod(shape) * width
     if math.prod(filter(None, shape)) * width > _MAX_COUNT:  # a zero does not excuse the other sizes
-        raise faults.ShapeOverflowError(path, name, f"has a shape {_short(shape)} of more than 2^64 bits")
+        raise FormatError(
+            path,
+            SafetensorsFault.SHAPE_OVERFLOW,
+            f"has a shape {_short(shape)} of more than 2^64 bits",
+            part=("tensor", name),
+        )
     if bits % 8:
-        raise faults.PartialByteError(path, name, f"of {dtype} and shape {_short(shape)} does not fill its last byte")
+        raise FormatError(
+            path,
+            SafetensorsFault.PARTIAL_BYTE,
+            f"of {dtype} and shape {_short(shape)} does not fill its last byte",
+            part=("tensor", name),
+        )
     if bits // 8 != end - begin:
         problem = f"of {dtype} and shape {_short(shape)} needs {bits // 8:,} bytes and has {end - begin:,}"
-        raise faults.TensorSizeError(path, name, problem)
+        raise FormatError(path, SafetensorsFault.TENSOR_SIZE, problem, part=("tensor", name))
     return begin, end, Tensor(dtype, shape, end - begin)
 
 
 def _shape(path: str, name: str, value: Any) -> tuple[int, ...]:
     if not isinstance(value, list):
-        raise faults.EntryFormError(path, name, "has a shape that is no list")
+        raise FormatError(path, SafetensorsFault.ENTRY_FORM, "has a shape that is no list", part=("tensor", name))
     for size in value:
         if type(size) is not int or size < 0:
-            raise faults.ShapeError(path, name, f"has {str(size)[:40]} in its shape, which is no size")
+            raise FormatError(
+                path,
+                SafetensorsFault.SHAPE,
+                f"has {str(size)[:40]} in its shape, which is no size",
+                part=("tensor", name),
+            )
         if size > _MAX_COUNT:
-            raise faults.ShapeOverflowError(path, name, "has a size above 2^64 in its shape")
+            raise FormatError(
+                path, SafetensorsFault.SHAPE_OVERFLOW, "has a size above 2^64 in its shape", part=("tensor", name)
+            )
     return tuple(value)
 
 
 def _offsets(path: str, name: str, value: Any, data_bytes: int) -> tuple[int, int]:
     if not isinstance(value, list) or len(value) != 2 or any(type(offset) is not int for offset in value):
-        raise faults.EntryFormError(path, name, "has data_offsets that are no two whole numbers")
+        raise FormatError(
+            path, SafetensorsFault.ENTRY_FORM, "has data_offsets that are no two whole numbers", part=("tensor", name)
+        )
     begin, end = value
     if begin < 0 or end < begin:
-        raise faults.OffsetOrderError(path, name, "ends before it begins, or begins below zero")
+        raise FormatError(
+            path, SafetensorsFault.OFFSET_ORDER, "ends before it begins, or begins below zero", part=("tensor", name)
+        )
     if end > data_bytes:
         problem = f"ends at byte {str(end)[:24]} of the data, and the file has {data_bytes:,}; is it cut off?"
-        raise faults.OffsetRangeError(path, name, problem)
+        raise FormatError(path, SafetensorsFault.OFFSET_RANGE, problem, part=("tensor", name))
     return begin, end
 
 
@@ -134,12 +167,18 @@ def _check_tiling(path: str, spans: list[tuple[int, int, str]], data_bytes: int)
     position, before = 0, ""
     for begin, end, name in spans:
         if begin < position:
-            raise faults.OverlapError(path, f"the tensors {before[:120]!r} and {name[:120]!r} share bytes")
+            raise FormatError(
+                path, SafetensorsFault.OVERLAP, f"the tensors {before[:120]!r} and {name[:120]!r} share bytes"
+            )
         if begin > position:
-            raise faults.HoleError(path, f"{begin - position:,} bytes before tensor {name[:120]!r} belong to none")
+            raise FormatError(
+                path, SafetensorsFault.HOLE, f"{begin - position:,} bytes before tensor {name[:120]!r} belong to none"
+            )
         position, before = end, name
     if position != data_bytes:
-        raise faults.TrailingDataError(path, f"{data_bytes - position:,} bytes at the end belong to no tensor")
+        raise FormatError(
+            path, SafetensorsFault.TRAILING_DATA, f"{data_bytes - position:,} bytes at the end belong to no tensor"
+        )
 
 
 def _short(shape: tuple[int, ...]) -> str:

@@ -4,12 +4,6 @@
 ``saved_model.pb`` keeps its own name, dtype and shape (``bert/encoder/layer_0/attention/self/query/kernel``). The
 graph, most of the file, is skipped. A SavedModel of TensorFlow 1 has no objects: there the index has the right names.
 
-    WeightsError
-    ├── ProtobufError, VariableError    the wire format; one variable, see ``tf_variables``
-    └── SavedModelError
-        ├── NoSavedModelError           no meta graph in it: another protocol buffer
-        └── SavedModelTooLargeError     more objects than any real model
-
 Source: tensorflow/core/protobuf/saved_model.proto, meta_graph.proto, saved_object_graph.proto.
 """
 
@@ -18,39 +12,26 @@ from __future__ import annotations
 from collections import Counter
 
 from truename.blob import Blob
-from truename.errors import UnsupportedFormatError, WeightsError
-from truename.formats.extent import extent
+from truename.errors import FormatError, UnsupportedFormatError
+from truename.formats.dtypes import extent
 from truename.formats.header import Tensor, WeightsHeader
 from truename.formats.protobuf import LEN, Field, Wire
+from truename.formats.tensorflow import TensorflowFault
 from truename.formats.tensorflow.bundle import read_bundle_index
 from truename.formats.tensorflow.sstable import is_table
 from truename.formats.tensorflow.variables import (
     DTYPES,
     OTHER_DTYPES,
-    VariableDtypeError,
-    VariableShapeError,
     is_training,
     read_shape,
 )
-from truename.formats.window import Window
+from truename.formats.views import Window
 
 MAX_OBJECTS = 500_000
 MAX_NAME = 4_096
 _META_GRAPH, _INFO, _OBJECT_GRAPH, _NODES, _VARIABLE = 2, 1, 7, 1, 7
 _INFO_TAGS, _INFO_VERSION = 4, 5
 _DTYPE, _SHAPE, _NAME = 1, 2, 6
-
-
-class SavedModelError(WeightsError):
-    """A file is no SavedModel."""
-
-
-class NoSavedModelError(SavedModelError):
-    """There is no meta graph in it."""
-
-
-class SavedModelTooLargeError(SavedModelError):
-    """There are more objects than any real model has."""
 
 
 def read_tensorflow(blob: Blob) -> WeightsHeader:
@@ -67,7 +48,7 @@ def read_saved_model(blob: Blob) -> WeightsHeader:
     """Read the variables of ``saved_model.pb``; those of the training are left out and counted.
 
     Raises:
-        ProtobufError, VariableError, SavedModelError: the file breaks its format; the class says how.
+        FormatError: the file breaks its format; its code says how.
         UnsupportedFormatError: it names no variables; the index of its checkpoint does.
     """
     return _Reader(blob).read()
@@ -90,9 +71,13 @@ class _Reader:
                 self._graphs += 1
                 self._meta_graph(field)
         if not self._graphs:
-            raise NoSavedModelError(self._blob.path, "holds no meta graph; this is no SavedModel")
+            raise FormatError(
+                self._blob.path, TensorflowFault.NO_SAVED_MODEL, "holds no meta graph; this is no SavedModel"
+            )
         if not self._variables:
-            raise UnsupportedFormatError(self._blob.path, "names no variables; variables/variables.index does")
+            raise UnsupportedFormatError(
+                self._blob.path, "names no variables; variables/variables.index does", TensorflowFault.NO_VARIABLES
+            )
         if self._training:
             self._metadata["training_variables"] = str(self._training)
         paths = (self._blob.path,)
@@ -119,7 +104,9 @@ class _Reader:
             self._wire.expect(node, LEN)
             self._objects += 1
             if self._objects > MAX_OBJECTS:
-                raise SavedModelTooLargeError(self._blob.path, f"has more than {MAX_OBJECTS:,} objects")
+                raise FormatError(
+                    self._blob.path, TensorflowFault.SAVED_MODEL_TOO_LARGE, f"has more than {MAX_OBJECTS:,} objects"
+                )
             for part in self._wire.fields(node.start, node.end):
                 if part.number == _VARIABLE:
                     self._wire.expect(part, LEN)
@@ -140,7 +127,12 @@ class _Reader:
         shape = None if shape_field is None else read_shape(self._wire, shape_field, name)
         dtype = DTYPES.get(number)
         if dtype is None:
-            raise VariableDtypeError(self._blob.path, name, f"has the data type {number}, which truename does not know")
+            raise UnsupportedFormatError(
+                self._blob.path,
+                f"has the data type {number}, which truename does not know",
+                TensorflowFault.VARIABLE_DTYPE,
+                part=("variable", name),
+            )
         if is_training(name):
             self._training += 1
             return
@@ -150,7 +142,9 @@ class _Reader:
         try:
             stored = extent(dtype, shape)
         except ValueError as error:
-            raise VariableShapeError(self._blob.path, name, str(error)) from None
+            raise FormatError(
+                self._blob.path, TensorflowFault.VARIABLE_SHAPE, str(error), part=("variable", name)
+            ) from None
         if stored is None:  # strings: a vocabulary
             return
         self._variables.append((name, Tensor(dtype, shape, stored)))

@@ -1,14 +1,5 @@
 """A sorted string table, the container of TensorFlow's checkpoint index: keys and values in blocks.
 
-    WeightsError
-    └── TableError
-        ├── NoTableError          the magic number of the footer is not there
-        ├── TableTooLargeError    more bytes or entries than any real index
-        ├── BlockRangeError       a block outside of the file, or several over the same bytes
-        ├── BlockPackingError     packed in a way that does not exist, or broken
-        ├── BlockEntryError       an entry that reaches out of its block
-        └── KeyOrderError         keys that are not in order
-
 Source: LevelDB's doc/table_format.md; TensorFlow's copy is tensorflow/core/lib/io/format.cc.
 """
 
@@ -17,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from truename.blob import Blob
-from truename.errors import WeightsError
-from truename.formats.tensorflow.snappy import unpack_snappy
+from truename.errors import FormatError
+from truename.formats.tensorflow import TensorflowFault
 
 MAGIC = 0xDB4775248B80FB57
 MAX_TABLE_BYTES = 64_000_000  # an index of 100,000 variables has some 10 MB
@@ -27,34 +18,6 @@ MAX_ENTRIES = 500_000
 _FOOTER = 48
 _TRAILER = 5  # how it is packed, and a checksum
 _PLAIN, _SNAPPY = 0, 1
-
-
-class TableError(WeightsError):
-    """A file breaks the format of a sorted string table."""
-
-
-class NoTableError(TableError):
-    """The magic number of the footer is not there."""
-
-
-class TableTooLargeError(TableError):
-    """There are more bytes or entries than in any real index."""
-
-
-class BlockRangeError(TableError):
-    """A block lies outside of the file, or several lie over the same bytes."""
-
-
-class BlockPackingError(TableError):
-    """A block is packed in a way that does not exist, or is broken."""
-
-
-class BlockEntryError(TableError):
-    """An entry reaches out of its block."""
-
-
-class KeyOrderError(TableError):
-    """Keys are not in order."""
 
 
 def is_table(blob: Blob) -> bool:
@@ -66,12 +29,16 @@ def read_table(blob: Blob) -> Iterator[tuple[bytes, bytes]]:
     """Every key and its value, in order.
 
     Raises:
-        TableError: the file is no table; the class says how.
+        FormatError: the file is no table; its code says how.
     """
     if not is_table(blob):
-        raise NoTableError(blob.path, "does not end as a checkpoint index does; is it cut off?")
+        raise FormatError(
+            blob.path, TensorflowFault.NO_TABLE, "does not end as a checkpoint index does; is it cut off?"
+        )
     if blob.size > MAX_TABLE_BYTES:
-        raise TableTooLargeError(blob.path, f"has {blob.size:,} bytes; at most {MAX_TABLE_BYTES:,} are read")
+        raise FormatError(
+            blob.path, TensorflowFault.TABLE_TOO_LARGE, f"has {blob.size:,} bytes; at most {MAX_TABLE_BYTES:,} are read"
+        )
     return _Table(blob).entries()
 
 
@@ -98,7 +65,9 @@ class _Table:
             size, _ = self._varint(handle, at)
             for key, value in self._block(offset, size):
                 if previous is not None and key <= previous:
-                    raise KeyOrderError(self._path, f"has the key {key[:80]!r} out of order or twice")
+                    raise FormatError(
+                        self._path, TensorflowFault.KEY_ORDER, f"has the key {key[:80]!r} out of order or twice"
+                    )
                 previous = key
                 yield key, value
 
@@ -106,11 +75,17 @@ class _Table:
         """The entries of one block; keys leave out what they share with the one before."""
         data = self._contents(offset, size)
         if len(data) < 4:
-            raise BlockEntryError(self._path, f"has a block of {len(data)} bytes at byte {offset:,}")
+            raise FormatError(
+                self._path, TensorflowFault.BLOCK_ENTRY, f"has a block of {len(data)} bytes at byte {offset:,}"
+            )
         restarts = int.from_bytes(data[-4:], "little")
         end = len(data) - 4 - 4 * restarts
         if end < 0:
-            raise BlockEntryError(self._path, f"has a block at byte {offset:,} that ends before its own index")
+            raise FormatError(
+                self._path,
+                TensorflowFault.BLOCK_ENTRY,
+                f"has a block at byte {offset:,} that ends before its own index",
+            )
         at = 0
         key = b""
         while at < end:
@@ -118,10 +93,14 @@ class _Table:
             own, at = self._varint(data, at)
             length, at = self._varint(data, at)
             if shared > len(key) or at + own + length > end:
-                raise BlockEntryError(self._path, f"has an entry that reaches out of its block at byte {offset:,}")
+                raise FormatError(
+                    self._path,
+                    TensorflowFault.BLOCK_ENTRY,
+                    f"has an entry that reaches out of its block at byte {offset:,}",
+                )
             self._count += 1
             if self._count > MAX_ENTRIES:
-                raise TableTooLargeError(self._path, f"has more than {MAX_ENTRIES:,} entries")
+                raise FormatError(self._path, TensorflowFault.TABLE_TOO_LARGE, f"has more than {MAX_ENTRIES:,} entries")
             key = key[:shared] + data[at : at + own]
             yield key, data[at + own : at + own + length]
             at += own + length
@@ -132,24 +111,34 @@ class _Table:
             problem = (
                 f"says that a block of {size:,} bytes lies at byte {offset:,}, outside of the file or over another"
             )
-            raise BlockRangeError(self._path, problem)
+            raise FormatError(self._path, TensorflowFault.BLOCK_RANGE, problem)
         if size > MAX_BLOCK_BYTES:
-            raise TableTooLargeError(self._path, f"has a block of {size:,} bytes; at most {MAX_BLOCK_BYTES:,} are read")
+            raise FormatError(
+                self._path,
+                TensorflowFault.TABLE_TOO_LARGE,
+                f"has a block of {size:,} bytes; at most {MAX_BLOCK_BYTES:,} are read",
+            )
         data = self._blob.read(offset, size + 1)
         if len(data) < size + 1:
-            raise BlockRangeError(self._path, "became shorter while it was read")
+            raise FormatError(self._path, TensorflowFault.BLOCK_RANGE, "became shorter while it was read")
         packing = data[-1]
         if packing == _PLAIN:
             return data[:-1]
         if packing != _SNAPPY:
-            raise BlockPackingError(self._path, f"has a block that is packed in way {packing}; there are 0 and 1")
+            raise FormatError(
+                self._path,
+                TensorflowFault.BLOCK_PACKING,
+                f"has a block that is packed in way {packing}; there are 0 and 1",
+            )
         try:
             unpacked = unpack_snappy(data[:-1], MAX_BLOCK_BYTES)
         except ValueError as error:
-            raise BlockPackingError(self._path, f"has a packed block that {error}") from None
+            raise FormatError(self._path, TensorflowFault.BLOCK_PACKING, f"has a packed block that {error}") from None
         self._unpacked += len(unpacked)
         if self._unpacked > MAX_TABLE_BYTES:
-            raise TableTooLargeError(self._path, f"unpacks to more than {MAX_TABLE_BYTES:,} bytes")
+            raise FormatError(
+                self._path, TensorflowFault.TABLE_TOO_LARGE, f"unpacks to more than {MAX_TABLE_BYTES:,} bytes"
+            )
         return unpacked
 
     def _varint(self, data: bytes, at: int) -> tuple[int, int]:
@@ -162,4 +151,70 @@ class _Table:
             value |= (byte & 0x7F) << shift
             if byte < 0x80:
                 return value, at
-        raise BlockEntryError(self._path, "has a number without an end in a block")
+        raise FormatError(self._path, TensorflowFault.BLOCK_ENTRY, "has a number without an end in a block")
+
+
+def unpack_snappy(data: bytes, limit: int) -> bytes:
+    """Unpack a block that Snappy packed, within bounds. Source: google/snappy, format_description.txt.
+
+    Raises:
+        ValueError: the block is broken, or unpacks to more than ``limit`` bytes; its text is the end of a sentence.
+    """
+    size, at = _varint(data)
+    if size > limit:
+        raise ValueError(f"says that it unpacks to {size:,} bytes; at most {limit:,} are read")
+    out = bytearray()
+    end = len(data)
+    while at < end:
+        tag = data[at]
+        at += 1
+        if tag & 3 == 0:
+            at, length = _literal(data, at, tag)
+            if at + length > end:
+                raise ValueError("has a literal that reaches behind its end")
+            out += data[at : at + length]
+            at += length
+        else:
+            at, length, offset = _copy(data, at, tag)
+            if not 0 < offset <= len(out):
+                raise ValueError("copies from before its start")
+            _repeat(out, offset, length)
+        if len(out) > size:
+            break
+    if len(out) != size:
+        raise ValueError(f"does not unpack to the {size:,} bytes that it says")
+    return bytes(out)
+
+
+def _varint(data: bytes) -> tuple[int, int]:
+    value = 0
+    for at, byte in enumerate(data[:5]):
+        value |= (byte & 0x7F) << 7 * at
+        if byte < 0x80:
+            return value, at + 1
+    raise ValueError("has no length")
+
+
+def _literal(data: bytes, at: int, tag: int) -> tuple[int, int]:
+    length = tag >> 2
+    if length < 60:
+        return at, length + 1
+    width = length - 59
+    return at + width, int.from_bytes(data[at : at + width], "little") + 1
+
+
+def _copy(data: bytes, at: int, tag: int) -> tuple[int, int, int]:
+    kind = tag & 3
+    if kind == 1:
+        return at + 1, (tag >> 2 & 7) + 4, (tag >> 5) << 8 | int.from_bytes(data[at : at + 1], "little")
+    width = 2 if kind == 2 else 4
+    return at + width, (tag >> 2) + 1, int.from_bytes(data[at : at + width], "little")
+
+
+def _repeat(out: bytearray, offset: int, length: int) -> None:
+    """Append ``length`` bytes from ``offset`` before the end; they may be those that this call appends."""
+    start = len(out) - offset
+    while length > 0:
+        piece = out[start : start + min(length, len(out) - start)]
+        out += piece
+        length -= len(piece)

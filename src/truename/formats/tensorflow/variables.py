@@ -6,8 +6,9 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-from truename.errors import UnsupportedFormatError, WeightsError
+from truename.errors import FormatError
 from truename.formats.protobuf import LEN, Field, Wire
+from truename.formats.tensorflow import TensorflowFault
 
 VALUE = "/.ATTRIBUTES/VARIABLE_VALUE"  # how a checkpoint of objects ends the name of a variable
 MAX_RANK = 254  # of TensorFlow itself
@@ -48,41 +49,11 @@ OTHER_DTYPES = frozenset((20, 21))  # resources and variants: handles, no number
 _DIM, _SIZE, _UNKNOWN_RANK = 2, 1, 3
 
 
-class VariableError(WeightsError):
-    """A variable of a TensorFlow file is wrong.
-
-    Attributes:
-        variable: its name.
-    """
-
-    def __init__(self, path: str, variable: str, problem: str) -> None:
-        self.variable = variable
-        name = variable if len(variable) <= 120 else variable[:120] + "…"
-        super().__init__(path, f"variable {name!r} {problem}")
-
-
-class VariableDtypeError(VariableError, UnsupportedFormatError):
-    """Its dtype is none that truename knows of TensorFlow; a later version may have it."""
-
-
-class VariableShapeError(VariableError):
-    """Its shape has a negative size, or more elements than can be counted."""
-
-
-class VariableSizeError(VariableError):
-    """It has another number of bytes than dtype and shape need."""
-
-
-class VariableNameError(VariableError):
-    """Its name is empty, too long or not UTF-8."""
-
-
 def read_shape(wire: Wire, field: Field, name: str) -> tuple[int, ...] | None:
     """A ``TensorShapeProto``; None where the rank is not known.
 
     Raises:
-        ProtobufError: the bytes are no message.
-        VariableShapeError: there are too many dimensions.
+        FormatError: the bytes are no message; or there are too many dimensions.
     """
     wire.expect(field, LEN)
     shape: list[int] = []
@@ -93,7 +64,12 @@ def read_shape(wire: Wire, field: Field, name: str) -> tuple[int, ...] | None:
             sizes = [wire.number(f) for f in wire.fields(inner.start, inner.end) if f.number == _SIZE]
             shape.append(sizes[-1] if sizes else 0)
             if len(shape) > MAX_RANK:
-                raise VariableShapeError(wire.path, name, f"has more than {MAX_RANK} dimensions")
+                raise FormatError(
+                    wire.path,
+                    TensorflowFault.VARIABLE_SHAPE,
+                    f"has more than {MAX_RANK} dimensions",
+                    part=("variable", name),
+                )
         elif inner.number == _UNKNOWN_RANK:
             unknown = unknown or bool(inner.value)
     return None if unknown else tuple(shape)

@@ -1,12 +1,5 @@
 """FlatBuffers by their layout, without the schema's code: tables, vectors and strings at checked places.
 
-    WeightsError
-    └── FlatBufferError
-        ├── OffsetError          a reference that leads out of the file, or nowhere
-        ├── TableLayoutError     a table whose list of fields cannot be
-        ├── VectorError          a vector or string longer than the file, or than any real one
-        └── TooManyReadsError    more parts than any real file: tables that are shared over and over
-
 Source: "FlatBuffers internals" at flatbuffers.dev. References to tables and vectors lead forward only, as every writer
 makes them and the format's own verifier demands; so nothing can hold itself.
 """
@@ -14,32 +7,13 @@ makes them and the format's own verifier demands; so nothing can hold itself.
 from __future__ import annotations
 
 from truename.blob import Blob
-from truename.errors import WeightsError
-from truename.formats.pages import Pages
+from truename.errors import FormatError
+from truename.formats.tflite import FlatBufferFault
+from truename.formats.views import Pages
 
 MAX_READS = 6_000_000
 MAX_STRING = 65_536
 _MAX_FIELDS = 4_096  # bytes of a list of fields
-
-
-class FlatBufferError(WeightsError):
-    """A file breaks the layout of FlatBuffers."""
-
-
-class OffsetError(FlatBufferError):
-    """A reference leads out of the file, or nowhere."""
-
-
-class TableLayoutError(FlatBufferError):
-    """A table's list of fields cannot be."""
-
-
-class VectorError(FlatBufferError):
-    """A vector or a string is longer than the file, or than any real one."""
-
-
-class TooManyReadsError(FlatBufferError):
-    """There are more parts than in any real file."""
 
 
 class FlatBuffer:
@@ -59,7 +33,7 @@ class FlatBuffer:
         """``width`` bytes at ``at`` as a little-endian number.
 
         Raises:
-            OffsetError: they do not lie in the file.
+            FormatError: they do not lie in the file.
         """
         return int.from_bytes(self.bytes(at, width), "little")
 
@@ -67,20 +41,24 @@ class FlatBuffer:
         """``length`` bytes at ``at``; the caller bounds ``length``."""
         self._reads += 1
         if self._reads > MAX_READS:
-            raise TooManyReadsError(self.path, "has more parts than any real file of its kind")
+            raise FormatError(
+                self.path, FlatBufferFault.TOO_MANY_READS, "has more parts than any real file of its kind"
+            )
         if at < 0 or at + length > self.size:
-            raise OffsetError(self.path, f"refers to byte {at:,}, and has {self.size:,}")
+            raise FormatError(self.path, FlatBufferFault.OFFSET, f"refers to byte {at:,}, and has {self.size:,}")
         data = self._pages.read(at, length)
         if len(data) < length:
-            raise OffsetError(self.path, "became shorter while it was read")
+            raise FormatError(self.path, FlatBufferFault.OFFSET, "became shorter while it was read")
         return data
 
     def reference(self, at: int) -> int:
         """Where the reference at ``at`` leads: forward, into the file."""
         offset = self.number(at, 4)
         if offset < 4 or at + offset + 4 > self.size:
-            raise OffsetError(
-                self.path, f"has at byte {at:,} a reference to byte {at + offset:,}, where nothing can be"
+            raise FormatError(
+                self.path,
+                FlatBufferFault.OFFSET,
+                f"has at byte {at:,} a reference to byte {at + offset:,}, where nothing can be",
             )
         return at + offset
 
@@ -93,10 +71,16 @@ class Table:
         self._at = at
         places = at - int.from_bytes(buffer.bytes(at, 4), "little", signed=True)
         if places == at:
-            raise TableLayoutError(buffer.path, f"has a table at byte {at:,} whose list of fields is itself")
+            raise FormatError(
+                buffer.path, FlatBufferFault.TABLE_LAYOUT, f"has a table at byte {at:,} whose list of fields is itself"
+            )
         size, self._table_size = buffer.number(places, 2), buffer.number(places + 2, 2)
         if size < 4 or size % 2 or size > _MAX_FIELDS or self._table_size < 4 or at + self._table_size > buffer.size:
-            raise TableLayoutError(buffer.path, f"has a table at byte {at:,} with a list of fields that cannot be")
+            raise FormatError(
+                buffer.path,
+                FlatBufferFault.TABLE_LAYOUT,
+                f"has a table at byte {at:,} with a list of fields that cannot be",
+            )
         self._places = buffer.bytes(places, size)
 
     def number(self, field: int, width: int, default: int = 0, signed: bool = False) -> int:
@@ -108,7 +92,7 @@ class Table:
         """A string, empty where there is none; bytes that are no UTF-8 are replaced, as the format does not check them.
 
         Raises:
-            VectorError: it is longer than any real one.
+            FormatError: it is longer than any real one.
         """
         vector = self.vector(field, 1, MAX_STRING)
         return vector.whole().decode("utf-8", "replace") if vector is not None else ""
@@ -122,7 +106,7 @@ class Table:
         """A vector of elements of ``width`` bytes.
 
         Raises:
-            VectorError: it has more than ``limit`` elements, or is longer than the file.
+            FormatError: it has more than ``limit`` elements, or is longer than the file.
         """
         at = self._place(field, 4)
         return None if at is None else Vector(self._buffer, self._buffer.reference(at), width, limit)
@@ -135,7 +119,11 @@ class Table:
         start = self._buffer.reference(at)
         count = self._buffer.number(start, 4)
         if start + 4 + count > self._buffer.size:
-            raise VectorError(self._buffer.path, f"has a vector of {count:,} bytes that reaches out of the file")
+            raise FormatError(
+                self._buffer.path,
+                FlatBufferFault.VECTOR,
+                f"has a vector of {count:,} bytes that reaches out of the file",
+            )
         return count
 
     def _place(self, field: int, width: int) -> int | None:
@@ -144,7 +132,11 @@ class Table:
         if offset == 0:
             return None
         if offset < 4 or offset + width > self._table_size:
-            raise TableLayoutError(self._buffer.path, f"has a table at byte {self._at:,} with a field outside of it")
+            raise FormatError(
+                self._buffer.path,
+                FlatBufferFault.TABLE_LAYOUT,
+                f"has a table at byte {self._at:,} with a field outside of it",
+            )
         return self._at + offset
 
 
@@ -157,9 +149,17 @@ class Vector:
         self._width = width
         self.count = buffer.number(at, 4)
         if self.count > limit:
-            raise VectorError(buffer.path, f"has a vector of {self.count:,} elements; at most {limit:,} are read")
+            raise FormatError(
+                buffer.path,
+                FlatBufferFault.VECTOR,
+                f"has a vector of {self.count:,} elements; at most {limit:,} are read",
+            )
         if self._start + self.count * width > buffer.size:
-            raise VectorError(buffer.path, f"has a vector of {self.count:,} elements that reaches out of the file")
+            raise FormatError(
+                buffer.path,
+                FlatBufferFault.VECTOR,
+                f"has a vector of {self.count:,} elements that reaches out of the file",
+            )
 
     def whole(self) -> bytes:
         """All bytes of the vector; ``limit`` bounds them."""

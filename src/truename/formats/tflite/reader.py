@@ -1,15 +1,5 @@
 """Read a TFLite file: tensors that hold data, their quantisation, and the operators; buffers are never read.
 
-    WeightsError
-    ├── FlatBufferError             the layout, see ``flatbuffer``
-    └── TfliteError
-        ├── NoTfliteError           the identifier TFL3 is not there
-        ├── TfliteVersionError      a version of the schema that is not 3
-        ├── TfliteLimitError        more tensors, operators or graphs than any real model has
-        ├── TfliteIndexError        a buffer, tensor or operator code that is not in its list
-        ├── TfliteTypeError         a type that is not known; unsupported, for it may be a newer one
-        └── TfliteTensorError       a shape that cannot be, or data of another size
-
 Source: tensorflow/compiler/mlir/lite/schema/schema.fbs, version 3.
 """
 
@@ -21,10 +11,11 @@ from functools import cache
 from pathlib import Path
 
 from truename.blob import Blob
-from truename.errors import UnsupportedFormatError, WeightsError
-from truename.formats.extent import extent
+from truename.errors import FormatError, UnsupportedFormatError
+from truename.formats.dtypes import extent
 from truename.formats.graph import SCALE_SUFFIX, OperatorGraph, OperatorNode
 from truename.formats.header import Tensor, WeightsHeader
+from truename.formats.tflite import TfliteFault
 from truename.formats.tflite.flatbuffer import FlatBuffer, Table, Vector
 
 IDENTIFIER = b"TFL3"
@@ -69,34 +60,6 @@ _OPERATOR_CODE, _OPERATOR_INPUTS, _OPERATOR_OUTPUTS = 0, 1, 2
 _CUSTOM = 32  # BuiltinOperator.CUSTOM
 
 
-class TfliteError(WeightsError):
-    """A file breaks the rules of TFLite."""
-
-
-class NoTfliteError(TfliteError):
-    """The identifier is not there."""
-
-
-class TfliteVersionError(TfliteError, UnsupportedFormatError):
-    """The schema has a version that is not 3: no fault, and not read."""
-
-
-class TfliteLimitError(TfliteError):
-    """There are more parts than any real model has."""
-
-
-class TfliteIndexError(TfliteError):
-    """A number refers to nothing in its list."""
-
-
-class TfliteTypeError(TfliteError, UnsupportedFormatError):
-    """A tensor's type is none that truename knows; a later version may have it."""
-
-
-class TfliteTensorError(TfliteError):
-    """A tensor's shape or data cannot be."""
-
-
 def read_tflite(blob: Blob) -> WeightsHeader:
     """Read the tensors that hold data and the operators of one TFLite file.
 
@@ -104,11 +67,10 @@ def read_tflite(blob: Blob) -> WeightsHeader:
     that their values have; their scales are tensors of their own, named behind them by ``SCALE_SUFFIX``.
 
     Raises:
-        FlatBufferError: the file breaks the layout; the class says how.
-        TfliteError: it says what cannot be.
+        FormatError: the file breaks the layout, or says what cannot be; its code says how.
     """
     if blob.read(4, 4) != IDENTIFIER:
-        raise NoTfliteError(blob.path, "does not start as a TFLite file does")
+        raise FormatError(blob.path, TfliteFault.NO_TFLITE, "does not start as a TFLite file does")
     return _Reader(blob).read()
 
 
@@ -130,7 +92,9 @@ class _Reader:
         model = FlatBuffer(self._blob).root()
         version = model.number(_MODEL_VERSION, 4)
         if version != 3:
-            raise TfliteVersionError(self._path, f"has version {version} of the schema; version 3 is read")
+            raise UnsupportedFormatError(
+                self._path, f"has version {version} of the schema; version 3 is read", TfliteFault.VERSION
+            )
         buffers = model.vector(_MODEL_BUFFERS, 4, MAX_TENSORS)
         sizes = [] if buffers is None else [self._buffer(buffers.table(number)) for number in range(buffers.count)]
         codes = self._codes(model)
@@ -151,7 +115,7 @@ class _Reader:
         if offset > 1:
             if offset + size > self._blob.size:
                 problem = f"has a buffer of {size:,} bytes at byte {offset:,}, outside of the file"
-                raise TfliteIndexError(self._path, problem)
+                raise FormatError(self._path, TfliteFault.INDEX, problem)
             return size
         return buffer.length(_BUFFER_DATA)
 
@@ -187,14 +151,16 @@ class _Reader:
         """Keep a tensor that holds data; its name, whether kept or not."""
         self._seen += 1
         if self._seen > MAX_TENSORS:
-            raise TfliteLimitError(self._path, f"has more than {MAX_TENSORS:,} tensors")
+            raise FormatError(self._path, TfliteFault.LIMIT, f"has more than {MAX_TENSORS:,} tensors")
         name = tensor.text(_TENSOR_NAME) or f"tensor_{position}"
         self._text += len(name)
         if self._text > _MAX_TEXT_BYTES:
-            raise TfliteLimitError(self._path, f"has more than {_MAX_TEXT_BYTES:,} bytes of names")
+            raise FormatError(self._path, TfliteFault.LIMIT, f"has more than {_MAX_TEXT_BYTES:,} bytes of names")
         buffer = tensor.number(_TENSOR_BUFFER, 4)
         if buffer >= max(1, len(sizes)):
-            raise TfliteIndexError(self._path, f"has a tensor {name[:120]!r} in buffer {buffer:,} of {len(sizes):,}")
+            raise FormatError(
+                self._path, TfliteFault.INDEX, f"has a tensor {name[:120]!r} in buffer {buffer:,} of {len(sizes):,}"
+            )
         held = sizes[buffer] if sizes else 0
         if buffer == 0 or held == 0:  # made while the model runs
             return name
@@ -223,19 +189,21 @@ class _Reader:
             return None
         dtype = DTYPES.get(number)
         if dtype is None:
-            raise TfliteTypeError(
-                self._path, f"has a tensor {name[:120]!r} of type {number}, which truename does not know"
+            raise UnsupportedFormatError(
+                self._path,
+                f"has a tensor {name[:120]!r} of type {number}, which truename does not know",
+                TfliteFault.TYPE,
             )
         sizes = tensor.vector(_TENSOR_SHAPE, 4, _MAX_RANK)
         shape = () if sizes is None else sizes.numbers()
         try:
             needed = extent(dtype, shape)
         except ValueError as error:
-            raise TfliteTensorError(self._path, f"has a tensor {name[:120]!r} that {error}") from None
+            raise FormatError(self._path, TfliteFault.TENSOR, f"has a tensor {name[:120]!r} that {error}") from None
         sparse = tensor.table(_TENSOR_SPARSITY) is not None
         if needed is not None and needed != held and not sparse:
             problem = f"has {held:,} bytes for the tensor {name[:120]!r}, and {dtype} {shape} needs {needed:,}"
-            raise TfliteTensorError(self._path, problem)
+            raise FormatError(self._path, TfliteFault.TENSOR, problem)
         # Vectors share a buffer where their values are alike by chance (zeros); only a shared matrix is a tie.
         return Tensor(dtype, shape, held, f"buffer {buffer}" if len(shape) > 1 and self._uses[buffer] > 1 else None)
 
@@ -246,10 +214,10 @@ class _Reader:
 
     def _operator(self, operator: Table, names: list[str], codes: list[str]) -> None:
         if len(self._nodes) >= MAX_OPERATORS:
-            raise TfliteLimitError(self._path, f"has more than {MAX_OPERATORS:,} operators")
+            raise FormatError(self._path, TfliteFault.LIMIT, f"has more than {MAX_OPERATORS:,} operators")
         code = operator.number(_OPERATOR_CODE, 4)
         if code >= len(codes):
-            raise TfliteIndexError(self._path, f"has an operator with code {code:,} of {len(codes):,}")
+            raise FormatError(self._path, TfliteFault.INDEX, f"has an operator with code {code:,} of {len(codes):,}")
         inputs = self._named(operator.vector(_OPERATOR_INPUTS, 4, MAX_TENSORS), names)
         outputs = self._named(operator.vector(_OPERATOR_OUTPUTS, 4, MAX_TENSORS), names)
         self._nodes.append(OperatorNode(codes[code], outputs[0] if outputs else "", inputs, outputs))
@@ -260,11 +228,11 @@ class _Reader:
             return ()
         self._values += vector.count
         if self._values > _MAX_VALUES:
-            raise TfliteLimitError(self._path, f"has more than {_MAX_VALUES:,} inputs and outputs")
+            raise FormatError(self._path, TfliteFault.LIMIT, f"has more than {_MAX_VALUES:,} inputs and outputs")
         found = []
         for number in vector.numbers():
             if not -1 <= number < len(names):
-                raise TfliteIndexError(self._path, f"refers to tensor {number:,} of {len(names):,}")
+                raise FormatError(self._path, TfliteFault.INDEX, f"refers to tensor {number:,} of {len(names):,}")
             found.append(names[number] if number >= 0 else "")
         return tuple(found)
 

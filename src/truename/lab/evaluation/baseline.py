@@ -20,8 +20,8 @@ from truename.dara.features import connections, layer_parameters
 from truename.dara.identification import Basis, Question
 from truename.dara.identify import ERROR_RATE
 from truename.errors import MissingExtraError
-from truename.lab.evaluation.evaluation import NEAREST, NOISE, UNSEEN, Prepared, Progress
 from truename.lab.evaluation.scores import Row, Scores, equivalent_of
+from truename.lab.evaluation.table_rows import NEAREST, NOISE, UNSEEN, Prepared, Progress
 from truename.lab.training.prototypes import Example, words_of_names, words_of_shapes
 from truename.lab.training.specimen import Specimen
 

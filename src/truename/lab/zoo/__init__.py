@@ -3,7 +3,7 @@
 Needs the extra ``zoo``. Nothing that checks a model imports this room.
 """
 
+from truename.lab.zoo.corpus_file import read_entries, read_failures
 from truename.lab.zoo.entry import Entry, TensorRow
-from truename.lab.zoo.store import read_entries, read_failures
 
 __all__ = ["Entry", "TensorRow", "read_entries", "read_failures"]

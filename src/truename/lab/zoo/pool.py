@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import threading
-import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -17,8 +15,7 @@ from concurrent.futures.process import BrokenProcessPool
 import msgspec
 
 from truename.lab.zoo.worker import Batch, Outcome, note_of, run_batch
-
-_WATCH = 2.0  # seconds between two looks at the parent
+from truename.processes import end_with_parent
 
 
 def run_batches(batches: Sequence[Batch], processes: int) -> Iterator[tuple[Batch, Outcome]]:
@@ -77,16 +74,6 @@ def _alone(batch: Batch) -> Outcome:
 
 
 def _pool(processes: int) -> ProcessPoolExecutor:
+    """Workers that end with this process: without that siblings keep each other's queue open."""
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent, initargs=(os.getpid(),))
-
-
-def _end_with_parent(parent: int) -> None:
-    """Let a worker end when the process that started it is gone: siblings keep its queue open."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(_WATCH)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+    return ProcessPoolExecutor(processes, mp_context=context, initializer=end_with_parent, initargs=(os.getpid(),))

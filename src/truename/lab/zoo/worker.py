@@ -9,15 +9,15 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from truename.lab.zoo.corpus_file import write_entries
 from truename.lab.zoo.entry import Entry, TensorRow
+from truename.lab.zoo.libraries import OpenLibrary
 from truename.lab.zoo.saved_layouts import older_layouts
-from truename.lab.zoo.store import write_entries
 from truename.lab.zoo.unit import Failure, Library, Unit
 
 SECONDS = 40  # of computing, for one configuration of one unit: how busy the machine is changes nothing
@@ -28,7 +28,7 @@ class Batch(msgspec.Struct, frozen=True):
     """Units that go into one part."""
 
     part: str  # the file to write
-    library: str  # module:class of the library
+    open_library: OpenLibrary
     units: tuple[Unit, ...]
     configs: int  # configurations of each unit, the default among them
     seed: int
@@ -54,7 +54,7 @@ def run_batch(batch: Batch) -> Outcome:
     """Build ``batch`` and write its part; a unit that fails is counted and never ends the batch."""
     started = time.monotonic()
     warnings.simplefilter("ignore")
-    library = _library(batch.library)
+    library = _opened(batch.open_library)
     library.version()  # imports it: no unit's time
     entries: list[Entry] = []
     failures: list[Failure] = []
@@ -117,10 +117,8 @@ def _reason(error: BaseException) -> tuple[str, str]:
 
 
 @cache
-def _library(path: str) -> Library:
-    module, _, name = path.partition(":")
-    made: Library = getattr(import_module(module), name)()
-    return made
+def _opened(open_library: OpenLibrary) -> Library:
+    return open_library()
 
 
 @contextmanager

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from truename.report.inspection import Branch, InspectedFact, Inspection
+from truename.findings import Branch, InspectedFact, Inspection
 from truename.report.text.excerpt import shortened
+from truename.report.text.fact_values import value_text
 from truename.report.text.lines import labelled, put, wrapped
-from truename.report.text.values import value_text
 
 _KEY = 26  # columns of the key of a fact, the longest with a space behind it
 _VALUE = 24

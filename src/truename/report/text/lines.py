@@ -1,8 +1,9 @@
-"""Lines of a text report: wrapped by words, indented, without blanks at their end."""
+"""Lines of a text report, wrapped by words and without blanks at their end, and the console that they go to."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TextIO
 
 from rich.console import Console
 from rich.text import Text
@@ -28,3 +29,14 @@ def labelled(console: Console, label: str, value: Text, *, indent: int, column: 
             yield line
         else:
             yield Text(" " * indent) + Text(label.ljust(column), style="dim") + line[indent + column :]
+
+
+MAX_WIDTH = 100
+PLAIN_WIDTH = 80
+
+
+def terminal(stream: TextIO) -> Console:
+    """A console on ``stream``. NO_COLOR and anything that is no terminal mean plain text, 80 columns wide."""
+    console = Console(file=stream, highlight=False, markup=False, emoji=False, soft_wrap=False)
+    console.width = min(max(console.width, 40), MAX_WIDTH) if console.is_terminal else PLAIN_WIDTH
+    return console

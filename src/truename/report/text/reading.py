@@ -9,8 +9,8 @@ from rich.text import Text
 
 from truename.report.reading import Reading
 from truename.report.text.excerpt import shortened
+from truename.report.text.fact_values import value_text
 from truename.report.text.lines import labelled, put, wrapped
-from truename.report.text.values import value_text
 from truename.report.visible import visible
 
 _SHOWN = 400  # characters of a name that a terminal is shown

@@ -10,7 +10,7 @@ from truename.facts import ADAPTER_BASE, BASE_MODEL_RELATION, BASE_MODELS, IS_AD
 from truename.findings import Finding, Reason, ReasonKind, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Decision, Rule, cannot_tell
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
 from truename.rules.shared.product_lines import (
     BASE_KEYS,
     base_of_line,
@@ -60,10 +60,10 @@ class BaseModel(Rule):
         Case("Qwen3.5-25B-REAP-A3B-Coding", base_models=("Qwen/Qwen3.5-35B-A3B",)),
     )
     undecided = (
-        Case("mistral-7b-sft"),
+        Case("mistral-7b-lora", is_adapter=True),
         Case("Llama-3-8B-Story", base_models=("somebody/story-teller",)),
     )
-    not_applicable = (Case("Aelan", base_models=("mistralai/Mistral-7B-v0.1",)),)
+    not_applicable = (Case("Aelan", base_models=("mistralai/Mistral-7B-v0.1",)), Case("mistral-7b-sft"))
 
     def check(self, claims: Claims, evidence: Evidence) -> Decision:
         named = lines_of_name(claims)
@@ -71,7 +71,10 @@ class BaseModel(Rule):
             return self.no_claim()
         bases = declared_bases(evidence)
         if not bases:
-            return self._open(claims, evidence, _why_no_base(evidence))
+            why = _why_no_base(evidence)
+            if why.kind is ReasonKind.NO_SUCH_FILE and not evidence.value(IS_ADAPTER):
+                return does_not_apply(why)
+            return self._open(claims, evidence, why)
         parsed = [claims_of_base(base) for base in bases]
         of_bases = [lines_of_name(base) for base in parsed]
         fact: Fact[Any] | None = evidence.get(ADAPTER_BASE) or evidence.get(BASE_MODELS)
@@ -125,7 +128,7 @@ def _why_no_base(evidence: Evidence) -> Reason:
     why = evidence.why_missing(BASE_MODELS)
     if why.kind is ReasonKind.UNREAD_FILE:
         return why
-    return Reason(ReasonKind.NOT_DECLARED, "neither the card nor an adapter names a base model")
+    return Reason(ReasonKind.NO_SUCH_FILE, "no base model is declared")
 
 
 def _borne_out(claims: Claims, evidence: Evidence) -> Iterator[tuple[Claim, Fact[Any]]]:

@@ -21,8 +21,8 @@ from truename.rules.shared.product_lines import (
     short_base,
     spells,
 )
-from truename.rules.shared.quantities import short_count
 from truename.rules.shared.unread import undeclared
+from truename.units import abbreviate_count
 
 # roles that give a reader a hold, even if the family is left out
 HOLDS = frozenset(Role) - {Role.OTHER, Role.VERSION, Role.SIZE_WORD, Role.CHARACTERISTIC, Role.LANGUAGE}
@@ -87,7 +87,7 @@ class FamilyLeftOut(Rule):
         count = evidence.value(PARAMETERS)
         said = _said(fact)
         word = max((key for key in line.keys if key in said.lower()), key=len, default=line.key)
-        suggestion = "-".join(filter(None, (claims.name, word, short_count(count).lower() if count else None)))
+        suggestion = "-".join(filter(None, (claims.name, word, abbreviate_count(count).lower() if count else None)))
         message = f"the name does not say that this is a model of the {line.title} line ({said})"
         return self.flag([self.finding(Severity.NOTE, message, fact=fact, suggestion=suggestion)])
 

@@ -13,7 +13,7 @@ from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case, Decision, Rule, does_not_apply
 from truename.rules.shared.product_lines import BASE_KEYS, declared_bases
-from truename.rules.shared.quantities import short_count
+from truename.units import abbreviate_count
 
 # roles of elements that say what a model is or what it is for
 TELLING = frozenset(Role) - {
@@ -104,4 +104,4 @@ def suggested(evidence: Evidence) -> str | None:
         method = str(evidence.value(QUANTISATION_METHOD) or "none")
         return bases[0].rpartition("/")[2] + ("-finetuned" if method == "none" else f"-{method}")
     kind, count = evidence.value(MODEL_TYPE), evidence.value(PARAMETERS)
-    return f"{kind}-{short_count(count)}" if kind and count else None
+    return f"{kind}-{abbreviate_count(count)}" if kind and count else None

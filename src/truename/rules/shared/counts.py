@@ -23,7 +23,8 @@ from truename.facts import (
 )
 from truename.findings import Reason, ReasonKind, Severity
 from truename.names.claims import Claim
-from truename.rules.shared.quantities import distance, ratio, rounds_to, spelled
+from truename.rules.shared.quantities import distance, ratio, rounds_to
+from truename.units import describe_count
 
 # What a name may count, the usual meaning first, and how a sentence says it.
 READINGS: dict[Key[int], str] = {
@@ -85,7 +86,7 @@ def why_only_a_total(claim: Claim, counts: Sequence[Fact[Any]]) -> Reason | None
     fact = max(counts, key=lambda f: f.value)
     if not all(is_from_bytes(f) for f in counts) or not claim.value < fact.value <= FALSE * claim.value:
         return None
-    text = f"the index gives {spelled(round(fact.value))} in all, and not what embeddings and towers take of it"
+    text = f"the index gives {describe_count(round(fact.value))} in all, and not what embeddings and towers take of it"
     return Reason(ReasonKind.AMBIGUOUS_FILES, text)
 
 
@@ -120,7 +121,7 @@ def softened(severity: Severity, fact: Fact[Any]) -> Severity:
 
 def holding(fact: Fact[Any]) -> str:
     """The clause that says which count was found: 'the weights hold 1.10 B parameters'."""
-    what = f"{spelled(round(fact.value))} {READINGS[fact.key]}"
+    what = f"{describe_count(round(fact.value))} {READINGS[fact.key]}"
     if fact.origin is not Origin.DECLARED:
         return f"the weights hold {what}"
     source = "the weight index" if is_from_bytes(fact) else fact.file or "the configuration"

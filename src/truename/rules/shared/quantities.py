@@ -1,4 +1,4 @@
-"""Numbers as names write them: short forms, rounding, and the distance between a claim and a count."""
+"""Claimed numbers beside counted ones: the style a count is written in, rounding, and the distance between them."""
 
 from __future__ import annotations
 
@@ -6,31 +6,9 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-_UNITS = {"k": 10**3, "m": 10**6, "b": 10**9, "t": 10**12}
+from truename.units import UNITS, abbreviate_count, largest_unit
+
 _WRITTEN = re.compile(r"\d([._\-p]\d+)?[\s_\-]?([kmbt])", re.IGNORECASE)
-
-
-def unit_of(count: int) -> int:
-    """The unit in which a count is usually written: a thousand, million, billion or trillion."""
-    return next((unit for unit in sorted(_UNITS.values(), reverse=True) if abs(count) >= unit * 0.9995), 1)
-
-
-def short_count(count: int) -> str:
-    """A count as a name gives it, with at most one decimal: ``6_738_415_616`` is ``6.7B``."""
-    unit = unit_of(count)
-    amount = count / unit
-    digits = f"{amount:.1f}" if amount < 99.95 else f"{amount:.0f}"
-    return digits.removesuffix(".0") + _letter(unit)
-
-
-def spelled(count: int) -> str:
-    """A count as a sentence gives it, with three digits: ``6_738_415_616`` is ``6.74 B``."""
-    unit = unit_of(count)
-    if unit == 1:
-        return str(count)
-    amount = count / unit
-    decimals = 2 if amount < 9.995 else 1 if amount < 99.95 else 0
-    return f"{amount:.{decimals}f} {_letter(unit)}"
 
 
 def in_the_style_of(text: str, count: int) -> str:
@@ -39,7 +17,7 @@ def in_the_style_of(text: str, count: int) -> str:
     >>> in_the_style_of("1_6b", 2_780_000_000)
     '2_8b'
     """
-    short = short_count(count)
+    short = abbreviate_count(count)
     written = _WRITTEN.search(text)
     if written is None:
         return short
@@ -51,7 +29,7 @@ def in_the_style_of(text: str, count: int) -> str:
 def written_unit(text: str, value: int) -> int:
     """The unit that a size is written in: a billion for ``7b``; guessed from the value where no letter says it."""
     written = _WRITTEN.search(text)
-    return _UNITS[written[2].lower()] if written else unit_of(value)
+    return UNITS[written[2].lower()] if written else largest_unit(value)
 
 
 def decimals_of(value: int, unit: int) -> int:
@@ -85,7 +63,3 @@ def nearest(claimed: float, counts: Iterable[float]) -> float:
         ValueError: there are no counts.
     """
     return min(counts, key=lambda count: distance(claimed, count))
-
-
-def _letter(unit: int) -> str:
-    return next((letter.upper() for letter, size in _UNITS.items() if size == unit), "")

@@ -17,7 +17,8 @@ from truename.rules.shared.counts import (
     softened,
     why_uncounted,
 )
-from truename.rules.shared.quantities import in_the_style_of, ratio, spelled
+from truename.rules.shared.quantities import in_the_style_of, ratio
+from truename.units import describe_count
 
 FAR = 2.0  # vocabularies, heads and ties never double a model
 
@@ -62,9 +63,8 @@ class BareName(Rule):
         if ratio(fact.value, release) <= FAR:
             return self.passed(fact)  # the size alone does not make it the family
         claim, fact = named[0], evidence.get(PARAMETERS) or fact
-        message = (
-            f"{claim.element.text} alone is the name of a release with {spelled(release)} parameters; {holding(fact)}"
-        )
+        text = claim.element.text
+        message = f"{text} alone is the name of a release with {describe_count(release)} parameters; {holding(fact)}"
         suggestion = f"{claims.name}-{in_the_style_of('1b', round(fact.value))}"
         severity = softened(Severity.ERROR, fact)
         return self.flag([self.finding(severity, message, claim=claim, fact=fact, suggestion=suggestion)])

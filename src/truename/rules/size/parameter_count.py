@@ -25,8 +25,9 @@ from truename.rules.shared.counts import (
     why_only_a_total,
     why_uncounted,
 )
-from truename.rules.shared.quantities import distance, in_the_style_of, ratio, spelled, written_unit
+from truename.rules.shared.quantities import distance, in_the_style_of, ratio, written_unit
 from truename.rules.shared.sizes import fits_its_word
+from truename.units import describe_count
 
 # Experts share embeddings, attention and norms: 8x7B Mixtral holds 83 % of 56 B, small models with a large
 # vocabulary down to some 60 %.
@@ -165,7 +166,7 @@ class ParameterCount(Rule):
         message = f"the name says {claim.element.text}; {holding(fact)}"
         total = next((f for f in counts if f.key == PARAMETERS), fact)
         if fact.key != total.key and round(fact.value) != round(total.value):
-            message += f" ({spelled(round(total.value))} in all)"
+            message += f" ({describe_count(round(total.value))} in all)"
         short = in_the_style_of(claim.element.text, round(total.value))
         return self.finding(severity, message, claim=claim, fact=fact, suggestion=renamed(claims, claim, short))
 
@@ -183,5 +184,5 @@ class ParameterCount(Rule):
             severity = Severity.ERROR
         else:
             severity = Severity.NOTE if distance(bound, total.value) <= SIZE_CLASS else Severity.WARNING
-        message = f"the name says {claim.element.text}, at most {spelled(most)}; {holding(total)}"
+        message = f"the name says {claim.element.text}, at most {describe_count(most)}; {holding(total)}"
         return self.finding(softened(severity, total), message, claim=claim, fact=total)

@@ -9,8 +9,8 @@ from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case, Decision, Rule, cannot_tell, renamed
 from truename.rules.shared.counts import COUNT_CONTEXT, COUNT_KEYS, holding, plausible_counts, why_uncounted
-from truename.rules.shared.quantities import spelled
 from truename.rules.shared.sizes import GOOD, away, fits_its_word, known_sizes, sized_families, words_borne_out
+from truename.units import describe_count
 
 
 class SizeWord(Rule):
@@ -81,7 +81,7 @@ class SizeWord(Rule):
         if times > GOOD:
             text = f"the weights fit no known size of {family.title}"
             return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, text)
-        known = " or ".join(spelled(size) for size in _ends(family.sizes[word]))
+        known = " or ".join(describe_count(size) for size in _ends(family.sizes[word]))
         message = f"the name says {word}, for {family.title} {known}; {holding(fact)}, as {family.title} {best} has"
         suggestion = renamed(claims, claim, best)
         return self.flag([self.finding(Severity.WARNING, message, claim=claim, fact=fact, suggestion=suggestion)])

@@ -12,9 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from truename.study.registry.columns import SNAPSHOT
-from truename.study.registry.skips import Skips
-from truename.study.registry.values import (
+from truename.study.registry.cell_values import (
     MOST,
     WrongCellError,
     bases_of,
@@ -28,6 +26,8 @@ from truename.study.registry.values import (
     whole_of,
     words_of,
 )
+from truename.study.registry.columns import SNAPSHOT
+from truename.study.registry.skips import Skips
 
 
 def canonical(table: pa.Table, columns: Mapping[str, str]) -> tuple[pa.Table, Skips]:

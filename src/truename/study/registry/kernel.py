@@ -10,7 +10,6 @@ import pyarrow.compute as pc
 from truename.names import Role, claims_of, parse_name
 from truename.study.registry.cells import canonical
 from truename.study.registry.checks import judge_record
-from truename.study.registry.columnar import lists, tagged, telling_files, texts
 from truename.study.registry.metadata import BASE_TAG, Record, bases_of_tags, config_of, evidence_of
 from truename.study.registry.rows import Rows
 from truename.study.registry.skips import Skips
@@ -22,6 +21,11 @@ NO_JSON = "cell left empty: config is a text that is no JSON object"
 _PACKED = frozenset((Role.QUANTISATION, Role.BITS, Role.PRECISION, Role.PACKAGING))
 _LINES = frozenset((Role.FAMILY, Role.BRAND))
 _LANGUAGES = frozenset((Role.LANGUAGE, Role.LANGUAGE_PAIR))
+# files that tell a model's formats, and whether it is an adapter
+_TELLING = (
+    r"(?i)\.(safetensors|gguf|ggml|bin|pt|pth|ckpt|onnx|h5|hdf5|keras|msgpack|tflite|npz|mlmodel|nemo|ot|index)$"
+    r"|saved_model\.pb$|\.index(\..+)?\.json$|adapter_(model|config)\.|consolidated[.-]"
+)
 
 
 def rows_of(table: pa.Table, columns: Mapping[str, str], repeated: Collection[int] = ()) -> tuple[pa.Table, Skips]:
@@ -36,7 +40,7 @@ def rows_of(table: pa.Table, columns: Mapping[str, str], repeated: Collection[in
     rows = Rows()
     left_out = frozenset(repeated)
     last = "the start"
-    for place, (id_, record) in enumerate(zip(texts(records.column("id")), _records(records), strict=True)):
+    for place, (id_, record) in enumerate(zip(_texts(records.column("id")), _records(records), strict=True)):
         if id_ is None:
             skips.add(NO_ID, f"behind {last}")
             continue
@@ -66,22 +70,67 @@ def _records(records: pa.Table) -> Iterator[Record]:
     """The columns that are evidence, record by record."""
     arrays = {name: column.combine_chunks() for name, column in zip(records.column_names, records.columns, strict=True)}
     bases, tensors = arrays["baseModels"], arrays["safetensors"]
-    configs = texts(arrays["config"])
-    relations, models = texts(pc.struct_field(bases, "relation")), lists(pc.struct_field(bases, "models"))
-    for place, tags in tagged(arrays["tags"], BASE_TAG).items():
+    configs = _texts(arrays["config"])
+    relations, models = _texts(pc.struct_field(bases, "relation")), _lists(pc.struct_field(bases, "models"))
+    for place, tags in _tagged(arrays["tags"], BASE_TAG).items():
         if not models[place]:
             relation, found = bases_of_tags(tags)
             relations[place], models[place] = relations[place] or relation, [*found]
     columns = (
-        texts(arrays["library_name"]),
-        lists(arrays["tags"]),
+        _texts(arrays["library_name"]),
+        _lists(arrays["tags"]),
         relations,
         models,
         [None if text is None else config_of(text) for text in configs],
-        texts(arrays["cardData"]),
+        _texts(arrays["cardData"]),
         pc.struct_field(tensors, "total").to_pylist(),
-        lists(pc.struct_field(tensors, "dtypes")),
+        _lists(pc.struct_field(tensors, "dtypes")),
         arrays["gguf"].to_pylist() if arrays["gguf"].null_count < len(records) else [None] * len(records),
-        telling_files(arrays["siblings"]),
+        _telling_files(arrays["siblings"]),
     )
     return map(Record, *columns)
+
+
+def _texts(column: pa.Array | pa.ChunkedArray) -> list[str | None]:
+    """A column of texts; None where a cell is empty."""
+    found: list[str | None] = column.to_numpy(zero_copy_only=False).tolist()
+    return found
+
+
+def _lists(column: pa.ListArray) -> list[list[str | None] | None]:
+    """A column of lists of texts; None where there is no list."""
+    size = len(column)
+    if column.null_count == size:
+        return [None] * size
+    flat = _texts(column.flatten())
+    ends = pc.cumulative_sum(pc.fill_null(pc.list_value_length(column), 0)).to_pylist()
+    starts = [0, *ends[:-1]]
+    if not column.null_count:
+        return [flat[start:end] for start, end in zip(starts, ends, strict=True)]
+    there = column.is_valid().to_pylist()
+    return [flat[start:end] if valid else None for start, end, valid in zip(starts, ends, there, strict=True)]
+
+
+def _tagged(column: pa.ListArray, prefix: str) -> dict[int, list[str]]:
+    """Place -> the tags there that begin with a prefix, less it; places without any are left out."""
+    if column.null_count == len(column):
+        return {}
+    tags, owners = column.flatten(), pc.list_parent_indices(column)
+    chosen = pc.fill_null(pc.starts_with(tags, prefix), False)
+    found: dict[int, list[str]] = {}
+    for owner, tag in zip(owners.filter(chosen).to_pylist(), tags.filter(chosen).to_pylist(), strict=True):
+        found.setdefault(owner, []).append(tag[len(prefix) :])
+    return found
+
+
+def _telling_files(column: pa.ListArray) -> list[tuple[str, ...] | None]:
+    """Of each list of paths the telling ones, in order; None where there is no list."""
+    if column.null_count == len(column):
+        return [None] * len(column)
+    paths, owners = column.flatten(), pc.list_parent_indices(column)
+    telling = pc.fill_null(pc.match_substring_regex(paths, _TELLING), False)
+    found: list[list[str]] = [[] for _ in range(len(column))]
+    for owner, path in zip(owners.filter(telling).to_pylist(), _texts(paths.filter(telling)), strict=True):
+        found[owner].append(path)
+    valid = column.is_valid().to_pylist()
+    return [tuple(kept) if there else None for kept, there in zip(found, valid, strict=True)]

@@ -120,3 +120,12 @@ def _key(key: str) -> str:
 
 def _quoted(text: str) -> str:
     return msgspec.json.encode(text).decode()  # a JSON string is a TOML string
+
+
+class Settings(msgspec.Struct, frozen=True):
+    """The settings of one study, as they stand in ``study.toml``."""
+
+    snapshot: str  # the file's name
+    records: int  # in the snapshot, those too that have no row
+    absent: tuple[str, ...] = ()  # columns that the snapshot does not have
+    confidence: float = 0.95  # of intervals

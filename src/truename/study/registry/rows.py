@@ -71,7 +71,7 @@ class Rows:
                 *_version(name, elements, offset),
                 normalise_name(name),
                 any(f.code == SAYS_NOTHING for f in judged.findings),
-                judged.clean,
+                judged.confirmed,
                 judged.cannot_tell,
             )
         )

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from truename.errors import UsageError
-from truename.study.registry.layouts import match_columns
+from truename.study.registry.snapshot_layouts import match_columns
 
 ROWS_A_PART = 25_000
 _BATCH = 5_000  # rows that are decoded at a time

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
 from pathlib import Path
@@ -11,13 +10,14 @@ import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from truename.atomic_files import write_atomically
 from truename.errors import UsageError
 from truename.study.registry.cells import canonical
 from truename.study.registry.columns import SNAPSHOT
-from truename.study.registry.layouts import match_columns
-from truename.study.registry.read import Format, format_of, tables_in
+from truename.study.registry.record_files import Format, format_of, tables_in
 from truename.study.registry.skips import Skips
 from truename.study.registry.slices import ROWS_A_PART, open_snapshot, read_slice
+from truename.study.registry.snapshot_layouts import match_columns
 
 SKIPPED = b"truename.skipped"
 HELD = b"truename.columns"  # those that the source had: the others are there, and empty
@@ -53,18 +53,13 @@ def write_snapshot(tables: Iterable[pa.Table], out: Path, skips: Skips, held: se
         held: the columns that the source has; may grow too.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
-    partial = out.with_suffix(f".{os.getpid()}.partial")
     records = 0
-    try:
-        with pq.ParquetWriter(partial, SNAPSHOT, compression="zstd") as writer:
-            for table in _in_groups(tables):
-                writer.write_table(table, row_group_size=ROWS_A_PART)
-                records += table.num_rows
-            columns = ",".join(name for name in SNAPSHOT.names if name in held)
-            writer.add_key_value_metadata({SKIPPED.decode(): skips.encoded().decode(), HELD.decode(): columns})
-        os.replace(partial, out)
-    finally:
-        partial.unlink(missing_ok=True)
+    with write_atomically(out) as partial, pq.ParquetWriter(partial, SNAPSHOT, compression="zstd") as writer:
+        for table in _in_groups(tables):
+            writer.write_table(table, row_group_size=ROWS_A_PART)
+            records += table.num_rows
+        columns = ",".join(name for name in SNAPSHOT.names if name in held)
+        writer.add_key_value_metadata({SKIPPED.decode(): skips.encoded().decode(), HELD.decode(): columns})
     return Taken(out, records, skips)
 
 

@@ -4,7 +4,7 @@ What reads and counts (``polars``, ``openpyxl``, ``statsmodels``, ``altair``) is
 ``study`` brings it.
 """
 
+from truename.study.survey.analysis import Analysis, analyse
 from truename.study.survey.instrument import Instrument, read_instrument
-from truename.study.survey.run import Analysis, analyse
 
 __all__ = ["Analysis", "Instrument", "analyse", "read_instrument"]

@@ -11,10 +11,10 @@ import polars as pl
 
 from truename.errors import UsageError
 from truename.study.publication.proportions import share
-from truename.study.survey.cells import Rows, read_rows
 from truename.study.survey.instrument import AGREEMENT, Coders, Themes, folded
 from truename.study.survey.kappa import Kappa, kappa
 from truename.study.survey.passages import Sources, sources_of
+from truename.study.survey.spreadsheet import Rows, read_rows
 
 Answers = Mapping[str, Sequence[str]]  # the id of a question → the answers to it in their own words
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import msgspec
 
 from truename.errors import UsageError
-from truename.study.survey.cells import Rows, read_rows, sheet_names
 from truename.study.survey.instrument import Instrument, Question, folded
 from truename.study.survey.option_labels import Labels
+from truename.study.survey.spreadsheet import Rows, read_rows, sheet_names
 
 _IMPORT_ID = re.compile(r'^\{\s*"ImportId"')
 _RESPONSE_ID = re.compile(r"R_[A-Za-z0-9]+")  # as Qualtrics gives them

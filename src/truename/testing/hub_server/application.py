@@ -10,9 +10,9 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
-from truename.testing.hub_server.hub import Hub
+from truename.testing.hub_server.hub_answers import Hub
 from truename.testing.hub_server.messages import Answer, Request, read_request, refusal
-from truename.testing.hub_server.modelscope import answer_modelscope, is_modelscope
+from truename.testing.hub_server.modelscope_answers import answer_modelscope, is_modelscope
 from truename.testing.hub_server.records import Fault, Recorded
 
 _CHUNK = 65_536

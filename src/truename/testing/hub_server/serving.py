@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from truename.errors import MissingExtraError
 from truename.testing.hub_server.application import Application, Script
-from truename.testing.hub_server.hub import Hub
+from truename.testing.hub_server.hub_answers import Hub
 from truename.testing.hub_server.records import Fault, Recorded, RepoSettings, rounds
 from truename.testing.hub_server.repositories import Repositories
 

@@ -14,7 +14,7 @@ from truename.study.publication.figure import WIDTH, Figure
 from truename.study.registry.figures import drift, form, packages, rates
 from truename.study.registry.figures.draw import draw_figures
 from truename.study.registry.report.sections import SECTIONS
-from truename.study.registry.tables.tables import tabulate
+from truename.study.registry.tables.study_tables import tabulate
 
 TITLES = (
     "npm_high_impact",

@@ -11,7 +11,7 @@ from truename.study.registry.figures.preference import preference as draw
 from truename.study.registry.report.sections import SECTIONS, shown
 from truename.study.registry.tables.preference import preference
 from truename.study.registry.tables.profile import profile
-from truename.study.registry.tables.tables import tabulate
+from truename.study.registry.tables.study_tables import tabulate
 from truename.study.survey import analyse
 
 SIZE = "Model size (e.g. base, large)"

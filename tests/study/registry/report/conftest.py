@@ -10,8 +10,8 @@ import pytest
 
 from small_study import varied, write_rows
 from small_survey import write_export
+from truename.study.registry.manifest import Settings
 from truename.study.registry.report import write_report
-from truename.study.registry.settings import Settings
 from truename.study.survey.instrument import read_instrument
 
 Write = Callable[[Path, int], Path]

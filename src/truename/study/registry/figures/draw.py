@@ -10,7 +10,7 @@ from truename.study.publication.bars import bars
 from truename.study.publication.figure import Figure
 from truename.study.registry.figures import drift, form, groups, names, packages, preference, rates
 from truename.study.registry.tables.groups import DIMENSIONS, NOT_STATED
-from truename.study.registry.tables.tables import Tables
+from truename.study.registry.tables.study_tables import Tables
 
 
 def draw_figures(tables: Tables) -> tuple[Figure, ...]:

@@ -1,5 +1,5 @@
 """A study as files: tables, figures, a summary for machines and a report for people."""
 
-from truename.study.registry.report.write import check_inputs, write_report
+from truename.study.registry.report.study_files import check_inputs, write_report
 
 __all__ = ["check_inputs", "write_report"]

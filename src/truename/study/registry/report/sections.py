@@ -9,8 +9,8 @@ from typing import Any
 import msgspec
 import polars as pl
 
-from truename.study.publication.page import percent
-from truename.study.registry.tables.tables import Tables
+from truename.study.publication.html_page import percent
+from truename.study.registry.tables.study_tables import Tables
 
 _MEASURES = {"length": "characters", "segments": "words", "element_counts": "elements"}
 _ROWS = 40  # lines of a table in the report; the file has all

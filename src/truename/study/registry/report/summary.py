@@ -8,8 +8,8 @@ import polars as pl
 
 from truename import __version__
 from truename.study.publication.proportions import CONFIDENCE
-from truename.study.registry.settings import Settings
-from truename.study.registry.tables.tables import Tables
+from truename.study.registry.manifest import Settings
+from truename.study.registry.tables.study_tables import Tables
 
 if TYPE_CHECKING:
     from truename.study.survey import Analysis

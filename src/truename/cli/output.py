@@ -1,0 +1,83 @@
+"""Results go to standard output or a file, everything else to standard error."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from truename.errors import UsageError
+from truename.report.visible import visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+Guard = Callable[[Callable[..., int]], Callable[..., int]]  # turns what a command runs into into an exit code
+UNUSABLE = 2  # the target or the call
+INTERRUPTED = 130
+
+
+class Format(StrEnum):
+    """How a result is written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+def complain(sentence: str) -> None:
+    """One clear sentence on standard error."""
+    try:
+        sys.stderr.write(f"truename: error: {visible(sentence)}\n")
+        sys.stderr.flush()
+    except (BrokenPipeError, UnicodeEncodeError):
+        pass  # nobody is left to tell, or in no letters that they could read
+
+
+def ready() -> None:
+    """Give a process that was started without standard streams somewhere to write."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w"))  # noqa: SIM115 - open as long as the process
+
+
+def silence() -> None:
+    """Keep the interpreter from complaining at exit that standard output cannot be flushed."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def write_text(text: str, output: Path | None = None) -> None:
+    """Write a whole result, UTF-8 whatever the locale says.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    if output is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
+        return
+    try:
+        output.write_bytes(text.encode())
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be written ({error.strerror})") from error
+
+
+def print_text(print_it: Callable[[Console], None], output: Path | None = None) -> None:
+    """Let ``print_it`` print on a console: the terminal, or plain text into a file.
+
+    Raises:
+        UsageError: the file cannot be written.
+    """
+    from truename.report.text.lines import terminal
+
+    if output is None:
+        sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
+        print_it(terminal(sys.stdout))
+        return
+    from io import StringIO
+
+    page = StringIO()
+    print_it(terminal(page))
+    write_text(page.getvalue(), output)

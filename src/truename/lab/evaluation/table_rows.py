@@ -1,0 +1,119 @@
+"""Run every test of the table and collect its rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+import msgspec
+
+from truename.dara.features import Features
+from truename.dara.identification import Basis, Identification, Question
+from truename.dara.identify import identify_features
+from truename.dara.model import Model
+from truename.lab.evaluation.altered import ALTERATIONS, GGUF, altered, altered_in_turn
+from truename.lab.evaluation.equivalence import Equivalents, equivalents
+from truename.lab.evaluation.scores import Answered, Row, equivalent_of, scores_of
+from truename.lab.evaluation.trials import SWAPPED
+from truename.lab.training.calibration import calibrate
+from truename.lab.training.linear_training import with_linear
+from truename.lab.training.prototypes import Example, fit
+from truename.lab.training.specimen import Specimen
+
+OURS_NAMES, OURS_SHAPES = "ours, with names", "ours, structure only"
+NEAREST = "nearest neighbour"
+UNSEEN = "unseen configurations, with names"
+NOISE = "unseen configurations, names replaced by noise"
+_MOST = 400  # models of a trial
+_MOST_NAMELESS = 500  # models that are seen without names: each is compared with every prototype
+
+Progress = Callable[[str], None]
+
+
+class Prepared(msgspec.Struct, frozen=True):
+    """A classifier with what it was made from and what it is tested on."""
+
+    model: Model
+    train: tuple[Example, ...]
+    aside: tuple[Example, ...]
+    test: tuple[Example, ...]
+    known: tuple[Specimen, ...]  # of ``train`` and then ``aside``
+    specimens: tuple[Specimen, ...]  # of the test, in the order of ``test``
+    by_names: Equivalents
+    by_shapes: Equivalents
+
+
+def prepare(
+    train: Sequence[Specimen], aside: Sequence[Specimen], test: Sequence[Specimen], progress: Progress
+) -> Prepared:
+    """Examples of all, and a calibrated model."""
+    progress("reading the models")
+    known = (*train, *aside)
+    trained = tuple(s.example() for s in train)
+    calibrated = tuple(s.example() for s in aside)
+    tested = tuple(s.example() for s in test)
+    progress("training and calibrating")
+    model = calibrated_model(trained, calibrated, altered_in_turn(aside))
+    everything = (*trained, *calibrated, *tested)
+    names, shapes = equivalents(everything, Basis.NAMES), equivalents(everything, Basis.SHAPES)
+    either = {model_type: names[model_type] | shapes[model_type] for model_type in names}
+    return Prepared(model, trained, calibrated, tested, known, tuple(test), names, either)
+
+
+def calibrated_model(trained: Sequence[Example], aside: Sequence[Example], altered: Sequence[Example]) -> Model:
+    """A model of ``trained`` with margins from ``aside`` and from what tools made of it.
+
+    The model never holds what its margins are measured on: a further prototype may as well make a wrong label more
+    like a structure, and margins measured before would promise too much.
+    """
+    return calibrate(with_linear(fit(trained), trained), aside, altered)
+
+
+def configurations(prepared: Prepared) -> Iterator[Row]:
+    """Unseen configurations of known classes: with names, and with names replaced by noise."""
+    named = [(example, example.features) for example in prepared.test]
+    yield row(UNSEEN, OURS_NAMES, prepared, named, prepared.by_names)
+    nameless = [(example, example.nameless) for example in spread(prepared.test)]
+    yield row(NOISE, OURS_SHAPES, prepared, nameless, prepared.by_shapes)
+
+
+def spread(examples: Sequence[Example]) -> Sequence[Example]:
+    """At most ``_MOST_NAMELESS`` of ``examples``, evenly."""
+    step = -(-len(examples) // _MOST_NAMELESS)
+    return examples[:: max(1, step)]
+
+
+def trials(prepared: Prepared, progress: Progress) -> Iterator[Row]:
+    """What tools do to a model, one row each."""
+    own = prepared.specimens
+    for name in ALTERATIONS:
+        progress(name)
+        several = own if name == GGUF else own[:: max(1, len(own) // _MOST)]
+        examples = [(example, example.features) for example in altered(several, name)]
+        found = row(name, OURS_NAMES, prepared, examples, prepared.by_names)
+        kept = (s for s in found.scores if name != SWAPPED or s.question == Question.MODEL_TYPE)
+        yield msgspec.structs.replace(found, scores=tuple(kept))
+
+
+def row(
+    test: str,
+    classifier: str,
+    prepared: Prepared,
+    several: Sequence[tuple[Example, Features]],
+    alike: Equivalents,
+    note: str = "",
+) -> Row:
+    """One classifier's figures over ``several``."""
+    answers: dict[Question, list[Answered]] = {question: [] for question in Question}
+    for example, features in several:
+        found = identify_features(features, model=prepared.model)
+        for question, answered in answers_of(found, example, alike):
+            answers[question].append(answered)
+    return Row(test, classifier, tuple(scores_of(question, found) for question, found in answers.items()), note)
+
+
+def answers_of(found: Identification, example: Example, alike: Equivalents) -> Iterator[tuple[Question, Answered]]:
+    """Each question's answer beside the truth."""
+    for question, prediction in found.answers():
+        truth = example.label(question)
+        first = prediction.nearest[0].label if prediction.nearest else None
+        yield question, Answered(truth, first, prediction, equivalent_of(truth, question, alike))
