@@ -6,8 +6,11 @@ A check reads the name, gathers the evidence and lets every rule decide; the oth
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from truename.architecture import AbstractArchitecture, abstract_architecture
 from truename.architecture.abstract import Block, Layer
@@ -17,6 +20,7 @@ from truename.evidence.comparison import is_adapter
 from truename.evidence.gather import checkpoints_of, read_main
 from truename.findings import (
     Branch,
+    Finding,
     InspectedFact,
     Inspection,
     ModelReport,
@@ -24,6 +28,7 @@ from truename.findings import (
     Outcomes,
     ReportedElement,
     ReportedFact,
+    Severity,
     Undecided,
 )
 from truename.names import ParsedName, claims_of, parse_name
@@ -35,6 +40,8 @@ from truename.suggest import STYLES, suggest_name, with_suggestion
 if TYPE_CHECKING:
     from truename.dara.features import Distance
     from truename.dara.identification import Identification
+
+MOST_ALIKE = 10  # findings of one rule and severity, between files, that a report tells one by one
 
 
 def check(target: Target, *, name: str | None = None, rules: Sequence[Rule] | None = None) -> ModelReport:
@@ -51,10 +58,18 @@ def check(target: Target, *, name: str | None = None, rules: Sequence[Rule] | No
     """
     source = open_source(target)
     parsed = parse_name(name if name is not None else source.name)
-    return judge(parsed, gather(source), target=source.target, rules=rules)
+    revision: str | None = getattr(source, "commit", None)  # of sources that have commits
+    return judge(parsed, gather(source), target=source.target, revision=revision, rules=rules)
 
 
-def judge(parsed: ParsedName, evidence: Evidence, *, target: str, rules: Sequence[Rule] | None = None) -> ModelReport:
+def judge(
+    parsed: ParsedName,
+    evidence: Evidence,
+    *,
+    target: str,
+    revision: str | None = None,
+    rules: Sequence[Rule] | None = None,
+) -> ModelReport:
     """Let every rule decide between a name's claims and the evidence."""
     claims = claims_of(parsed)
     decisions = [(rule, rule.check(claims, evidence)) for rule in (all_rules() if rules is None else rules)]
@@ -71,10 +86,12 @@ def judge(parsed: ParsedName, evidence: Evidence, *, target: str, rules: Sequenc
         name=parsed.name,
         verdict=verdict_of(judged, findings, decisions, evidence),
         claims=judged,
+        revision=revision,
+        fingerprint=evidence.fingerprint,
         elements=tuple(ReportedElement(e.kind, e.text, e.value, e.start, e.end) for e in parsed.elements),
         convention=parsed.convention,
         facts=reported(evidence),
-        findings=tuple(sorted(findings, key=lambda f: (f.severity.rank, f.claim.start if f.claim else -1, f.code))),
+        findings=folded(findings),
         outcomes=Outcomes(**{outcome.value: len(pairs) for outcome, pairs in ended.items()}),
         confirmed=tuple(one for _, decision in decisions for one in decision.confirmations),
         does_not_apply=_undecided(ended[Outcome.DOES_NOT_APPLY]),
@@ -84,6 +101,27 @@ def judge(parsed: ParsedName, evidence: Evidence, *, target: str, rules: Sequenc
 
 def _undecided(decisions: Iterable[tuple[Rule, Decision]]) -> tuple[Undecided, ...]:
     return tuple(Undecided(rule.code, decision.reason) for rule, decision in decisions if decision.reason is not None)
+
+
+def folded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings, the worst first. Of many alike between files only the first are kept; the last stands for the rest.
+
+    A folder of 2,000 broken files is one fault told a few times, and not a report of 2,000 findings.
+    """
+    ordered = sorted(findings, key=lambda f: (f.severity.rank, f.claim.start if f.claim else -1, f.code))
+    kept: list[Finding] = []
+    alike: Counter[tuple[str, Severity]] = Counter()
+    last: dict[tuple[str, Severity], int] = {}
+    for finding in ordered:
+        key = (finding.code, finding.severity)
+        alike[key] += finding.claim is None
+        if alike[key] <= MOST_ALIKE:
+            last[key] = len(kept)
+            kept.append(finding)
+    for key, count in alike.items():
+        if count > MOST_ALIKE:
+            kept[last[key]] = msgspec.structs.replace(kept[last[key]], more=count - MOST_ALIKE)
+    return tuple(kept)
 
 
 def reported(evidence: Evidence) -> tuple[ReportedFact, ...]:

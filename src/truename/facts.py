@@ -257,7 +257,7 @@ INFERRED_SHARDS = Key[tuple[str, ...]](
     "inferred_shards",
     "shards of very many that were not read: like tensors say what they hold, and their sizes agree",
 )
-UNREADABLE_FILES = Key[tuple[str, ...]]("unreadable_files", "files that break their format, each with what is wrong")
+UNREADABLE_FILES = Key[str]("unreadable_files", "what is wrong with a file that breaks its format; one fact a file")
 UNSAFE_GLOBALS = Key[tuple[str, ...]](
     "unsafe_globals",
     "what pickles of weights import beyond the parts of tensors, each with its place; empty: nothing",

@@ -24,11 +24,13 @@ class Evidence(msgspec.Struct, frozen=True):
         facts: strongest origin first.
         missing: why a fact is not there, where that is known.
         architecture: the layers and blocks; None where no header of weights shows any.
+        fingerprint: SHA-256 of the tensors' names, types and shapes, as hexadecimal text; None where none was read.
     """
 
     facts: Mapping[Key[Any], tuple[Fact[Any], ...]]
     missing: Mapping[Key[Any], Reason] = {}
     architecture: AbstractArchitecture | None = None
+    fingerprint: str | None = None
 
     @classmethod
     def of(
@@ -36,6 +38,7 @@ class Evidence(msgspec.Struct, frozen=True):
         facts: Iterable[Fact[Any]],
         missing: Mapping[Key[Any], Reason] | None = None,
         architecture: AbstractArchitecture | None = None,
+        fingerprint: str | None = None,
     ) -> Self:
         """Group ``facts`` by key, the strongest origin first.
 
@@ -51,6 +54,7 @@ class Evidence(msgspec.Struct, frozen=True):
             {key: by_strength(group) for key, group in grouped.items()},
             {key: reason for key, reason in (missing or {}).items() if key not in grouped},
             architecture,
+            fingerprint,
         )
 
     def get(self, key: Key[T], *origins: Origin) -> Fact[T] | None:

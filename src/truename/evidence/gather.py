@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -99,7 +100,15 @@ def gather(source: Source) -> Evidence:
     missing |= structure.missing
     silent = {fact.key: reason for fact in facts if (reason := compared.why_silent(fact)) is not None}
     spoken = [fact for fact in facts if compared.why_silent(fact) is None]
-    return Evidence.of(spoken, {**missing, **compared.missing(), **silent}, architecture)
+    reasons = {**missing, **compared.missing(), **silent}
+    return Evidence.of(spoken, reasons, architecture, fingerprint_of(weights.header))
+
+
+def fingerprint_of(header: WeightsHeader | None) -> str | None:
+    """SHA-256 over the format, and over every tensor with its type and shape in the order of the files."""
+    if header is None or not header.tensors:
+        return None
+    return hashlib.sha256(msgspec.msgpack.encode((header.format, header.tensors))).hexdigest()
 
 
 def checkpoints_of(source: Source) -> tuple[Checkpoint, ...]:
@@ -186,8 +195,8 @@ def _file_facts(
     if present := tuple(dict.fromkeys(c.format for c in checkpoints if c.paths)):
         yield Fact(FORMATS, present, Origin.FILES)
     broken = [*declared.problems, *(p for p in weights.problems if not isinstance(p, UnsupportedFormatError))]
-    if broken:
-        yield Fact(UNREADABLE_FILES, tuple(map(str, broken)), Origin.FILES, broken[0].path)
+    for problem in broken:
+        yield Fact(UNREADABLE_FILES, str(problem), Origin.FILES, problem.path)
     if weights.header is not None:
         file = weights.header.files[0] if len(weights.header.files) == 1 else None
         yield Fact(BYTES_READ, weights.header.bytes_read, Origin.FILES, file)

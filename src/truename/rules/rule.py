@@ -24,7 +24,8 @@ class Case:
     """An example: a name and the facts of its files.
 
     ``Case("llama-7b", parameters=1_100_048_384)``: a fact's value stands for a fact read from the weights;
-    give a ``Fact`` where its origin matters. ``expect`` is the severity of a flagged case's worst finding.
+    give a ``Fact`` where its origin matters, and a list where there are several facts of one key.
+    ``expect`` is the severity of a flagged case's worst finding.
     """
 
     def __init__(self, name: str, /, *, expect: Severity | None = None, **facts: Any) -> None:
@@ -32,7 +33,8 @@ class Case:
         self.expect = expect
         self.facts: tuple[Fact[Any], ...] = tuple(
             value if isinstance(value, Fact) else Fact(FACTS[key], value, default_origin(FACTS[key]))
-            for key, value in facts.items()
+            for key, values in facts.items()
+            for value in (values if isinstance(values, list) else [values])
         )
 
     def evidence(self) -> Evidence:

@@ -129,4 +129,5 @@ def _checked(target: Target, open: Open) -> Row:
     source = open(target.target)
     parsed = parse_name(source.name if target.name is None else target.name)
     evidence = gather(source)
-    return report_row(judge(parsed, evidence, target=target.target), evidence)
+    revision: str | None = getattr(source, "commit", None)
+    return report_row(judge(parsed, evidence, target=target.target, revision=revision), evidence)

@@ -107,6 +107,9 @@ def _finding(model: ModelReport, finding: Finding, console: Console) -> Iterator
         yield Text(" " * (6 + part.offset)) + Text("^" * part.length, style=style)
     if finding.evidence is not None:
         yield from _evidence(finding.evidence, console, finding.message)
+    if finding.more:
+        others = Text(f"and {counted(finding.more, 'more finding')} of this rule", style="dim")
+        yield from wrapped(console, others, indent=4)
     if finding.suggestion is not None:
         value = Text(shortened(finding.suggestion, _LONGEST), style="green")
         yield from labelled(console, "suggested name", value, indent=4, column=_LABEL)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 from truename.evidence.evidence import Evidence
-from truename.facts import BYTES_READ, FORMATS, TENSORS, UNREADABLE_FILES, Fact
+from truename.facts import BYTES_READ, FORMATS, TENSORS, UNREADABLE_FILES
 from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
 from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
@@ -26,12 +23,11 @@ class UnreadableFile(Rule):
     reads = frozenset({FORMATS})
     about_files = True
     flagged = (
-        Case("llama-7b", expect=Severity.ERROR, unreadable_files=("model.safetensors: the header is cut short",)),
-        Case("bert-base-uncased", expect=Severity.ERROR, unreadable_files=("config.json: not a JSON object",)),
-        Case("1", expect=Severity.ERROR, unreadable_files=("a.safetensors: too short", "config.json: not JSON")),
+        Case("llama-7b", expect=Severity.ERROR, unreadable_files="model.safetensors: the header is cut short"),
+        Case("bert-base-uncased", expect=Severity.ERROR, unreadable_files="config.json: not a JSON object"),
+        Case("1", expect=Severity.ERROR, unreadable_files=["a.safetensors: too short", "config.json: not JSON"]),
     )
     confirmed = (
-        Case("llama-7b", unreadable_files=()),
         Case("bert-base-uncased", tensors=199),
         Case("bloom", model_type="bloom", formats=("safetensors",), bytes_read=30_000),
     )
@@ -44,12 +40,10 @@ class UnreadableFile(Rule):
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Decision:
-        fact = evidence.get(UNREADABLE_FILES)
-        if fact is not None and fact.value:
-            return self.flag(self.finding(Severity.ERROR, str(problem), fact=fact) for problem in fact.value)
-        read: Sequence[Fact[Any] | None] = (fact, evidence.get(BYTES_READ), evidence.get(TENSORS))
-        if any(read):
-            return self.passed(next(filter(None, read)))
+        if broken := evidence.all(UNREADABLE_FILES):
+            return self.flag(self.finding(Severity.ERROR, fact.value, fact=fact) for fact in broken)
+        if (read := evidence.get(BYTES_READ) or evidence.get(TENSORS)) is not None:
+            return self.passed(read)
         if evidence.get(FORMATS) is not None:
             return cannot_tell(ReasonKind.UNREAD_WEIGHTS, "no weights file was read")
         return does_not_apply(ReasonKind.NO_WEIGHTS, "there is no weights file, and no document is broken")
