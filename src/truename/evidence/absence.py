@@ -18,7 +18,10 @@ from truename.facts import (
     LIBRARY_NAME,
     MODEL_MAX_LENGTH,
     PIPELINE_TAG,
+    QUANTISATION_BITS,
+    QUANTISATION_METHOD,
     TAGS,
+    Fact,
     Key,
 )
 from truename.formats import Checkpoint, WeightsHeader
@@ -59,6 +62,13 @@ def why_absent(
         key: f"the GGUF file says nothing of its {key.removeprefix('gguf_').replace('_', ' ')}" if read else NO_GGUF
         for key in _GGUF
     }
+
+
+def why_no_bits(measured: Iterable[Fact[Any]]) -> dict[Key[Any], str]:
+    """The reason where the weights are packed and their shapes leave several widths open."""
+    found = {fact.key: fact.value for fact in measured}
+    open_ = found.get(QUANTISATION_METHOD) not in (None, "none", "gguf") and QUANTISATION_BITS not in found
+    return {QUANTISATION_BITS: "the shapes of the packed weights fit more than one number of bits"} if open_ else {}
 
 
 def _why_no_weights(
