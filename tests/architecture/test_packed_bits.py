@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from headers import declared, header_of, plain_header, values
 from truename.architecture import measure
-from truename.facts import Origin
-from truename.testing import layout_tensors
+from truename.evidence.evidence import Evidence
+from truename.evidence.gather import gather
+from truename.facts import QUANTISATION_BITS, QUANTISATION_METHOD, Origin
+from truename.sources.folder import FolderSource
+from truename.testing import TensorSpecs, layout_tensors, write_header_only
 
 Spec = tuple[str, tuple[int, ...]]
 Pack = Callable[[str, int, int], dict[str, Spec]]
@@ -149,6 +154,10 @@ def int8(per_row: bool = True) -> Pack:
     }
 
 
+def int8_as_qweight(layer: str, outputs: int, inputs: int) -> dict[str, Spec]:
+    return {f"{layer}.qweight": ("I8", (outputs, inputs)), f"{layer}.scale": ("F32", (outputs, 1))}
+
+
 def says_mlx(bits: int, group: int = 64) -> dict[str, Any]:
     return {"quantization": {"group_size": group, "bits": bits}}
 
@@ -211,6 +220,7 @@ TRUE_AND_FALSE = [
     ("fp8-blocks", fp8("weight_scale_inv"), says("fp8"), says_gptq(4), "fp8", 8),
     ("fp8-without-scales", fp8(None), says("fp8"), says_bitsandbytes(4), "fp8", 8),
     ("int8", int8(), says_compressed(8, None), says_compressed(4, None), COMPRESSED, 8),
+    ("int8-as-qweight", int8_as_qweight, says("int8"), says_gptq(4), "int8", 8),
     ("int8-one-scale", int8(per_row=False), says_compressed(8, None), says_gptq(4), COMPRESSED, 8),
 ]  # fmt: skip
 
@@ -328,3 +338,35 @@ def test_hostile_shapes_are_no_error() -> None:
             tensors = {name: (dtype, shape) for name, (dtype, _) in pack("a.0.up_proj", 64, 64).items()}
             facts = measure(plain_header(tensors), declared(says_compressed(4)))
             assert values(facts)["tensors"] == len(tensors)
+
+
+def test_measured_and_declared_stand_beside_each_other(tmp_path: Path) -> None:
+    evidence = _evidence(tmp_path, _model(mlx(4)), LLAMA | says_mlx(8))
+    measured, stated = evidence.measured(QUANTISATION_BITS), evidence.declared(QUANTISATION_BITS)
+    assert measured is not None
+    assert stated is not None
+    assert (measured.value, measured.origin) == (4, Origin.WEIGHTS)
+    assert (stated.value, stated.origin) == (8, Origin.DECLARED)
+
+
+def test_an_open_question_has_its_reason(tmp_path: Path) -> None:
+    evidence = _evidence(tmp_path, mlx(4)("a.0.up_proj", 512, 512), {})
+    assert evidence.get(QUANTISATION_BITS) is None
+    assert (
+        evidence.why_missing(QUANTISATION_BITS) == "the shapes of the packed weights fit more than one number of bits"
+    )
+
+
+def test_a_left_over_declaration_stays_declared(tmp_path: Path) -> None:
+    evidence = _evidence(tmp_path, layout_tensors(LLAMA, "F16"), LLAMA | says_bitsandbytes(4))
+    for key, found, stated in ((QUANTISATION_METHOD, "none", "bitsandbytes"), (QUANTISATION_BITS, 16, 4)):
+        assert [(fact.value, fact.origin) for fact in evidence.all(key)] == [
+            (found, Origin.WEIGHTS),
+            (stated, Origin.DECLARED),
+        ]
+
+
+def _evidence(folder: Path, tensors: TensorSpecs, config: dict[str, Any]) -> Evidence:
+    write_header_only(folder / "model.safetensors", tensors)
+    (folder / "config.json").write_text(json.dumps(config))
+    return gather(FolderSource(folder))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 
 import msgspec
@@ -26,6 +26,9 @@ _MLX_GROUPS = (32, 64, 128)
 _GROUPS = (16, 32, 64, 128, 256, 512, 1024)
 _FLOATS = frozenset({"F64", "F32", "F16", "BF16"})
 _SCALES = {"weight": ("scales", "weight_scale"), "weight_packed": ("weight_scale",), "qweight": ("scales",)}
+
+
+_ROLES = tuple(_SCALES)
 
 
 class Reading(msgspec.Struct, frozen=True):
@@ -65,15 +68,15 @@ class PackedRows(msgspec.Struct, frozen=True):
                     found.append(Reading(bits, self.groups * size, size))  # no value lies across two words
         return found
 
-    def of_inputs(self, known: Collection[int]) -> list[Reading]:
-        """The readings whose inputs are among ``known``; the last word of a row may be filled up."""
+    def of_inputs(self, known: Callable[[int], bool]) -> list[Reading]:
+        """The readings whose inputs are ``known``; the last word of a row may be filled up."""
         found = []
         for bits in self.widths if self.words > 0 else ():
             whole, rest = divmod(self.words * self.container, bits)
             per_word = self.container // bits
             filled_up = range((self.words - 1) * per_word + 1, self.words * per_word + 1)
             inputs = ([] if rest else [whole]) + [n for n in filled_up if rest or n != whole]
-            found += [Reading(bits, n, None) for n in inputs if n in known]
+            found += [Reading(bits, n, None) for n in inputs if known(n)]
         return found
 
 
@@ -86,8 +89,7 @@ class StreamWidths:
     def settle(self, name: str, rows: PackedRows) -> tuple[Reading, str] | None:
         """The reading that the shapes leave for the weight ``name``, and what settled it; None where they do not."""
         if rows.one_scale:
-            known = self._streams | self._neighbours(name)
-            found = rows.of_inputs(known)
+            found = rows.of_inputs(lambda inputs: inputs in self._streams or self._is_beside(inputs, name))
             usual = [reading for reading in found if reading.bits == self._votes[1]]
             reading = _only(usual) or _only(found)
             return None if reading is None else (reading, f"the width of its inputs ({reading.inputs})")
@@ -123,13 +125,10 @@ class StreamWidths:
     @cached_property
     def _votes(self) -> tuple[int | None, int | None]:
         """Group size, and bits of rows with one scale, by which most packed weights read a stream's width."""
-        kinds: Counter[PackedRows] = Counter()
-        for rows, elements in self._packed():
-            kinds[rows] += elements
         sizes: Counter[int] = Counter()
         bits: Counter[int] = Counter()
-        for rows, elements in kinds.items():
-            for reading in rows.of_inputs(self._streams) if rows.one_scale else rows.readings():
+        for rows, elements in self._packed():
+            for reading in rows.of_inputs(self._streams.__contains__) if rows.one_scale else rows.readings():
                 if reading.group is None:
                     bits[reading.bits] += elements
                 elif reading.inputs in self._streams:
@@ -137,32 +136,42 @@ class StreamWidths:
         return _foremost(sizes), _foremost(bits)
 
     def _packed(self) -> Iterator[tuple[PackedRows, int]]:
-        """Every weight that is packed beside scales, with its number of words."""
-        for name, tensor in self._tensors.items():
-            if tensor.dtype not in CONTAINERS:
+        """Every kind of weight that is packed beside scales, with its number of words."""
+        kinds: dict[tuple[str, str, tuple[int, ...] | None, tuple[int, ...] | None], tuple[Tensor, Tensor, int]] = {}
+        tensors = self._tensors
+        for name, tensor in tensors.items():
+            dtype = tensor.dtype
+            if dtype not in CONTAINERS or not name.endswith(_ROLES):
                 continue
             base, _, role = name.rpartition(".")
-            for scales in _SCALES.get(role, ()):
-                rows = packed_rows(tensor, role, self._tensors.get(f"{base}.{scales}"))
-                if rows is not None:
-                    yield rows, math.prod(tensor.shape or ())
+            for suffix in _SCALES.get(role, ()):
+                if (scales := tensors.get(f"{base}.{suffix}")) is not None:
+                    key = (role, dtype, tensor.shape, scales.shape)
+                    kinds[key] = (tensor, scales, kinds[key][2] + 1 if key in kinds else 1)
                     break
+        for (role, *_), (tensor, scales, count) in kinds.items():
+            if (rows := packed_rows(tensor, role, scales)) is not None:
+                yield rows, count * math.prod(tensor.shape or ())
 
-    def _neighbours(self, name: str) -> frozenset[int]:
-        """Outputs of the other layers of the same part: what its feed-forward or attention hands on."""
-        layer = name.rpartition(".")[0]
-        beside = self._outputs.get(layer.rpartition(".")[0], {})
-        return frozenset(outputs for other, outputs in beside.items() if other != layer)
+    def _is_beside(self, width: int, name: str) -> bool:
+        """Whether another layer of the same part has ``width`` outputs: what a feed-forward or attention hands on."""
+        part = name.rpartition(".")[0].rpartition(".")[0]
+        own = _outputs(name.rpartition(".")[2], self._tensors[name].shape)
+        return self._beside.get((part, width), 0) > (own == width)
 
     @cached_property
-    def _outputs(self) -> Mapping[str, dict[str, int]]:
-        found: dict[str, dict[str, int]] = {}
+    def _beside(self) -> Mapping[tuple[str, int], int]:
+        """How many layers of a part have that many outputs."""
+        found: Counter[tuple[str, int]] = Counter()
         for name, tensor in self._tensors.items():
             layer, _, role = name.rpartition(".")
-            if role in _SCALES and tensor.shape and len(tensor.shape) > 1:
-                part = found.setdefault(layer.rpartition(".")[0], {})
-                part[layer] = tensor.shape[-1 if role == "qweight" else -2]
+            if role in _SCALES and (outputs := _outputs(role, tensor.shape)):
+                found[layer.rpartition(".")[0], outputs] += 1
         return found
+
+
+def _outputs(role: str, shape: tuple[int, ...] | None) -> int:
+    return shape[-1 if role == "qweight" else -2] if shape and len(shape) > 1 else 0
 
 
 def packed_rows(tensor: Tensor, role: str, scales: Tensor | None) -> PackedRows | None:

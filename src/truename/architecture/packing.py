@@ -95,7 +95,7 @@ class Unpacker:
                 bits = "".join(filter(str.isdigit, group.dtype or ""))
                 return Unpacked(Use.WEIGHT, group.elements, group.shape, None, int(bits or 8))
         if role == "qweight":
-            return self._gptq_awq(group)
+            return self._gptq_awq(group) if group.dtype not in ("I8", "U8") else self._bytes(group)
         if role == "weight_packed":
             return self._compressed(group)
         if "q_weight" in self._layout and self._is_exl2(group, role):
@@ -226,7 +226,7 @@ class Unpacker:
         """Bits of compressed-tensors by the index of an activation order, or by zero points packed along outputs."""
         index, zeros = (self._companion(group, role) for role in ("weight_g_idx", "weight_zero_point"))
         if index is not None and index.shape and len(index.shape) == 1:
-            found = PackedRows(shape[-1], container, 1).of_inputs(index.shape)
+            found = PackedRows(shape[-1], container, 1).of_inputs(index.shape.__contains__)
             if len({reading.bits for reading in found}) == 1:
                 how = f"{shape[-1]} packed columns x {container} of {group.example} / {index.shape[0]} inputs"
                 return _Settled(found[0].bits, index.shape[0], f"{how} (weight_g_idx)")
@@ -275,6 +275,15 @@ class Unpacker:
         if group.dtype == "U8" and bits in (2, 4) and role == "weight":
             return Unpacked(Use.WEIGHT, 8 // bits * group.elements, None, None, bits)
         return Unpacked(Use.UNEXPLAINED)
+
+    def _bytes(self, group: TensorGroup) -> Unpacked:
+        """One value a byte under the role that GPTQ packs words under, beside a scale a row."""
+        scale = self._companion(group, "scale") or self._companion(group, "scales")
+        if group.dtype != "I8" or not group.shape or scale is None or scale.shape is None:
+            return Unpacked(Use.UNEXPLAINED)
+        how = f"{group.example} is I8 beside a scale a row"
+        whole_rows = math.prod(scale.shape) in (1, group.shape[0])
+        return Unpacked(Use.WEIGHT, group.elements, group.shape, "int8", 8, how if whole_rows else None)
 
     def _int8(self, group: TensorGroup, scale: Tensor) -> Unpacked:
         """One value a byte, unless the widths say that there are two."""
@@ -331,6 +340,8 @@ class Unpacker:
         base = example[: len(example) - len(role)]
         if role in roles["scales"]:
             return self._config is not None or self._quantised_beside(base)
+        if role == "scale":
+            return self._dtype(base + "qweight") in _INTEGERS
         if role in roles["companions"]:
             return base + "qweight" in self._tensors or self._dtype(base + "weight") == "U32" or role == "SCB"
         if role.endswith("_scales"):
