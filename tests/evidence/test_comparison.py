@@ -9,6 +9,7 @@ import pytest
 
 from truename.evidence import Evidence, gather
 from truename.facts import Origin
+from truename.findings import ReasonKind
 from truename.sources import FileSource, FolderSource
 from truename.testing import TensorSpecs, layout_tensors, write_flax, write_gguf, write_header_only
 
@@ -106,7 +107,8 @@ def test_a_variant_says_nothing_of_how_the_weights_are_stored(tmp_path: Path) ->
     assert evidence.value("parameters")
     for key in (*STORAGE, "quantisation_bits"):
         assert evidence.get(key, Origin.WEIGHTS) is None
-        assert "several sets of the weights" in evidence.why_missing(key)
+        reason = evidence.why_missing(key)
+        assert (reason.kind, "several sets of the weights" in reason.text) == (ReasonKind.AMBIGUOUS_FILES, True)
 
 
 def test_a_file_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
@@ -169,7 +171,8 @@ def test_gguf_files_of_several_models_speak_for_none(tmp_path: Path) -> None:
     evidence = found(tmp_path)
     assert evidence.get("parameters") is None
     assert evidence.get("layers") is None
-    assert "several models" in evidence.why_missing("parameters")
+    reason = evidence.why_missing("parameters")
+    assert (reason.kind, "several models" in reason.text) == (ReasonKind.AMBIGUOUS_FILES, True)
     assert len(evidence.all("gguf_tensor_types")) == 2
 
 
@@ -184,7 +187,8 @@ def test_shards(tmp_path: Path) -> None:
     part = gather(FileSource(tmp_path / "tiny-00001-of-00002.gguf"))
     assert part.value("missing_shards") == ("tiny-00002-of-00002.gguf",)
     assert part.get("parameters") is None
-    assert "tiny-00002-of-00002.gguf is not there" in part.why_missing("parameters")
+    reason = part.why_missing("parameters")
+    assert (reason.kind, "tiny-00002-of-00002.gguf is not there" in reason.text) == (ReasonKind.UNREAD_WEIGHTS, True)
     assert part.value("context_length") == 4096
 
 

@@ -19,7 +19,10 @@ from truename.facts import (
     LIBRARY_NAME,
     MODEL_MAX_LENGTH,
     PIPELINE_TAG,
+    QUANTISATION_BITS,
+    QUANTISATION_METHOD,
     TAGS,
+    Fact,
     Key,
 )
 from truename.findings import Reason, ReasonKind
@@ -69,6 +72,14 @@ def _unsaid(file: str, key: Key[Any]) -> Reason:
 def _unsaid_by_gguf(key: Key[Any]) -> Reason:
     what = key.removeprefix("gguf_").replace("_", " ")
     return Reason(ReasonKind.NOT_DECLARED, f"the GGUF file does not state its {what}")
+
+
+def why_no_bits(measured: Iterable[Fact[Any]]) -> dict[Key[Any], Reason]:
+    """The reason where the weights are packed and their shapes leave several widths open."""
+    found = {fact.key: fact.value for fact in measured}
+    open_ = found.get(QUANTISATION_METHOD) not in (None, "none", "gguf") and QUANTISATION_BITS not in found
+    text = "the shapes of the packed weights fit more than one number of bits"
+    return {QUANTISATION_BITS: Reason(ReasonKind.NOT_MEASURED, text)} if open_ else {}
 
 
 def _why_no_weights(

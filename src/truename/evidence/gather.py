@@ -18,7 +18,7 @@ from truename.architecture import (
 )
 from truename.declared import Declared, declared_facts, read_declared
 from truename.errors import EmptyTargetError, FileError, UnsupportedFormatError
-from truename.evidence.absence import why_absent
+from truename.evidence.absence import why_absent, why_no_bits
 from truename.evidence.comparison import compare_checkpoints, is_adapter, is_sidecar
 from truename.evidence.evidence import Evidence
 from truename.evidence.identified import AS_DECLARED, Identified, identified, unidentified
@@ -97,7 +97,7 @@ def gather(source: Source) -> Evidence:
         *card_mentions(source),
     ]
     missing = why_absent(declared, weights.checkpoint, weights.header, weights.problems)
-    missing |= structure.missing
+    missing |= {**why_no_bits(measured), **structure.missing}
     silent = {fact.key: reason for fact in facts if (reason := compared.why_silent(fact)) is not None}
     spoken = [fact for fact in facts if compared.why_silent(fact) is None]
     reasons = {**missing, **compared.missing(), **silent}

@@ -67,10 +67,15 @@ class _Vote(msgspec.Struct, frozen=True):
         return _RANK[self.outcome], int(declared)
 
 
-def judged_claims(claims: Claims, decisions: Decisions) -> tuple[JudgedClaim, ...]:
+def judged_claims(claims: Claims, decisions: Decisions, *, by_documents: bool = False) -> tuple[JudgedClaim, ...]:
     """Each claim that a rule judged, once, in the order of the name.
 
     Flagged outweighs cannot tell, which outweighs confirmed; a measured confirmation outweighs a declared one.
+
+    Args:
+        claims: of the name.
+        decisions: of every rule.
+        by_documents: there are no weights at all: what an index says of their tensors is a declaration too.
     """
     by_span = {span_of(claim): claim for claim in claims.items}
     votes: dict[ClaimSpan, list[_Vote]] = {}
@@ -78,7 +83,7 @@ def judged_claims(claims: Claims, decisions: Decisions) -> tuple[JudgedClaim, ..
         for span, vote in _votes(rule, decision, claims):
             if span in by_span:
                 votes.setdefault(span, []).append(vote)
-    judged = [_judged(span, by_span[span], votes[span]) for span in votes]
+    judged = [_judged(span, by_span[span], votes[span], by_documents) for span in votes]
     return tuple(sorted(judged, key=lambda claim: claim.start))
 
 
@@ -96,7 +101,7 @@ def _votes(rule: Rule, decision: Decision, claims: Claims) -> Iterator[tuple[Cla
                 yield span, _Vote(rule.code, Outcome.CANNOT_TELL, reason=decision.reason)
 
 
-def _judged(span: ClaimSpan, claim: Claim, votes: Sequence[_Vote]) -> JudgedClaim:
+def _judged(span: ClaimSpan, claim: Claim, votes: Sequence[_Vote], by_documents: bool) -> JudgedClaim:
     strongest = min(votes, key=lambda vote: vote.strength)
     agreeing = [vote.code for vote in votes if vote.outcome is strongest.outcome]
     confirmed = strongest.outcome is Outcome.CONFIRMED
@@ -109,7 +114,7 @@ def _judged(span: ClaimSpan, claim: Claim, votes: Sequence[_Vote]) -> JudgedClai
         end=span.end,
         outcome=strongest.outcome,
         severity=strongest.severity,
-        basis=basis_of(strongest.evidence) if confirmed else None,
+        basis=(Grounds.DECLARED if by_documents else basis_of(strongest.evidence)) if confirmed else None,
         codes=tuple(dict.fromkeys(agreeing)),
         evidence=strongest.evidence,
         reason=strongest.reason,
@@ -131,10 +136,9 @@ def were_weights_read(evidence: Evidence) -> bool:
     return any(evidence.get(key, Origin.WEIGHTS) is not None for key in _OF_READ_WEIGHTS)
 
 
-def softened(finding: Finding) -> Finding:
-    """At most a warning: without weights a document's word stands against the name's."""
-    declared = finding.evidence is not None and finding.evidence.origin == Origin.DECLARED
-    if finding.severity is Severity.ERROR and declared:
+def softened(finding: Finding, *, about_files: bool) -> Finding:
+    """A finding of a model without weights: against the name at most a warning, since only a document speaks."""
+    if finding.severity is Severity.ERROR and not about_files:
         return msgspec.structs.replace(finding, severity=Severity.WARNING)
     return finding
 

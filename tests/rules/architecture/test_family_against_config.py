@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.evidence.evidence import Evidence
 from truename.facts import MODEL_TYPE, Fact, Origin
 from truename.findings import Reason, ReasonKind, Severity
@@ -73,7 +74,7 @@ def test_a_confirmation_holds_the_very_fact(stated: Callable[..., Claims]) -> No
     assert one.claim.text == "llama"
     assert one.evidence is not None
     assert (one.evidence.value, one.evidence.detail) == ("llama", "text_config.model_type")
-    assert not one.measured
+    assert not is_measured(one)
 
 
 @pytest.mark.parametrize(

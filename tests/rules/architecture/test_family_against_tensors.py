@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.evidence.evidence import Evidence
 from truename.facts import IDENTIFICATION_MODEL_TYPE, TENSOR_MODEL_TYPES, Fact, Origin
 from truename.findings import Reason, ReasonKind, Severity
@@ -47,7 +48,7 @@ def test_a_confirmation_holds_what_was_measured(stated: Callable[..., Claims]) -
     claims = stated("a-bert", (Role.FAMILY, "bert", "bert"))
     for key, origin in ((TENSOR_MODEL_TYPES, Origin.WEIGHTS), (IDENTIFICATION_MODEL_TYPE, Origin.CLASSIFIER)):
         (one,) = RULE.check(claims, Evidence.of([Fact(key, ("bert", "roberta"), origin)])).confirmations
-        assert one.measured
+        assert is_measured(one)
         assert one.claim is not None
         assert one.claim.text == "bert"
         assert one.evidence is not None

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.evidence.evidence import Evidence
 from truename.facts import MODEL_TYPE, TENSOR_MODEL_TYPES, Fact, Origin
 from truename.findings import Reason, ReasonKind, Severity
@@ -96,4 +97,4 @@ def test_it_is_a_check_of_the_files(stated: Callable[..., Claims]) -> None:
     assert passed.claim is None
     assert passed.evidence is not None
     assert passed.evidence.value == ("bert",)
-    assert passed.measured
+    assert is_measured(passed)

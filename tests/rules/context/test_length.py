@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.facts import Fact, Origin
 from truename.findings import EvidenceRef, ReasonKind, Severity
 from truename.names.claims import Claims
@@ -106,7 +107,7 @@ def test_the_nearest_limit_that_reaches_bears_the_claim_out(
     assert one.claim is not None
     assert one.claim.text == text
     assert one.evidence == EvidenceRef(found, "declared")
-    assert not one.measured
+    assert not is_measured(one)
 
 
 def test_positions_of_the_weights_bear_out_by_measurement(stated: Callable[..., Claims]) -> None:
@@ -114,7 +115,7 @@ def test_positions_of_the_weights_bear_out_by_measurement(stated: Callable[..., 
     fact = Fact("context_length", 1024, Origin.WEIGHTS, "model.safetensors")
     (one,) = RULE.check(claims, Case("", context_length=fact, model_max_length=1024).evidence()).confirmations
     assert one.evidence == EvidenceRef(1024, "weights", "model.safetensors")
-    assert one.measured
+    assert is_measured(one)
 
 
 def test_only_the_lengths_that_are_reached_are_confirmed(stated: Callable[..., Claims]) -> None:

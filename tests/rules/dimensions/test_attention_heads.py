@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.facts import Fact, Origin
 from truename.findings import EvidenceRef, ReasonKind, Severity
 from truename.names.claims import Claims
@@ -45,7 +46,7 @@ def test_what_bears_the_claim_out(stated: Callable[..., Claims]) -> None:
     origins = {key: Fact(key, value, Origin.DECLARED, "config.json") for key, value in facts.items()}
     (one,) = RULE.check(stated("bert_A-12", TWELVE), Case("", **origins).evidence()).confirmations
     assert one.evidence == EvidenceRef(12, "declared", "config.json")
-    assert not one.measured
+    assert not is_measured(one)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.facts import Fact, Origin
 from truename.findings import EvidenceRef, ReasonKind
 from truename.names.claims import Claims
@@ -47,7 +48,7 @@ def test_what_bears_the_claim_out(stated: Callable[..., Claims], origin: Origin)
     fact = Fact("hidden_size", 512, origin, "config.json")
     (one,) = RULE.check(claims, Case("", hidden_size=fact).evidence()).confirmations
     assert one.evidence == EvidenceRef(512, origin, "config.json")
-    assert one.measured is (origin is Origin.WEIGHTS)
+    assert is_measured(one) is (origin is Origin.WEIGHTS)
 
 
 @pytest.mark.parametrize(

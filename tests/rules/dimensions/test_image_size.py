@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from confirmations import is_measured
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.findings import EvidenceRef, Outcome, ReasonKind
@@ -46,7 +47,7 @@ def test_the_nearest_side_of_the_weights_bears_the_claim_out(stated: Callable[..
     facts = [*sides, Fact("patch_size", 14, Origin.WEIGHTS), Fact("image_size", 384, Origin.DECLARED, "config.json")]
     (one,) = RULE.check(stated("vit-384", (Role.IMAGE_SIZE, "384", 384)), Evidence.of(facts)).confirmations
     assert one.evidence == EvidenceRef(378, "weights")
-    assert one.measured
+    assert is_measured(one)
 
 
 def test_a_declared_side_does_not_excuse_the_table(stated: Callable[..., Claims]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.evidence.evidence import Evidence
 from truename.facts import LAYERS, Fact, Origin
 from truename.findings import EvidenceRef, Outcome, Reason, ReasonKind, Severity
@@ -62,7 +63,7 @@ def test_encoder_and_decoder_together_bear_the_claim_out(stated: Callable[..., C
     facts = [Fact(f"{part}_layers", 6, Origin.DECLARED, "config.json") for part in ("encoder", "decoder")]
     (one,) = RULE.check(stated("model-L12", TWELVE), Evidence.of(facts)).confirmations
     assert one.evidence == EvidenceRef(12, "declared", "config.json", "layers of encoder and decoder together")
-    assert not one.measured
+    assert not is_measured(one)
 
 
 def test_declared_parts_do_not_excuse_the_weights(stated: Callable[..., Claims]) -> None:
@@ -78,7 +79,7 @@ def test_only_the_right_claim_of_two_is_confirmed(stated: Callable[..., Claims])
     assert one.claim is not None
     assert one.claim.text == "L6"
     assert one.evidence == EvidenceRef(6, "weights", "model.safetensors")
-    assert one.measured
+    assert is_measured(one)
 
 
 @pytest.mark.parametrize(

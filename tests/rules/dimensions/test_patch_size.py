@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from confirmations import is_measured
 from truename.facts import Fact, Origin
 from truename.findings import EvidenceRef, ReasonKind, Severity
 from truename.names.claims import Claims
@@ -38,7 +39,7 @@ def test_what_bears_the_claim_out(stated: Callable[..., Claims], origin: Origin)
     fact = Fact("patch_size", 16, origin, "config.json")
     (one,) = RULE.check(stated("vit-patch16", SIXTEEN), Case("", patch_size=fact).evidence()).confirmations
     assert one.evidence == EvidenceRef(16, origin, "config.json")
-    assert one.measured is (origin is Origin.WEIGHTS)
+    assert is_measured(one) is (origin is Origin.WEIGHTS)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.evidence.evidence import Evidence
 from truename.facts import MISNAMED_FILES, Fact, Origin
 from truename.findings import Outcome, ReasonKind, Severity
@@ -52,7 +53,7 @@ def test_outcomes(rule: Rule, facts: dict[str, Any], outcome: Outcome, kind: Rea
 
 def test_an_adapter_is_borne_out_by_its_tensors() -> None:
     (one,) = decide(AdapterConfiguration(), **RANKS, adapter_rank=8).confirmations
-    assert one.measured
+    assert is_measured(one)
     assert one.evidence is not None
     assert one.evidence.value == (8,)
 

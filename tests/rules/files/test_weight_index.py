@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.facts import Fact, Origin
 from truename.findings import ReasonKind
 from truename.names.claims import Claims
@@ -69,7 +70,7 @@ def test_what_agrees_with_the_index_is_the_evidence(stated: Callable[..., Claims
     assert one.claim is None
     assert one.evidence is not None
     assert (one.evidence.value, one.evidence.origin) == (751_632_384, Origin.WEIGHTS)
-    assert one.measured
+    assert is_measured(one)
 
 
 @pytest.mark.parametrize(

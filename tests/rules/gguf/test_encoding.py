@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.evidence.evidence import Evidence
 from truename.facts import FORMATS, GGUF_FILE_TYPE, GGUF_TENSOR_SHARES, GGUF_TENSOR_TYPES, Fact, Origin
 from truename.findings import Outcome, ReasonKind, Severity
@@ -38,7 +39,7 @@ def test_a_claim_of_the_models_name_is_borne_out_by_the_tensors() -> None:
     decision = decide("Llama-3-8B-Q4_K_M-GGUF", *file("llama-q4_k_m.gguf", "Q4_K_M", "Q4_K", "Q6_K"))
     assert decision.outcome is Outcome.CONFIRMED
     (one,) = decision.confirmations
-    assert one.measured
+    assert is_measured(one)
     assert one.claim is not None
     assert one.evidence is not None
     assert (one.claim.text, one.evidence.value) == ("Q4_K_M", ("Q4_K", "Q6_K"))

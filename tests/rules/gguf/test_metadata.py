@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.evidence.absence import NO_GGUF
 from truename.evidence.evidence import Evidence
 from truename.facts import GGUF_ARCHITECTURE, GGUF_NAME, GGUF_SIZE_LABEL, GGUF_TENSOR_TYPES, Fact, Origin
@@ -55,7 +56,7 @@ def test_metadata_bears_claims_out_by_declaration(
     decision = decide(rule, name, **facts)
     assert decision.outcome is Outcome.CONFIRMED
     assert [one.claim and one.claim.text for one in decision.confirmations] == claims
-    assert not any(one.measured for one in decision.confirmations)
+    assert not any(is_measured(one) for one in decision.confirmations)
 
 
 def test_a_version_may_differ_where_the_size_agrees() -> None:

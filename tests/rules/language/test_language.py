@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.evidence.evidence import Evidence
 from truename.facts import LANGUAGES
 from truename.findings import Reason, ReasonKind
@@ -97,4 +98,4 @@ def test_a_confirmation_is_only_declared(stated: Callable[..., Claims]) -> None:
     assert one.claim is not None
     assert one.claim.text == "german"
     assert one.evidence is not None
-    assert (one.evidence.value, one.measured) == (("de",), False)
+    assert (one.evidence.value, is_measured(one)) == (("de",), False)

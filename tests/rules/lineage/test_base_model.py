@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.evidence.evidence import Evidence
 from truename.facts import BASE_MODELS
 from truename.findings import Reason, ReasonKind
@@ -93,7 +94,7 @@ def test_a_confirmation_names_the_base_that_bears_it_out(stated: Callable[..., C
     assert one.claim.text == "qwen"
     assert one.evidence is not None
     assert one.evidence.value == facts["base_models"]
-    assert not one.measured
+    assert not is_measured(one)
 
 
 def test_a_wrong_size_leaves_the_family_confirmed(stated: Callable[..., Claims]) -> None:

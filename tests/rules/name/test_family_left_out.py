@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.findings import ReasonKind
 from truename.names.claims import Claims
 from truename.names.elements import Role
@@ -50,4 +51,4 @@ def test_what_passed_is_the_declared_type(stated: Callable[..., Claims]) -> None
     assert passed.claim is None
     assert passed.evidence is not None
     assert passed.evidence.value == "mixtral"
-    assert not passed.measured
+    assert not is_measured(passed)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.architecture.abstract import AbstractArchitecture, Block, BlockVariant, Layer, Operation
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
@@ -74,7 +75,7 @@ def test_layers_of_an_adapter_show(stated: Callable[..., Claims]) -> None:
     (one,) = RULE.check(stated("flux-lora", *LORA), Evidence(plain, {}, lora)).confirmations
     assert one.evidence is not None
     assert one.evidence.value == ("attn.to_q.lora_A weight",)
-    assert one.measured
+    assert is_measured(one)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +94,7 @@ def test_what_bears_an_adapter_out(
     assert one.claim is not None
     assert one.claim.text == "lora"
     assert one.evidence is not None
-    assert (one.evidence.value, one.measured) == (value, measured)
+    assert (one.evidence.value, is_measured(one)) == (value, measured)
 
 
 def test_the_size_does_not_stay_open_with_the_adapter(stated: Callable[..., Claims]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.evidence.evidence import Evidence
 from truename.facts import ADAPTER_RANKS
 from truename.findings import Outcome, Reason, ReasonKind
@@ -33,7 +34,7 @@ def test_outcomes(name: str, facts: dict[str, Any], outcome: Outcome, kind: Reas
     assert (decision.reason.kind if decision.reason else None) is kind
     for one in decision.confirmations:
         assert one.claim is not None
-        assert (one.claim.text, one.measured) == ("r16", True)
+        assert (one.claim.text, is_measured(one)) == ("r16", True)
 
 
 def test_without_weights_there_is_no_rank_to_compare() -> None:

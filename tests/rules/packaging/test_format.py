@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.facts import Fact, Origin
 from truename.findings import Outcome, ReasonKind
 from truename.names.claims import Claims
@@ -72,7 +73,7 @@ def test_what_bears_a_format_out(
 ) -> None:
     (one,) = RULE.check(stated(name, *claims), Case("", **facts).evidence()).confirmations
     assert one.evidence is not None
-    assert (one.evidence.value, one.measured) == (value, measured)
+    assert (one.evidence.value, is_measured(one)) == (value, measured)
 
 
 def test_one_of_two_formats_stays_open(stated: Callable[..., Claims]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.facts import QUANTISATION_BITS, Fact, Origin
 from truename.findings import Outcome, ReasonKind
 from truename.names.claims import Claims
@@ -93,7 +94,7 @@ def test_what_bears_a_dtype_out(
 ) -> None:
     (one,) = RULE.check(stated(name, *claims), Case("", **facts).evidence()).confirmations
     assert one.evidence is not None
-    assert (one.evidence.value, one.measured) == (value, measured)
+    assert (one.evidence.value, is_measured(one)) == (value, measured)
 
 
 def test_declared_bits_do_not_bear_out_what_the_tensors_do_not_hold(stated: Callable[..., Claims]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.evidence.evidence import Evidence
 from truename.facts import QUANTISATION_METHOD, STORAGE_DTYPES, Fact, Origin
 from truename.findings import Outcome, ReasonKind
@@ -99,7 +100,7 @@ def test_a_declaration_does_not_bear_out_what_the_tensors_contradict(
         facts += [method(measured, Origin.WEIGHTS), Fact(STORAGE_DTYPES, (dtype,), Origin.WEIGHTS)]
     decision = RULE.check(stated("m-AWQ", *AWQ), Evidence.of(facts))
     assert decision.outcome is outcome
-    assert [one.measured for one in decision.confirmations] == (
+    assert [is_measured(one) for one in decision.confirmations] == (
         [measured is not None] if outcome is Outcome.CONFIRMED else []
     )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from confirmations import is_measured
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.findings import EvidenceRef, Outcome, ReasonKind, Severity
@@ -65,7 +66,7 @@ def test_the_count_without_embeddings_bears_the_claim_out(stated: Callable[..., 
     facts = {"active_parameters": 32 * B, "parameters": 100 * B, "non_embedding_parameters": 90 * B}
     (one,) = RULE.check(stated("moe-A22B", CLAIM), Case("", **facts).evidence()).confirmations
     assert one.evidence == EvidenceRef(22 * B, "weights", detail="without embeddings")
-    assert one.measured
+    assert is_measured(one)
 
 
 def test_a_declared_count_neither_confirms_nor_accuses_where_one_was_measured(stated: Callable[..., Claims]) -> None:
@@ -74,7 +75,7 @@ def test_a_declared_count_neither_confirms_nor_accuses_where_one_was_measured(st
     assert RULE.check(name, lie).outcome is Outcome.FLAGGED
     truth = Evidence.of([declared("active_parameters", 5 * B), Fact("active_parameters", 22 * B, Origin.WEIGHTS)])
     (one,) = RULE.check(name, truth).confirmations
-    assert one.measured
+    assert is_measured(one)
 
 
 def test_declared_embeddings_are_not_taken_from_a_measured_count(stated: Callable[..., Claims]) -> None:
@@ -91,7 +92,7 @@ def test_what_is_only_declared_gives_a_warning_or_confirms_by_declaration(stated
     (finding,) = RULE.check(name, Evidence.of([declared("active_parameters", 3 * B)])).findings
     assert finding.severity is Severity.WARNING
     (one,) = RULE.check(name, Evidence.of([declared("active_parameters", 22 * B)])).confirmations
-    assert not one.measured
+    assert not is_measured(one)
 
 
 @pytest.mark.parametrize(

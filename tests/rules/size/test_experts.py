@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from confirmations import is_measured
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
 from truename.findings import EvidenceRef, Outcome, ReasonKind, Severity
@@ -64,7 +65,7 @@ def test_the_nearest_number_bears_the_claim_out(stated: Callable[..., Claims]) -
         name, Evidence.of([*several, Fact("experts", 65, Origin.DECLARED, "config.json")])
     ).confirmations
     assert one.evidence == EvidenceRef(64, "weights", "model.safetensors")
-    assert one.measured
+    assert is_measured(one)
 
 
 def test_only_the_right_claim_is_confirmed(stated: Callable[..., Claims]) -> None:
@@ -72,7 +73,7 @@ def test_only_the_right_claim_is_confirmed(stated: Callable[..., Claims]) -> Non
     (one,) = RULE.check(name, Evidence.of([Fact("experts", 16, Origin.DECLARED, "config.json")])).confirmations
     assert one.claim is not None
     assert one.claim.text == "16E"
-    assert not one.measured
+    assert not is_measured(one)
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.facts import Fact, Origin
 from truename.findings import EvidenceRef, Outcome, ReasonKind, Severity
 from truename.names.claims import Claims
@@ -81,7 +82,7 @@ def test_the_right_word_of_two_is_confirmed_by_the_count(stated: Callable[..., C
     assert one.claim is not None
     assert one.claim.text == "large"
     assert one.evidence == EvidenceRef(335_141_888, "weights")
-    assert one.measured
+    assert is_measured(one)
 
 
 def test_a_declared_count_confirms_by_declaration(stated: Callable[..., Claims]) -> None:
@@ -89,7 +90,7 @@ def test_a_declared_count_confirms_by_declaration(stated: Callable[..., Claims])
     fact = Fact("parameters", 109_482_240, Origin.DECLARED, "config.json")
     (one,) = RULE.check(claims, Case("", parameters=fact).evidence()).confirmations
     assert one.evidence == EvidenceRef(109_482_240, "declared", "config.json")
-    assert not one.measured
+    assert not is_measured(one)
 
 
 def test_a_declared_count_does_not_excuse_the_weights(stated: Callable[..., Claims]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.evidence.evidence import Evidence
 from truename.facts import ARCHITECTURES, HEAD_TENSORS, Fact, Origin
 from truename.findings import Reason, ReasonKind
@@ -78,4 +79,4 @@ def test_what_passed_was_measured(stated: Callable[..., Claims]) -> None:
     (passed,) = RULE.check(stated("m"), facts).confirmations
     assert RULE.about_files
     assert passed.claim is None
-    assert passed.measured
+    assert is_measured(passed)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.findings import ReasonKind
 from truename.names.claims import Claims
 from truename.names.elements import Role
@@ -131,7 +132,7 @@ def test_the_tensors_bear_a_claim_out_before_a_class_does(
     assert one.claim is not None
     assert one.claim.text == "squad"
     assert one.evidence is not None
-    assert (one.evidence.value, one.measured) == (value, measured)
+    assert (one.evidence.value, is_measured(one)) == (value, measured)
 
 
 def test_what_stands_last_counts(stated: Callable[..., Claims]) -> None:
@@ -146,4 +147,4 @@ def test_what_stands_last_counts(stated: Callable[..., Claims]) -> None:
 def test_a_tensor_of_several_heads_proves_none(stated: Callable[..., Claims]) -> None:
     facts = {**classes("BertForSequenceClassification"), "head_tensors": ("classifier",)}
     (one,) = RULE.check(stated("bert-sst2", *SST), Case("", **facts).evidence()).confirmations
-    assert not one.measured
+    assert not is_measured(one)

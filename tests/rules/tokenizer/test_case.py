@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.findings import ReasonKind
 from truename.names.claims import Claims
 from truename.names.elements import Role
@@ -48,7 +49,7 @@ def test_every_word_is_confirmed_by_the_tokenizer(stated: Callable[..., Claims])
     other = (Role.CASE, "-uncased", "uncased")
     decision = RULE.check(stated("uncased-bert-uncased", UNCASED, other), Case("", cased=False).evidence())
     assert [one.claim.text for one in decision.confirmations if one.claim] == ["uncased", "-uncased"]
-    assert [(one.evidence.value, one.measured) for one in decision.confirmations if one.evidence] == [
+    assert [(one.evidence.value, is_measured(one)) for one in decision.confirmations if one.evidence] == [
         (False, False)
     ] * 2
 
