@@ -23,7 +23,7 @@ import msgspec
 
 from truename.atomic_files import remove_partial_files, write_atomically, write_bytes_atomically
 from truename.errors import UsageError
-from truename.scan.rows import Row, line_of
+from truename.scan.rows import SCAN_SCHEMA, Row, line_of
 
 try:
     import fcntl
@@ -40,6 +40,7 @@ class ScanRecord(msgspec.Struct, frozen=True):
 
     truename: str
     arguments: dict[str, str]
+    schema: str = ""  # of the rows; versions before the second schema wrote none
 
 
 class _Key(msgspec.Struct):
@@ -137,7 +138,7 @@ class Ledger:
         if not path.exists():
             if any(self.folder.glob("part-*.parquet")):
                 raise UsageError(f"{self.folder} holds Parquet parts of something else; give another folder")
-            write_bytes_atomically(path, msgspec.json.encode(record))
+            write_bytes_atomically(path, msgspec.json.encode(msgspec.structs.replace(record, schema=SCAN_SCHEMA)))
             return
         if not resume:
             raise UsageError(f"{self.folder} already holds a scan; continue it with --resume, or give another folder")
@@ -145,7 +146,12 @@ class Ledger:
             before = msgspec.json.decode(path.read_bytes(), type=ScanRecord)
         except msgspec.DecodeError:
             raise UsageError(f"{path} cannot be read; give another folder") from None
-        if before != record:
+        if before.schema != SCAN_SCHEMA:
+            raise UsageError(
+                f"{self.folder} holds a scan of another version of truename ({before.truename}), whose rows have other "
+                "columns; it cannot be resumed by this version, give another folder"
+            )
+        if (before.truename, before.arguments) != (record.truename, record.arguments):
             differs = sorted(
                 k for k in {*before.arguments, *record.arguments} if before.arguments.get(k) != record.arguments.get(k)
             )

@@ -1,4 +1,4 @@
-"""Which rules run on one record: those whose claim its name makes and whose fact its metadata has."""
+"""How the rules end for one record: those that metadata may decide and whose claim its name makes."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ import msgspec
 
 from truename.evidence.evidence import Evidence
 from truename.facts import Key
-from truename.findings import Finding, Outcome
+from truename.findings import Finding, Outcome, Reason, ReasonKind, Verdict, VerdictKind
 from truename.names import Claims, Role
 from truename.rules import Decision, Rule, all_rules
+from truename.rules.verdict import judged_claims, softened, verdict_of
 from truename.study.registry.metadata import METADATA_KEYS
 
 Decide = Callable[[Claims, Evidence], Decision]
@@ -20,19 +21,19 @@ Decide = Callable[[Claims, Evidence], Decision]
 _CONFIRMED, _FLAGGED, _CANNOT_TELL = Outcome.CONFIRMED, Outcome.FLAGGED, Outcome.CANNOT_TELL
 
 
-class Plan(msgspec.Struct, frozen=True):
-    """What is to be done for names that make claims of the same roles, of models of which the same facts are there."""
-
-    run: tuple[tuple[str, Decide], ...]  # code, check
-    open: tuple[str, ...]  # codes of the rules that apply and lack a fact
+_NOT_VERIFIED = Verdict(
+    VerdictKind.NOT_VERIFIED, reason=Reason(ReasonKind.UNREAD_WEIGHTS, "a study reads no weights, only metadata")
+)
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """How the rules ended for one record; a rule that does not apply to it is in none of the lists."""
+    """How the rules ended for one record."""
 
     findings: Sequence[Finding]
     confirmed: Sequence[str]  # codes
     cannot_tell: Sequence[str]  # no fact is there, or what is there decides nothing
+    does_not_apply: int  # how many of the other checks
+    verdict: Verdict
 
 
 @cache
@@ -48,13 +49,15 @@ def checks_for(roles: frozenset[Role]) -> tuple[Rule, ...]:
 
 
 @lru_cache(maxsize=65_536)
-def plan_for(roles: frozenset[Role], facts: frozenset[Key[Any]]) -> Plan:
-    """Which rules run for names with claims of these roles, where facts with these keys are there."""
-    found = checks_for(roles)
-    lacking = [rule for rule in found if rule.needs and rule.needs.isdisjoint(facts)]
-    return Plan(
-        tuple((rule.code, rule.check) for rule in found if rule not in lacking),
-        tuple(rule.code for rule in lacking if expects(rule, roles)),
+def plan_for(roles: frozenset[Role], facts: frozenset[Key[Any]]) -> tuple[tuple[Rule, Decide], ...]:
+    """Which rules run for names with claims of these roles, where facts with these keys are there; each with its check.
+
+    A rule without a fact runs too where the name lets one expect it: it may say that it does not apply after all.
+    """
+    return tuple(
+        (rule, rule.check)
+        for rule in checks_for(roles)
+        if not rule.needs or not rule.needs.isdisjoint(facts) or expects(rule, roles)
     )
 
 
@@ -63,26 +66,49 @@ def expects(rule: Rule, roles: frozenset[Role]) -> bool:
     return not roles.isdisjoint(rule.expected_with or rule.claims)
 
 
-def judge_record(claims: Claims, roles: frozenset[Role], evidence: Evidence) -> Judgement:
+def judge_record(
+    claims: Claims, roles: frozenset[Role], evidence: Evidence, *, without_weights: bool = False
+) -> Judgement:
     """Let every rule that the name and the metadata allow decide.
 
     Args:
         claims: the name's.
         roles: of its claims.
         evidence: the metadata's.
+        without_weights: the model is known to hold none, so that only documents speak.
     """
     findings: list[Finding] = []
     confirmed: list[str] = []
-    plan = plan_for(roles, frozenset(evidence.facts))
-    open_ = list(plan.open)
-    for code, decide in plan.run:
+    flagged = 0
+    open_: list[str] = []
+    decisions: list[tuple[Rule, Decision]] = []
+    for rule, decide in plan_for(roles, frozenset(evidence.facts)):
         decision = decide(claims, evidence)
         outcome = decision.outcome
         if outcome is _CONFIRMED:
-            confirmed.append(code)
+            confirmed.append(rule.code)
         elif outcome is _FLAGGED:
-            findings += decision.findings
+            flagged += 1
+            if without_weights:
+                findings += [softened(finding, about_files=rule.about_files) for finding in decision.findings]
+            else:
+                findings += decision.findings
         elif outcome is _CANNOT_TELL:
-            open_.append(code)
-    open_.sort()
-    return Judgement(findings, confirmed, open_)
+            open_.append(rule.code)
+        else:
+            continue
+        decisions.append((rule, decision))
+    ended = flagged + len(confirmed) + len(open_)
+    verdict = _verdict(claims, findings, decisions, evidence)
+    return Judgement(findings, confirmed, open_, len(checks()) - ended, verdict)
+
+
+def _verdict(
+    claims: Claims, findings: Sequence[Finding], decisions: Sequence[tuple[Rule, Decision]], evidence: Evidence
+) -> Verdict:
+    """The verdict by the metadata: no weights are read, so a name that nothing contradicts is not verified."""
+    # what a registry says of files that were not read is a declaration too
+    judged = judged_claims(claims, decisions, by_documents=True) if claims.items else ()
+    if not judged and not findings:
+        return _NOT_VERIFIED
+    return verdict_of(judged, findings, decisions, evidence)

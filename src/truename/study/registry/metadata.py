@@ -7,7 +7,7 @@ be of packed integers or of an adapter, so that it can accuse nobody.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import Enum, auto
 from functools import cache, lru_cache
 from importlib import resources
@@ -49,6 +49,7 @@ from truename.facts import (
     Key,
     Origin,
 )
+from truename.findings import Reason, ReasonKind
 from truename.formats import find_checkpoints
 from truename.formats.dtypes import FULL_PRECISION
 from truename.rules.shared.languages import MANY, code_of
@@ -66,6 +67,18 @@ _BASE_KEY = '"base_model"'
 _RELATIONS = frozenset(("adapter", "finetune", "merge", "quantized"))
 _LONGEST_CODE = 8  # characters of a code with its region or script: zh-Hant
 _PLAIN_DTYPES = FULL_PRECISION | {"I64", "BOOL"}  # the last two are buffers
+
+_UNREAD_COLUMN = Reason(ReasonKind.UNREAD_FILE, "the snapshot does not say it of any model")
+_NOTHING_MISSING: Mapping[Key[Any], Reason] = {}
+# a fact that may be missing since nothing declares it -> the columns of a snapshot that may
+_TOLD_BY: Mapping[Key[Any], frozenset[str]] = {
+    MODEL_TYPE: frozenset(("config",)),
+    ARCHITECTURES: frozenset(("config",)),
+    ADAPTER_BASE: frozenset(("config",)),
+    BASE_MODELS: frozenset(("baseModels", "tags", "cardData")),
+    LANGUAGES: frozenset(("cardData", "tags")),
+    FORMATS: frozenset(("siblings", "gguf")),
+}
 
 Facts = tuple[Fact[Any], ...]
 # The facts that a registry's metadata may hold and that decide rules; all others need the weights themselves.
@@ -128,7 +141,25 @@ def _tags() -> dict[str, frozenset[str]]:
     return {key: frozenset(words) for key, words in table.items()}
 
 
-def evidence_of(record: Record, *, languages: bool, base: bool = False, count: bool = True) -> Evidence:
+def unread_by(absent: Collection[str]) -> Mapping[Key[Any], Reason]:
+    """The facts that no record of a snapshot can show, since it lacks every column that may hold them, and why.
+
+    A record without base models declares none; a snapshot without such a column does not say.
+
+    Args:
+        absent: the columns of ``columns.SNAPSHOT`` that the snapshot does not have.
+    """
+    return {key: _UNREAD_COLUMN for key, columns in _TOLD_BY.items() if columns.issubset(absent)}
+
+
+def evidence_of(
+    record: Record,
+    *,
+    languages: bool,
+    base: bool = False,
+    count: bool = True,
+    missing: Mapping[Key[Any], Reason] = _NOTHING_MISSING,
+) -> Evidence:
     """The evidence of one record.
 
     Args:
@@ -136,6 +167,7 @@ def evidence_of(record: Record, *, languages: bool, base: bool = False, count: b
         languages: whether they are wanted: to decode a card costs more than all the rest.
         base: whether the base model is wanted, which the card may name where the registry does not.
         count: whether a count may be of plain weights; without the tensors' types only the reader can know.
+        missing: of ``unread_by``.
     """
     known: dict[Key[Any], Facts] = {} if record.config is None else dict(record.config.facts)
     packed = QUANTISATION_METHOD in known
@@ -157,7 +189,7 @@ def evidence_of(record: Record, *, languages: bool, base: bool = False, count: b
             _add(known, fact)
     elif languages and not record.card and (codes := languages_of_tags(record.tags or ())):
         _add(known, Fact(LANGUAGES, codes, Origin.DECLARED, None, "tags"))
-    return Evidence(known)
+    return Evidence(known, missing)
 
 
 def _add(known: dict[Key[Any], Facts], fact: Fact[Any]) -> None:
