@@ -98,8 +98,9 @@ def test_a_row_says_what_is_confirmed_and_what_is_open(tmp_path: Path) -> None:
     write_llama(tmp_path / "models" / "someone+llama")
     broken = write_llama(tmp_path / "models" / "llama-7b")
     (broken / "model.safetensors").write_bytes(b"no header of any weights")
+    (broken / "config.json").write_text('{"model_type": "llama"}')  # of no dimensions
     run(tmp_path / "models", tmp_path / "out")
-    packed, unread, plain = rows(tmp_path / "out")
+    unread, packed, plain = rows(tmp_path / "out")
 
     assert (plain["verdict"], plain["verdict_reason"], plain["by_documents"]) == ("consistent", None, False)
     [llama] = plain["claims"]
