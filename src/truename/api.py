@@ -74,11 +74,9 @@ def judge(
     claims = claims_of(parsed)
     decisions = [(rule, rule.check(claims, evidence)) for rule in (all_rules() if rules is None else rules)]
     without_weights = has_no_weights(evidence)
-    findings = [
-        with_suggestion(softened(finding, about_files=rule.about_files) if without_weights else finding, claims)
-        for rule, decision in decisions
-        for finding in decision.findings
-    ]
+    if without_weights:
+        decisions = [(rule, softened(rule, decision)) for rule, decision in decisions]
+    findings = [with_suggestion(finding, claims) for _, decision in decisions for finding in decision.findings]
     ended = {outcome: [pair for pair in decisions if pair[1].outcome is outcome] for outcome in Outcome}
     judged = judged_claims(claims, decisions, by_documents=without_weights)
     return ModelReport(

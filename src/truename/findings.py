@@ -54,7 +54,12 @@ class ReasonKind(StrEnum):
 
 
 class Reason(msgspec.Struct, frozen=True):
-    """Why something is not decided: a kind for code, and a clause without a full stop for people."""
+    """Why something is not decided: a kind for code, and a clause for people.
+
+    Attributes:
+        kind: what code looks at.
+        text: what people read, without a full stop.
+    """
 
     kind: ReasonKind
     text: str

@@ -6,7 +6,8 @@ import pytest
 
 from truename.api import check
 from truename.evidence import gather
-from truename.findings import Reason, ReasonKind
+from truename.findings import Reason
+from truename.findings import ReasonKind as R
 from truename.sources import FolderSource
 from truename.testing import write_gguf, write_header_only
 from truename.testing.protobuf_files import onnx_model, onnx_node
@@ -15,26 +16,24 @@ from truename.testing.protobuf_files import onnx_model, onnx_node
 @pytest.mark.parametrize(
     ("file", "text", "kind", "why"),
     [
-        (None, "", ReasonKind.NOT_DECLARED, "there is no card (README.md)"),
-        ("README.md", "# A model\n", ReasonKind.NOT_DECLARED, "the card has no front matter"),
-        ("readme.md", "# A model\n", ReasonKind.NOT_DECLARED, "the card has no front matter"),
+        (None, "", R.NOT_DECLARED, "there is no card (README.md)"),
+        ("README.md", "# A model\n", R.NOT_DECLARED, "the card has no front matter"),
+        ("readme.md", "# A model\n", R.NOT_DECLARED, "the card has no front matter"),
         (
             "README.md",
             "---\npipeline_tag: fill-mask\n---\n",
-            ReasonKind.NOT_DECLARED,
+            R.NOT_DECLARED,
             "README.md does not state the languages",
         ),
         (
             "readme.md",
             "---\nlanguage: en\n",
-            ReasonKind.UNREAD_FILE,
+            R.UNREAD_FILE,
             "readme.md: has front matter that no line '---' ends",
         ),
     ],
 )
-def test_the_reason_names_what_is_there(
-    tmp_path: Path, file: str | None, text: str, kind: ReasonKind, why: str
-) -> None:
+def test_the_reason_names_what_is_there(tmp_path: Path, file: str | None, text: str, kind: R, why: str) -> None:
     (tmp_path / "config.json").write_text('{"model_type": "bert"}')
     if file is not None:
         (tmp_path / file).write_text(text)
@@ -45,7 +44,7 @@ def test_a_file_without_a_tensor_is_a_reason(tmp_path: Path) -> None:
     (tmp_path / "model.onnx").write_bytes(onnx_model(nodes=[onnx_node("Add", ("x", "x"), ("y",))]))
     evidence = gather(FolderSource(tmp_path))
     assert evidence.value("tensors") == 0
-    expected = Reason(ReasonKind.UNREAD_WEIGHTS, "no tensor was found in model.onnx")
+    expected = Reason(R.UNREAD_WEIGHTS, "no tensor was found in model.onnx")
     assert evidence.why_missing("parameters") == expected
 
 
@@ -58,7 +57,7 @@ def test_an_importance_matrix_is_no_model(tmp_path: Path, metadata: dict[str, st
     evidence = gather(FolderSource(tmp_path))
     assert evidence.value("parameters") is None
     reason = evidence.why_missing("parameters")
-    assert (reason.kind, "importance matrix" in reason.text) == (ReasonKind.UNREAD_WEIGHTS, True)
+    assert (reason.kind, "importance matrix" in reason.text) == (R.UNREAD_WEIGHTS, True)
     assert evidence.value("unreadable_files") is None
     assert not [f for f in check(tmp_path).findings if f.code.startswith(("SIZ", "ARC", "FIL"))]
 

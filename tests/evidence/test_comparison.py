@@ -188,7 +188,7 @@ def test_shards(tmp_path: Path) -> None:
     assert part.value("missing_shards") == ("tiny-00002-of-00002.gguf",)
     assert part.get("parameters") is None
     reason = part.why_missing("parameters")
-    assert (reason.kind, "tiny-00002-of-00002.gguf is not there" in reason.text) == (ReasonKind.UNREAD_WEIGHTS, True)
+    assert (reason.kind, "tiny-00002-of-00002.gguf is missing" in reason.text) == (ReasonKind.UNREAD_WEIGHTS, True)
     assert part.value("context_length") == 4096
 
 

@@ -7,14 +7,22 @@ from typing import Any
 
 import msgspec
 
-from truename.findings import REPORT_SCHEMA, FailedTarget, ModelReport, Report
+from truename.findings import FailedTarget, ModelReport, Report
 
 # Sets and mappings are sorted, structs keep the order of their fields. Numbers that JSON lacks become null.
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
 class ReportDocument(msgspec.Struct, frozen=True):
-    """A report as it is written: the schema in front, where a reader looks for it."""
+    """A report as it is written: the schema in front, where a reader looks for it.
+
+    Attributes:
+        schema: the name of this form.
+        version: of truename.
+        settings: the settings file that was used; None where there is none.
+        models: in the order in which they were asked for.
+        errors: the targets that could not be checked.
+    """
 
     schema: str
     version: str
@@ -26,12 +34,6 @@ class ReportDocument(msgspec.Struct, frozen=True):
 def report_json(report: Report) -> str:
     """A whole report as indented JSON text that ends with a newline."""
     return document_json(ReportDocument(report.schema, report.version, report.settings, report.models, report.errors))
-
-
-def report_schema() -> dict[str, Any]:
-    """The JSON Schema of a report, 2020-12."""
-    schema = msgspec.json.schema(ReportDocument)
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": REPORT_SCHEMA, **schema}
 
 
 def document_json(document: Any) -> str:

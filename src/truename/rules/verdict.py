@@ -136,11 +136,18 @@ def were_weights_read(evidence: Evidence) -> bool:
     return any(evidence.get(key, Origin.WEIGHTS) is not None for key in _OF_READ_WEIGHTS)
 
 
-def softened(finding: Finding, *, about_files: bool) -> Finding:
-    """A finding of a model without weights: against the name at most a warning, since only a document speaks."""
-    if finding.severity is Severity.ERROR and not about_files:
-        return msgspec.structs.replace(finding, severity=Severity.WARNING)
-    return finding
+def softened(rule: Rule, decision: Decision) -> Decision:
+    """A decision on a model without weights: against the name at most a warning, since only documents speak."""
+    if rule.about_files or not any(finding.severity is Severity.ERROR for finding in decision.findings):
+        return decision
+    replace = msgspec.structs.replace
+    return replace(
+        decision,
+        findings=tuple(
+            replace(finding, severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding
+            for finding in decision.findings
+        ),
+    )
 
 
 def verdict_of(

@@ -20,8 +20,9 @@ TABLE = [
     ("m", [], {"model_type": "bert"}, "does_not_apply"),
     ("m", [], {"model_type": "bert", "bytes_read": 900}, "confirmed"),
     ("m", [], {"formats": ("mlmodel",)}, "cannot_tell"),
-    ("m", [], {"unreadable_files": ()}, "confirmed"),
-    ("m", [], {"unreadable_files": ("a.safetensors: is cut short",)}, "error"),
+    ("m", [], {"tensors": 199}, "confirmed"),
+    ("m", [], {"unreadable_files": "a.safetensors: is cut short"}, "error"),
+    ("m", [], {"unreadable_files": "config.json: is a list", "tensors": 199}, "error"),
 ]
 
 
@@ -35,9 +36,10 @@ def test_table(
 
 
 def test_one_finding_a_file(stated: Callable[..., Claims]) -> None:
-    problems = ("a.safetensors: is cut short", "config.json: is a list")
+    problems = ["a.safetensors: is cut short", "config.json: is a list"]
     findings = RULE.check(stated("m"), Case("", unreadable_files=problems).evidence()).findings
-    assert tuple(finding.message for finding in findings) == problems
+    assert [finding.message for finding in findings] == problems
+    assert [finding.evidence and finding.evidence.value for finding in findings] == problems
 
 
 def test_weights_that_were_not_read_are_not_called_sound(stated: Callable[..., Claims]) -> None:

@@ -14,7 +14,7 @@ from truename.findings import Reason, ReasonKind
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.lineage.base_model import BaseModel
-from truename.rules.rule import Case
+from truename.rules.rule import Case, does_not_apply
 
 RULE = BaseModel()
 
@@ -30,7 +30,8 @@ TABLE = [
     ("mistral-sft", MISTRAL, {"base_models": ("mistralai/Mixtral-8x7B-v0.1",)}, "confirmed"),
     ("mistral-sft", MISTRAL, {"adapter_base": "/root/models/Qwen2-7B", "is_adapter": True}, "warning"),
     ("mistral-sft", MISTRAL, {"adapter_base": "/root/llama/storyteller", "is_adapter": True}, "cannot_tell"),
-    ("mistral-sft", MISTRAL, {}, "cannot_tell"),
+    ("mistral-sft", MISTRAL, {}, "does_not_apply"),
+    ("mistral-sft", MISTRAL, {"is_adapter": True}, "cannot_tell"),
     ("bert-sft", [(Role.FAMILY, "bert", "bert")], {"base_models": ("meta-llama/Llama-2-7b-hf",)}, "does_not_apply"),
     ("llama-qwen", [*LLAMA, (Role.FAMILY, "qwen", "qwen")], {"base_models": ("Qwen/Qwen2-7B",)}, "confirmed"),
     ("llama-7b", [*LLAMA, SEVEN], {"adapter_base": "meta-llama/Llama-2-13b-hf", "is_adapter": True}, "warning"),
@@ -72,8 +73,12 @@ def test_table(
 def test_a_family_stays_open_where_only_the_base_could_bear_it_out(
     stated: Callable[..., Claims], facts: dict[str, Any], kind: ReasonKind, adapter: bool
 ) -> None:
+    """A whole model that declares no base claims none, and its own files can bear the family out."""
     claims = stated("mistral-bert", *MISTRAL, (Role.FAMILY, "bert", "bert"))
     decision = RULE.check(claims, Case("", is_adapter=adapter, **facts).evidence())
+    if not adapter and not facts:
+        assert decision == does_not_apply(ReasonKind.NO_SUCH_FILE, "no base model is declared")
+        return
     assert decision.outcome.value == "cannot_tell"
     assert decision.reason is not None
     assert decision.reason.kind is kind

@@ -84,15 +84,14 @@ def judge_record(
     decisions: list[tuple[Rule, Decision]] = []
     for rule, decide in plan_for(roles, frozenset(evidence.facts)):
         decision = decide(claims, evidence)
+        if without_weights:
+            decision = softened(rule, decision)
         outcome = decision.outcome
         if outcome is _CONFIRMED:
             confirmed.append(rule.code)
         elif outcome is _FLAGGED:
             flagged += 1
-            if without_weights:
-                findings += [softened(finding, about_files=rule.about_files) for finding in decision.findings]
-            else:
-                findings += decision.findings
+            findings += decision.findings
         elif outcome is _CANNOT_TELL:
             open_.append(rule.code)
         else:
