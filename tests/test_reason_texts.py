@@ -75,6 +75,11 @@ def with_broken_documents(folder: Path) -> None:
     (folder / "tokenizer_config.json").write_text("[]")
 
 
+def with_a_broken_config(folder: Path) -> None:
+    weights(folder)
+    (folder / "config.json").write_text('{"model_type": ')
+
+
 def an_adapter(folder: Path) -> None:
     write_header_only(folder / "adapter_model.safetensors", ADAPTER)
     (folder / "adapter_config.json").write_text('{"peft_type": "LORA", "r": 8}')
@@ -125,6 +130,7 @@ MODELS: Mapping[str, tuple[str, Callable[[Path], None]]] = {
         ("bert-base-uncased-awq", without_documents),
         ("llama-7b-32k-gptq-4bit", cut_short),
         ("mistral-7b-english-uncased", with_broken_documents),
+        ("mistral-7b-chat-8k", with_a_broken_config),
         ("mistral-7b-lora-r16", an_adapter),
         ("mistral-7b-qlora-8k", an_adapter_of_a_base),
         ("llama-13b-moe-8x7b", a_shard_missing),

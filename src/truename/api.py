@@ -152,7 +152,7 @@ def inspection_of(target: str, evidence: Evidence) -> Inspection:
     return Inspection(
         target=target,
         facts=tuple(InspectedFact(str(f.key), f.value, f.origin, f.file, f.detail) for f in facts),
-        missing={str(key): reason.text for key, reason in sorted(evidence.missing.items())},
+        missing={str(key): reason for key, reason in sorted(evidence.missing.items())},
         tree=None if shown is None else tuple(_branches(shown.layers, shown.blocks)),
         names={style: name for style in STYLES if (name := suggest_name(evidence, style))},
     )

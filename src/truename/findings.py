@@ -45,7 +45,8 @@ class ReasonKind(StrEnum):
     NO_WEIGHTS = "no_weights"  # there is no weights file
     UNREAD_WEIGHTS = "unread_weights"  # weights are there, and they were not or could not be read whole
     UNREAD_FILE = "unread_file"  # the same of another file
-    NOT_DECLARED = "not_declared"  # no document says it
+    NO_DOCUMENT = "no_document"  # the document that could say it is not there
+    NOT_DECLARED = "not_declared"  # the documents are there and do not say it
     NOT_MEASURED = "not_measured"  # the weights were read and do not show it
     ADAPTER = "adapter"  # the files hold an adapter, and its base model decides
     AMBIGUOUS_NAME = "ambiguous_name"  # the name may mean something else
@@ -59,10 +60,12 @@ class Reason(msgspec.Struct, frozen=True):
     Attributes:
         kind: what code looks at.
         text: what people read, without a full stop.
+        file: the file that would settle it, where there is one: it is missing, broken or silent.
     """
 
     kind: ReasonKind
     text: str
+    file: str | None = None
 
     def __str__(self) -> str:
         return self.text
@@ -393,6 +396,6 @@ class Inspection(msgspec.Struct, frozen=True):
 
     target: str
     facts: Sequence[InspectedFact]
-    missing: Mapping[str, str]
+    missing: Mapping[str, Reason]
     tree: tuple[Branch, ...] | None
     names: Mapping[str, str] = {}

@@ -29,7 +29,7 @@ from truename.findings import Reason, ReasonKind
 from truename.formats import Checkpoint, WeightsHeader
 
 NO_GGUF = Reason(ReasonKind.NO_SUCH_FILE, "there is no GGUF file with a readable header")
-_NO_INDEX = Reason(ReasonKind.NO_SUCH_FILE, "there is no weight index that states it")
+_NO_INDEX = Reason(ReasonKind.NO_DOCUMENT, "there is no weight index that states it", "weight index")
 _CARD: frozenset[Key[Any]] = frozenset(
     (BASE_MODELS, BASE_MODEL_RELATION, LANGUAGES, DATASETS, PIPELINE_TAG, LIBRARY_NAME, TAGS)
 )
@@ -44,7 +44,7 @@ def why_absent(
 ) -> dict[Key[Any], Reason]:
     """A reason for every kind of fact whose file is missing, broken or silent."""
     weights = _why_no_weights(checkpoint, header, tuple(problems))
-    broken = {problem.path: Reason(ReasonKind.UNREAD_FILE, str(problem)) for problem in declared.problems}
+    broken = {problem.path: Reason(ReasonKind.UNREAD_FILE, str(problem), problem.path) for problem in declared.problems}
     reasons = {key: weights for key in FACTS.values() if key not in DECLARED_FACTS} if weights else {}
     card_file = declared.card_file or "README.md"
     silent = "the card has no front matter" if declared.card_file else "there is no card (README.md)"
@@ -56,7 +56,14 @@ def why_absent(
     ):
         if document is None:
             text = silent if file == card_file else f"there is no {file}"
-            reasons.update(dict.fromkeys(keys, broken.get(file, Reason(ReasonKind.NOT_DECLARED, text))))
+            reasons.update(
+                dict.fromkeys(
+                    keys,
+                    broken.get(
+                        file, Reason(ReasonKind.NO_DOCUMENT, text, "card (README.md)" if file == card_file else file)
+                    ),
+                )
+            )
         else:
             reasons.update({key: _unsaid(document.file, key) for key in keys})
     reasons.update(dict.fromkeys(_INDEX, _NO_INDEX))
@@ -65,13 +72,13 @@ def why_absent(
 
 
 def _unsaid(file: str, key: Key[Any]) -> Reason:
-    return Reason(ReasonKind.NOT_DECLARED, f"{file} does not state the {key.replace('_', ' ')}")
+    return Reason(ReasonKind.NOT_DECLARED, f"{file} does not state the {key.replace('_', ' ')}", file)
 
 
 @cache
 def _unsaid_by_gguf(key: Key[Any]) -> Reason:
     what = key.removeprefix("gguf_").replace("_", " ")
-    return Reason(ReasonKind.NOT_DECLARED, f"the GGUF file does not state its {what}")
+    return Reason(ReasonKind.NOT_DECLARED, f"the GGUF file does not state its {what}", "the GGUF file")
 
 
 def why_no_bits(measured: Iterable[Fact[Any]]) -> dict[Key[Any], Reason]:

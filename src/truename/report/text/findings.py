@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -37,6 +38,7 @@ _LABEL = len("suggested name") + 2
 _CODES = 6  # codes of one reason that are named before the rest is counted
 _LONGEST = 400  # cells of a reason, a detail or a suggestion
 _CLAIM = 24  # cells of a claim in the list of claims
+_BESIDE = 24  # cells that are left to its outcome, with the blanks around
 _MESSAGE = 2000
 _PLACES = {"files": "the list of files", "weights": "the weights", "classifier": "the structure of the weights"}
 
@@ -58,7 +60,9 @@ def print_report(report: Report, console: Console, *, verbose: bool = False) -> 
         for line in wrapped(console, _closing(report.models), indent=0):
             put(console, line)
     if report.settings is not None:
-        put(console, Text(f"settings: {shortened(report.settings, _LONGEST)}", style="dim"))
+        settings = Text(f"settings: {shortened(report.settings, _LONGEST)}", style="dim")
+        for line in wrapped(console, settings, indent=0, hanging=2):
+            put(console, line)
 
 
 def print_model(model: ModelReport, console: Console, *, verbose: bool = False) -> None:
@@ -82,7 +86,7 @@ def print_model(model: ModelReport, console: Console, *, verbose: bool = False) 
 
 
 def _heading(model: ModelReport, console: Console) -> Iterator[Text]:
-    verdict = Text(verdict_words(model))
+    verdict = Text(shortened(verdict_words(model), _MESSAGE))
     verdict.stylize(VERDICT_STYLES[model.verdict.outcome], 0, len(WORDS[model.verdict.outcome]))
     line = Text.assemble((f"{shortened(model.target, _LONGEST)}: ", "bold"), verdict)
     yield from wrapped(console, line, indent=0, hanging=2)
@@ -135,7 +139,7 @@ def _claim(claim: JudgedClaim, console: Console) -> Iterator[Text]:
     text = Text()
     if claim.outcome is Outcome.FLAGGED:
         style = STYLES[claim.severity or Severity.ERROR]
-        text.append("flagged", style=style).append(f" by {', '.join(claim.codes)}")
+        text.append("flagged", style=style).append(f" by {visible(', '.join(claim.codes))}")
         if claim.severity is Severity.NOTE:
             text.append(", as a note")
     elif claim.outcome is Outcome.CANNOT_TELL and claim.reason is not None:
@@ -143,7 +147,8 @@ def _claim(claim: JudgedClaim, console: Console) -> Iterator[Text]:
     elif claim.evidence is not None and claim.basis is not None:
         where = f"{claim.basis} in {shortened(_place(claim.evidence), 80)}"
         text.append("confirmed", style="green").append(f": {_agreeing(claim, claim.evidence)}, {where}")
-    yield from labelled(console, shortened(claim.text, _CLAIM), text, indent=2, column=_width(claim))
+    label = shortened(claim.text, min(_CLAIM, console.width - _BESIDE))
+    yield from labelled(console, label, text, indent=2, column=max(12, cell_len(label) + 2))
 
 
 def _agreeing(claim: JudgedClaim, evidence: EvidenceRef) -> str:
@@ -152,11 +157,6 @@ def _agreeing(claim: JudgedClaim, evidence: EvidenceRef) -> str:
     if len(several) > 1 and claim.value in several:
         return f"{value_text(claim.value, 60)}, one of {len(several)} that fit"
     return value_text(evidence.value, 60)
-
-
-def _width(claim: JudgedClaim) -> int:
-    """The column of a claim's outcome: the same for all but very long claims."""
-    return max(12, min(len(claim.text), _CLAIM) + 2)
 
 
 def _outcomes(model: ModelReport) -> Text:

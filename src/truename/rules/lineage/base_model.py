@@ -72,8 +72,8 @@ class BaseModel(Rule):
         bases = declared_bases(evidence)
         if not bases:
             why = _why_no_base(evidence)
-            if why.kind is ReasonKind.NO_SUCH_FILE and not evidence.value(IS_ADAPTER):
-                return does_not_apply(why)
+            if why.kind is ReasonKind.NOT_DECLARED and not evidence.value(IS_ADAPTER):
+                return does_not_apply(ReasonKind.NO_SUCH_FILE, why.text)
             return self._open(claims, evidence, why)
         parsed = [claims_of_base(base) for base in bases]
         of_bases = [lines_of_name(base) for base in parsed]
@@ -128,7 +128,7 @@ def _why_no_base(evidence: Evidence) -> Reason:
     why = evidence.why_missing(BASE_MODELS)
     if why.kind is ReasonKind.UNREAD_FILE:
         return why
-    return Reason(ReasonKind.NO_SUCH_FILE, "no base model is declared")
+    return Reason(ReasonKind.NOT_DECLARED, "no base model is declared")
 
 
 def _borne_out(claims: Claims, evidence: Evidence) -> Iterator[tuple[Claim, Fact[Any]]]:
