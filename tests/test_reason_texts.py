@@ -175,8 +175,8 @@ def reword_every_reason(monkeypatch: pytest.MonkeyPatch, reworded: Callable[[], 
     """From now on every reason that the package makes, has made or keeps has another text."""
 
     class Anew(type):
-        def __call__(cls, kind: Any, text: str) -> Reason:
-            return Reason(kind, reworded())
+        def __call__(cls, kind: Any, text: str, file: str | None = None) -> Reason:
+            return Reason(kind, reworded(), file)
 
         def __instancecheck__(cls, value: object) -> bool:
             return isinstance(value, Reason)
@@ -186,7 +186,7 @@ def reword_every_reason(monkeypatch: pytest.MonkeyPatch, reworded: Callable[[], 
 
     def anew(value: Any) -> Any:
         if isinstance(value, Reason):
-            return Reason(value.kind, reworded())
+            return Reason(value.kind, reworded(), value.file)
         if isinstance(value, dict) and any(isinstance(inner, Reason) for inner in value.values()):
             return {key: anew(inner) for key, inner in value.items()}
         if type(value) is tuple and any(isinstance(inner, Reason) for inner in value):

@@ -16,7 +16,7 @@ from truename.testing.protobuf_files import onnx_model, onnx_node
 @pytest.mark.parametrize(
     ("file", "text", "kind", "why"),
     [
-        (None, "", R.NOT_DECLARED, "there is no card (README.md)"),
+        (None, "", R.NO_DOCUMENT, "there is no card (README.md)"),
         ("README.md", "# A model\n", R.NOT_DECLARED, "the card has no front matter"),
         ("readme.md", "# A model\n", R.NOT_DECLARED, "the card has no front matter"),
         (
@@ -37,7 +37,7 @@ def test_the_reason_names_what_is_there(tmp_path: Path, file: str | None, text: 
     (tmp_path / "config.json").write_text('{"model_type": "bert"}')
     if file is not None:
         (tmp_path / file).write_text(text)
-    assert gather(FolderSource(tmp_path)).why_missing("languages") == Reason(kind, why)
+    assert gather(FolderSource(tmp_path)).why_missing("languages") == Reason(kind, why, file or "card (README.md)")
 
 
 def test_a_file_without_a_tensor_is_a_reason(tmp_path: Path) -> None:

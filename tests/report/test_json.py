@@ -29,7 +29,7 @@ MODEL_KEYS = [
 ]
 TYPE = {"value": "llama", "origin": "declared", "file": "config.json", "detail": "model_type"}
 COUNT = {"value": 1_100_048_384, "origin": "weights", "file": "model.safetensors", "detail": "201 tensors"}
-NO_LENGTH = {"kind": "not_declared", "text": "no context length could be read from the files"}
+NO_LENGTH = {"kind": "not_declared", "text": "no context length could be read from the files", "file": None}
 
 
 def test_the_document_of_version_2(llama: ModelReport) -> None:
@@ -111,7 +111,10 @@ def test_the_verdict_the_claims_and_the_outcomes(llama: ModelReport) -> None:
     ]
     assert model["cannot_tell"][0] == {"code": "CTX001", "reason": NO_LENGTH}
     assert model["does_not_apply"] == [
-        {"code": "LNG001", "reason": {"kind": "no_claim", "text": "the name makes no claim about languages"}}
+        {
+            "code": "LNG001",
+            "reason": {"kind": "no_claim", "text": "the name makes no claim about languages", "file": None},
+        }
     ]
 
 

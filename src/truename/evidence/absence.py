@@ -47,7 +47,6 @@ def why_absent(
     broken = {problem.path: Reason(ReasonKind.UNREAD_FILE, str(problem), problem.path) for problem in declared.problems}
     reasons = {key: weights for key in FACTS.values() if key not in DECLARED_FACTS} if weights else {}
     card_file = declared.card_file or "README.md"
-    silent = "the card has no front matter" if declared.card_file else "there is no card (README.md)"
     for keys, document, file in (
         (_CARD, declared.card, card_file),
         (_TOKENIZER, declared.tokenizer_config, "tokenizer_config.json"),
@@ -55,20 +54,20 @@ def why_absent(
         (DECLARED_FACTS - _CARD - _TOKENIZER - _ADAPTER - _INDEX - _GGUF, declared.config, "config.json"),
     ):
         if document is None:
-            text = silent if file == card_file else f"there is no {file}"
-            reasons.update(
-                dict.fromkeys(
-                    keys,
-                    broken.get(
-                        file, Reason(ReasonKind.NO_DOCUMENT, text, "card (README.md)" if file == card_file else file)
-                    ),
-                )
-            )
+            reasons.update(dict.fromkeys(keys, broken.get(file) or _without(file, declared.card_file)))
         else:
             reasons.update({key: _unsaid(document.file, key) for key in keys})
     reasons.update(dict.fromkeys(_INDEX, _NO_INDEX))
     read = header is not None and header.format == "gguf"
     return reasons | {key: _unsaid_by_gguf(key) if read else NO_GGUF for key in _GGUF}
+
+
+def _without(file: str, card: str | None) -> Reason:
+    """A document that is not there, or a card that has no front matter."""
+    if file == card:
+        return Reason(ReasonKind.NOT_DECLARED, "the card has no front matter", card)
+    what = "card (README.md)" if file == "README.md" else file
+    return Reason(ReasonKind.NO_DOCUMENT, f"there is no {what}", what)
 
 
 def _unsaid(file: str, key: Key[Any]) -> Reason:
