@@ -59,7 +59,9 @@ def check(target: Target, *, name: str | None = None, rules: Sequence[Rule] | No
     source = open_source(target)
     parsed = parse_name(name if name is not None else source.name)
     revision: str | None = getattr(source, "commit", None)  # of sources that have commits
-    return judge(parsed, gather(source), target=source.target, revision=revision, rules=rules)
+    evidence = gather(source)
+    given = name is not None
+    return judge(parsed, evidence, target=source.target, given=given, revision=revision, rules=rules)
 
 
 def judge(
@@ -67,11 +69,12 @@ def judge(
     evidence: Evidence,
     *,
     target: str,
+    given: bool = False,
     revision: str | None = None,
     rules: Sequence[Rule] | None = None,
 ) -> ModelReport:
     """Let every rule decide between a name's claims and the evidence."""
-    claims = claims_of(parsed)
+    claims = claims_of(parsed, given=given)
     decisions = [(rule, rule.check(claims, evidence)) for rule in (all_rules() if rules is None else rules)]
     without_weights = has_no_weights(evidence)
     if without_weights:

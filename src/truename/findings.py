@@ -44,6 +44,7 @@ class ReasonKind(StrEnum):
     OTHER_KIND_OF_MODEL = "other_kind_of_model"  # what is checked does not exist in such a model
     NO_WEIGHTS = "no_weights"  # there is no weights file
     UNREAD_WEIGHTS = "unread_weights"  # weights are there, and they were not or could not be read whole
+    NOT_DOWNLOADED = "not_downloaded"  # a stand-in lies in the file's place: a Git LFS pointer, an unfinished download
     UNREAD_FILE = "unread_file"  # the same of another file
     NO_DOCUMENT = "no_document"  # the document that could say it is not there
     NOT_DECLARED = "not_declared"  # the documents are there and do not say it

@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from truename.declared import Declared
-from truename.errors import FileError
+from truename.errors import FileError, NotDownloadedError
 from truename.facts import (
     BASE_MODEL_RELATION,
     BASE_MODELS,
@@ -44,7 +44,7 @@ def why_absent(
 ) -> dict[Key[Any], Reason]:
     """A reason for every kind of fact whose file is missing, broken or silent."""
     weights = _why_no_weights(checkpoint, header, tuple(problems))
-    broken = {problem.path: Reason(ReasonKind.UNREAD_FILE, str(problem), problem.path) for problem in declared.problems}
+    broken = {problem.path: _broken(problem, ReasonKind.UNREAD_FILE) for problem in declared.problems}
     reasons = {key: weights for key in FACTS.values() if key not in DECLARED_FACTS} if weights else {}
     card_file = declared.card_file or "README.md"
     for keys, document, file in (
@@ -70,6 +70,13 @@ def _without(file: str, card: str | None) -> Reason:
     return Reason(ReasonKind.NO_DOCUMENT, f"there is no {what}", what)
 
 
+def _broken(problem: FileError, kind: ReasonKind) -> Reason:
+    """Why a file was not read; ``kind`` where its content is here."""
+    return Reason(
+        ReasonKind.NOT_DOWNLOADED if isinstance(problem, NotDownloadedError) else kind, str(problem), problem.path
+    )
+
+
 def _unsaid(file: str, key: Key[Any]) -> Reason:
     return Reason(ReasonKind.NOT_DECLARED, f"{file} does not state the {key.replace('_', ' ')}", file)
 
@@ -92,7 +99,7 @@ def _why_no_weights(
     checkpoint: Checkpoint | None, header: WeightsHeader | None, problems: tuple[FileError, ...]
 ) -> Reason | None:
     if header is None and problems:
-        return Reason(ReasonKind.UNREAD_WEIGHTS, str(problems[0]))
+        return _broken(problems[0], ReasonKind.UNREAD_WEIGHTS)
     if checkpoint is None:
         return Reason(ReasonKind.NO_WEIGHTS, "there is no weights file")
     if header is None:

@@ -10,7 +10,7 @@ from truename.dara import Question
 from truename.errors import TruenameError
 from truename.evidence import Evidence
 from truename.facts import FACTS
-from truename.findings import EvidenceRef, Finding, JudgedClaim, ModelReport, Reason
+from truename.findings import EvidenceRef, Finding, JudgedClaim, ModelReport, Outcome, Reason
 from truename.scan.targets import Target
 
 Row = dict[str, Any]
@@ -55,6 +55,7 @@ def report_row(report: ModelReport, evidence: Evidence) -> Row:
         "cannot_tell_reasons": [
             {"code": one.code, "kind": one.reason.kind.value, "text": one.reason.text} for one in report.cannot_tell
         ],
+        "unsettled": sum(claim.outcome is Outcome.CANNOT_TELL for claim in report.claims),
         "worst": report.worst and report.worst.value,
     }
 
@@ -85,6 +86,7 @@ def error_row(target: Target, error: TruenameError) -> Row:
         "does_not_apply": 0,
         "cannot_tell": 0,
         "cannot_tell_reasons": [],
+        "unsettled": 0,
         "worst": None,
     }
 
