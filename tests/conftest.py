@@ -1,8 +1,12 @@
-"""What every test starts from: property tests without a clock, torchvision that can be imported."""
+"""What every test starts from: validated reports, property tests without a clock, an importable torchvision."""
 
 from importlib.util import find_spec
 
 from hypothesis import HealthCheck, settings
+
+from validated_reports import validate_every_report
+
+validate_every_report()
 
 # Both limits go by the clock on the wall, and report a process that was stopped for a moment as a flaky test.
 settings.register_profile("truename", deadline=None, suppress_health_check=[HealthCheck.too_slow])

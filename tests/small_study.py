@@ -24,8 +24,13 @@ PLAIN: dict[str, Any] = {
     "elements": [],
     "version_parts": [],
     "findings": [],
-    "clean": [],
+    "verdict": "not_verified",
+    "judged_claims": 0,
+    "confirmed_claims": 0,
+    "declared_only": 0,
+    "confirmed": [],
     "cannot_tell": [],
+    "does_not_apply": 0,
 }
 
 
@@ -83,7 +88,7 @@ def varied(number: int) -> list[dict[str, Any]]:
                 key=f"model{n // 2}",
                 says_nothing=n % 10 == 3,
                 findings=["SIZ001"] if n % 6 == 0 else [],
-                clean=["ARC001"] if n % 2 else ["SIZ001"],
+                confirmed=["ARC001"] if n % 2 else ["SIZ001"],
                 cannot_tell=["CTX001"] if n % 4 == 0 else [],
             )
         )

@@ -12,7 +12,7 @@ import pytest
 from truename.api import check, compare, identify, inspect, select_rules
 from truename.errors import EmptyTargetError, TargetNotFoundError, UsageError
 from truename.evidence import gather
-from truename.findings import Severity
+from truename.findings import ReasonKind, Severity
 from truename.rules import all_rules
 from truename.sources import FolderSource, open_source
 from truename.suggest import suggest_name
@@ -82,8 +82,14 @@ def test_a_false_size_is_an_error_with_its_span_and_file(folder: Path) -> None:
 
 
 def test_every_rule_is_counted_once(folder: Path) -> None:
-    outcomes = check(folder, name="mistral-7b-gptq-128k").outcomes
-    assert outcomes.flagged + outcomes.clean + outcomes.cannot_tell == len(all_rules())
+    report = check(folder, name="mistral-7b-gptq-128k")
+    counts = report.outcomes
+    told = counts.flagged + counts.confirmed + counts.does_not_apply + counts.cannot_tell
+    assert told == len(all_rules())
+    assert counts.flagged == len({finding.code for finding in report.findings})
+    assert counts.confirmed == len({one.code for one in report.confirmed} - {f.code for f in report.findings})
+    assert counts.cannot_tell == len({one.code for one in report.cannot_tell})
+    assert counts.does_not_apply == len({one.code for one in report.does_not_apply})
 
 
 def test_renaming_a_model_changes_no_fact(folder: Path) -> None:
@@ -102,7 +108,8 @@ def test_a_truncated_header_is_a_finding_and_a_reason(folder: Path) -> None:
     report = check(folder, name="llama-7b")
     assert [(f.code, f.severity) for f in report.findings if f.severity is Severity.ERROR] == [("FIL001", "error")]
     reasons = {u.code: u.reason for u in report.cannot_tell}
-    assert "model.safetensors" in reasons["ARC002"]
+    assert reasons["ARC002"].kind is ReasonKind.UNREAD_WEIGHTS
+    assert "model.safetensors" in reasons["ARC002"].text
 
 
 def test_two_faults_come_worst_first(folder: Path) -> None:

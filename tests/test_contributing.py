@@ -25,7 +25,12 @@ def rule() -> Rule:
 
 @pytest.mark.parametrize(
     ("cases", "outcome"),
-    [("flagged", Outcome.FLAGGED), ("clean", Outcome.CLEAN), ("undecided", Outcome.CANNOT_TELL)],
+    [
+        ("flagged", Outcome.FLAGGED),
+        ("confirmed", Outcome.CONFIRMED),
+        ("undecided", Outcome.CANNOT_TELL),
+        ("not_applicable", Outcome.DOES_NOT_APPLY),
+    ],
 )
 def test_its_cases_hold(rule: Rule, cases: str, outcome: Outcome) -> None:
     for case in getattr(rule, cases):

@@ -7,6 +7,7 @@ import compile_vocabulary
 import fact_page
 import pages
 import readme_example
+import report_page
 import rule_pages
 
 
@@ -16,4 +17,4 @@ def vocabulary(check: bool) -> int:
 
 
 if __name__ == "__main__":
-    pages.run(vocabulary, compile_tables.main, fact_page.main, rule_pages.main, readme_example.main)
+    pages.run(vocabulary, compile_tables.main, fact_page.main, report_page.main, rule_pages.main, readme_example.main)

@@ -1,33 +1,40 @@
-"""Keep the worked example of README.md true: its output is what the command prints."""
+"""Keep the worked example of README.md true: its output is what its commands print."""
 
 from __future__ import annotations
 
-from contextlib import chdir
-from io import StringIO
+import os
+import shlex
+import subprocess
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from truename import check
-from truename.findings import Report
-from truename.report.text.findings import print_report
-from truename.report.text.lines import terminal
-from truename.testing.miniature import demo_models
+import truename
 
 from pages import ROOT, run, settle
 
-EXAMPLE = "llama-7b"
+KEEP = "truename demo --out demo-models"
+CHECK = "truename check demo-models/bert_uncased_L-2_H-128_A-2 demo-models/llama-7b"
 BEGIN = "<!-- example: written by tools/readme_example.py -->\n"
 END = "<!-- /example -->"
 
 
 def example() -> str:
-    """The command and what it prints, as a block of Markdown."""
-    (model,) = (model for model in demo_models() if model.name == EXAMPLE)
-    page = StringIO()
-    with TemporaryDirectory() as folder, chdir(folder):
-        model.write(Path("models"))
-        print_report(Report((check(f"models/{EXAMPLE}"),)), terminal(page))
-    return f"```console\n$ truename check models/{EXAMPLE}\n{page.getvalue()}```\n"
+    """Both commands and what the second prints, as a block of Markdown."""
+    with TemporaryDirectory() as folder:
+        _output(KEEP, folder, expected=0)
+        page = _output(CHECK, folder, expected=1)
+    return f"```sh\n{KEEP}\n{CHECK}\n```\n\nThe second prints:\n\n```text\n{page}```\n"
+
+
+def _output(command: str, folder: str, *, expected: int) -> str:
+    """What a command prints, run in ``folder`` by the truename that this Python imports."""
+    words = [sys.executable, "-m", *shlex.split(command)]
+    settings = {**os.environ, "PYTHONPATH": str(Path(truename.__file__).parent.parent)}  # not another one installed
+    done = subprocess.run(words, cwd=folder, env=settings, capture_output=True, text=True, check=False)
+    if done.returncode != expected or done.stderr:
+        raise SystemExit(f"'{command}' ended with {done.returncode} and not with {expected}: {done.stderr}")
+    return done.stdout
 
 
 def main(check: bool) -> int:

@@ -6,8 +6,11 @@ A check reads the name, gathers the evidence and lets every rule decide; the oth
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from truename.architecture import AbstractArchitecture, abstract_architecture
 from truename.architecture.abstract import Block, Layer
@@ -25,16 +28,20 @@ from truename.findings import (
     Outcomes,
     ReportedElement,
     ReportedFact,
+    Severity,
     Undecided,
 )
 from truename.names import ParsedName, claims_of, parse_name
-from truename.rules import Rule, all_rules
+from truename.rules import Decision, Rule, all_rules
+from truename.rules.verdict import has_no_weights, judged_claims, softened, verdict_of
 from truename.sources import Source, Target, open_source
 from truename.suggest import STYLES, suggest_name, with_suggestion
 
 if TYPE_CHECKING:
     from truename.dara.features import Distance
     from truename.dara.identification import Identification
+
+MOST_ALIKE = 10  # findings of one rule and severity, between files, that a report tells one by one
 
 
 def check(target: Target, *, name: str | None = None, rules: Sequence[Rule] | None = None) -> ModelReport:
@@ -51,31 +58,71 @@ def check(target: Target, *, name: str | None = None, rules: Sequence[Rule] | No
     """
     source = open_source(target)
     parsed = parse_name(name if name is not None else source.name)
-    return judge(parsed, gather(source), target=source.target, rules=rules)
+    revision: str | None = getattr(source, "commit", None)  # of sources that have commits
+    evidence = gather(source)
+    given = name is not None
+    return judge(parsed, evidence, target=source.target, given=given, revision=revision, rules=rules)
 
 
-def judge(parsed: ParsedName, evidence: Evidence, *, target: str, rules: Sequence[Rule] | None = None) -> ModelReport:
+def judge(
+    parsed: ParsedName,
+    evidence: Evidence,
+    *,
+    target: str,
+    given: bool = False,
+    revision: str | None = None,
+    rules: Sequence[Rule] | None = None,
+) -> ModelReport:
     """Let every rule decide between a name's claims and the evidence."""
-    claims = claims_of(parsed)
-    findings: list[Finding] = []
-    undecided: list[Undecided] = []
-    counts = dict.fromkeys(Outcome, 0)
-    for rule in all_rules() if rules is None else rules:
-        verdict = rule.check(claims, evidence)
-        counts[verdict.outcome] += 1
-        findings += (with_suggestion(finding, claims) for finding in verdict.findings)
-        if verdict.outcome is Outcome.CANNOT_TELL:
-            undecided.append(Undecided(rule.code, verdict.reason or "no reason given"))
+    claims = claims_of(parsed, given=given)
+    decisions = [(rule, rule.check(claims, evidence)) for rule in (all_rules() if rules is None else rules)]
+    without_weights = has_no_weights(evidence)
+    if without_weights:
+        decisions = [(rule, softened(rule, decision)) for rule, decision in decisions]
+    findings = [with_suggestion(finding, claims) for _, decision in decisions for finding in decision.findings]
+    ended = {outcome: [pair for pair in decisions if pair[1].outcome is outcome] for outcome in Outcome}
+    judged = judged_claims(claims, decisions, by_documents=without_weights)
     return ModelReport(
         target=target,
         name=parsed.name,
+        verdict=verdict_of(judged, findings, decisions, evidence),
+        claims=judged,
+        revision=revision,
+        fingerprint=evidence.fingerprint,
         elements=tuple(ReportedElement(e.kind, e.text, e.value, e.start, e.end) for e in parsed.elements),
         convention=parsed.convention,
         facts=reported(evidence),
-        findings=tuple(sorted(findings, key=lambda f: (f.severity.rank, f.claim.start if f.claim else -1, f.code))),
-        outcomes=Outcomes(counts[Outcome.FLAGGED], counts[Outcome.CLEAN], counts[Outcome.CANNOT_TELL]),
-        cannot_tell=tuple(undecided),
+        findings=folded(findings),
+        outcomes=Outcomes(**{outcome.value: len(pairs) for outcome, pairs in ended.items()}),
+        confirmed=tuple(one for _, decision in decisions for one in decision.confirmations),
+        does_not_apply=_undecided(ended[Outcome.DOES_NOT_APPLY]),
+        cannot_tell=_undecided(ended[Outcome.CANNOT_TELL]),
     )
+
+
+def _undecided(decisions: Iterable[tuple[Rule, Decision]]) -> tuple[Undecided, ...]:
+    return tuple(Undecided(rule.code, decision.reason) for rule, decision in decisions if decision.reason is not None)
+
+
+def folded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings, the worst first. Of many alike between files only the first are kept; the last stands for the rest.
+
+    A folder of 2,000 broken files is one fault told a few times, and not a report of 2,000 findings.
+    """
+    ordered = sorted(findings, key=lambda f: (f.severity.rank, f.claim.start if f.claim else -1, f.code))
+    kept: list[Finding] = []
+    alike: Counter[tuple[str, Severity]] = Counter()
+    last: dict[tuple[str, Severity], int] = {}
+    for finding in ordered:
+        key = (finding.code, finding.severity)
+        alike[key] += finding.claim is None
+        if alike[key] <= MOST_ALIKE:
+            last[key] = len(kept)
+            kept.append(finding)
+    for key, count in alike.items():
+        if count > MOST_ALIKE:
+            kept[last[key]] = msgspec.structs.replace(kept[last[key]], more=count - MOST_ALIKE)
+    return tuple(kept)
 
 
 def reported(evidence: Evidence) -> tuple[ReportedFact, ...]:

@@ -6,12 +6,14 @@
     ├── TargetError               the thing to check is not there or is no model
     │   ├── TargetNotFoundError
     │   ├── EmptyTargetError
+    │   ├── SeveralModelsError    it holds several models, and one must be named
     │   ├── UnsafePathError       a path that would leave the model's folder
     │   ├── AccessError           it is there, and not for this reader: gated, private, a token that is no good
     │   └── UnavailableError      the network or a server fails; another try may not
     └── FileError                 one file of the model is not what it must be
         ├── FileTooLargeError
         ├── DeclaredError         config.json, the card, a stored table ...
+        ├── NotDownloadedError    something lies in its place: a pointer, an error page, a part of a download
         └── WeightsError          a weights file, or its index; ``code`` says which fault
             ├── FormatError       the file breaks its format
             │   └── PyTorchError  ... which is a pickle: carries what it imports, see ``formats.pytorch``
@@ -87,6 +89,18 @@ class EmptyTargetError(TargetError):
     """The target holds no file that a model could consist of."""
 
 
+class SeveralModelsError(TargetError):
+    """The target holds several models, or one that must be named to be meant.
+
+    Attributes:
+        models: their paths within the target, sorted.
+    """
+
+    def __init__(self, target: str, problem: str, models: tuple[str, ...]) -> None:
+        self.models = models
+        super().__init__(target, problem)
+
+
 class UnsafePathError(TargetError):
     """A file name inside the model points out of its folder."""
 
@@ -127,6 +141,10 @@ class FileTooLargeError(FileError):
 
 class DeclaredError(FileError):
     """A configuration, card or index file cannot be read as what it is."""
+
+
+class NotDownloadedError(FileError):
+    """The file's content is not here: nothing can be said of it, and nothing against it."""
 
 
 class Fault(Enum):

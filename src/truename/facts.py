@@ -55,6 +55,12 @@ class Origin(StrEnum):
     DECLARED = "declared"  # what the repository says of itself: config, card, tokenizer, index
 
 
+class Derivation(StrEnum):
+    """How a value was computed, where a rule has to weigh it."""
+
+    INDEX_BYTES = "index_bytes"  # total bytes of the weight index by the bytes of an element
+
+
 class Fact(msgspec.Struct, Generic[T], frozen=True):
     """One fact and where it was read.
 
@@ -63,7 +69,8 @@ class Fact(msgspec.Struct, Generic[T], frozen=True):
         value: number, string, bool, or a tuple of those.
         origin: where it comes from.
         file: relative to the model's root.
-        detail: the JSON key, the tensor, or how it was computed.
+        detail: the JSON key, the tensor, or how it was computed, for people.
+        how: the same for rules, where one has to weigh it.
     """
 
     key: Key[T]
@@ -71,6 +78,7 @@ class Fact(msgspec.Struct, Generic[T], frozen=True):
     origin: Origin
     file: str | None = None
     detail: str | None = None
+    how: Derivation | None = None
 
 
 # counts of parameters (COUNTING: all plausible counts; a rule says which one a name means)
@@ -249,7 +257,7 @@ INFERRED_SHARDS = Key[tuple[str, ...]](
     "inferred_shards",
     "shards of very many that were not read: like tensors say what they hold, and their sizes agree",
 )
-UNREADABLE_FILES = Key[tuple[str, ...]]("unreadable_files", "files that break their format, each with what is wrong")
+UNREADABLE_FILES = Key[str]("unreadable_files", "what is wrong with a file that breaks its format; one fact a file")
 UNSAFE_GLOBALS = Key[tuple[str, ...]](
     "unsafe_globals",
     "what pickles of weights import beyond the parts of tensors, each with its place; empty: nothing",
@@ -262,9 +270,9 @@ UNREAD_PICKLES = Key[tuple[str, ...]](
     "unread_pickles",
     "files that may be pickles, and were not or could not be read to their end",
 )
-MISNAMED_FILES = Key[tuple[str, ...]](
+MISNAMED_FILES = Key[str](
     "misnamed_files",
-    "weights files of another format than their suffix says, each with its format",
+    "format of a weights file whose suffix promises another; one fact a file",
 )
 
 # several sets of weights in one folder

@@ -1,6 +1,6 @@
 """What a check ends with: findings, outcomes, and the report that holds them; and what an inspection ends with.
 
-These nouns are all that ``report`` knows. Their JSON form is the schema ``truename.report/1``.
+These nouns are all that ``report`` knows. Their JSON form is the schema ``truename.report/2``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-REPORT_SCHEMA = "truename.report/1"
+REPORT_SCHEMA = "truename.report/2"
 
 
 class Severity(StrEnum):
@@ -28,11 +28,48 @@ class Severity(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a rule ended for one model."""
+    """How a rule, or a claim of the name, ended for one model; the first that occurs decides for a claim."""
 
-    FLAGGED = "flagged"
-    CLEAN = "clean"
-    CANNOT_TELL = "cannot_tell"
+    FLAGGED = "flagged"  # the files contradict it
+    CANNOT_TELL = "cannot_tell"  # claimed, and the files do not settle it; always with a reason
+    CONFIRMED = "confirmed"  # claimed, and borne out
+    DOES_NOT_APPLY = "does_not_apply"  # the name makes no such claim, or there is no such file
+
+
+class ReasonKind(StrEnum):
+    """Why a rule did not decide. Code looks at the kind, people read the text."""
+
+    NO_CLAIM = "no_claim"  # the name says nothing of it
+    NO_SUCH_FILE = "no_such_file"  # there is no file of the kind that is checked
+    OTHER_KIND_OF_MODEL = "other_kind_of_model"  # what is checked does not exist in such a model
+    NO_WEIGHTS = "no_weights"  # there is no weights file
+    UNREAD_WEIGHTS = "unread_weights"  # weights are there, and they were not or could not be read whole
+    NOT_DOWNLOADED = "not_downloaded"  # a stand-in lies in the file's place: a Git LFS pointer, an unfinished download
+    UNREAD_FILE = "unread_file"  # the same of another file
+    NO_DOCUMENT = "no_document"  # the document that could say it is not there
+    NOT_DECLARED = "not_declared"  # the documents are there and do not say it
+    NOT_MEASURED = "not_measured"  # the weights were read and do not show it
+    ADAPTER = "adapter"  # the files hold an adapter, and its base model decides
+    AMBIGUOUS_NAME = "ambiguous_name"  # the name may mean something else
+    AMBIGUOUS_FILES = "ambiguous_files"  # the files leave more than one answer open
+    UNKNOWN_TO_TRUENAME = "unknown_to_truename"  # a family, a class or a format that truename cannot judge
+
+
+class Reason(msgspec.Struct, frozen=True):
+    """Why something is not decided: a kind for code, and a clause for people.
+
+    Attributes:
+        kind: what code looks at.
+        text: what people read, without a full stop.
+        file: the file that would settle it, where there is one: it is missing, broken or silent.
+    """
+
+    kind: ReasonKind
+    text: str
+    file: str | None = None
+
+    def __str__(self) -> str:
+        return self.text
 
 
 class ClaimSpan(msgspec.Struct, frozen=True):
@@ -68,7 +105,7 @@ class EvidenceRef(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One claim that the files contradict.
+    """One claim that the files contradict, or one fault between the files.
 
     Attributes:
         code: of the rule: SIZ001.
@@ -78,6 +115,7 @@ class Finding(msgspec.Struct, frozen=True):
         claim: None where the fault lies between files, not in the name.
         evidence: what was found instead.
         suggestion: a name without the fault.
+        more: how many further findings of the rule this one stands for.
     """
 
     code: str
@@ -87,18 +125,106 @@ class Finding(msgspec.Struct, frozen=True):
     claim: ClaimSpan | None = None
     evidence: EvidenceRef | None = None
     suggestion: str | None = None
+    more: int = 0
 
 
-class Undecided(msgspec.Struct, frozen=True):
-    """A rule that could not decide, and why.
+class Confirmation(msgspec.Struct, frozen=True):
+    """A claim that the files bear out; without a claim, a check of the files that they passed.
 
     Attributes:
         code: of the rule: SIZ001.
-        reason: a clause without a full stop.
+        claim: the part of the name; None where a rule checks the files alone.
+        evidence: what was compared; None where no single value shows that nothing is wrong.
     """
 
     code: str
-    reason: str
+    claim: ClaimSpan | None
+    evidence: EvidenceRef | None
+
+
+class Undecided(msgspec.Struct, frozen=True):
+    """A rule that did not decide, and why.
+
+    Attributes:
+        code: of the rule: SIZ001.
+        reason: why.
+    """
+
+    code: str
+    reason: Reason
+
+
+class Grounds(StrEnum):
+    """What a confirmation rests on."""
+
+    MEASURED = "measured"  # read from the files themselves
+    DECLARED = "declared"  # only what a document says
+
+
+class JudgedClaim(msgspec.Struct, frozen=True):
+    """A claim of the name with its outcome over all rules that judged it.
+
+    Attributes:
+        kind: one of the 13 element letters.
+        role: what it says within its kind: parameters, context, family ...
+        text: the claim as the name spells it.
+        value: what it says, in the unit of its role.
+        start: where it starts in the name, in characters.
+        end: where it ends, exclusive.
+        outcome: flagged, cannot_tell or confirmed.
+        severity: the worst finding's, where it is flagged.
+        basis: measured or declared, where it is confirmed.
+        codes: of the rules that ended so.
+        evidence: the strongest.
+        reason: where it is not decided.
+    """
+
+    kind: str
+    role: str
+    text: str
+    value: Any
+    start: int
+    end: int
+    outcome: Outcome
+    severity: Severity | None = None
+    basis: Grounds | None = None
+    codes: tuple[str, ...] = ()
+    evidence: EvidenceRef | None = None
+    reason: Reason | None = None
+
+
+class VerdictKind(StrEnum):
+    """What a report says of the model as a whole, worst first."""
+
+    CONTRADICTED = "contradicted"  # the files contradict a claim of the name
+    DEFECTIVE = "defective"  # no claim is contradicted, and the files are faulty
+    NOT_VERIFIED = "not_verified"  # no weights could be read, or nothing checkable is claimed
+    CONSISTENT = "consistent"  # claims are confirmed and none is contradicted
+
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(VerdictKind).index(self)
+
+
+class Verdict(msgspec.Struct, frozen=True):
+    """The answer to the question whether a model is what its name says.
+
+    Attributes:
+        outcome: the answer.
+        claims: how many claims of the name were judged.
+        confirmed: how many of them are confirmed.
+        declared_only: how many of those only a document confirms.
+        by_documents: there are no weights at all, and only documents were compared with the name.
+        reason: why nothing is verified.
+    """
+
+    outcome: VerdictKind
+    claims: int = 0
+    confirmed: int = 0
+    declared_only: int = 0
+    by_documents: bool = False
+    reason: Reason | None = None
 
 
 class Outcomes(msgspec.Struct, frozen=True):
@@ -106,12 +232,14 @@ class Outcomes(msgspec.Struct, frozen=True):
 
     Attributes:
         flagged: rules with findings.
-        clean: rules that found nothing wrong.
+        confirmed: rules whose claims, or whose checks of the files, hold.
+        does_not_apply: rules that have nothing to check.
         cannot_tell: rules that could not decide.
     """
 
     flagged: int = 0
-    clean: int = 0
+    confirmed: int = 0
+    does_not_apply: int = 0
     cannot_tell: int = 0
 
 
@@ -155,22 +283,36 @@ class ModelReport(msgspec.Struct, frozen=True):
     Attributes:
         target: as the user wrote it.
         name: the name that was checked.
+        verdict: whether the model is what the name says.
+        claims: each claim of the name that a rule judged, in the order of the name.
+        revision: the commit of the model on a hub, where it has one.
+        fingerprint: SHA-256 over the headers that were read, as hexadecimal text; None where none was.
         elements: what the name consists of.
         convention: which of the study's naming conventions the elements make.
         facts: what the files hold, by key and then by strength of origin.
         findings: what the name claims and the files contradict, the worst first.
         outcomes: how many rules ended in each way.
+        confirmed: what the rules found borne out.
         cannot_tell: the rules that could not decide.
+        does_not_apply: the rules that have nothing to check.
+        notices: what a reader has to know of how the files were found or read.
     """
 
     target: str
     name: str
+    verdict: Verdict = Verdict(VerdictKind.NOT_VERIFIED)
+    claims: tuple[JudgedClaim, ...] = ()
+    revision: str | None = None
+    fingerprint: str | None = None
     elements: tuple[ReportedElement, ...] = ()
     convention: str | None = None
     facts: tuple[ReportedFact, ...] = ()
     findings: tuple[Finding, ...] = ()
     outcomes: Outcomes = Outcomes()
+    confirmed: tuple[Confirmation, ...] = ()
     cannot_tell: tuple[Undecided, ...] = ()
+    does_not_apply: tuple[Undecided, ...] = ()
+    notices: tuple[str, ...] = ()
 
     @property
     def worst(self) -> Severity | None:
@@ -178,15 +320,35 @@ class ModelReport(msgspec.Struct, frozen=True):
         return min((f.severity for f in self.findings), key=lambda s: s.rank, default=None)
 
 
-class Report(msgspec.Struct, frozen=True):
-    """The models of one call, in the order they were asked for.
+class FailedTarget(msgspec.Struct, frozen=True):
+    """A target of a call that could not be checked.
 
     Attributes:
-        models: in the order they were asked for.
+        target: as the user wrote it.
+        kind: the class of the error: TargetNotFoundError, UnavailableError ...
+        message: one sentence: what is wrong and what to do.
+    """
+
+    target: str
+    kind: str
+    message: str
+
+
+class Report(msgspec.Struct, frozen=True):
+    """The models of one call.
+
+    Attributes:
         schema: of the JSON form.
+        version: of truename.
+        settings: the settings file that was used; None where there is none.
+        models: in the order in which they were asked for.
+        errors: the targets that could not be checked.
     """
 
     models: tuple[ModelReport, ...]
+    errors: tuple[FailedTarget, ...] = ()
+    settings: str | None = None
+    version: str = ""
     schema: str = REPORT_SCHEMA
 
 
@@ -235,6 +397,6 @@ class Inspection(msgspec.Struct, frozen=True):
 
     target: str
     facts: Sequence[InspectedFact]
-    missing: Mapping[str, str]
+    missing: Mapping[str, Reason]
     tree: tuple[Branch, ...] | None
     names: Mapping[str, str] = {}

@@ -34,6 +34,7 @@ from truename.facts import (
     Origin,
 )
 from truename.findings import Finding
+from truename.formats.dtypes import FULL_PRECISION
 from truename.names import Claims, Role, parse_name
 from truename.names.elements import Element
 from truename.rules.shared import storage
@@ -266,7 +267,7 @@ def _encoding(evidence: Evidence) -> str | None:
         kind = re.search(r"type (\w+)$", fact.detail or "")
         return kind[1] if kind else None
     dtypes = evidence.value(STORAGE_DTYPES, ()) if evidence.get(STORAGE_DTYPES, Origin.WEIGHTS) else ()
-    return str(dtypes[0]) if dtypes and fact is None and dtypes[0] in storage.FULL_PRECISION else None
+    return str(dtypes[0]) if dtypes and fact is None and dtypes[0] in FULL_PRECISION else None
 
 
 def _timm(evidence: Evidence, base: str | None) -> str | None:

@@ -8,7 +8,7 @@ import pytest
 
 from headers import declared
 from truename.architecture import declared_measures
-from truename.facts import Origin
+from truename.facts import Derivation, Origin
 
 LLAMA_8B: dict[str, Any] = {
     "model_type": "llama", "vocab_size": 128256, "hidden_size": 4096, "intermediate_size": 14336,
@@ -43,6 +43,13 @@ def parameters(config: dict[str, Any] | None, total_size: int | None) -> list[in
 )
 def test_parameters(config: dict[str, Any] | None, total_size: int | None, expected: list[int]) -> None:
     assert parameters(config, total_size) == expected
+
+
+def test_only_the_count_of_the_index_says_that_it_comes_from_bytes() -> None:
+    facts = declared_measures(declared(LLAMA_8B), 2 * COUNT)
+    counts = [fact.how for fact in facts if fact.key == "parameters"]
+    assert counts == [Derivation.INDEX_BYTES, None]
+    assert not any(fact.how for fact in facts if fact.key != "parameters")
 
 
 def test_head_of_another_task_is_not_counted() -> None:

@@ -16,13 +16,16 @@ WRONG = "llama-7b"
 def test_an_honest_model_passes(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(models / HONEST)]) == 0
     captured = capsys.readouterr()
-    assert "  0 flagged, " in captured.out
+    assert f"{HONEST}: consistent" in " ".join(captured.out.split())
+    assert ": 0 flagged, " in captured.out
+    assert "  L-2         confirmed: 2, measured in model.safetensors\n" in captured.out
     assert captured.err == ""
 
 
 def test_a_dishonest_model_fails(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(models / WRONG)]) == 1
     captured = capsys.readouterr()
+    assert f"{WRONG}: contradicted" in " ".join(captured.out.split())
     assert "      llama-7b\n            ^^\n" in captured.out
     assert captured.err == ""
 
@@ -35,11 +38,13 @@ def test_the_claimed_name_replaces_the_folders(models: Path) -> None:
 def test_the_json_report(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", str(models / WRONG), str(models / HONEST), "--format", "json"]) == 1
     document = json.loads(capsys.readouterr().out)
-    assert document["schema"] == "truename.report/1"
+    assert document["schema"] == "truename.report/2"
     assert [model["name"] for model in document["models"]] == [WRONG, HONEST]
     for model in document["models"]:
-        assert set(model["outcomes"]) == {"flagged", "clean", "cannot_tell"}
+        assert set(model["outcomes"]) == {"flagged", "confirmed", "does_not_apply", "cannot_tell"}
         assert len(model["cannot_tell"]) == model["outcomes"]["cannot_tell"]
+        assert len(model["does_not_apply"]) == model["outcomes"]["does_not_apply"]
+    assert [model["verdict"]["outcome"] for model in document["models"]] == ["contradicted", "consistent"]
 
 
 def test_the_same_folder_gives_the_same_bytes(models: Path, tmp_path: Path) -> None:

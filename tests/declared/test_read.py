@@ -60,8 +60,8 @@ BROKEN: dict[str, tuple[bytes, str]] = {
     "nested 200 deep": (b'{"a":' + b"[" * 200 + b"]" * 200 + b"}", "nested too deep"),
     "objects 10,000 deep": (b'{"a":' * 10_000 + b"1" + b"}" * 10_000, "nested too deep"),
     "a number of 10,000 digits": (b'{"a": ' + b"9" * 10_000 + b"}", "not valid JSON"),
-    "HTML of an error page": (b"<html><body>404</body></html>", "not valid JSON"),
-    "a pointer of Git LFS": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "not valid JSON"),
+    "HTML of an error page": (b"<html><body>404</body></html>", "is a web page"),
+    "a pointer of Git LFS": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "is a Git LFS pointer"),
 }
 
 

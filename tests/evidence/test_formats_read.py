@@ -8,6 +8,7 @@ import pytest
 
 from truename.api import check
 from truename.evidence import Evidence, gather
+from truename.findings import ReasonKind
 from truename.sources import FolderSource
 from truename.testing.hdf5_files import UNDEFINED, Data, Group, hdf5_file, number, object_header
 from truename.testing.protobuf_files import message, onnx_model, onnx_node, onnx_tensor, saved_model
@@ -69,7 +70,8 @@ def test_a_file_that_cannot_be_read_is_not_called_broken(name: str, tmp_path: Pa
     evidence = saved(folder, {name: head + body})
     assert evidence.value("unreadable_files") is None
     assert evidence.value("parameters") is None
-    assert "shares the group" in evidence.why_missing("parameters")
+    reason = evidence.why_missing("parameters")
+    assert (reason.kind, "shares the group" in reason.text) == (ReasonKind.UNREAD_WEIGHTS, True)
     assert not check(FolderSource(folder)).findings
 
 
@@ -90,7 +92,8 @@ def test_a_broken_file_is(tmp_path: Path) -> None:
 def test_what_may_be_newer_or_another_good_file_is_not_called_broken(name: str, data: bytes, tmp_path: Path) -> None:
     evidence = saved(tmp_path, {name: data})
     assert evidence.value("unreadable_files") is None
-    assert name in evidence.why_missing("parameters")
+    reason = evidence.why_missing("parameters")
+    assert (reason.kind, name in reason.text) == (ReasonKind.UNREAD_WEIGHTS, True)
 
 
 def test_split_files_of_the_gguf_package(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from truename.architecture import abstract_architecture
 from truename.evidence.identified import identified
+from truename.findings import Reason, ReasonKind
 from truename.formats.header import Tensor, WeightsHeader
 
 
@@ -16,4 +17,6 @@ def test_one_module_is_held_against_no_name(tensors: dict[str, tuple[int, ...]])
     header = {name: Tensor("F32", shape, None) for name, shape in tensors.items()}
     found = identified(abstract_architecture(WeightsHeader("safetensors", ("m",), header, {}, {})), None)
     assert not found.facts
-    assert set(found.missing.values()) == {"there are too few tensors to tell a structure"}
+    assert set(found.missing.values()) == {
+        Reason(ReasonKind.NOT_MEASURED, "there are too few tensors to tell a structure")
+    }

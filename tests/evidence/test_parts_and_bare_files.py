@@ -12,6 +12,7 @@ from arrays import array
 from truename.api import check
 from truename.errors import EmptyTargetError
 from truename.evidence import gather
+from truename.findings import ReasonKind
 from truename.sources import FileSource, FolderSource
 from truename.testing import header_bytes
 
@@ -33,7 +34,8 @@ def test_a_part_is_not_taken_for_the_whole(files: tuple[str, ...], tmp_path: Pat
     evidence = gather(source)
     for key in ("parameters", "hidden_size", "layers"):
         assert evidence.get(key) is None
-        assert "convert all parts to one checkpoint" in evidence.why_missing(key)
+        reason = evidence.why_missing(key)
+        assert (reason.kind, "convert all parts to one checkpoint" in reason.text) == (ReasonKind.UNREAD_WEIGHTS, True)
     assert evidence.value("unreadable_files") is None
     assert not check(source).findings
 
@@ -69,7 +71,8 @@ def test_the_bytes_of_one_file_decide(name: str, data: bytes, form: str, paramet
 def test_a_compressed_file_says_what_to_do(tmp_path: Path) -> None:
     (tmp_path / "x.tar.gz").write_bytes(gzip.compress(p.tar({"model.ckpt": p.SMALL})))
     evidence = gather(FileSource(tmp_path / "x.tar.gz"))
-    assert evidence.why_missing("parameters").endswith("unpack it, and check the files")
+    reason = evidence.why_missing("parameters")
+    assert (reason.kind, reason.text[-30:]) == (ReasonKind.UNREAD_WEIGHTS, "unpack it, and check the files")
 
 
 @pytest.mark.parametrize("name", ["config.json", "x.pkl", "x.bin.txt"])

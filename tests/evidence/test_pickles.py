@@ -10,6 +10,7 @@ import pytest
 import pickles as p
 from truename.api import check
 from truename.evidence import gather
+from truename.facts import MISNAMED_FILES
 from truename.findings import Severity
 from truename.sources import FolderSource
 from truename.testing import layout_tensors, write_gguf, write_header_only
@@ -90,7 +91,7 @@ def test_too_many_pickles_are_not_called_clean(tmp_path: Path) -> None:
     source = folder_of(tmp_path, {f"rank_{number}.pt": zipped(PLAIN) for number in range(70)})
     assert len(gather(source).value("unread_pickles")) == 6
     (reason,) = (undecided.reason for undecided in check(source).cannot_tell if undecided.code == "FIL003")
-    assert reason.startswith("not every pickle could be read (")
+    assert reason.text.startswith("not every pickle could be read to its end (")
 
 
 def test_the_pickles_of_a_folder_share_their_opcodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +101,7 @@ def test_the_pickles_of_a_folder_share_their_opcodes(tmp_path: Path, monkeypatch
     source = folder_of(tmp_path, {f"rank_{number}.pt": long for number in range(6)})
     assert gather(source).value("unread_pickles") == ("rank_3.pt", "rank_4.pt", "rank_5.pt")
     (reason,) = (undecided.reason for undecided in check(source).cannot_tell if undecided.code == "FIL003")
-    assert reason == "not every pickle could be read (rank_3.pt, rank_4.pt, rank_5.pt)"
+    assert reason.text == "not every pickle could be read to its end (rank_3.pt, rank_4.pt, rank_5.pt)"
 
 
 def test_an_archive_that_is_not_supported_may_hold_pickles(tmp_path: Path) -> None:
@@ -132,6 +133,13 @@ def test_safetensors_under_another_suffix(name: str, tmp_path: Path) -> None:
     source = folder_of(tmp_path, {name: (tmp_path / "one.safetensors").read_bytes()})
     message = f"{name} is safetensors, whatever its suffix says"
     assert findings(source, "FIL005") == [(Severity.WARNING, message)]
+
+
+def test_each_misnamed_file_is_a_fact_of_its_own(tmp_path: Path) -> None:
+    write_header_only(tmp_path / "one.safetensors", layout_tensors(CONFIG, "F32"))
+    files = {"b.gguf": (tmp_path / "one.safetensors").read_bytes(), "c.safetensors": zipped(PLAIN)}
+    found = gather(folder_of(tmp_path, files)).all(MISNAMED_FILES)
+    assert {(fact.file, fact.value) for fact in found} == {("b.gguf", "safetensors"), ("c.safetensors", "pytorch")}
 
 
 def test_suffixes_of_several_formats_promise_nothing(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import pickles as p
 from arrays import array, npz
 from truename.blob import MemoryBlob
-from truename.errors import WeightsError
+from truename.errors import NotDownloadedError, WeightsError
 from truename.formats import READERS, Tensor, WeightsHeader
 from truename.formats.numpy.reader import read_npz
 from truename.formats.pytorch.reader import read_pytorch
@@ -32,7 +32,7 @@ def survives(read: Callable[..., WeightsHeader], data: bytes) -> WeightsHeader |
     problem = None
     try:
         header = read(MemoryBlob("any", data))
-    except WeightsError as error:
+    except (WeightsError, NotDownloadedError) as error:
         problem = str(error)
     if problem is not None:
         assert problem.startswith("any")

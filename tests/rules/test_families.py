@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import pytest
 
-from truename.facts import Fact, Origin
+from truename.facts import MODEL_TYPE, Fact, Origin
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case
 from truename.rules.shared.families import (
     Fit,
+    agreeing,
     claimed_families,
     declared_types,
     fit,
@@ -73,12 +74,30 @@ def test_the_type_a_class_stands_for(architecture: str, expected: str | None) ->
 
 def test_nested_types_and_classes_are_declared_too() -> None:
     facts = Case("", model_type="llava", architectures=("BertForMaskedLM", "Own", 7)).evidence()
-    assert [f.value for f in declared_types(facts)] == ["llava", "bert"]
+    said = declared_types(facts)
+    assert [one.value for one in said] == ["llava", "bert"]
+    assert [one.class_name for one in said] == [None, "BertForMaskedLM"]
+
+
+def test_a_class_is_told_by_its_field_and_not_by_a_sentence() -> None:
+    fact = Fact(MODEL_TYPE, "bert", Origin.DECLARED, "config.json", "architectures: BertForMaskedLM")
+    (said,) = declared_types(Case("", model_type=fact).evidence())
+    assert said.class_name is None
+
+
+def test_each_claim_is_borne_out_by_the_first_fact_that_agrees(stated: Callable[..., Claims]) -> None:
+    claims = stated("bert-gpt2-t5", (Role.FAMILY, "bert", "bert"), (Role.FAMILY, "gpt2", "gpt2"))
+    outer, inner = (Fact(MODEL_TYPE, value, Origin.DECLARED) for value in ("gpt2", "distilbert"))
+    pairs = agreeing(claimed_families(claims), claims, [(outer, ["gpt2"]), (inner, ["distilbert"])])
+    assert [(claim.value, fact) for claim, fact in pairs] == [("gpt2", outer)]
+    distilled = stated("distilled-bert", (Role.FAMILY, "bert", "bert"))
+    pairs = agreeing(claimed_families(distilled), distilled, [(outer, ["gpt2"]), (inner, ["distilbert"])])
+    assert [(claim.value, fact) for claim, fact in pairs] == [("bert", inner)]
 
 
 def test_a_model_type_that_is_no_word_is_none() -> None:
     facts = Case("", model_type=Fact("model_type", None, Origin.DECLARED), architectures="GPT2Model").evidence()
-    assert [f.value for f in declared_types(facts)] == ["gpt2"]
+    assert [one.value for one in declared_types(facts)] == ["gpt2"]
 
 
 def test_a_brand_claims_no_architecture(stated: Callable[..., Claims]) -> None:

@@ -147,6 +147,18 @@ def test_another_scan_is_not_continued(tmp_path: Path, resume: bool, record: Sca
         ledger(tmp_path, resume=resume, record=record)
 
 
+def test_a_scan_with_other_columns_is_not_resumed(tmp_path: Path) -> None:
+    fill(tmp_path, row("a"))
+    record = tmp_path / "scan.json"
+    written = json.loads(record.read_bytes())
+    assert written.pop("schema") == "truename.scan/2"
+    for older in (written, written | {"schema": "truename.scan/1"}):
+        record.write_text(json.dumps(older))
+        with pytest.raises(UsageError, match="cannot be resumed by this version, give another folder"):
+            ledger(tmp_path, resume=True)
+    assert kept(tmp_path) == ["a"]
+
+
 def test_a_folder_of_other_parquet_parts_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "part-00000.parquet").write_bytes(b"somebody's")
     with pytest.raises(UsageError, match="something else"):

@@ -98,7 +98,8 @@ class _Builder:
             return "", None
         if unpacked.method in (None, "fp8"):
             return role, tensor.shape
-        return ("weight" if role in ("qweight", "weight_packed") else role.removesuffix("_blocks")), unpacked.shape
+        packed = role in ("qweight", "weight_packed", "q_weight")
+        return "weight" if packed else role.removesuffix("_blocks"), unpacked.shape
 
 
 def _outputs_first(shapes: dict[str, tuple[int, ...] | None]) -> dict[str, tuple[int, ...] | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 
@@ -28,7 +29,8 @@ class Counts(msgspec.Struct, frozen=True):
     tied: int | None = None
     weight_bytes: int = 0  # of the unique parameters with their scales
     method: str | None = None  # quantisation that holds most of the quantised weights
-    bits: int | None = None
+    bits: float | None = None  # of most weights of that method, where their shapes show it; EXL2: the average
+    how: str | None = None  # the computation of the bits
     unexplained: int = 0  # elements in a layout that is not known, or quantised by a method that the file does not tell
 
 
@@ -41,7 +43,9 @@ class Tally:
         self.stored = self.bytes = self.unexplained = self.nameless = 0
         self.language_embedding = False
         self.paired = False
-        self.quantised: Counter[tuple[str, int | None]] = Counter()
+        self.averaged: list[float] = [0, 0.0]  # elements of EXL2's layers, and their bits
+        self.quantised: Counter[tuple[str, float | None, bool]] = Counter()  # elements by method, bits, measured
+        self.how: dict[tuple[str, float | None, bool], str] = {}
 
     def add(self, group: TensorGroup, unpacked: Unpacked) -> None:
         """Count the tensors of one group."""
@@ -72,9 +76,25 @@ class Tally:
         if part.tower:
             self.towers += elements
         if unpacked.method:
-            self.quantised[(unpacked.method, unpacked.bits)] += elements
+            kind = (unpacked.method, unpacked.bits, unpacked.how is not None)
+            self.quantised[kind] += elements
+            self.how.setdefault(kind, unpacked.how or "")
+            if unpacked.method == "exl2" and not part.output_head:  # bpw is said of the layers, h6 of the head
+                self.averaged[0] += elements
+                self.averaged[1] += elements * (unpacked.bits or math.nan)
         elif unpacked.bits:
             self.nameless += elements
+
+    def quantisation(self) -> tuple[str | None, float | None, str | None]:
+        """The method of most quantised weights, their bits where the shapes show them, and by what computation."""
+        if not self.quantised:
+            return None, None, None
+        kind, _ = self.quantised.most_common(1)[0]
+        method, bits, measured = kind
+        elements, stored = self.averaged
+        if method == "exl2" and elements and not math.isnan(stored):
+            return method, round(stored / elements, 2), f"average over {int(elements):,} weights; {self.how[kind]}"
+        return method, bits if measured else None, self.how[kind] or None
 
 
 def count(
@@ -91,9 +111,9 @@ def count(
     tally = Tally(ties)
     for group, unpacked in unpacking:
         tally.add(group, unpacked)
-    (method, bits), _ = tally.quantised.most_common(1)[0] if tally.quantised else ((None, None), 0)
+    method, bits, how = tally.quantisation()
     if tally.unexplained > _UNEXPLAINED_LIMIT * max(1, tally.stored):
-        return Counts(None, tally.stored, unexplained=tally.unexplained, method=method, bits=bits)
+        return Counts(None, tally.stored, unexplained=tally.unexplained, method=method, bits=bits, how=how)
     total = tally.total
     return Counts(
         total=total,
@@ -106,6 +126,7 @@ def count(
         weight_bytes=tally.bytes,
         method=method,
         bits=bits,
+        how=how,
         unexplained=tally.unexplained + tally.nameless,
     )
 

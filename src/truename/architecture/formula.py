@@ -12,7 +12,7 @@ from truename.architecture.model_config import Settings, settings
 from truename.architecture.parts import part_of
 from truename.architecture.quantisation import quantisation_config
 from truename.declared.declared import Declared
-from truename.facts import FACTS, PARAMETERS, Fact, Origin
+from truename.facts import FACTS, PARAMETERS, Derivation, Fact, Origin
 
 _MISDECLARED = (1.0, 2.0, 4.0, 0.5, 0.25)  # stored bytes of an element by the declared dtype's
 _AGREE = 0.03  # buffers, tied copies and heads: what a total may be off the formula
@@ -54,7 +54,7 @@ def _from_index(config: Settings, layout: Layout | None, total: int) -> Iterator
         return
     how = "as the dimensions of the configuration show" if corrected else "as the declared dtype says"
     detail = f"metadata.total_size of the weight index by {size:g} bytes an element, {how}; buffers and tied copies in"
-    yield Fact(PARAMETERS, round(total / size), Origin.DECLARED, config.file, detail)
+    yield Fact(PARAMETERS, round(total / size), Origin.DECLARED, config.file, detail, Derivation.INDEX_BYTES)
 
 
 def _from_layout(config: Settings, layout: Layout) -> Iterator[Fact[Any]]:

@@ -18,10 +18,10 @@ from truename.facts import (
     Fact,
     Origin,
 )
+from truename.formats.dtypes import FULL_PRECISION
 from truename.formats.gguf.ggml_types import FILE_TYPES
 from truename.formats.header import WeightsHeader
 
-_FULL_PRECISION = frozenset({"F64", "F32", "F16", "BF16"})
 _MAX_TEXT = 200
 _MAX_NUMBER = 2**40
 
@@ -54,7 +54,7 @@ def gguf_facts(header: WeightsHeader) -> Iterator[Fact[Any]]:
             yield Fact(fact, value, Origin.DECLARED, file, _named(header, key))
     yield from _scaling(header, file)
     types = tensor_types(header)
-    if types and types[0][0] not in _FULL_PRECISION:
+    if types and types[0][0] not in FULL_PRECISION:
         yield Fact(QUANTISATION_METHOD, "gguf", Origin.WEIGHTS, file, f"tensors of type {types[0][0]}")
 
 

@@ -23,6 +23,7 @@ from truename.architecture.templates import TensorGroup, group_tensors, template
 from truename.architecture.ties import find_ties
 from truename.declared.declared import Declared
 from truename.facts import FACTS, Fact, Origin
+from truename.formats.dtypes import DTYPE_BITS, FULL_PRECISION
 from truename.formats.header import WeightsHeader
 
 EXPERTS_PER_TOKEN = (
@@ -36,7 +37,6 @@ EXPERTS_PER_TOKEN = (
     "num_selected_experts",
 )
 _KINDS = 20_000  # distinct kinds of tensors; a real model has tens or hundreds, and more are not worth the time
-_FULL_PRECISION = frozenset({"F64", "F32", "F16", "BF16"})
 
 
 def measure(
@@ -66,7 +66,8 @@ class _Measure:
             self._settings = gguf_settings(self._stored, self._settings)
         self._groups = group_tensors(header)
         names = templates(self._groups)
-        unpacker = Unpacker(header.tensors, names, quantisation_config(declared))
+        self._quantisation = quantisation_config(declared)
+        unpacker = Unpacker(header.tensors, names, self._quantisation)
         kinds = self._groups if len(self._groups) <= _KINDS else ()
         self._unpacking: list[tuple[TensorGroup, Unpacked]] = [(g, unpacker.unpack(g)) for g in kinds]
         self._stacks: Stacks = find_stacks(architecture)
@@ -185,9 +186,11 @@ class _Measure:
             bits = round(8 * counts.weight_bytes / counts.total, 3)
             yield self._fact("bits_per_weight", bits, "bytes of weights and their scales by parameters")
         if counts.method is not None:
-            yield from self._method(counts.method, counts.bits)
-        elif order and all(dtype in _FULL_PRECISION for dtype in order[:1]) and not counts.unexplained:
+            yield from self._method(counts.method, counts.bits, counts.how)
+        elif order and all(dtype in FULL_PRECISION for dtype in order[:1]) and not counts.unexplained:
             yield self._fact("quantisation_method", "none", f"stored as {order[0]}")
+            if self._quantisation is not None:  # left over from another state of the weights: its bits are not theirs
+                yield self._fact("quantisation_bits", DTYPE_BITS[order[0]], f"stored as {order[0]}, not packed")
 
     def _quantisation_by_name(self) -> Iterator[Fact[Any]]:
         """Without shapes: names still give a quantised layout away, but not its absence."""
@@ -196,11 +199,10 @@ class _Measure:
             if unpacked.method:
                 methods[unpacked.method] += 1
         if methods:
-            yield from self._method(methods.most_common(1)[0][0], None)
+            yield from self._method(methods.most_common(1)[0][0], None, None)
 
-    def _method(self, method: str, bits: int | None) -> Iterator[Fact[Any]]:
+    def _method(self, method: str, bits: float | None, how: str | None) -> Iterator[Fact[Any]]:
         example = next((g.example for g, u in self._unpacking if u.method == method), None)
-        detail = f"layout of {example}"
-        yield self._fact("quantisation_method", method, detail)
-        if bits:
-            yield self._fact("quantisation_bits", bits, detail)
+        yield self._fact("quantisation_method", method, f"layout of {example}")
+        if bits and how:
+            yield self._fact("quantisation_bits", bits, how)

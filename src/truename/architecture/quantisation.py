@@ -23,6 +23,7 @@ class BitsGroup(msgspec.Struct, frozen=True):
     targets: tuple[str, ...]
     bits: int
     format: str | None = None
+    group_size: int | None = None
 
 
 class QuantisationConfig(msgspec.Struct, frozen=True):
@@ -50,6 +51,13 @@ class QuantisationConfig(msgspec.Struct, frozen=True):
             classes = all("." not in t and not t.startswith("re:") for g in self.groups for t in g.targets)
             return self.groups[0].bits if classes else None
         return self.bits
+
+    def group_size_of(self, layer: str) -> int | None:
+        """Inputs of a weight of ``layer`` that share a scale; None where none is declared, as for whole rows (-1)."""
+        if layer in self.overrides:
+            return _whole(self.overrides[layer].get("group_size"))
+        sizes = {group.group_size for group in self.groups}
+        return self.group_size if not sizes else sizes.pop() if len(sizes) == 1 else None
 
 
 def quantisation_config(declared: Declared) -> QuantisationConfig | None:
@@ -91,7 +99,8 @@ def _groups(found: Any) -> list[BitsGroup]:
         weights = group.get("weights") if isinstance(group, Mapping) else None
         bits = _whole(weights.get("num_bits")) if isinstance(weights, Mapping) else None
         if bits:
-            groups.append(BitsGroup(_texts(group.get("targets")), bits, _text(group.get("format"))))
+            size = _whole(weights.get("group_size")) if isinstance(weights, Mapping) else None
+            groups.append(BitsGroup(_texts(group.get("targets")), bits, _text(group.get("format")), size))
     return groups
 
 

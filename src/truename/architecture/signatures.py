@@ -21,7 +21,7 @@ from truename.architecture.templates import modern
 from truename.compiled_tables import table
 
 _FILE = Path(__file__).with_name("signatures.json")
-_ROLES = {"qweight": "weight", "weight_packed": "weight"}
+_ROLES = {"qweight": "weight", "weight_packed": "weight", "q_weight": "weight"}
 _LIMIT = 4096  # templates; a structure of more is none that is known
 _FEWEST = 6  # templates in repeated blocks; fewer are no sign of anything
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from shlex import quote
+from shutil import which
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -30,16 +32,27 @@ def demo(
 
     if out is not None:
         report = _report(out)
-        next_ = f"truename check {out}/llama-7b --verbose"
+        next_ = f"check {quote(f'{out}/llama-7b')} --verbose"
     else:
         with TemporaryDirectory(prefix="truename-demo-") as folder:
             report = _report(Path(folder))
-        next_ = "truename demo --out demo-models"
+        next_ = "demo --out demo-models"
     write_text("Five small models in real formats: the first is what its name says, the others are not.\n\n")
     sys.stdout.flush()
     print_text(lambda console: print_report(report, console))
-    write_text(f"\nNext: {next_}\n      truename check PATH/TO/YOUR/MODEL, truename rules, truename rule SIZ001\n")
+    program = _program()
+    write_text(f"\nNext: {program} {next_}\n")
+    write_text("".join(f"      {program} {more}\n" for more in ("check PATH/TO/YOUR/MODEL", "rule SIZ001")))
     return 0
+
+
+def _program() -> str:
+    """What to type to run this very installation again, whether or not it is on PATH."""
+    called = sys.argv[0] if sys.argv else ""
+    if Path(called).stem == "truename" and Path(called).is_file():
+        found = which("truename")
+        return "truename" if found is not None and Path(found).samefile(called) else quote(called)
+    return f"{quote(sys.executable)} -m truename"
 
 
 def _report(parent: Path) -> Report:

@@ -29,11 +29,12 @@ def rule_page(rule: Rule, note: str = "") -> str:
         f"# {rule.code} {rule.slug}",
         note,
         first,
-        f"Checks what the name says about {rule.claims}. Since version {rule.since}.",
+        f"Checks what the name says about {rule.topic}. Since version {rule.since}.",
         f"## Why\n\n{rest}" if rest else "",
         _cases("Flagged", rule, rule.flagged),
-        _cases("Clean", rule, rule.clean),
+        _cases("Confirmed", rule, rule.confirmed),
         _cases("Cannot tell", rule, rule.undecided),
+        _cases("Does not apply", rule, rule.not_applicable),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -50,11 +51,11 @@ def _cases(title: str, rule: Rule, cases: Sequence[Case]) -> str:
 
 def _case(rule: Rule, case: Case) -> str:
     facts = ", ".join(f"{fact.key.replace('_', ' ')} {_code(_value(fact))}" for fact in case.facts)
-    verdict = rule.check(claims_of(parse_name(case.name, learned=False)), case.evidence())
-    told = [f"**{finding.severity.value}**: {visible(finding.message)}" for finding in verdict.findings]
-    suggested = [f"suggested name {_code(f.suggestion)}" for f in verdict.findings if f.suggestion]
+    decision = rule.check(claims_of(parse_name(case.name, learned=False)), case.evidence())
+    told = [f"**{finding.severity.value}**: {visible(finding.message)}" for finding in decision.findings]
+    suggested = [f"suggested name {_code(f.suggestion)}" for f in decision.findings if f.suggestion]
     line = f"- {_code(case.name)} with {facts or 'nothing known of its files'}"
-    if outcome := "; ".join([*told, *suggested]) or verdict.reason:
+    if outcome := "; ".join([*told, *suggested]) or (decision.reason and decision.reason.text):
         line += f"\n  {outcome}"
     return line
 

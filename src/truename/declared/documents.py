@@ -10,7 +10,8 @@ import msgspec
 
 from truename.blob import Blob
 from truename.declared.declared import Document
-from truename.errors import DeclaredError, FileTooLargeError
+from truename.errors import DeclaredError, FileTooLargeError, NotDownloadedError
+from truename.stand_ins import HEAD_BYTES, stand_in
 
 MAX_CONFIG_BYTES = 10_000_000
 MAX_DEPTH = 64  # real configurations nest seven deep
@@ -27,12 +28,18 @@ def read_json(path: str, size: int, open: Open, limit: int = MAX_CONFIG_BYTES) -
     Raises:
         FileTooLargeError: the file is larger than ``limit`` bytes.
         DeclaredError: it is not valid UTF-8 or not valid JSON, or nested too deep.
+        NotDownloadedError: a pointer or a server's page lies in its place.
     """
     if size > limit:
         raise FileTooLargeError(path, f"has {size:,} bytes; truename reads at most {limit:,} of such a file")
     with open(path) as blob:
         data = blob.read(0, min(blob.size, limit)).removeprefix(_BOM)
-    return parse_json(path, data)
+    try:
+        return parse_json(path, data)
+    except DeclaredError:
+        if data and (instead := stand_in(data[:HEAD_BYTES], len(data))) is not None:
+            raise NotDownloadedError(path, instead) from None
+        raise
 
 
 def parse_json(path: str, data: bytes) -> Any:
@@ -56,6 +63,7 @@ def read_object(path: str, size: int, open: Open) -> Document:
     Raises:
         FileTooLargeError: the file is too large.
         DeclaredError: it is no JSON object.
+        NotDownloadedError: a pointer or a server's page lies in its place.
     """
     found = read_json(path, size, open)
     if not isinstance(found, dict):

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 from truename.declared.card import read_card
 from truename.declared.declared import Declared, Document
 from truename.declared.documents import Open, kind_of, read_json, read_object
-from truename.errors import DeclaredError, FileError, TargetNotFoundError, UnsafePathError
+from truename.errors import DeclaredError, FileError, NotDownloadedError, TargetNotFoundError, UnsafePathError
+from truename.stand_ins import HEAD_BYTES, pointer
 
 MAX_COMPONENTS = 64
 CARDS = ("README.md", "readme.md", "Readme.md")
@@ -88,7 +89,11 @@ def _main(path: str) -> bool:
 
 def _card(path: str, open: Open) -> Document | None:
     with open(path) as blob:
-        return read_card(blob)
+        found = read_card(blob)
+        # A pointer has no front matter, and is shorter than most cards.
+        if found is None and blob.size <= HEAD_BYTES and (whose := pointer(blob.read(0, HEAD_BYTES))) is not None:
+            raise NotDownloadedError(path, whose)
+        return found
 
 
 def _modules(files: Mapping[str, int], open: Open) -> Document | None:
@@ -122,6 +127,8 @@ def _normalizer(files: Mapping[str, int], open: Open) -> Document | None:
     with open(path) as blob:
         for length in TOKENIZER_STEPS:
             data = blob.read(0, length)
+            if blob.size <= HEAD_BYTES and (whose := pointer(data)) is not None:
+                raise NotDownloadedError(path, whose)
             if (found := _value_after(_NORMALIZER.search(data), data)) is not _ABSENT:
                 return Document(path, {"normalizer": found})
             if blob.size <= length:

@@ -28,6 +28,7 @@ from truename.facts import (
     Key,
     Origin,
 )
+from truename.findings import Reason, ReasonKind
 from truename.formats import Checkpoint, Tensor, WeightsHeader, read_checkpoint
 from truename.sources.source import Distant, Source
 
@@ -75,19 +76,20 @@ class Comparison(msgspec.Struct, frozen=True):
                 yield Fact(key, value, Origin.FILES)
         yield from self.files
 
-    def silences(self, fact: Fact[Any]) -> str | None:
+    def why_silent(self, fact: Fact[Any]) -> Reason | None:
         """Why ``fact`` of the main set must not speak for the whole folder; None where it may."""
         of_one_file = fact.file is not None and fact.file.endswith(".gguf") and fact.key not in _ALWAYS
         if self.several_models and of_one_file:
-            return f"the GGUF files are of several models ({self.several_models[0]} is another)"
+            text = f"the GGUF files are of several models ({self.several_models[0]} is another)"
+            return Reason(ReasonKind.AMBIGUOUS_FILES, text)
         return self.missing().get(fact.key) if fact.origin is Origin.WEIGHTS else None
 
-    def missing(self) -> dict[Key[Any], str]:
+    def missing(self) -> dict[Key[Any], Reason]:
         """Why there are no facts of how the weights are stored, where there are several sets of them."""
         if not self.variants:
             return {}
-        reason = f"there are several sets of the weights in different types ({', '.join(self.variants[:_SHOWN])})"
-        return dict.fromkeys(STORAGE, reason)
+        text = f"there are several sets of the weights in different types ({', '.join(self.variants[:_SHOWN])})"
+        return dict.fromkeys(STORAGE, Reason(ReasonKind.AMBIGUOUS_FILES, text))
 
 
 def compare_checkpoints(
@@ -150,6 +152,8 @@ class _Comparing:
             return
         name = checkpoint.paths[0]
         self._read.append(name)
+        if header.format == "gguf" and _accompanies(header):
+            return
         if header.format == "gguf":
             self._files += gguf_file_facts(header)
             if self._header.format == "gguf" and _gguf_model(header) != _gguf_model(self._header):
@@ -199,6 +203,12 @@ def is_sidecar(checkpoint: Checkpoint) -> bool:
     """Whether a GGUF file only accompanies a model: its image encoder, its draft head, its importance matrix."""
     words = checkpoint.name.rpartition("/")[2].lower().replace("_", "-").replace(".", "-").split("-")
     return checkpoint.format == "gguf" and not {"mmproj", "mtp", "imatrix"}.isdisjoint(words)
+
+
+def _accompanies(header: WeightsHeader) -> bool:
+    """Whether a GGUF file says of itself that it is no model of its own: an image encoder, an adapter."""
+    said = header.metadata
+    return said.get("general.architecture") == "clip" or said.get("general.type") in ("mmproj", "adapter", "imatrix")
 
 
 def _gguf_model(header: WeightsHeader) -> tuple[str | None, ...]:

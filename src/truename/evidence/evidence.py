@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any, Self, TypeVar, overload
 
 import msgspec
 
 from truename.architecture.abstract import AbstractArchitecture
 from truename.facts import FACTS, Fact, Key, Origin
+from truename.findings import Reason, ReasonKind
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -20,20 +22,23 @@ class Evidence(msgspec.Struct, frozen=True):
 
     Attributes:
         facts: strongest origin first.
-        missing: fact key -> reason, as the end of a sentence.
+        missing: why a fact is not there, where that is known.
         architecture: the layers and blocks; None where no header of weights shows any.
+        fingerprint: SHA-256 of the tensors' names, types and shapes, as hexadecimal text; None where none was read.
     """
 
     facts: Mapping[Key[Any], tuple[Fact[Any], ...]]
-    missing: Mapping[Key[Any], str] = {}
+    missing: Mapping[Key[Any], Reason] = {}
     architecture: AbstractArchitecture | None = None
+    fingerprint: str | None = None
 
     @classmethod
     def of(
         cls,
         facts: Iterable[Fact[Any]],
-        missing: Mapping[Key[Any], str] | None = None,
+        missing: Mapping[Key[Any], Reason] | None = None,
         architecture: AbstractArchitecture | None = None,
+        fingerprint: str | None = None,
     ) -> Self:
         """Group ``facts`` by key, the strongest origin first.
 
@@ -49,6 +54,7 @@ class Evidence(msgspec.Struct, frozen=True):
             {key: by_strength(group) for key, group in grouped.items()},
             {key: reason for key, reason in (missing or {}).items() if key not in grouped},
             architecture,
+            fingerprint,
         )
 
     def get(self, key: Key[T], *origins: Origin) -> Fact[T] | None:
@@ -84,9 +90,16 @@ class Evidence(msgspec.Struct, frozen=True):
         fact = self.get(key)
         return default if fact is None else fact.value
 
-    def why_missing(self, key: Key[Any]) -> str:
-        """Why there is no such fact, as a clause: 'the weights have no readable header'."""
-        return self.missing.get(key, f"no {key.replace('_', ' ')} could be read from the files")
+    def why_missing(self, key: Key[Any]) -> Reason:
+        """Why there is no such fact: 'the weights have no readable header'."""
+        known = self.missing.get(key)
+        return _not_read(key) if known is None else known
+
+
+@cache  # rules ask for a model after the other
+def _not_read(key: Key[Any]) -> Reason:
+    kind = ReasonKind.NOT_DECLARED if key.declared else ReasonKind.NOT_MEASURED
+    return Reason(kind, f"no {key.replace('_', ' ')} could be read from the files")
 
 
 def by_strength(group: Sequence[Fact[T]]) -> tuple[Fact[T], ...]:

@@ -12,6 +12,7 @@ import msgspec
 
 from truename.architecture import AbstractArchitecture
 from truename.facts import FACTS, IDENTIFICATION_ERROR_RATE, IDENTIFICATION_EXTENDS, Fact, Key, Origin
+from truename.findings import Reason, ReasonKind
 
 if TYPE_CHECKING:
     from truename.dara import Prediction
@@ -26,11 +27,12 @@ class Identified(msgspec.Struct, frozen=True):
     """The facts of a structure, and why others are missing."""
 
     facts: tuple[Fact[Any], ...] = ()
-    missing: Mapping[Key[Any], str] = {}
+    missing: Mapping[Key[Any], Reason] = {}
 
 
-def unidentified(reason: str) -> Identified:
+def unidentified(text: str) -> Identified:
     """No facts, for one reason."""
+    reason = Reason(ReasonKind.NOT_MEASURED, text)
     return Identified(missing={key: reason for key in FACTS.values() if key.startswith(_PREFIX)})
 
 
@@ -50,7 +52,7 @@ def identified(architecture: AbstractArchitecture, file: str | None) -> Identifi
         return unidentified("there are too few tensors to tell a structure")
     answers = identify_at(architecture, (ERROR_RATE, _LAX))
     facts: list[Fact[Any]] = []
-    missing: dict[Key[Any], str] = {}
+    missing: dict[Key[Any], Reason] = {}
     if answers[0].reason is not None:
         return unidentified(answers[0].reason)
     made_of = {Basis.NAMES: "names and shapes", Basis.PART: "shapes and the names that are left"}.get(
@@ -66,7 +68,7 @@ def identified(architecture: AbstractArchitecture, file: str | None) -> Identifi
                 rate = found[0].error_rate
                 facts.append(Fact(IDENTIFICATION_ERROR_RATE, rate, Origin.CLASSIFIER, file, f"by {made_of}"))
         else:
-            missing[FACTS[f"{_PREFIX}{question}"]] = _why(several[0][1])
+            missing[FACTS[f"{_PREFIX}{question}"]] = Reason(ReasonKind.NOT_MEASURED, _why(several[0][1]))
     if answers[0].extends and answers[0].model_type.unknown:
         detail = "nothing of theirs is missing, and there is more"
         facts.append(Fact(IDENTIFICATION_EXTENDS, answers[0].extends[:_MOST], Origin.CLASSIFIER, file, detail))

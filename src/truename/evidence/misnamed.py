@@ -18,7 +18,7 @@ _GENERIC = frozenset({"bin", "pt", "pth", "ckpt", "ggml", "mlmodel", "nemo", "ot
 def misnamed_files(
     source: Source, checkpoints: Iterable[Checkpoint], header: WeightsHeader | None
 ) -> Iterator[Fact[Any]]:
-    """The fact of such files, each as ``path: format``; nothing where every suffix is right.
+    """One fact for each such file: its format; nothing where every suffix is right.
 
     Where every read costs a round trip, only files whose header was read are looked at again.
     """
@@ -26,9 +26,9 @@ def misnamed_files(
     if isinstance(source, Distant):
         read = frozenset() if header is None else frozenset(header.files).difference(header.inferred_files)
         paths = [path for path in paths if path in read]
-    found = tuple(f"{path}: {format}" for path in paths[:MAX_LOOKED_AT] if (format := _other_format(source, path)))
-    if found:
-        yield Fact(MISNAMED_FILES, found, Origin.FILES, found[0].rpartition(": ")[0])
+    for path in paths[:MAX_LOOKED_AT]:
+        if (format := _other_format(source, path)) is not None:
+            yield Fact(MISNAMED_FILES, format, Origin.FILES, path)
 
 
 def _other_format(source: Source, path: str) -> str | None:

@@ -28,8 +28,10 @@ class FurtherPickles(msgspec.Struct, frozen=True):
     read: int = 0  # pickles
     unread: tuple[str, ...] = ()  # files that may be pickles, and could not or not all be read
 
-    def facts(self, main: Iterable[UnsafeGlobal], main_is_pickle: bool) -> Iterator[Fact[Any]]:
-        """The facts of all pickles; ``main`` is what the main set imports."""
+    def facts(
+        self, main: Iterable[UnsafeGlobal], main_is_pickle: bool, broken: Iterable[str] = ()
+    ) -> Iterator[Fact[Any]]:
+        """The facts of all pickles; ``main`` is what the main set imports, ``broken`` are its files that break."""
         found = [*map(str, main), *map(_placed, self.weights)]
         if found or main_is_pickle or self.read:
             file = next((one.file for one in (*main, *self.weights)), None)
@@ -37,8 +39,8 @@ class FurtherPickles(msgspec.Struct, frozen=True):
         if self.others:
             names = tuple(dict.fromkeys(map(_placed, self.others)))
             yield Fact(OTHER_UNSAFE_GLOBALS, names, Origin.FILES, self.others[0].file)
-        if self.unread:
-            yield Fact(UNREAD_PICKLES, self.unread, Origin.FILES)
+        if unread := (*filter(_PICKLE.fullmatch, broken), *self.unread):
+            yield Fact(UNREAD_PICKLES, unread, Origin.FILES)
 
 
 def read_further_pickles(source: Source, main: Collection[str], checkpoints: Iterable[Checkpoint]) -> FurtherPickles:

@@ -76,19 +76,21 @@ def detect(blob: Blob, hint: str | None = None) -> str | None:
     Returns:
         A key of ``READERS``, or ``hint`` where no format claims these bytes.
     """
+    return look(blob)[0] or hint
+
+
+def look(blob: Blob) -> tuple[str | None, bytes]:
+    """The format that the first bytes show, None where no format claims them; and the bytes that were read for it."""
     head = blob.read(0, _FEW)
     if _safetensors(head):  # by far the most: not a byte of its data is touched to find that out
-        return "safetensors"
+        return "safetensors", head
     head += blob.read(_FEW, HEAD_BYTES - _FEW)
     if head[:4] in _ZIP:
-        return _zip_format(head) or hint
+        return _zip_format(head), head
     for format, offset, magic in SIGNATURES:
         if head.startswith(magic, offset):
-            return format
-    for format, fits in PROBES:
-        if fits(head):
-            return format
-    return hint
+            return format, head
+    return next((format for format, fits in PROBES if fits(head)), None), head
 
 
 def _zip_format(head: bytes) -> str | None:

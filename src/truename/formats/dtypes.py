@@ -32,6 +32,9 @@ StoredDtype = Literal[
     "U64",
 ]
 
+# Floats of 16 bits or more: weights that are stored in them alone are not quantised. GGUF has the same words for them.
+FULL_PRECISION = frozenset({"F64", "F32", "F16", "BF16"})
+
 DTYPE_BITS: dict[str, int] = {
     "BOOL": 8,
     "F4": 4,

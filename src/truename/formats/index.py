@@ -11,8 +11,9 @@ from typing import Any
 import msgspec
 
 from truename.blob import Blob
-from truename.errors import Fault, FileTooLargeError, FormatError
+from truename.errors import Fault, FileTooLargeError, FormatError, NotDownloadedError
 from truename.formats.header import WeightIndex, WeightsHeader
+from truename.stand_ins import HEAD_BYTES, stand_in
 
 MAX_INDEX_BYTES = 50_000_000  # 22,000 tensors take 2 MB
 
@@ -66,15 +67,19 @@ def read_index(blob: Blob) -> WeightIndex:
 
     Raises:
         FileTooLargeError: it is larger than any real index.
+        NotDownloadedError: something else lies in its place.
         FormatError: it is no index, or names a shard outside of the model.
     """
     if blob.size > MAX_INDEX_BYTES:
         raise FileTooLargeError(blob.path, f"has {blob.size:,} bytes; a weight index has at most {MAX_INDEX_BYTES:,}")
+    data = blob.read(0, blob.size)
     try:
-        document = _DOCUMENT.decode(blob.read(0, blob.size).removeprefix(b"\xef\xbb\xbf"))
+        document = _DOCUMENT.decode(data.removeprefix(b"\xef\xbb\xbf"))
     except RecursionError:
         raise FormatError(blob.path, IndexFault.NESTING, "is nested too deep for a weight index") from None
     except ValueError as error:
+        if data and (instead := stand_in(data[:HEAD_BYTES], len(data))) is not None:
+            raise NotDownloadedError(blob.path, instead) from None
         raise FormatError(blob.path, IndexFault.NO_INDEX, f"is no weight index ({str(error)[:160]})") from None
     metadata = document.metadata if isinstance(document.metadata, dict) else {}
     return WeightIndex(

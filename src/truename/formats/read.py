@@ -12,16 +12,18 @@ from truename.blob import Blob
 from truename.errors import (
     Fault,
     FormatError,
+    NotDownloadedError,
     PartialWeightsError,
     TargetNotFoundError,
     UnsafePathError,
     UnsupportedFormatError,
 )
 from truename.formats.checkpoints import Checkpoint
-from truename.formats.detect import detect
+from truename.formats.detect import look
 from truename.formats.header import Tensor, UnsafeGlobal, WeightIndex, WeightsHeader
 from truename.formats.index import numbering_gaps, read_index
 from truename.formats.safetensors.reader import read_safetensors
+from truename.stand_ins import stand_in
 
 MAX_SHARDS = 4_000
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
@@ -125,11 +127,13 @@ def read_checkpoint(
     Raises:
         UnsupportedFormatError: the format has no reader and there is no index.
         PartialWeightsError: the files hold parts of tensors, and no part shows a whole.
+        NotDownloadedError: something else lies in the place of one of the files.
         FormatError: a file of the checkpoint cannot be opened or breaks its format; or the index is no index, or names
             a file outside of the model.
     """
     if checkpoint.parts is not None:
-        raise PartialWeightsError(checkpoint.name, f"is {checkpoint.parts}; convert all parts to one checkpoint")
+        advice = "" if checkpoint.format == "onnx" else "; convert all parts to one checkpoint"
+        raise PartialWeightsError(checkpoint.name, f"is {checkpoint.parts}{advice}")
     index: WeightIndex | None = None
     if checkpoint.index is not None:
         with _open(open, checkpoint.index) as blob:
@@ -155,6 +159,7 @@ def read_file(blob: Blob, hint: str | None = None) -> WeightsHeader:
     """Read the header of one file in whatever format its first bytes show; ``hint`` is what its suffix suggests.
 
     Raises:
+        NotDownloadedError: something else lies in its place.
         UnsupportedFormatError: no reader knows its format.
         FormatError: it breaks its format.
     """
@@ -163,7 +168,10 @@ def read_file(blob: Blob, hint: str | None = None) -> WeightsHeader:
 
 def _read_known(blob: Blob, hint: str | None, *, skip: bool) -> Iterable[WeightsHeader]:
     """The header of one file; nothing where no reader knows its format and ``skip`` is set."""
-    format = detect(blob, hint)
+    shown, head = look(blob)
+    if shown is None and (instead := stand_in(head, blob.size)) is not None:
+        raise NotDownloadedError(blob.path, instead)
+    format = shown or hint
     if (reader := READERS.get(format or "")) is not None:
         yield reader(blob)
     elif not skip:

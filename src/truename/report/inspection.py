@@ -24,4 +24,5 @@ class _Document(msgspec.Struct, frozen=True):
 def inspection_json(inspection: Inspection) -> str:
     """An inspection as one indented JSON document."""
     found = inspection
-    return document_json(_Document(INSPECT_SCHEMA, found.target, found.facts, found.missing, found.tree, found.names))
+    missing = {key: reason.text for key, reason in found.missing.items()}
+    return document_json(_Document(INSPECT_SCHEMA, found.target, found.facts, missing, found.tree, found.names))

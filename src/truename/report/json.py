@@ -1,4 +1,4 @@
-"""Reports as JSON: the schema ``truename.report/1``, the same bytes for the same input."""
+"""Reports as JSON: the schema ``truename.report/2``, the same bytes for the same input."""
 
 from __future__ import annotations
 
@@ -7,22 +7,33 @@ from typing import Any
 
 import msgspec
 
-from truename.findings import ModelReport, Report
+from truename.findings import FailedTarget, ModelReport, Report
 
 # Sets and mappings are sorted, structs keep the order of their fields. Numbers that JSON lacks become null.
 _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
-class _Models(msgspec.Struct, frozen=True):
-    """A report with the schema in front, where a reader looks for it."""
+class ReportDocument(msgspec.Struct, frozen=True):
+    """A report as it is written: the schema in front, where a reader looks for it.
+
+    Attributes:
+        schema: the name of this form.
+        version: of truename.
+        settings: the settings file that was used; None where there is none.
+        models: in the order in which they were asked for.
+        errors: the targets that could not be checked.
+    """
 
     schema: str
+    version: str
+    settings: str | None
     models: Sequence[ModelReport]
+    errors: Sequence[FailedTarget]
 
 
 def report_json(report: Report) -> str:
     """A whole report as indented JSON text that ends with a newline."""
-    return document_json(_Models(report.schema, report.models))
+    return document_json(ReportDocument(report.schema, report.version, report.settings, report.models, report.errors))
 
 
 def document_json(document: Any) -> str:

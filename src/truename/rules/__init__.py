@@ -1,4 +1,4 @@
-"""Rules: one fault a file, three outcomes each. A new rule is a new file; nothing else lists it."""
+"""Rules: one fault a file, four outcomes each. A new rule is a new file; nothing else lists it."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import importlib
 import pkgutil
 
 from truename._lazy import once
-from truename.rules.rule import Case, Rule, Verdict
+from truename.rules.rule import Case, Decision, Rule
 
-__all__ = ["Case", "Rule", "Verdict", "all_rules"]
+__all__ = ["Case", "Decision", "Rule", "all_rules"]
 
 
 @once

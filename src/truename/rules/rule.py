@@ -1,4 +1,4 @@
-"""What every rule is: one fault, its reasons, examples that test it, and a check with three outcomes.
+"""What every rule is: one fault, its reasons, examples that test it, and a check with four outcomes.
 
 A rule's class docstring is its documentation: the first line says what is wrong, the rest why it matters.
 Its page in ``docs/rules`` and its tests are generated from it and from its cases.
@@ -15,15 +15,17 @@ import msgspec
 
 from truename.evidence.evidence import Evidence
 from truename.facts import FACTS, Fact, Key, Origin
-from truename.findings import ClaimSpan, EvidenceRef, Finding, Outcome, Severity
+from truename.findings import ClaimSpan, Confirmation, EvidenceRef, Finding, Outcome, Reason, ReasonKind, Severity
 from truename.names.claims import Claim, Claims
+from truename.names.elements import Role
 
 
 class Case:
     """An example: a name and the facts of its files.
 
     ``Case("llama-7b", parameters=1_100_048_384)``: a fact's value stands for a fact read from the weights;
-    give a ``Fact`` where its origin matters. ``expect`` is the severity of a flagged case's worst finding.
+    give a ``Fact`` where its origin matters, and a list where there are several facts of one key.
+    ``expect`` is the severity of a flagged case's worst finding.
     """
 
     def __init__(self, name: str, /, *, expect: Severity | None = None, **facts: Any) -> None:
@@ -31,7 +33,8 @@ class Case:
         self.expect = expect
         self.facts: tuple[Fact[Any], ...] = tuple(
             value if isinstance(value, Fact) else Fact(FACTS[key], value, default_origin(FACTS[key]))
-            for key, value in facts.items()
+            for key, values in facts.items()
+            for value in (values if isinstance(values, list) else [values])
         )
 
     def evidence(self) -> Evidence:
@@ -44,54 +47,101 @@ def default_origin(key: Key[Any]) -> Origin:
     return Origin.DECLARED if key.declared else Origin.WEIGHTS
 
 
-class Verdict(msgspec.Struct, frozen=True):
-    """How a rule ended: flagged with findings, clean, or cannot tell with a reason.
+class Decision(msgspec.Struct, frozen=True):
+    """How a rule ended for one model.
 
     Attributes:
         outcome: how the rule ended.
-        findings: what it found, where it flagged the name.
-        reason: why it cannot tell, as a clause.
+        findings: what the files contradict, where it flagged something.
+        confirmations: what the files bear out.
+        reason: why it cannot tell, or does not apply.
+        about: claims that stay open; None: every claim that the rule declares.
     """
 
     outcome: Outcome
     findings: tuple[Finding, ...] = ()
-    reason: str | None = None
+    confirmations: tuple[Confirmation, ...] = ()
+    reason: Reason | None = None
+    about: tuple[Claim, ...] | None = None
 
 
-CLEAN = Verdict(Outcome.CLEAN)
+def cannot_tell(kind: ReasonKind | Reason, text: str = "", *, about: Sequence[Claim] | None = None) -> Decision:
+    """The claim is made, and the files do not settle it.
+
+    Args:
+        kind: of the reason, or the whole reason.
+        text: the reason, as a clause without a full stop.
+        about: the claims that stay open, where these are not all that the rule declares.
+    """
+    return Decision(Outcome.CANNOT_TELL, reason=_reason(kind, text), about=None if about is None else tuple(about))
 
 
-def cannot_tell(reason: str) -> Verdict:
-    """The rule has nothing to go by; ``reason`` is a clause without a full stop."""
-    return Verdict(Outcome.CANNOT_TELL, reason=reason)
+def does_not_apply(kind: ReasonKind | Reason, text: str = "") -> Decision:
+    """The name makes no such claim, or there is no file of the kind that the rule checks."""
+    return Decision(Outcome.DOES_NOT_APPLY, reason=_reason(kind, text))
+
+
+def _reason(kind: ReasonKind | Reason, text: str) -> Reason:
+    return kind if isinstance(kind, Reason) else Reason(kind, text)
 
 
 class Rule(ABC):
-    """One fault a name can have. Stateless; one instance serves every model.
+    """One fault a name or its files can have. Stateless; one instance serves every model.
 
     Subclasses set:
         code: letters of the family and three digits, never reused.
         slug: the same in words, ``parameter-count``.
         since: version that brought the rule.
-        claims: what kind of statement it checks, in words, for 'the name makes no claim about ...'.
-        flagged, clean, undecided: examples; at least one of each.
+        topic: what kind of statement it checks, in words, for 'the name makes no claim about ...'.
+        claims: roles of claims of which a name must make one; empty: any name.
+        also_judges: roles of further elements that its findings may be about.
+        needs: facts of which one must be there for the rule to decide; empty: the name is enough.
+        reads: further facts that it looks up.
+        about_files: whether a finding is a fault between the files, and not a claim of the name that they contradict.
+        expected_with: roles whose claims make a needed fact expected; where it is missing and the name makes no such
+            claim, the rule does not apply. Empty: the fact is always expected.
+        flagged, confirmed, undecided: examples; at least one of each.
+        not_applicable: examples of names or files that the rule has nothing to say of.
     """
 
     code: ClassVar[str]
     slug: ClassVar[str]
     since: ClassVar[str]
-    claims: ClassVar[str]
+    topic: ClassVar[str]
+    claims: ClassVar[frozenset[Role]] = frozenset()
+    also_judges: ClassVar[frozenset[Role]] = frozenset()
+    needs: ClassVar[frozenset[Key[Any]]] = frozenset()
+    reads: ClassVar[frozenset[Key[Any]]] = frozenset()
+    about_files: ClassVar[bool] = False
+    expected_with: ClassVar[frozenset[Role]] = frozenset()
     flagged: ClassVar[Sequence[Case]]
-    clean: ClassVar[Sequence[Case]]
+    confirmed: ClassVar[Sequence[Case]]
     undecided: ClassVar[Sequence[Case]]
+    not_applicable: ClassVar[Sequence[Case]] = ()
 
     @abstractmethod
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         """Compare what the name says with what the files hold."""
 
-    def no_claim(self) -> Verdict:
+    def no_claim(self) -> Decision:
         """The name says nothing of what this rule checks."""
-        return _no_claim(self.claims)
+        return _no_claim(self.topic)
+
+    def passed(self, fact: Fact[Any] | None = None) -> Decision:
+        """A check that concerns no single claim of the name found nothing wrong."""
+        return Decision(Outcome.CONFIRMED, confirmations=(self.confirmation(None, fact),))
+
+    def confirm(self, *claimed: tuple[Claim, Fact[Any]]) -> Decision:
+        """The files bear claims out, each by the fact beside it."""
+        return Decision(Outcome.CONFIRMED, confirmations=tuple(self.confirmation(*pair) for pair in claimed))
+
+    def flag(self, findings: Iterable[Finding], confirmations: Iterable[Confirmation] = ()) -> Decision:
+        """The files contradict something; other claims may be borne out all the same."""
+        return Decision(Outcome.FLAGGED, tuple(findings), tuple(confirmations))
+
+    def confirmation(self, claim: Claim | None, fact: Fact[Any] | None) -> Confirmation:
+        """A claim that ``fact`` bears out."""
+        return Confirmation(self.code, span_of(claim), reference_to(fact))
 
     def finding(
         self,
@@ -103,25 +153,25 @@ class Rule(ABC):
         suggestion: str | None = None,
     ) -> Finding:
         """A finding of this rule."""
-        span = evidence = None
-        if claim is not None:
-            element = claim.element
-            span = ClaimSpan(element.kind, element.text, element.start, element.end)
-        if fact is not None:
-            evidence = EvidenceRef(fact.value, fact.origin, fact.file, fact.detail)
-        return Finding(self.code, self.slug, severity, message, span, evidence, suggestion)
+        return Finding(self.code, self.slug, severity, message, span_of(claim), reference_to(fact), suggestion)
 
 
 @cache  # most rules end so for most names
-def _no_claim(about: str) -> Verdict:
-    return cannot_tell(f"the name makes no claim about {about}")
+def _no_claim(topic: str) -> Decision:
+    return does_not_apply(ReasonKind.NO_CLAIM, f"the name makes no claim about {topic}")
 
 
-def verdict(findings: Iterable[Finding], undecided: str | None = None) -> Verdict:
-    """Flagged where there are findings; else cannot tell where a reason is given; else clean."""
-    if found := tuple(findings):
-        return Verdict(Outcome.FLAGGED, found)
-    return cannot_tell(undecided) if undecided else CLEAN
+def span_of(claim: Claim | None) -> ClaimSpan | None:
+    """The part of the name that makes a claim."""
+    if claim is None:
+        return None
+    element = claim.element
+    return ClaimSpan(element.kind, element.text, element.start, element.end)
+
+
+def reference_to(fact: Fact[Any] | None) -> EvidenceRef | None:
+    """A fact as evidence of a report."""
+    return None if fact is None else EvidenceRef(fact.value, fact.origin, fact.file, fact.detail)
 
 
 def renamed(claims: Claims, claim: Claim, text: str) -> str:

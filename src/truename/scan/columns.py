@@ -18,17 +18,39 @@ _IDENTIFICATION = pa.struct(
         ("task", _TEXTS),
         ("extends", _TEXTS),
         ("error_rate", pa.float64()),  # share of models whose model type is in no such list
-        ("reason", _TEXT),  # why one of the first three is missing
+        ("unanswered", pa.list_(pa.struct([("question", _TEXT), ("kind", _TEXT), ("text", _TEXT)]))),  # and why
     ]
 )
 _FINDING = pa.struct(
     [
-        (column, _TEXT)
-        for column in ("code", "severity", "message", "claim", "value", "origin", "file", "detail", "suggestion")
+        *(
+            (column, _TEXT)
+            for column in ("code", "severity", "message", "claim", "value", "origin", "file", "detail", "suggestion")
+        ),
+        ("more", pa.int32()),  # further findings of the rule that this one stands for
     ]
 )
+_REASON = pa.struct([("kind", _TEXT), ("text", _TEXT)])
+_EVIDENCE = pa.struct([("value", _TEXT), ("origin", _TEXT), ("file", _TEXT), ("detail", _TEXT)])
+_CLAIM = pa.struct(
+    [
+        ("kind", _TEXT),  # one of the 13 letters
+        ("role", _TEXT),
+        ("text", _TEXT),
+        ("value", _TEXT),
+        ("start", pa.int32()),
+        ("end", pa.int32()),
+        ("outcome", _TEXT),  # flagged, cannot_tell, confirmed
+        ("severity", _TEXT),  # of a flagged one
+        ("basis", _TEXT),  # of a confirmed one: measured, declared
+        ("codes", _TEXTS),  # of the rules that ended so
+        ("evidence", _EVIDENCE),
+        ("reason", _REASON),  # of one that is not decided
+    ]
+)
+_UNDECIDED = pa.struct([("code", _TEXT), ("kind", _TEXT), ("text", _TEXT)])
 
-# ``value`` is JSON text everywhere.
+# ``value`` is JSON text everywhere. The four counts are of rules; whoever changes a column raises ``SCAN_SCHEMA``.
 SCHEMA = pa.schema(
     [
         pa.field("target", _TEXT, nullable=False),
@@ -36,14 +58,25 @@ SCHEMA = pa.schema(
         pa.field("status", _TEXT, nullable=False),  # checked, error
         pa.field("error_kind", _TEXT),
         pa.field("error", _TEXT),
+        pa.field("revision", _TEXT),  # commit on a hub
+        pa.field("fingerprint", _TEXT),  # SHA-256 of the tensors' names, types and shapes
+        pa.field("verdict", _TEXT),  # contradicted, defective, not_verified, consistent; null for an error
+        pa.field("verdict_reason", _REASON),  # of not_verified
+        pa.field("claims", pa.list_(_CLAIM)),
+        pa.field("confirmed_claims", pa.int16()),
+        pa.field("declared_only", pa.int16()),  # of the confirmed ones
+        pa.field("by_documents", pa.bool_()),  # there are no weights; null for an error
         pa.field("convention", _TEXT),
         pa.field("elements", pa.list_(_ELEMENT)),
         pa.field("facts", pa.list_(_FACT)),
         pa.field("identification", _IDENTIFICATION),  # null for an error
         pa.field("findings", pa.list_(_FINDING)),
         pa.field("flagged", pa.int16()),
-        pa.field("clean", pa.int16()),
+        pa.field("confirmed", pa.int16()),
+        pa.field("does_not_apply", pa.int16()),
         pa.field("cannot_tell", pa.int16()),
+        pa.field("cannot_tell_reasons", pa.list_(_UNDECIDED)),
+        pa.field("unsettled", pa.int16()),  # claims of the name that the files do not settle
         pa.field("worst", _TEXT),  # error, warning, note
     ]
 )

@@ -14,16 +14,18 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any, Self, cast
+from typing import IO, Any, Self
 
 import msgspec
 
 from truename.atomic_files import remove_partial_files, write_atomically, write_bytes_atomically
 from truename.errors import UsageError
-from truename.scan.rows import Row, line_of
+from truename.findings import VerdictKind
+from truename.scan.rows import SCAN_SCHEMA, Row, line_of
 
 try:
     import fcntl
@@ -40,13 +42,17 @@ class ScanRecord(msgspec.Struct, frozen=True):
 
     truename: str
     arguments: dict[str, str]
+    schema: str = ""  # of the rows; versions before the second schema wrote none
 
 
 class _Key(msgspec.Struct):
-    """Of a row: which one it is."""
+    """Of a row: which one it is, and how it came out."""
 
     target: str
     status: str
+    worst: str | None = None
+    verdict: str | None = None
+    unsettled: int = 0  # claims of the name that the files do not settle
 
 
 _KEY = msgspec.json.Decoder(_Key)
@@ -80,6 +86,10 @@ class Ledger:
         self._rows_a_part = rows_a_part
         self._pending: list[bytes] = []  # the lines of the journal
         self._done: set[int] = set()
+        self.worst: Counter[str | None] = Counter()  # severity of the worst finding -> rows
+        self.unusable = 0  # rows of models that could not be checked
+        self.verdicts: Counter[str | None] = Counter()  # verdict -> rows
+        self.open = 0  # rows of models that are not verified or have a claim that the files do not settle
         self._journal: IO[bytes] | None = None
         # One thread writes every part: what Arrow has allocated stays with the thread that asked for it.
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="parts")
@@ -112,7 +122,7 @@ class Ledger:
         line = line_of(row)
         self._journal.write(line)
         self._pending.append(line)
-        self._done.add(_digest(row["target"]))
+        self._count(_Key(row["target"], row["status"], row["worst"], row["verdict"], row["unsettled"]))
         if len(self._pending) >= self._rows_a_part:
             self._write_part()
 
@@ -137,7 +147,7 @@ class Ledger:
         if not path.exists():
             if any(self.folder.glob("part-*.parquet")):
                 raise UsageError(f"{self.folder} holds Parquet parts of something else; give another folder")
-            write_bytes_atomically(path, msgspec.json.encode(record))
+            write_bytes_atomically(path, msgspec.json.encode(msgspec.structs.replace(record, schema=SCAN_SCHEMA)))
             return
         if not resume:
             raise UsageError(f"{self.folder} already holds a scan; continue it with --resume, or give another folder")
@@ -145,7 +155,12 @@ class Ledger:
             before = msgspec.json.decode(path.read_bytes(), type=ScanRecord)
         except msgspec.DecodeError:
             raise UsageError(f"{path} cannot be read; give another folder") from None
-        if before != record:
+        if before.schema != SCAN_SCHEMA:
+            raise UsageError(
+                f"{self.folder} holds a scan of another version of truename ({before.truename}), whose rows have other "
+                "columns; it cannot be resumed by this version, give another folder"
+            )
+        if (before.truename, before.arguments) != (record.truename, record.arguments):
             differs = sorted(
                 k for k in {*before.arguments, *record.arguments} if before.arguments.get(k) != record.arguments.get(k)
             )
@@ -160,15 +175,26 @@ class Ledger:
             self._journal_path(number).unlink(missing_ok=True)
             if retry_errors:
                 _drop_errors(self._part_path(number))
-            self._done.update(map(_digest, _targets_of(self._part_path(number))))
+            for key in _keys_of(self._part_path(number)):
+                self._count(key)
         number = numbers[-1] + 1 if numbers else 0
         path = self._journal_path(number)
         if path.exists():
             found = [(line, key) for line, key in _whole_lines(path) if not (retry_errors and key.status == "error")]
             self._pending = [line for line, _ in found]
-            self._done.update(_digest(key.target) for _, key in found)
+            for _, key in found:
+                self._count(key)
             write_bytes_atomically(path, b"".join(self._pending))
         return number
+
+    def _count(self, key: _Key) -> None:
+        self._done.add(_digest(key.target))
+        if key.status == "error":
+            self.unusable += 1
+        else:
+            self.worst[key.worst] += 1
+            self.verdicts[key.verdict] += 1
+            self.open += key.verdict == VerdictKind.NOT_VERIFIED or key.unsettled > 0
 
     def _write_part(self) -> None:
         from truename.scan.columns import table_of
@@ -219,13 +245,14 @@ def _whole_lines(path: Path) -> Iterator[tuple[bytes, _Key]]:
                 raise UsageError(f"{path} is damaged in line {number:,}; mend it, or give another folder") from None
 
 
-def _targets_of(part: Path) -> list[str]:
-    """The targets whose rows a part holds.
+def _keys_of(part: Path) -> list[_Key]:
+    """Of every row that a part holds, which one it is.
 
     Raises:
         UsageError: the file is no such part.
     """
-    return cast(list[str], _read_part(part, ["target"])["target"].to_pylist())
+    rows = _read_part(part, ["target", "status", "worst", "verdict", "unsettled"]).to_pylist()
+    return [_Key(**row) for row in rows]
 
 
 def _drop_errors(part: Path) -> None:

@@ -1,8 +1,7 @@
-"""A row of a scan: what a report says, or why there is none, in the columns of ``table.SCHEMA``."""
+"""A row of a scan: what a report says, or why there is none, in the columns of ``columns.SCHEMA``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -11,10 +10,12 @@ from truename.dara import Question
 from truename.errors import TruenameError
 from truename.evidence import Evidence
 from truename.facts import FACTS
-from truename.findings import Finding, ModelReport
+from truename.findings import EvidenceRef, Finding, JudgedClaim, ModelReport, Outcome, Reason
 from truename.scan.targets import Target
 
 Row = dict[str, Any]
+
+SCAN_SCHEMA = "truename.scan/2"  # of the rows that are stored
 
 _IDENTIFICATION = "identification."
 
@@ -27,6 +28,14 @@ def report_row(report: ModelReport, evidence: Evidence) -> Row:
         "status": "checked",
         "error_kind": None,
         "error": None,
+        "revision": report.revision,
+        "fingerprint": report.fingerprint,
+        "verdict": report.verdict.outcome.value,
+        "verdict_reason": _reason(report.verdict.reason),
+        "claims": [_claim(claim) for claim in report.claims],
+        "confirmed_claims": report.verdict.confirmed,
+        "declared_only": report.verdict.declared_only,
+        "by_documents": report.verdict.by_documents,
         "convention": report.convention,
         "elements": [
             {"kind": e.kind, "text": e.text, "value": _json(e.value), "start": e.start, "end": e.end}
@@ -40,8 +49,13 @@ def report_row(report: ModelReport, evidence: Evidence) -> Row:
         "identification": _identification(evidence),
         "findings": [_finding(finding) for finding in report.findings],
         "flagged": report.outcomes.flagged,
-        "clean": report.outcomes.clean,
+        "confirmed": report.outcomes.confirmed,
+        "does_not_apply": report.outcomes.does_not_apply,
         "cannot_tell": report.outcomes.cannot_tell,
+        "cannot_tell_reasons": [
+            {"code": one.code, "kind": one.reason.kind.value, "text": one.reason.text} for one in report.cannot_tell
+        ],
+        "unsettled": sum(claim.outcome is Outcome.CANNOT_TELL for claim in report.claims),
         "worst": report.worst and report.worst.value,
     }
 
@@ -54,14 +68,25 @@ def error_row(target: Target, error: TruenameError) -> Row:
         "status": "error",
         "error_kind": type(error).__name__,
         "error": printable(str(error)),
+        "revision": None,
+        "fingerprint": None,
+        "verdict": None,
+        "verdict_reason": None,
+        "claims": [],
+        "confirmed_claims": 0,
+        "declared_only": 0,
+        "by_documents": None,
         "convention": None,
         "elements": [],
         "facts": [],
         "identification": None,
         "findings": [],
         "flagged": 0,
-        "clean": 0,
+        "confirmed": 0,
+        "does_not_apply": 0,
         "cannot_tell": 0,
+        "cannot_tell_reasons": [],
+        "unsettled": 0,
         "worst": None,
     }
 
@@ -77,31 +102,53 @@ def printable(text: str) -> str:
 
 
 def _identification(evidence: Evidence) -> Row:
-    """What the classifier says the structure is; ``reason`` says why answers are missing."""
+    """What the classifier says the structure is; ``unanswered`` says why answers are missing."""
     said = {key: evidence.value(FACTS[_IDENTIFICATION + key]) for key in (*Question, "extends", "error_rate")}
-    missing = {key.value: evidence.why_missing(FACTS[_IDENTIFICATION + key]) for key in Question if said[key] is None}
-    return {**said, "reason": _joined(missing) if missing else None}
+    reasons = {key: evidence.why_missing(FACTS[_IDENTIFICATION + key]) for key in Question if said[key] is None}
+    unanswered = [{"question": key.value, "kind": why.kind.value, "text": why.text} for key, why in reasons.items()]
+    return {**said, "unanswered": unanswered}
 
 
-def _joined(reasons: Mapping[str, str]) -> str:
-    """One reason for all questions, or each question with its own."""
-    if len(reasons) == len(Question) and len(set(reasons.values())) == 1:
-        return next(iter(reasons.values()))
-    return "; ".join(f"{question}: {why}" for question, why in reasons.items())
+def _claim(claim: JudgedClaim) -> Row:
+    return {
+        "kind": claim.kind,
+        "role": claim.role,
+        "text": claim.text,
+        "value": _json(claim.value),
+        "start": claim.start,
+        "end": claim.end,
+        "outcome": claim.outcome.value,
+        "severity": claim.severity and claim.severity.value,
+        "basis": claim.basis and claim.basis.value,
+        "codes": list(claim.codes),
+        "evidence": None if claim.evidence is None else _evidence(claim.evidence),
+        "reason": _reason(claim.reason),
+    }
+
+
+def _reason(reason: Reason | None) -> Row | None:
+    return None if reason is None else {"kind": reason.kind.value, "text": reason.text}
+
+
+def _evidence(evidence: EvidenceRef) -> Row:
+    return {
+        "value": _json(evidence.value),
+        "origin": evidence.origin,
+        "file": evidence.file,
+        "detail": evidence.detail,
+    }
 
 
 def _finding(finding: Finding) -> Row:
-    claim, evidence = finding.claim, finding.evidence
+    evidence = dict.fromkeys(EvidenceRef.__struct_fields__) if finding.evidence is None else _evidence(finding.evidence)
     return {
         "code": finding.code,
         "severity": finding.severity.value,
         "message": finding.message,
-        "claim": claim and claim.text,
-        "value": evidence and _json(evidence.value),
-        "origin": evidence and evidence.origin,
-        "file": evidence and evidence.file,
-        "detail": evidence and evidence.detail,
+        "claim": finding.claim and finding.claim.text,
+        **evidence,
         "suggestion": finding.suggestion,
+        "more": finding.more,
     }
 
 

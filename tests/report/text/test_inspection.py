@@ -8,19 +8,19 @@ import pytest
 from rich.console import Console
 
 from truename.facts import FACTS
-from truename.findings import InspectedFact, Inspection
+from truename.findings import InspectedFact, Inspection, Reason, ReasonKind
 from truename.report.text.inspection import print_inspection
 
 ABSENT = {
-    "adapter_rank": "there is no adapter_config.json",
-    "model_type": "there is no config.json",
-    "languages": "there is no card (README.md)",
-    "cased": "there is no tokenizer_config.json",
-    "index_total_size": "the files hold no weight index that says it",
+    "adapter_rank": Reason(ReasonKind.NO_DOCUMENT, "there is no adapter_config.json", "adapter_config.json"),
+    "model_type": Reason(ReasonKind.NO_DOCUMENT, "there is no config.json", "config.json"),
+    "languages": Reason(ReasonKind.NO_DOCUMENT, "there is no card (README.md)", "card (README.md)"),
+    "cased": Reason(ReasonKind.NO_DOCUMENT, "there is no tokenizer_config.json", "tokenizer_config.json"),
+    "index_total_size": Reason(ReasonKind.NO_DOCUMENT, "there is no weight index that states it", "weight index"),
 }
 
 
-def printed(facts: dict[str, object], missing: dict[str, str] | None = None, tree: tuple[()] | None = None) -> str:
+def printed(facts: dict[str, object], missing: dict[str, Reason] | None = None, tree: tuple[()] | None = None) -> str:
     found = [InspectedFact(key, value, "weights", "model.gguf", None) for key, value in facts.items()]
     console = Console(file=io.StringIO(), width=80, color_system=None)
     print_inspection(Inspection("model.gguf", found, missing or {}, tree), console)
@@ -58,7 +58,7 @@ def test_a_decoder_has_no_encoder() -> None:
 
 
 def test_the_files_that_a_bare_file_has_not_beside_it_are_one_reason_and_the_last() -> None:
-    text = one_line(printed({}, ABSENT | {"layers": "model.gguf: is cut short"}))
+    text = one_line(printed({}, ABSENT | {"layers": Reason(ReasonKind.UNREAD_WEIGHTS, "model.gguf: is cut short")}))
     assert text.count("there is no") == 1
     assert "adapter_config.json, config.json, card (README.md), tokenizer_config.json or weight index:" in text
     assert text.index("is cut short: layers") < text.index("there is no")
@@ -71,13 +71,16 @@ def test_one_file_that_is_not_there_is_told_apart() -> None:
 
 
 def test_weights_that_are_not_there_are_no_file_beside_them() -> None:
-    text = one_line(printed({}, ABSENT | {"parameters": "there is no weights file"}))
+    text = one_line(printed({}, ABSENT | {"parameters": Reason(ReasonKind.NO_WEIGHTS, "there is no weights file")}))
     assert "there is no weights file: parameters" in text
 
 
 def test_what_a_gguf_file_does_not_say_is_one_reason() -> None:
-    missing = {f"gguf_{key}": f"the GGUF file says nothing of its {key}" for key in ("basename", "version")}
-    assert "the GGUF file says nothing of: gguf basename, gguf version" in one_line(printed({}, missing))
+    missing = {
+        f"gguf_{key}": Reason(ReasonKind.NOT_DECLARED, f"the GGUF file does not state its {key}", "the GGUF file")
+        for key in ("basename", "version")
+    }
+    assert "the GGUF file does not state: gguf basename, gguf version" in one_line(printed({}, missing))
 
 
 def test_no_blocks_have_a_reason() -> None:

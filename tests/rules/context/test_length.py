@@ -7,14 +7,16 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.facts import Fact, Origin
-from truename.findings import Severity
+from truename.findings import EvidenceRef, ReasonKind, Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.context.length import ContextLength
 from truename.rules.rule import Case
 
 RULE = ContextLength()
+OPEN = ReasonKind.AMBIGUOUS_FILES
 
 
 @pytest.mark.parametrize(
@@ -41,24 +43,29 @@ RULE = ContextLength()
 def test_lengths(
     stated: Callable[..., Claims], text: str, value: int, facts: dict[str, Any], expected: Severity | None
 ) -> None:
-    verdict = RULE.check(stated(f"model-{text}", (Role.CONTEXT, text, value)), Case("", **facts).evidence())
-    assert verdict.outcome.value == ("flagged" if expected else "clean")
-    assert [f.severity for f in verdict.findings] == ([expected] if expected else [])
+    decision = RULE.check(stated(f"model-{text}", (Role.CONTEXT, text, value)), Case("", **facts).evidence())
+    assert decision.outcome.value == ("flagged" if expected else "confirmed")
+    assert [f.severity for f in decision.findings] == ([expected] if expected else [])
 
 
 @pytest.mark.parametrize(
-    "facts",
+    ("facts", "kind"),
     [
-        {},
-        {"model_max_length": 2048},
-        {"context_length": 10**30},
-        {"context_length": None},
-        {"context_length": 4096, "rope_scaling": "longrope"},
+        ({}, ReasonKind.NOT_DECLARED),
+        ({"model_max_length": 2048}, ReasonKind.NOT_DECLARED),
+        ({"context_length": 10**30}, ReasonKind.NOT_DECLARED),
+        ({"context_length": None}, ReasonKind.NOT_DECLARED),
+        ({"context_length": 4096, "rope_scaling": "longrope"}, ReasonKind.AMBIGUOUS_FILES),
+        ({"context_length": 4096, "is_adapter": True}, ReasonKind.ADAPTER),
+        ({"context_length": Fact("context_length", 512, Origin.WEIGHTS), "model_max_length": 131_072}, OPEN),
+        ({"context_length": Fact("context_length", 512, Origin.WEIGHTS), "extended_context_length": 131_072}, OPEN),
     ],
 )
-def test_what_cannot_be_told(stated: Callable[..., Claims], facts: dict[str, Any]) -> None:
-    verdict = RULE.check(stated("model-128k", (Role.CONTEXT, "128k", 131_072)), Case("", **facts).evidence())
-    assert verdict.outcome.value == "cannot_tell"
+def test_what_cannot_be_told(stated: Callable[..., Claims], facts: dict[str, Any], kind: ReasonKind) -> None:
+    decision = RULE.check(stated("model-128k", (Role.CONTEXT, "128k", 131_072)), Case("", **facts).evidence())
+    assert decision.outcome.value == "cannot_tell"
+    assert decision.reason is not None
+    assert decision.reason.kind is kind
 
 
 @pytest.mark.parametrize(
@@ -81,3 +88,38 @@ def test_the_message_says_where(stated: Callable[..., Claims]) -> None:
     claims = stated("HerculeanSea-7b-128k", (Role.CONTEXT, "128k", 131_072))
     (finding,) = RULE.check(claims, Case("", context_length=fact).evidence()).findings
     assert finding.message == "the name says 128k; config.json declares 8,192 positions"
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "facts", "found"),
+    [
+        ("8k", 8192, {"context_length": 131_072}, 131_072),
+        ("4k", 4096, {"context_length": 4096, "extended_context_length": 32_768}, 4096),
+        ("32k", 32_768, {"context_length": 4096, "extended_context_length": 32_768}, 32_768),
+        ("32k", 32_768, {"context_length": 4096, "model_max_length": 32_768}, 32_768),
+    ],
+)
+def test_the_nearest_limit_that_reaches_bears_the_claim_out(
+    stated: Callable[..., Claims], text: str, value: int, facts: dict[str, Any], found: int
+) -> None:
+    claims = stated(f"model-{text}", (Role.CONTEXT, text, value))
+    (one,) = RULE.check(claims, Case("", **facts).evidence()).confirmations
+    assert one.claim is not None
+    assert one.claim.text == text
+    assert one.evidence == EvidenceRef(found, "declared")
+    assert not is_measured(one)
+
+
+def test_positions_of_the_weights_bear_out_by_measurement(stated: Callable[..., Claims]) -> None:
+    claims = stated("model-1k", (Role.CONTEXT, "1k", 1024))
+    fact = Fact("context_length", 1024, Origin.WEIGHTS, "model.safetensors")
+    (one,) = RULE.check(claims, Case("", context_length=fact, model_max_length=1024).evidence()).confirmations
+    assert one.evidence == EvidenceRef(1024, "weights", "model.safetensors")
+    assert is_measured(one)
+
+
+def test_only_the_lengths_that_are_reached_are_confirmed(stated: Callable[..., Claims]) -> None:
+    claims = stated("from-8k-to-128k", (Role.CONTEXT, "8k", 8192), (Role.CONTEXT, "128k", 131_072))
+    (one,) = RULE.check(claims, Case("", context_length=8192).evidence()).confirmations
+    assert one.claim is not None
+    assert one.claim.text == "8k"

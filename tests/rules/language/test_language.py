@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
+from truename.evidence.evidence import Evidence
+from truename.facts import LANGUAGES
+from truename.findings import Reason, ReasonKind
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.language.language import Language
@@ -18,15 +22,20 @@ GERMAN = [(Role.LANGUAGE, "german", "de")]
 NORWEGIAN = [(Role.LANGUAGE, "norwegian", "no")]
 CHINESE = [(Role.LANGUAGE, "chinese", "zh")]
 DE = [(Role.LANGUAGE, "de", "de")]
+MULTI = [(Role.LANGUAGE, "multi", "multilingual")]
 PAIR = [(Role.LANGUAGE_PAIR, "en-de", ("en", "de"))]
 
 TABLE = [
-    ("m-german", GERMAN, {"languages": ("de",)}, "clean"),
-    ("m-german", GERMAN, {"languages": ("ger",)}, "clean"),
-    ("m-german", GERMAN, {"languages": ("German",)}, "clean"),
-    ("m-german", GERMAN, {"languages": ("de-AT",)}, "clean"),
-    ("m-german", GERMAN, {"languages": ("en", "fr", "de")}, "clean"),
-    ("m-german", GERMAN, {"languages": ("multilingual",)}, "clean"),
+    ("m-german", GERMAN, {"languages": ("de",)}, "confirmed"),
+    ("m-german", GERMAN, {"languages": ("ger",)}, "confirmed"),
+    ("m-german", GERMAN, {"languages": ("German",)}, "confirmed"),
+    ("m-german", GERMAN, {"languages": ("de-AT",)}, "confirmed"),
+    ("m-german", GERMAN, {"languages": ("en", "fr", "de")}, "confirmed"),
+    ("m-german", GERMAN, {"languages": ("multilingual",)}, "cannot_tell"),
+    ("m-german", GERMAN, {"languages": ("multilingual", "de")}, "confirmed"),
+    ("m-multi", MULTI, {"languages": ("multilingual",)}, "confirmed"),
+    ("m-multi", MULTI, {"languages": ("en", "fr")}, "confirmed"),
+    ("m-multi", MULTI, {"languages": ("en",)}, "cannot_tell"),
     ("m-german", GERMAN, {"languages": ("fr",)}, "warning"),
     ("m-german", GERMAN, {"languages": ("en", "fr")}, "warning"),
     ("m-german", GERMAN, {"languages": ("en",)}, "note"),
@@ -35,13 +44,15 @@ TABLE = [
     ("m-german", GERMAN, {"languages": ()}, "cannot_tell"),
     ("m-german", GERMAN, {}, "cannot_tell"),
     ("m-de", DE, {"languages": ("fr",)}, "note"),
-    ("m-norwegian", NORWEGIAN, {"languages": ("nb", "nn")}, "clean"),
-    ("m-norwegian", NORWEGIAN, {"languages": (False,)}, "clean"),
-    ("m-chinese", CHINESE, {"languages": ("zht", "en")}, "clean"),
-    ("m-chinese", CHINESE, {"languages": ("yue",)}, "clean"),
-    ("m-en-de", PAIR, {"languages": ("de",)}, "clean"),
+    ("m-norwegian", NORWEGIAN, {"languages": ("nb", "nn")}, "confirmed"),
+    ("m-norwegian", NORWEGIAN, {"languages": (False,)}, "confirmed"),
+    ("m-chinese", CHINESE, {"languages": ("zht", "en")}, "confirmed"),
+    ("m-chinese", CHINESE, {"languages": ("yue",)}, "confirmed"),
+    ("m-en-de", PAIR, {"languages": ("de",)}, "cannot_tell"),
+    ("m-en-de", PAIR, {"languages": ("de", "en")}, "confirmed"),
     ("m-en-de", PAIR, {"languages": ("fr", "es")}, "warning"),
-    ("m", [], {"languages": ("fr",)}, "cannot_tell"),
+    ("m", [], {"languages": ("fr",)}, "does_not_apply"),
+    ("m-code", [(Role.LANGUAGE, "code", "code")], {"languages": ("fr",)}, "does_not_apply"),
 ]
 
 
@@ -57,3 +68,34 @@ def test_table(
 def test_the_message_names_languages(stated: Callable[..., Claims]) -> None:
     (finding,) = RULE.check(stated("m-german", *GERMAN), Case("", languages=("fr", "zul")).evidence()).findings
     assert finding.message == "the name says German; the card lists French, Zulu"
+
+
+@pytest.mark.parametrize("languages", [(), ("code",), ("multilingual",)])
+def test_a_card_that_does_not_say_it(stated: Callable[..., Claims], languages: tuple[str, ...]) -> None:
+    reason = RULE.check(stated("m-german", *GERMAN), Case("", languages=languages).evidence()).reason
+    assert reason is not None
+    assert reason.kind is ReasonKind.NOT_DECLARED
+
+
+def test_a_broken_card_is_the_reason(stated: Callable[..., Claims]) -> None:
+    broken = Reason(ReasonKind.UNREAD_FILE, "README.md: has front matter that no line '---' ends")
+    decision = RULE.check(stated("m-german", *GERMAN), Evidence.of([], {LANGUAGES: broken}))
+    assert (decision.outcome.value, decision.reason) == ("cannot_tell", broken)
+
+
+def test_each_claim_has_its_own_outcome(stated: Callable[..., Claims]) -> None:
+    claims = stated("m-german-chinese", *GERMAN, *CHINESE)
+    decision = RULE.check(claims, Case("", languages=("de", "fr")).evidence())
+    assert [f.claim.text for f in decision.findings if f.claim] == ["chinese"]
+    assert [c.claim.text for c in decision.confirmations if c.claim] == ["german"]
+    half = stated("m-en-de-german", *GERMAN, *PAIR)
+    decision = RULE.check(half, Case("", languages=("de",)).evidence())
+    assert [claim.element.text for claim in decision.about or ()] == ["en-de"]
+
+
+def test_a_confirmation_is_only_declared(stated: Callable[..., Claims]) -> None:
+    (one,) = RULE.check(stated("m-german", *GERMAN), Case("", languages=("de",)).evidence()).confirmations
+    assert one.claim is not None
+    assert one.claim.text == "german"
+    assert one.evidence is not None
+    assert (one.evidence.value, is_measured(one)) == (("de",), False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from truename.findings import Severity
+from truename.findings import ReasonKind, Severity
 from truename.names import claims_of, parse_name
 from truename.rules.name.confusable import Confusable
 from truename.rules.rule import Case
@@ -36,3 +36,12 @@ def test_every_disguise_has_its_finding() -> None:
     findings = RULE.check(claims_of(parse_name("b\u0435rt\u200b-\u043eld")), NOTHING).findings
     assert len(findings) == 3
     assert {finding.suggestion for finding in findings} == {"bert-old"}
+
+
+def test_a_plain_name_passes_and_no_name_is_none() -> None:
+    (passed,) = RULE.check(claims_of(parse_name("bert-base")), NOTHING).confirmations
+    assert (passed.claim, passed.evidence) == (None, None)
+    decision = RULE.check(claims_of(parse_name("")), NOTHING)
+    assert decision.outcome.value == "does_not_apply"
+    assert decision.reason is not None
+    assert decision.reason.kind is ReasonKind.NO_CLAIM

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.architecture.abstract import AbstractArchitecture, Block, BlockVariant, Layer, Operation
 from truename.evidence.evidence import Evidence
 from truename.facts import Fact, Origin
@@ -23,11 +24,11 @@ SIZE = [(Role.PARAMETERS, "7b", 7_000_000_000)]
 FULL = {"is_adapter": False, "parameters": 6_738_415_616}
 
 TABLE = [
-    ("m-7b-lora", LORA, {"is_adapter": True}, "clean"),
+    ("m-7b-lora", LORA, {"is_adapter": True}, "confirmed"),
     ("m-7b-lora", LORA, FULL, "warning"),
-    ("m-7b-lora-Merged", LORA, FULL, "clean"),
-    ("m-7b-lora", LORA, {**FULL, "base_model_relation": "merge"}, "clean"),
-    ("m-7b-lora", LORA, {**FULL, "tags": ("mergekit", "merge")}, "clean"),
+    ("m-7b-lora-Merged", LORA, FULL, "does_not_apply"),
+    ("m-7b-lora", LORA, {**FULL, "base_model_relation": "merge"}, "confirmed"),
+    ("m-7b-lora", LORA, {**FULL, "tags": ("mergekit", "merge")}, "confirmed"),
     ("m-7b-lora", LORA, {**FULL, "tags": ("lora",)}, "cannot_tell"),
     ("sdxl-lora", LORA, {"is_adapter": False, "parameters": 11_600_000}, "cannot_tell"),
     ("t2i-adapter", [(Role.ADAPTER, "adapter", "adapter")], FULL, "cannot_tell"),
@@ -35,9 +36,9 @@ TABLE = [
     ("m-lora", LORA, {"parameters": 6_738_415_616}, "warning"),
     ("m-lora", LORA, {"parameters": Fact("parameters", 6_738_415_616, Origin.DECLARED)}, "cannot_tell"),
     ("m-7b", SIZE, {"is_adapter": True, "adapter_rank": 16}, "note"),
-    ("m-7b", SIZE, FULL, "cannot_tell"),
-    ("m-finetuned", [], {"is_adapter": True}, "clean"),
-    ("m-7b-lora", [*SIZE, *LORA], {"is_adapter": True}, "clean"),
+    ("m-7b", SIZE, FULL, "does_not_apply"),
+    ("m-finetuned", [], {"is_adapter": True}, "does_not_apply"),
+    ("m-7b-lora", [*SIZE, *LORA], {"is_adapter": True}, "confirmed"),
 ]
 
 
@@ -45,9 +46,9 @@ TABLE = [
 def test_table(
     stated: Callable[..., Claims], name: str, claims: list[tuple[Role, str, Any]], facts: dict[str, Any], expected: str
 ) -> None:
-    verdict = RULE.check(stated(name, *claims), Case("", **facts).evidence())
-    worst = min((f.severity for f in verdict.findings), key=lambda s: s.rank, default=None)
-    assert (worst or verdict.outcome).value == expected, verdict
+    decision = RULE.check(stated(name, *claims), Case("", **facts).evidence())
+    worst = min((f.severity for f in decision.findings), key=lambda s: s.rank, default=None)
+    assert (worst or decision.outcome).value == expected, decision
 
 
 def test_the_note_names_the_base(stated: Callable[..., Claims]) -> None:
@@ -71,4 +72,32 @@ def test_layers_of_an_adapter_show(stated: Callable[..., Claims]) -> None:
     facts = [Fact("parameters", 300_000_000, Origin.WEIGHTS)]
     plain, lora = (Evidence.of(facts).facts, AbstractArchitecture((), (block,)))
     assert RULE.check(stated("flux-lora", *LORA), Evidence(plain)).outcome is Outcome.FLAGGED
-    assert RULE.check(stated("flux-lora", *LORA), Evidence(plain, {}, lora)).outcome is Outcome.CLEAN
+    (one,) = RULE.check(stated("flux-lora", *LORA), Evidence(plain, {}, lora)).confirmations
+    assert one.evidence is not None
+    assert one.evidence.value == ("attn.to_q.lora_A weight",)
+    assert is_measured(one)
+
+
+@pytest.mark.parametrize(
+    ("facts", "value", "measured"),
+    [
+        ({"is_adapter": True}, True, True),
+        ({"is_adapter": True, "adapter_pairs": 64}, 64, True),
+        ({**FULL, "base_model_relation": "merge"}, "merge", False),
+        ({**FULL, "tags": ("mergekit",)}, ("mergekit",), False),
+    ],
+)
+def test_what_bears_an_adapter_out(
+    stated: Callable[..., Claims], facts: dict[str, Any], value: object, measured: bool
+) -> None:
+    (one,) = RULE.check(stated("m-7b-lora", *SIZE, *LORA), Case("", **facts).evidence()).confirmations
+    assert one.claim is not None
+    assert one.claim.text == "lora"
+    assert one.evidence is not None
+    assert (one.evidence.value, is_measured(one)) == (value, measured)
+
+
+def test_the_size_does_not_stay_open_with_the_adapter(stated: Callable[..., Claims]) -> None:
+    decision = RULE.check(stated("m-7b-lora", *SIZE, *LORA), Case("").evidence())
+    assert decision.outcome is Outcome.CANNOT_TELL
+    assert [claim.role for claim in decision.about or ()] == [Role.ADAPTER]

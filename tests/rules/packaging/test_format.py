@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.facts import Fact, Origin
+from truename.findings import Outcome, ReasonKind
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.packaging.format import PackagingFormat
@@ -25,20 +27,20 @@ TABLE = [
         "m-exl2",
         [(Role.PACKAGING, "exl2", "exl2")],
         {"formats": ("safetensors",), "quantisation_method": "exl2"},
-        "clean",
+        "confirmed",
     ),
     ("m-exl2", [(Role.PACKAGING, "exl2", "exl2")], {"formats": ("safetensors",)}, "cannot_tell"),
-    ("m-onnx", ONNX, {"formats": ("onnx",)}, "clean"),
+    ("m-onnx", ONNX, {"formats": ("onnx",)}, "confirmed"),
     ("m-onnx", ONNX, {"formats": ("pytorch", "safetensors")}, "error"),
     ("m-onnx", ONNX, {"formats": ()}, "cannot_tell"),
     ("m-onnx", ONNX, {"formats": Fact("formats", ("safetensors",), Origin.DECLARED)}, "cannot_tell"),
     ("m-onnx-gguf", [*ONNX, *GGUF], {"formats": ("onnx",)}, "error"),
     ("m-mlx", MLX, {"formats": ("safetensors",)}, "cannot_tell"),
-    ("m-mlx", MLX, {"formats": ("safetensors",), "tags": ("text", "mlx")}, "clean"),
-    ("m-mlx", MLX, {"formats": ("safetensors",), "library_name": "MLX"}, "clean"),
-    ("m-mlx", MLX, {"formats": ("safetensors",), "quantisation_method": "mlx"}, "clean"),
+    ("m-mlx", MLX, {"formats": ("safetensors",), "tags": ("text", "mlx")}, "confirmed"),
+    ("m-mlx", MLX, {"formats": ("safetensors",), "library_name": "MLX"}, "confirmed"),
+    ("m-mlx", MLX, {"formats": ("safetensors",), "quantisation_method": "mlx"}, "confirmed"),
     ("m-coreml", COREML, {"formats": ("safetensors",)}, "cannot_tell"),
-    ("m-coreml", COREML, {"formats": ("coreml",)}, "clean"),
+    ("m-coreml", COREML, {"formats": ("coreml",)}, "confirmed"),
     ("m-rknn", [(Role.PACKAGING, "rknn", "rknn")], {"formats": ("safetensors",)}, "cannot_tell"),
 ]
 
@@ -47,6 +49,49 @@ TABLE = [
 def test_table(
     stated: Callable[..., Claims], name: str, claims: list[tuple[Role, str, Any]], facts: dict[str, Any], expected: str
 ) -> None:
-    verdict = RULE.check(stated(name, *claims), Case("", **facts).evidence())
-    worst = min((f.severity for f in verdict.findings), key=lambda s: s.rank, default=None)
-    assert (worst or verdict.outcome).value == expected, verdict
+    decision = RULE.check(stated(name, *claims), Case("", **facts).evidence())
+    worst = min((f.severity for f in decision.findings), key=lambda s: s.rank, default=None)
+    assert (worst or decision.outcome).value == expected, decision
+
+
+@pytest.mark.parametrize(
+    ("name", "claims", "facts", "value", "measured"),
+    [
+        ("m-onnx", ONNX, {"formats": ("onnx", "safetensors")}, ("onnx", "safetensors"), True),
+        ("m-mlx", MLX, {"formats": ("safetensors",), "tags": ("mlx",)}, ("mlx",), False),
+        ("m-mlx", MLX, {"formats": ("safetensors",), "library_name": "mlx"}, "mlx", False),
+        ("m-mlx", MLX, {"formats": ("safetensors",), "quantisation_method": "mlx", "tags": ("mlx",)}, "mlx", True),
+    ],
+)
+def test_what_bears_a_format_out(
+    stated: Callable[..., Claims],
+    name: str,
+    claims: list[tuple[Role, str, Any]],
+    facts: dict[str, Any],
+    value: object,
+    measured: bool,
+) -> None:
+    (one,) = RULE.check(stated(name, *claims), Case("", **facts).evidence()).confirmations
+    assert one.evidence is not None
+    assert (one.evidence.value, is_measured(one)) == (value, measured)
+
+
+def test_one_of_two_formats_stays_open(stated: Callable[..., Claims]) -> None:
+    decision = RULE.check(stated("m-onnx-coreml", *ONNX, *COREML), Case("", formats=("onnx",)).evidence())
+    assert decision.outcome is Outcome.CANNOT_TELL
+    assert [claim.element.text for claim in decision.about or ()] == ["coreml"]
+    assert [one.claim and one.claim.text for one in decision.confirmations] == ["onnx"]
+
+
+@pytest.mark.parametrize(
+    ("word", "facts", "kind"),
+    [
+        ("coreml", {"formats": ("safetensors",)}, ReasonKind.AMBIGUOUS_FILES),
+        ("rknn", {"formats": ("safetensors",)}, ReasonKind.UNKNOWN_TO_TRUENAME),
+        ("onnx", {}, ReasonKind.NOT_MEASURED),
+    ],
+)
+def test_why_it_cannot_tell(stated: Callable[..., Claims], word: str, facts: dict[str, Any], kind: ReasonKind) -> None:
+    reason = RULE.check(stated(f"m-{word}", (Role.PACKAGING, word, word)), Case("", **facts).evidence()).reason
+    assert reason is not None
+    assert reason.kind is kind

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from confirmations import is_measured
 from truename.evidence.evidence import Evidence
-from truename.facts import Fact, Origin
-from truename.findings import Outcome, Severity
+from truename.facts import Derivation, Fact, Origin
+from truename.findings import EvidenceRef, Outcome, Reason, ReasonKind, Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case
@@ -29,7 +30,7 @@ def declared(key: str, value: Any) -> Fact:
 
 
 def by_index(parameters: int) -> Fact:
-    return Fact("parameters", parameters, Origin.DECLARED, "config.json", "metadata.total_size by 2 bytes an element")
+    return Fact("parameters", parameters, Origin.DECLARED, "config.json", "by 2 bytes", Derivation.INDEX_BYTES)
 
 
 @pytest.mark.parametrize(
@@ -50,9 +51,9 @@ def by_index(parameters: int) -> Fact:
     ],
 )
 def test_the_edges_of_each_grade(stated: Callable[..., Claims], count: float, severity: Severity | None) -> None:
-    verdict = RULE.check(stated("llama-7b", SEVEN), evidence(parameters=round(count * B)))
-    assert [f.severity for f in verdict.findings] == ([severity] if severity else [])
-    assert verdict.outcome is (Outcome.FLAGGED if severity else Outcome.CLEAN)
+    decision = RULE.check(stated("llama-7b", SEVEN), evidence(parameters=round(count * B)))
+    assert [f.severity for f in decision.findings] == ([severity] if severity else [])
+    assert decision.outcome is (Outcome.FLAGGED if severity else Outcome.CONFIRMED)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +72,8 @@ def test_the_edges_of_each_grade(stated: Callable[..., Claims], count: float, se
 def test_a_count_that_rounds_to_the_name_is_right(
     stated: Callable[..., Claims], text: str, value: int, count: int, severity: Severity | None
 ) -> None:
-    verdict = RULE.check(stated(f"model-{text}", (Role.PARAMETERS, text, value)), evidence(parameters=count))
-    assert [f.severity for f in verdict.findings] == ([severity] if severity else [])
+    decision = RULE.check(stated(f"model-{text}", (Role.PARAMETERS, text, value)), evidence(parameters=count))
+    assert [f.severity for f in decision.findings] == ([severity] if severity else [])
 
 
 @pytest.mark.parametrize(
@@ -87,7 +88,7 @@ def test_a_count_that_rounds_to_the_name_is_right(
 )
 def test_any_count_that_a_name_may_mean_makes_it_right(stated: Callable[..., Claims], alternative: str) -> None:
     facts = evidence(parameters=20 * B, **{alternative: 7 * B})
-    assert RULE.check(stated("llama-7b", SEVEN), facts).outcome is Outcome.CLEAN
+    assert RULE.check(stated("llama-7b", SEVEN), facts).outcome is Outcome.CONFIRMED
 
 
 def test_the_message_says_the_nearest_count_and_the_total(stated: Callable[..., Claims]) -> None:
@@ -109,7 +110,7 @@ def test_the_message_of_a_plain_miss(stated: Callable[..., Claims]) -> None:
 
 def test_one_right_size_of_several_is_enough(stated: Callable[..., Claims]) -> None:
     name = stated("distilled-7b-to-1.5b", SEVEN, (Role.PARAMETERS, "1.5b", 15 * B // 10))
-    assert RULE.check(name, evidence(parameters=1_543_714_304)).outcome is Outcome.CLEAN
+    assert RULE.check(name, evidence(parameters=1_543_714_304)).outcome is Outcome.CONFIRMED
     (finding,) = RULE.check(name, evidence(parameters=500_000_000)).findings
     assert finding.claim is not None
     assert finding.claim.text == "1.5b"
@@ -129,7 +130,7 @@ def test_a_declared_count_does_not_excuse_the_weights(stated: Callable[..., Clai
 
 def test_one_of_two_declared_counts_is_enough(stated: Callable[..., Claims]) -> None:
     facts = Evidence.of([by_index(14 * B), declared("parameters", 7 * B)])
-    assert RULE.check(stated("llama-7b", SEVEN), facts).outcome is Outcome.CLEAN
+    assert RULE.check(stated("llama-7b", SEVEN), facts).outcome is Outcome.CONFIRMED
 
 
 def test_the_bytes_of_packed_weights_are_no_count(stated: Callable[..., Claims]) -> None:
@@ -143,15 +144,16 @@ def test_a_count_that_is_none_is_no_count(stated: Callable[..., Claims], value: 
 
 
 def test_why_nothing_was_counted_is_handed_on(stated: Callable[..., Claims]) -> None:
-    facts = Evidence.of([], {"parameters": "the shards are not there"})
-    assert RULE.check(stated("llama-7b", SEVEN), facts).reason == "the shards are not there"
+    reason = Reason(ReasonKind.UNREAD_WEIGHTS, "the shards are not there")
+    facts = Evidence.of([], {"parameters": reason})
+    assert RULE.check(stated("llama-7b", SEVEN), facts).reason == reason
 
 
 def test_a_size_beside_experts_may_be_the_active_one(stated: Callable[..., Claims]) -> None:
     name = stated("Llama-4-17B-128E", (Role.PARAMETERS, "17B", 17 * B), (Role.EXPERTS, "128E", 128))
     assert RULE.check(name, evidence(parameters=401_583_781_376)).outcome is Outcome.CANNOT_TELL
     facts = evidence(parameters=401_583_781_376, active_parameters=17_173_000_000)
-    assert RULE.check(name, facts).outcome is Outcome.CLEAN
+    assert RULE.check(name, facts).outcome is Outcome.CONFIRMED
 
 
 @pytest.mark.parametrize(
@@ -169,8 +171,8 @@ def test_a_size_beside_experts_may_be_the_active_one(stated: Callable[..., Claim
     ],
 )
 def test_mixtures(stated: Callable[..., Claims], facts: dict[str, Any], severity: Severity | None) -> None:
-    verdict = RULE.check(stated("Mixtral-8x7B", (Role.MIXTURE, "8x7B", (8, 7 * B))), evidence(**facts))
-    assert [f.severity for f in verdict.findings] == ([severity] if severity else [])
+    decision = RULE.check(stated("Mixtral-8x7B", (Role.MIXTURE, "8x7B", (8, 7 * B))), evidence(**facts))
+    assert [f.severity for f in decision.findings] == ([severity] if severity else [])
 
 
 def test_a_number_beside_a_fitting_size_word_may_be_data(stated: Callable[..., Claims]) -> None:
@@ -184,14 +186,14 @@ def test_a_number_beside_a_fitting_size_word_may_be_data(stated: Callable[..., C
     ("count", "expected"), [(120_000, "flagged"), (1_000_000, "flagged"), (1_100_000, "cannot_tell")]
 )
 def test_thousands_beside_millions_are_no_size(stated: Callable[..., Claims], count: int, expected: str) -> None:
-    verdict = RULE.check(stated("model-10k", (Role.PARAMETERS, "10k", 10_000)), evidence(parameters=count))
-    assert verdict.outcome.value == expected
+    decision = RULE.check(stated("model-10k", (Role.PARAMETERS, "10k", 10_000)), evidence(parameters=count))
+    assert decision.outcome.value == expected
 
 
 @pytest.mark.parametrize(
     ("total", "expected"),
     [
-        (6.9, "clean"),
+        (6.9, "confirmed"),
         (8.29, "cannot_tell"),
         (14.0, "cannot_tell"),
         (14.1, "flagged"),
@@ -218,6 +220,102 @@ def test_a_size_that_hangs_on_other_letters_accuses_nobody(stated: Callable[...,
     claim = (Role.PARAMETERS, "65B", 65 * B)
     facts = evidence(parameters=7 * B)
     assert RULE.check(stated("x-s65B", claim), facts).outcome is Outcome.CANNOT_TELL
-    assert RULE.check(stated("x-s65B", claim), evidence(parameters=65 * B)).outcome is Outcome.CLEAN
+    assert RULE.check(stated("x-s65B", claim), evidence(parameters=65 * B)).outcome is Outcome.CONFIRMED
     assert RULE.check(stated("x-llama65B", (Role.FAMILY, "llama", "llama"), claim), facts).outcome is Outcome.FLAGGED
     assert RULE.check(stated("x-65B", claim), facts).outcome is Outcome.FLAGGED
+
+
+def test_the_nearest_count_bears_the_claim_out(stated: Callable[..., Claims]) -> None:
+    facts = evidence(parameters=7_500_000_000, non_embedding_parameters=7_100_000_000)
+    (one,) = RULE.check(stated("llama-7b", SEVEN), facts).confirmations
+    assert one.claim is not None
+    assert one.claim.text == "7b"
+    assert one.evidence == EvidenceRef(7_100_000_000, "weights")
+    assert is_measured(one)
+
+
+def test_a_measured_count_bears_out_before_a_declared_one(stated: Callable[..., Claims]) -> None:
+    facts = Evidence.of([Fact("parameters", 7_500_000_000, Origin.WEIGHTS), declared("active_parameters", 7 * B)])
+    (one,) = RULE.check(stated("llama-7b", SEVEN), facts).confirmations
+    assert one.evidence == EvidenceRef(7_500_000_000, "weights")
+
+
+def test_what_is_only_declared_confirms_by_declaration(stated: Callable[..., Claims]) -> None:
+    (one,) = RULE.check(stated("llama-7b", SEVEN), evidence(parameters=declared("parameters", 7 * B))).confirmations
+    assert one.evidence == EvidenceRef(7 * B, "declared", "config.json")
+    assert not is_measured(one)
+
+
+def test_declared_active_parameters_do_not_outweigh_measured_ones(stated: Callable[..., Claims]) -> None:
+    total = Fact("parameters", 30 * B, Origin.WEIGHTS)
+    lie = declared("active_parameters", 7 * B)
+    name = stated("llama-7b", SEVEN)
+    assert RULE.check(name, Evidence.of([total, lie])).outcome is Outcome.CONFIRMED
+    measured = Fact("active_parameters", 3 * B, Origin.WEIGHTS)
+    assert RULE.check(name, Evidence.of([total, lie, measured])).outcome is Outcome.FLAGGED
+
+
+def test_only_the_right_size_of_several_is_confirmed(stated: Callable[..., Claims]) -> None:
+    name = stated("distilled-7b-to-1.5b", SEVEN, (Role.PARAMETERS, "1.5b", 15 * B // 10))
+    (one,) = RULE.check(name, evidence(parameters=1_543_714_304)).confirmations
+    assert one.claim is not None
+    assert one.claim.text == "1.5b"
+
+
+def test_a_mixture_is_borne_out_by_its_total(stated: Callable[..., Claims]) -> None:
+    facts = evidence(parameters=46_702_792_704, active_parameters=12_879_925_248)
+    (one,) = RULE.check(stated("Mixtral-8x7B", (Role.MIXTURE, "8x7B", (8, 7 * B))), facts).confirmations
+    assert one.evidence == EvidenceRef(46_702_792_704, "weights")
+
+
+def test_whether_a_count_is_of_an_index_is_not_read_in_its_words(stated: Callable[..., Claims]) -> None:
+    name = stated("llama-7b", SEVEN)
+    words = Fact("parameters", 9 * B, Origin.DECLARED, "config.json", "metadata.total_size by 2 bytes an element")
+    assert RULE.check(name, Evidence.of([words])).outcome is Outcome.FLAGGED
+    assert RULE.check(name, Evidence.of([by_index(9 * B)])).outcome is Outcome.CANNOT_TELL
+
+
+@pytest.mark.parametrize(
+    ("name", "claims", "facts", "kind", "open_claims"),
+    [
+        ("llama-7b", [SEVEN], {}, ReasonKind.NOT_MEASURED, None),
+        ("llama-7b", [SEVEN], {"is_adapter": True, "parameters": 10**7}, ReasonKind.ADAPTER, None),
+        ("llama-7b", [SEVEN], {"parameters": by_index(9 * B)}, ReasonKind.AMBIGUOUS_FILES, ("7b",)),
+        (
+            "x-17B-128E",
+            [(Role.PARAMETERS, "17B", 17 * B), (Role.EXPERTS, "128E", 128)],
+            {"parameters": 400 * B},
+            ReasonKind.AMBIGUOUS_NAME,
+            None,
+        ),
+        ("x-10k", [(Role.PARAMETERS, "10k", 10_000)], {"parameters": 7 * B}, ReasonKind.AMBIGUOUS_NAME, None),
+        ("x-s65B", [(Role.PARAMETERS, "65B", 65 * B)], {"parameters": 7 * B}, ReasonKind.AMBIGUOUS_NAME, ("65B",)),
+        (
+            "x-s65B-10k",
+            [(Role.PARAMETERS, "65B", 65 * B), (Role.PARAMETERS, "10k", 10_000)],
+            {"parameters": 7 * B},
+            ReasonKind.AMBIGUOUS_NAME,
+            ("65B",),
+        ),
+    ],
+)
+def test_why_it_cannot_tell(
+    stated: Callable[..., Claims],
+    name: str,
+    claims: list[Any],
+    facts: dict[str, Any],
+    kind: ReasonKind,
+    open_claims: tuple[str, ...] | None,
+) -> None:
+    decision = RULE.check(stated(name, *claims), evidence(**facts))
+    assert decision.outcome is Outcome.CANNOT_TELL
+    assert decision.reason is not None
+    assert decision.reason.kind is kind
+    assert (decision.about and tuple(claim.element.text for claim in decision.about)) == open_claims
+
+
+def test_a_name_without_a_size_is_not_its_business(stated: Callable[..., Claims]) -> None:
+    decision = RULE.check(stated("llama"), evidence(parameters=7 * B))
+    assert decision.outcome is Outcome.DOES_NOT_APPLY
+    assert decision.reason is not None
+    assert decision.reason.kind is ReasonKind.NO_CLAIM

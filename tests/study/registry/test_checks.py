@@ -7,14 +7,16 @@ import csv
 import pytest
 
 from truename.evidence.evidence import Evidence
+from truename.facts import BASE_MODEL_RELATION, TAGS
 from truename.findings import Outcome
 from truename.names import Claims, Role, claims_of, parse_name
 from truename.rules import Case, all_rules
 from truename.study.registry.checks import checks, checks_for, judge_record
+from truename.study.registry.metadata import METADATA_KEYS
 
 from reference import reference
 
-CASES = [case for rule in all_rules() for case in (*rule.flagged, *rule.clean, *rule.undecided)]
+CASES = [case for rule in all_rules() for case in (*rule.flagged, *rule.confirmed, *rule.undecided)]
 
 
 def roles_of(claims: Claims) -> frozenset[Role]:
@@ -22,18 +24,25 @@ def roles_of(claims: Claims) -> frozenset[Role]:
 
 
 def same(claims: Claims, evidence: Evidence) -> None:
-    judged = judge_record(claims, roles_of(claims), evidence)
-    verdicts = {check.rule.code: check.rule.check(claims, evidence) for check in checks()}
-    assert {f.code for f in judged.findings} == {c for c, v in verdicts.items() if v.outcome is Outcome.FLAGGED}
-    more = {code for code, v in verdicts.items() if v.outcome is Outcome.CLEAN} - set(judged.clean)
-    assert more <= {check.rule.code for check in checks()} - {c.rule.code for c in checks_for(roles_of(claims))}
-    assert {code for code, v in verdicts.items() if v.outcome is Outcome.CANNOT_TELL} >= set(judged.cannot_tell)
+    roles = roles_of(claims)
+    judged = judge_record(claims, roles, evidence)
+    ended = {rule.code: rule.check(claims, evidence).outcome for rule in checks()}
+
+    def codes(outcome: Outcome) -> set[str]:
+        return {code for code, found in ended.items() if found is outcome}
+
+    assert {f.code for f in judged.findings} == codes(Outcome.FLAGGED)
+    assert set(judged.confirmed) <= codes(Outcome.CONFIRMED)
+    unclaimed = {rule.code for rule in checks()} - {rule.code for rule in checks_for(roles)}
+    assert codes(Outcome.CONFIRMED) - set(judged.confirmed) <= unclaimed
+    assert set(judged.cannot_tell) <= codes(Outcome.CANNOT_TELL)
+    flagged = {f.code for f in judged.findings}
+    assert len(flagged) + len(judged.confirmed) + len(judged.cannot_tell) + judged.does_not_apply == len(checks())
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_gated_as_ungated(case: Case) -> None:
-    keys = {key for check in checks() for key in check.facts} | {"base_model_relation", "tags"}
-    facts = [fact for fact in case.facts if fact.key in keys or fact.key in ("experts", "gguf_architecture")]
+    facts = [fact for fact in case.facts if fact.key in METADATA_KEYS or fact.key in (BASE_MODEL_RELATION, TAGS)]
     same(claims_of(parse_name(case.name)), Evidence.of(facts))
 
 
@@ -49,7 +58,7 @@ def test_real_names_with_their_types() -> None:
 
 
 def test_only_rules_whose_claim_the_name_makes() -> None:
-    codes = {check.rule.code for check in checks_for(frozenset([Role.CONTEXT]))}
+    codes = {rule.code for rule in checks_for(frozenset([Role.CONTEXT]))}
     assert codes == {"CTX001", "NAM001", "NAM003", "NAM004"}
 
 

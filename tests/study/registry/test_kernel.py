@@ -89,14 +89,27 @@ def test_metadata_contradicts_the_name() -> None:
     assert found["model_type"] == "llama"
     assert found["parameters"] == 110_000_000
     assert found["findings"][0]["family"] == "bert"
+    assert (found["verdict"], found["confirmed_claims"], found["judged_claims"]) == ("contradicted", 0, 2)
     assert found["family"] == "bert"
 
 
 def test_metadata_bears_the_name_out() -> None:
     found = row(id="o/bert-base-uncased", config='{"model_type": "bert"}', safetensors={"total": 110_106_428})
     assert found["findings"] == []
-    assert {"ARC001", "SIZ002"} <= set(found["clean"])
+    assert {"ARC001", "SIZ002"} <= set(found["confirmed"])
     assert "TOK001" in found["cannot_tell"]
+    assert found["verdict"] == "not_verified"  # no weights are read
+    assert (found["judged_claims"], found["confirmed_claims"], found["declared_only"]) == (3, 2, 2)
+
+
+def test_without_any_weights_a_config_is_no_error() -> None:
+    told = {"config": '{"model_type": "llama"}'}
+    severities = {
+        files: row(id="o/bert", siblings=[*files], **told)["findings"][0]["severity"]
+        for files in (("config.json",), ("config.json", "model.safetensors"))
+    }
+    assert [*severities.values()] == ["warning", "error"]
+    assert row(id="o/bert", **told)["findings"][0]["severity"] == "error"  # nobody knows what files there are
 
 
 def test_bases_and_languages() -> None:
@@ -177,5 +190,5 @@ def test_base_models_of_a_row_are_those_of_the_tags_where_there_are_no_others() 
 
 def test_languages_told_by_tags_alone() -> None:
     assert "LNG001" in codes(row(id="a/german-bert", tags=["en", "pytorch"]))
-    assert "LNG001" in row(id="a/german-bert", tags=["de", "pytorch"])["clean"]
+    assert "LNG001" in row(id="a/german-bert", tags=["de", "pytorch"])["confirmed"]
     assert "LNG001" in row(id="a/german-bert", tags=["cv", "pytorch"])["cannot_tell"]

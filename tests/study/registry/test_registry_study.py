@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import signal
 import subprocess
@@ -52,6 +53,35 @@ def test_every_record_has_its_row_in_order(tmp_path: Path) -> None:
     assert rows.column("downloads").to_pylist() == list(range(90))
     assert (done.rows, done.records, done.parts, done.resumed) == (90, 90, 5, 0)
     assert done.absent[:2] == ("author", "owner_kind")
+
+
+def test_a_study_with_other_columns_is_not_resumed(tmp_path: Path) -> None:
+    path = snapshot(tmp_path / "s.parquet")
+    run(path, tmp_path / "out")
+    record = tmp_path / "out" / "rows" / "run.json"
+    written = json.loads(record.read_bytes())
+    assert written.pop("schema") == "truename.rows/2"
+    assert pq.read_schema(tmp_path / "out" / "rows" / "part-00000.parquet").metadata[b"truename.schema"] == (
+        b"truename.rows/2"
+    )
+    for older in (written, written | {"schema": "truename.rows/1"}):
+        record.write_text(json.dumps(older))
+        with pytest.raises(UsageError, match="cannot be resumed by this version, give another folder"):
+            run(path, tmp_path / "out", resume=True)
+
+
+def test_a_column_that_no_record_has_leaves_the_rule_open(tmp_path: Path) -> None:
+    """Names alone say nothing of bases; a snapshot with an empty column says that none is declared."""
+    names, told = tmp_path / "names.csv", tmp_path / "told.csv"
+    names.write_text("id\no/mistral-7b-chat\n")
+    told.write_text("id,tags\no/mistral-7b-chat,\n")
+    found = {}
+    for path in (names, told):
+        run(path, tmp_path / path.stem)
+        [found[path.stem]] = pq.read_table(sorted((tmp_path / path.stem / "rows").glob("*.parquet"))).to_pylist()
+    assert "BAS001" in found["names"]["cannot_tell"]
+    assert "BAS001" not in found["told"]["cannot_tell"]
+    assert found["told"]["does_not_apply"] == found["names"]["does_not_apply"] + 1
 
 
 def test_two_processes_give_the_same_bytes_as_none(tmp_path: Path) -> None:

@@ -1,38 +1,55 @@
-"""Reports for people: each finding as a compiler would show it, with a mark under the part of the name at fault."""
+"""Reports for people: the verdict first, then each finding as a compiler would show it, then what was confirmed."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from truename.findings import EvidenceRef, Finding, ModelReport, Report, Severity, Undecided
+from truename.findings import (
+    EvidenceRef,
+    Finding,
+    JudgedClaim,
+    ModelReport,
+    Outcome,
+    Reason,
+    Report,
+    Severity,
+    Undecided,
+    VerdictKind,
+)
 from truename.report.text.excerpt import excerpt, shortened
 from truename.report.text.fact_values import value_text
 from truename.report.text.lines import labelled, put, wrapped
+from truename.report.verdict import WORDS, counted, verdict_words
 from truename.report.visible import visible
 
 STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity.NOTE: "bold cyan"}
-# How a rule says that it has nothing to check, and what is said of all such rules together.
-FOLDED = {
-    "the name makes no claim about ": "the name says nothing to check",
-    "the files hold no ": "there are no files of the kind that they check",
+VERDICT_STYLES = {
+    VerdictKind.CONTRADICTED: "bold red",
+    VerdictKind.DEFECTIVE: "bold yellow",
+    VerdictKind.NOT_VERIFIED: "bold magenta",
+    VerdictKind.CONSISTENT: "bold green",
 }
 _LABEL = len("suggested name") + 2
 _CODES = 6  # codes of one reason that are named before the rest is counted
 _LONGEST = 400  # cells of a reason, a detail or a suggestion
+_CLAIM = 24  # cells of a claim in the list of claims
+_BESIDE = 24  # cells that are left to its outcome, with the blanks around
 _MESSAGE = 2000
 _PLACES = {"files": "the list of files", "weights": "the weights", "classifier": "the structure of the weights"}
 
 
 def print_report(report: Report, console: Console, *, verbose: bool = False) -> None:
-    """Print every model's findings and outcomes, and a closing line where there are several models.
+    """Print every model's verdict, findings and claims, and a closing line where there are several models.
 
     Args:
         report: what to print.
         console: where to; see ``truename.report.text.lines``.
-        verbose: name every rule that could not tell, with its reason, instead of folding them.
+        verbose: name every rule that did not decide, with its reason, instead of folding them.
     """
     for number, model in enumerate(report.models):
         if number:
@@ -40,7 +57,12 @@ def print_report(report: Report, console: Console, *, verbose: bool = False) -> 
         print_model(model, console, verbose=verbose)
     if len(report.models) > 1:
         console.print()
-        put(console, _closing(report.models))
+        for line in wrapped(console, _closing(report.models), indent=0):
+            put(console, line)
+    if report.settings is not None:
+        settings = Text(f"settings: {shortened(report.settings, _LONGEST)}", style="dim")
+        for line in wrapped(console, settings, indent=0, hanging=2):
+            put(console, line)
 
 
 def print_model(model: ModelReport, console: Console, *, verbose: bool = False) -> None:
@@ -53,18 +75,27 @@ def print_model(model: ModelReport, console: Console, *, verbose: bool = False) 
             put(console, line)
     if model.findings:
         console.print()
-    put(console, _outcomes(model), indent=2)
-    for reason in _reasons(model.cannot_tell, verbose):
+    for claim in model.claims:
+        for line in _claim(claim, console):
+            put(console, line)
+    for line in wrapped(console, _outcomes(model), indent=2):
+        put(console, line)
+    for reason in _reasons(model, verbose):
         for line in wrapped(console, reason, indent=4, hanging=2):
             put(console, line)
 
 
 def _heading(model: ModelReport, console: Console) -> Iterator[Text]:
-    yield from wrapped(console, Text(shortened(model.target, _LONGEST), style="bold"), indent=0)
+    verdict = Text(shortened(verdict_words(model), _MESSAGE))
+    verdict.stylize(VERDICT_STYLES[model.verdict.outcome], 0, len(WORDS[model.verdict.outcome]))
+    line = Text.assemble((f"{shortened(model.target, _LONGEST)}: ", "bold"), verdict)
+    yield from wrapped(console, line, indent=0, hanging=2)
     last = model.target.replace("\\", "/").rstrip("/").rpartition("/")[2]
     if model.name not in (last, model.target):
         name = Text(shortened(model.name, _LONGEST), style="bold")
         yield from labelled(console, "named", name, indent=2, column=len("named "))
+    for notice in model.notices:
+        yield from wrapped(console, Text(shortened(notice, _MESSAGE)), indent=2, hanging=2)
 
 
 def _finding(model: ModelReport, finding: Finding, console: Console) -> Iterator[Text]:
@@ -80,6 +111,9 @@ def _finding(model: ModelReport, finding: Finding, console: Console) -> Iterator
         yield Text(" " * (6 + part.offset)) + Text("^" * part.length, style=style)
     if finding.evidence is not None:
         yield from _evidence(finding.evidence, console, finding.message)
+    if finding.more:
+        others = Text(f"and {counted(finding.more, 'more finding')} of this rule", style="dim")
+        yield from wrapped(console, others, indent=4)
     if finding.suggestion is not None:
         value = Text(shortened(finding.suggestion, _LONGEST), style="green")
         yield from labelled(console, "suggested name", value, indent=4, column=_LABEL)
@@ -90,47 +124,76 @@ def _evidence(evidence: EvidenceRef, console: Console, message: str) -> Iterator
     found = value_text(evidence.value)
     if found != message:
         yield from labelled(console, "found", Text(found), indent=4, column=_LABEL)
-    place = evidence.file if evidence.file is not None else _PLACES.get(evidence.origin, evidence.origin)
-    where = Text(shortened(place, _LONGEST))
+    where = Text(shortened(_place(evidence), _LONGEST))
     if evidence.detail:
         where.append(f": {shortened(evidence.detail, _LONGEST)}", style="dim")
     yield from labelled(console, "in", where, indent=4, column=_LABEL)
 
 
+def _place(evidence: EvidenceRef) -> str:
+    return evidence.file if evidence.file is not None else _PLACES.get(evidence.origin, evidence.origin)
+
+
+def _claim(claim: JudgedClaim, console: Console) -> Iterator[Text]:
+    """One line of the list of claims: ``7b  confirmed: 6.74 B, measured in model.safetensors``."""
+    text = Text()
+    if claim.outcome is Outcome.FLAGGED:
+        style = STYLES[claim.severity or Severity.ERROR]
+        text.append("flagged", style=style).append(f" by {visible(', '.join(claim.codes))}")
+        if claim.severity is Severity.NOTE:
+            text.append(", as a note")
+    elif claim.outcome is Outcome.CANNOT_TELL and claim.reason is not None:
+        text.append("cannot tell", style="bold magenta").append(f": {shortened(claim.reason.text, _LONGEST)}")
+    elif claim.evidence is not None and claim.basis is not None:
+        where = f"{claim.basis} in {shortened(_place(claim.evidence), 80)}"
+        text.append("confirmed", style="green").append(f": {_agreeing(claim, claim.evidence)}, {where}")
+    label = shortened(claim.text, min(_CLAIM, console.width - _BESIDE))
+    yield from labelled(console, label, text, indent=2, column=max(12, cell_len(label) + 2))
+
+
+def _agreeing(claim: JudgedClaim, evidence: EvidenceRef) -> str:
+    """The value that bears a claim out; of many that fit, the claim's own."""
+    several = evidence.value if isinstance(evidence.value, tuple) else ()
+    if len(several) > 1 and claim.value in several:
+        return f"{value_text(claim.value, 60)}, one of {len(several)} that fit"
+    return value_text(evidence.value, 60)
+
+
 def _outcomes(model: ModelReport) -> Text:
     outcomes = model.outcomes
-    line = Text()
-    line.append(f"{outcomes.flagged} flagged", style=STYLES[model.worst] if model.worst else "")
-    line.append(", ")
-    line.append(f"{outcomes.clean} clean", style="green" if outcomes.clean else "")
-    return line.append(f", {outcomes.cannot_tell} cannot tell")
+    rules = outcomes.flagged + outcomes.confirmed + outcomes.does_not_apply + outcomes.cannot_tell
+    return Text(
+        f"{counted(rules, 'rule')}: {outcomes.flagged} flagged, {outcomes.confirmed} confirmed, "
+        f"{outcomes.does_not_apply} do not apply, {outcomes.cannot_tell} cannot tell",
+        style="dim",
+    )
 
 
-def _reasons(undecided: Sequence[Undecided], verbose: bool) -> Iterator[Text]:
-    """Why rules could not tell: folded by reason, or one line a rule."""
+def _reasons(model: ModelReport, verbose: bool) -> Iterator[Text]:
+    """Why rules did not decide. Unless ``verbose``, only what the list of claims has not said, folded by reason."""
     if verbose:
-        yield from (Text(f"{visible(u.code)}: {shortened(u.reason, _LONGEST)}", style="dim") for u in undecided)
+        for title, undecided in (("cannot tell", model.cannot_tell), ("does not apply", model.does_not_apply)):
+            for one in undecided:
+                reason = shortened(one.reason.text, _LONGEST)
+                yield Text(f"{visible(one.code)} {title}: {reason}", style="dim")
         return
-    groups: dict[str, list[str]] = {}
-    for one in undecided:
-        if not one.reason.startswith(tuple(FOLDED)):
-            groups.setdefault(one.reason, []).append(visible(one.code))
-    for reason, codes in groups.items():
+    told = {claim.reason for claim in model.claims}
+    for why, codes in _folded(one for one in model.cannot_tell if one.reason not in told).items():
         named = ", ".join(codes[:_CODES]) + (f" and {len(codes) - _CODES} more" if len(codes) > _CODES else "")
-        yield Text(f"{named}: {shortened(reason, _LONGEST)}", style="dim")
-    for beginning, together in FOLDED.items():
-        if count := sum(one.reason.startswith(beginning) for one in undecided):
-            yield Text(f"{_counted(count, 'rule')}: {together}", style="dim")
+        yield Text(f"{named} cannot tell: {shortened(why.text, _LONGEST)}", style="dim")
+
+
+def _folded(undecided: Iterator[Undecided]) -> dict[Reason, list[str]]:
+    groups: dict[Reason, list[str]] = {}
+    for one in undecided:
+        groups.setdefault(one.reason, []).append(visible(one.code))
+    return groups
 
 
 def _closing(models: Sequence[ModelReport]) -> Text:
-    """``5 models: 4 with findings (3 errors, 1 warning)``."""
-    found = [finding for model in models for finding in model.findings]
-    line = f"{len(models)} models: {sum(bool(m.findings) for m in models)} with findings"
-    counts = [(s, sum(f.severity is s for f in found)) for s in Severity]
-    told = ", ".join(_counted(count, severity.value) for severity, count in counts if count)
-    return Text(f"{line} ({told})" if told else line, style="bold")
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    """``5 models: 4 contradicted, 1 consistent (3 errors, 1 warning)``."""
+    verdicts = Counter(model.verdict.outcome for model in models)
+    told = ", ".join(f"{verdicts[kind]} {WORDS[kind]}" for kind in VerdictKind if verdicts[kind])
+    found = Counter(finding.severity for model in models for finding in model.findings)
+    counts = ", ".join(counted(found[severity], severity.value) for severity in Severity if found[severity])
+    return Text(f"{counted(len(models), 'model')}: {told}" + (f" ({counts})" if counts else ""), style="bold")

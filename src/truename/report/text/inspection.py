@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
 from rich.console import Console
 from rich.text import Text
 from rich.tree import Tree
 
-from truename.findings import Branch, InspectedFact, Inspection
+from truename.findings import Branch, InspectedFact, Inspection, Reason, ReasonKind
 from truename.report.text.excerpt import shortened
 from truename.report.text.fact_values import value_text
 from truename.report.text.lines import labelled, put, wrapped
@@ -20,7 +20,6 @@ _MISSING = 6  # facts that are named as missing for one reason
 _REST = "repository"
 _BYTES = frozenset({"total_bytes", "bytes_read", "index_total_size"})
 _LABELS = {"encoder_parameters": "parameters without head"}  # of any model: of a decoder the head is its output matrix
-_ABSENT = re.compile(r"(?:there is no|the files hold no) (.+?)(?: that .*)?")  # a reason that is a file
 _ABSENT_APART = 2  # files that are not there, each with a line of its own
 
 # heading -> facts under it, in this order; a fact that stands in none comes last
@@ -59,7 +58,7 @@ def print_inspection(inspection: Inspection, console: Console) -> None:
     if inspection.missing:
         console.print()
         put(console, Text("not known", style="bold yellow"), indent=2)
-    for reason, keys in _folded(_by_reason(inspection.missing)).items():
+    for reason, keys in _folded(_by_reason(inspection.missing)):
         words = Text(f"{shortened(reason, 400)}: {_listed(keys)}")
         for line in wrapped(console, words, indent=4, hanging=2):
             put(console, line)
@@ -84,28 +83,24 @@ def _grouped(facts: Sequence[InspectedFact]) -> Iterator[tuple[str, list[Inspect
         yield _REST, rest
 
 
-def _by_reason(missing: Mapping[str, str]) -> dict[str, list[str]]:
-    """The facts that are missing, those of one reason together."""
-    reasons: dict[str, list[str]] = {}
+def _by_reason(missing: Mapping[str, Reason]) -> dict[Reason, list[str]]:
+    """The facts that are missing, those of one reason together; a silent document is one reason for all it omits."""
+    reasons: dict[Reason, list[str]] = {}
     for key, reason in missing.items():
-        own = _words(key)
-        plain = reason.removesuffix(f" the {own}").removesuffix(f" its {own.removeprefix('gguf ')}")
-        reasons.setdefault(plain, []).append(key)
+        silent = reason.kind is ReasonKind.NOT_DECLARED and reason.file is not None
+        said = msgspec.structs.replace(reason, text=f"{reason.file} does not state") if silent else reason
+        reasons.setdefault(said, []).append(key)
     return reasons
 
 
-def _folded(reasons: dict[str, list[str]]) -> dict[str, list[str]]:
-    """The reasons with those last that say of a file that it is not there, as one where they are many: a bare file."""
-    absent = {
-        reason: (found[1], keys)
-        for reason, keys in reasons.items()
-        if "parameters" not in keys and (found := _ABSENT.fullmatch(reason))
-    }
-    others = {reason: keys for reason, keys in reasons.items() if reason not in absent}
-    if len(absent) <= _ABSENT_APART:
-        return others | {reason: keys for reason, (_, keys) in absent.items()}
-    *files, last = (file for file, _ in absent.values())
-    return others | {f"there is no {', '.join(files)} or {last}": [key for _, keys in absent.values() for key in keys]}
+def _folded(reasons: Mapping[Reason, list[str]]) -> Iterator[tuple[str, list[str]]]:
+    """Each reason with its facts; documents that are not there come last, as one reason where they are many."""
+    absent = {reason: keys for reason, keys in reasons.items() if reason.kind is ReasonKind.NO_DOCUMENT}
+    folds = len(absent) > _ABSENT_APART
+    yield from ((reason.text, keys) for reason, keys in reasons.items() if not folds or reason not in absent)
+    if folds:
+        *files, last = (reason.file or reason.text for reason in absent)
+        yield f"there is no {', '.join(files)} or {last}", [key for keys in absent.values() for key in keys]
 
 
 def _listed(keys: Sequence[str]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -28,7 +29,11 @@ def labelled(console: Console, label: str, value: Text, *, indent: int, column: 
         if number:
             yield line
         else:
-            yield Text(" " * indent) + Text(label.ljust(column), style="dim") + line[indent + column :]
+            yield (
+                Text(" " * indent)
+                + Text(label + " " * (column - cell_len(label)), style="dim")
+                + line[indent + column :]
+            )
 
 
 MAX_WIDTH = 100

@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
-from truename.facts import DIFFUSERS_CLASS, IS_ADAPTER, MODEL_TYPE
-from truename.findings import Severity
+from truename.facts import (
+    DIFFUSERS_CLASS,
+    GGUF_ARCHITECTURE,
+    IDENTIFICATION_MODEL_TYPE,
+    IS_ADAPTER,
+    MODEL_TYPE,
+    TENSOR_MODEL_TYPES,
+)
+from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.names.elements import Role
+from truename.rules.rule import Case, Decision, Rule, cannot_tell
 from truename.rules.shared.families import (
+    ADAPTER,
+    DECLARED_TYPE_KEYS,
+    DRAFT,
     SEVERITIES,
     Fit,
+    agreeing,
     best_fit,
     claimed_families,
     declared_types,
@@ -17,8 +29,11 @@ from truename.rules.shared.families import (
     in_the_words_of,
     is_composite,
     is_draft,
-    is_of_class,
 )
+from truename.rules.shared.product_lines import judged_by_no_base
+
+# facts by which ARC002 and GGF005 judge the same claim
+_OTHER_WITNESSES = (TENSOR_MODEL_TYPES, IDENTIFICATION_MODEL_TYPE, GGUF_ARCHITECTURE)
 
 
 class FamilyAgainstConfig(Rule):
@@ -36,7 +51,10 @@ class FamilyAgainstConfig(Rule):
     code = "ARC001"
     slug = "family-against-config"
     since = "0.1"
-    claims = "an architecture family"
+    topic = "an architecture family"
+    claims = frozenset({Role.FAMILY})
+    needs = DECLARED_TYPE_KEYS
+    reads = frozenset({IS_ADAPTER, DIFFUSERS_CLASS, *_OTHER_WITNESSES})
     flagged = (
         Case("mistral-7b-sft", model_type="llama", architectures=("LlamaForCausalLM",), expect=Severity.ERROR),
         Case("llama-2-7b-chat", model_type="mistral", expect=Severity.ERROR),
@@ -47,7 +65,7 @@ class FamilyAgainstConfig(Rule):
         Case("roberta-base-squad2", model_type="xlm-roberta", expect=Severity.WARNING),
         Case("Qwen3-VL-8B", model_type="qwen3", expect=Severity.NOTE),
     )
-    clean = (
+    confirmed = (
         Case("bert-base-uncased", model_type="bert"),
         Case("bert-base-uncased", architectures=("BertForMaskedLM",)),
         Case("DeepSeek-R1-Distill-Qwen-7B", model_type="qwen2"),
@@ -57,45 +75,51 @@ class FamilyAgainstConfig(Rule):
         Case("chinese-roberta-wwm-ext", model_type="bert"),
     )
     undecided = (
-        Case("sentiment-model", model_type="bert"),
         Case("bert-base-uncased", model_type="someones-own-code"),
         Case("bert-base-uncased"),
         Case("llama-2-7b-lora", is_adapter=True),
         Case("gpt-oss-120b-Eagle3", model_type="llama"),
         Case("gpt2-image-captioner", model_type="vision-encoder-decoder"),
     )
+    not_applicable = (Case("sentiment-model", model_type="bert"),)
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         families = claimed_families(claims)
         if not families:
             return self.no_claim()
+        claimed = tuple(claim for claim, _ in families)
         if evidence.value(IS_ADAPTER):
-            return cannot_tell("the files hold an adapter, and its base model decides the architecture")
+            return cannot_tell(ReasonKind.ADAPTER, ADAPTER, about=judged_by_no_base(claimed))
         declared = declared_types(evidence)
-        if not declared:
-            return cannot_tell(evidence.why_missing(MODEL_TYPE))
-        types = in_the_words_of(claims, (fact.value for fact in declared))
+        if not declared:  # then the weights' own word decides, where there is one
+            silent = all(evidence.get(key) is None for key in _OTHER_WITNESSES)
+            return cannot_tell(evidence.why_missing(MODEL_TYPE), about=claimed if silent else ())
+        if borne_out := agreeing(families, claims, [(said.fact, (said.value,)) for said in declared]):
+            return self.confirm(*borne_out)
+        types = in_the_words_of(claims, (said.value for said in declared))
         fits = best_fit((family for _, family in families), types)
-        if fits is Fit.AGREES:
-            return verdict(())
         if is_draft(claims):
-            return cannot_tell("a draft model may have another architecture than the model it serves")
+            return cannot_tell(ReasonKind.AMBIGUOUS_NAME, DRAFT, about=claimed)
         if evidence.get(DIFFUSERS_CLASS) is not None:
-            return cannot_tell("the model is a pipeline, and its configuration is that of one component")
+            text = "the model is a pipeline, and its configuration is that of one component"
+            return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text, about=claimed)
         outer = declared[0]
-        if any(is_composite(fact.value) for fact in declared):
-            return cannot_tell(f"a model of type {outer.value!r} is put together from models of other families")
+        if any(is_composite(said.value) for said in declared):
+            text = f"a model of type {outer.value!r} is put together from models of other families"
+            return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text, about=claimed)
         claim, family = families[0]
         if fits is Fit.UNKNOWN:
             # A type of someone's own code may extend anything, but a class that all know says what it is.
-            own = next((f for f in declared if is_of_class(f) and fit(family, f.value) is Fit.FOREIGN), None)
+            own = next((s for s in declared if s.class_name and fit(family, s.value) is Fit.FOREIGN), None)
             if own is None:
-                return cannot_tell(f"model_type {outer.value!r} belongs to no family that is known")
-            message = f"the name says {family.title}; {own.file or 'the configuration'} declares {own.detail}"
-            return verdict([self.finding(Severity.WARNING, message, claim=claim, fact=own)])
-        found = next((f for f in declared if any(fit(family, f.value) is fits for _, family in families)), outer)
+                text = f"model_type {outer.value!r} belongs to no family that is known"
+                return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, text, about=claimed)
+            source = own.fact.file or "the configuration"
+            message = f"the name says {family.title}; {source} declares architectures: {own.class_name}"
+            return self.flag([self.finding(Severity.WARNING, message, claim=claim, fact=own.fact)])
+        found = next((s for s in declared if any(fit(family, s.value) is fits for _, family in families)), outer)
         claim, family = next(((c, f) for c, f in families if fit(f, found.value) is fits), families[0])
-        message = f"the name says {family.title}; {found.file or 'the configuration'} declares {found.value}"
+        message = f"the name says {family.title}; {found.fact.file or 'the configuration'} declares {found.value}"
         if fits is not Fit.FOREIGN:
             message += ", a related design" if fits is Fit.RELATED else ", another of its line"
-        return verdict([self.finding(SEVERITIES[fits], message, claim=claim, fact=found)])
+        return self.flag([self.finding(SEVERITIES[fits], message, claim=claim, fact=found.fact)])

@@ -15,11 +15,20 @@ from truename.facts import (
     Fact,
     Origin,
 )
-from truename.findings import Severity
+from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell
 from truename.rules.shared.families import is_composite, is_recognisable, listed, squash, tensor_types
-from truename.rules.shared.structures import classified, false_alarm, identified_types, is_classified
+from truename.rules.shared.structures import (
+    STRUCTURE_KEYS,
+    classified,
+    composed,
+    false_alarm,
+    identified_types,
+    is_classified,
+    of_other_weights,
+)
+from truename.rules.shared.unread import undeclared, unmeasured
 
 _GPT2: dict[str, Any] = classified(IDENTIFICATION_MODEL_TYPE, "gpt2")
 _EITHER: dict[str, Any] = {
@@ -41,14 +50,17 @@ class ModelTypeAgainstTensors(Rule):
     code = "ARC003"
     slug = "model-type-against-tensors"
     since = "0.1"
-    claims = "a model type"
+    topic = "a model type"
+    needs = frozenset({TENSOR_MODEL_TYPES, IDENTIFICATION_MODEL_TYPE})
+    reads = STRUCTURE_KEYS | {MODEL_TYPE, IS_ADAPTER, DIFFUSERS_CLASS, GGUF_ARCHITECTURE}
+    about_files = True
     flagged = (
         Case("some-model", model_type="bert", tensor_model_types=("gpt2",), expect=Severity.ERROR),
         Case("granite-7b", model_type="gpt_neox", tensor_model_types=("llama", "mistral"), expect=Severity.ERROR),
         Case("t5-small", model_type="bert", tensor_model_types=("t5", "mt5"), expect=Severity.ERROR),
         Case("some-model", model_type="bert", expect=Severity.WARNING, **_GPT2),
     )
-    clean = (
+    confirmed = (
         Case("some-model", model_type="bert", tensor_model_types=("bert",)),
         Case("", model_type="mistral", tensor_model_types=("llama", "mistral")),
         Case("xlmr", model_type="xlm-roberta", tensor_model_types=("bert", "xlm_roberta")),
@@ -56,58 +68,62 @@ class ModelTypeAgainstTensors(Rule):
     )
     undecided = (
         Case("some-model", model_type="bert"),
-        Case("some-model", tensor_model_types=("bert",)),
         Case("some-model", model_type="someones-own-code", tensor_model_types=("bert",)),
         Case("captioner", model_type="vision-encoder-decoder", tensor_model_types=("vit",)),
         Case("some-model", model_type="bert", tensor_model_types=("gpt2",), **_EITHER),
         Case("some-model-GGUF", model_type="bert", gguf_architecture="bert", **_GPT2),
     )
+    not_applicable = (
+        Case("some-model", tensor_model_types=("bert",)),
+        Case("some-lora", model_type="bert", is_adapter=True, tensor_model_types=("gpt2",)),
+    )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         declared = [f for f in evidence.all(MODEL_TYPE) if isinstance(f.value, str) and f.value]
         if not declared:
-            return cannot_tell(evidence.why_missing(MODEL_TYPE))
+            return undeclared(evidence.why_missing(MODEL_TYPE))
         types = tensor_types(evidence)
         if not types:
             return self._by_structure(declared, evidence)
         found = {squash(t) for t in types}
         if any(_same(squash(f.value), t) for f in declared for t in found):
-            return verdict(())
+            return self.passed(evidence.get(TENSOR_MODEL_TYPES))
         outer = declared[0]
-        other = evidence.get(DIFFUSERS_CLASS) is not None or evidence.get(GGUF_ARCHITECTURE) is not None
-        if evidence.value(IS_ADAPTER) or other:
-            return cannot_tell("the configuration is not that of these weights alone")
+        if (other := of_other_weights(evidence)) is not None:
+            return other
         if any(is_composite(t) for t in (outer.value, *types)):
-            return cannot_tell(f"a model of type {outer.value!r} is put together from models of other families")
+            return composed(outer.value)
         if not is_recognisable(outer.value):
-            return cannot_tell(f"what tensors a model of type {outer.value!r} has is not known")
+            text = f"what tensors a model of type {outer.value!r} has is not known"
+            return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, text)
         second = identified_types(evidence)
         if second is not None and any(_same(squash(f.value), squash(t)) for f in declared for t in second.value):
-            return cannot_tell(f"the tensors are those of {listed(types)}, the structure may be the declared one")
+            text = f"the tensors are those of {listed(types)}, the structure may be the declared one"
+            return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text)
         source = outer.file or "the configuration"
         message = f"{source} declares {outer.value}; the tensors are those of {listed(types)}"
-        return verdict([self.finding(Severity.ERROR, message, fact=evidence.get(TENSOR_MODEL_TYPES))])
+        return self.flag([self.finding(Severity.ERROR, message, fact=evidence.get(TENSOR_MODEL_TYPES))])
 
-    def _by_structure(self, declared: list[Fact[Any]], evidence: Evidence) -> Verdict:
+    def _by_structure(self, declared: list[Fact[Any]], evidence: Evidence) -> Decision:
         """The declared type against the prediction set of the classifier, where no exact signature is known."""
         found = identified_types(evidence)
         if found is None:
-            return cannot_tell(evidence.why_missing(TENSOR_MODEL_TYPES))
+            return unmeasured(evidence.why_missing(TENSOR_MODEL_TYPES))
         if any(_same(squash(f.value), squash(t)) for f in declared for t in found.value):
-            return verdict(())
+            return self.passed(found)
         outer = declared[0]
-        other = evidence.get(DIFFUSERS_CLASS) is not None or evidence.get(GGUF_ARCHITECTURE) is not None
-        if evidence.value(IS_ADAPTER) or other:
-            return cannot_tell("the configuration is not that of these weights alone")
+        if (other := of_other_weights(evidence)) is not None:
+            return other
         if any(is_composite(t) for t in (outer.value, *found.value)):
-            return cannot_tell(f"a model of type {outer.value!r} is put together from models of other families")
+            return composed(outer.value)
         if not is_classified(outer.value):
-            return cannot_tell(f"what structure a model of type {outer.value!r} has is not known")
+            text = f"what structure a model of type {outer.value!r} has is not known"
+            return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, text)
         source = outer.file or "the configuration"
         message = (
             f"{source} declares {outer.value}; the structure is that of {listed(found.value)} ({false_alarm(evidence)})"
         )
-        return verdict([self.finding(Severity.WARNING, message, fact=found)])
+        return self.flag([self.finding(Severity.WARNING, message, fact=found)])
 
 
 def _same(one: str, other: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from truename.evidence.evidence import Evidence
@@ -16,10 +16,10 @@ from truename.facts import (
     Fact,
     Origin,
 )
-from truename.findings import Severity
+from truename.findings import Reason, ReasonKind, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, renamed
 
 KEYS = (CONTEXT_LENGTH, EXTENDED_CONTEXT_LENGTH, MODEL_MAX_LENGTH)
 UNLIMITED = 10**9  # tokenizers without a limit give 10^30
@@ -38,20 +38,24 @@ class ContextLength(Rule):
     scaling of its 32768 positions that its configuration does not switch on.
 
     ``8k`` may be 8000 or 8192, and a length below the limit is right (it is the one of training). A scaling of the
-    rotary positions counts, and so does the tokenizer's own limit. Models without a limit cannot be told.
+    rotary positions counts, and so does the tokenizer's own limit. Models without a limit cannot be told, and neither
+    can those whose documents declare more positions than the weights have.
     """
 
     code = "CTX001"
     slug = "context-length"
     since = "0.1"
-    claims = "a context length"
+    topic = "a context length"
+    claims = frozenset({Role.CONTEXT})
+    needs = frozenset({CONTEXT_LENGTH, EXTENDED_CONTEXT_LENGTH})
+    reads = frozenset({MODEL_MAX_LENGTH, ROPE_SCALING, IS_ADAPTER})
     flagged = (
         Case("HerculeanSea-7b-128k", context_length=8192, expect=Severity.ERROR),
         Case("Qwen2.5-7B-Instruct-128k", context_length=32_768, expect=Severity.ERROR),
         Case("llama-7b-16k", context_length=12_288, expect=Severity.WARNING),
         Case("llama-7b-1M-context", context_length=131_072, model_max_length=10**30, expect=Severity.ERROR),
     )
-    clean = (
+    confirmed = (
         Case("Phi-3-mini-128k-instruct", context_length=131_072),
         Case("Phi-3-mini-4k-instruct", context_length=4096),
         Case("llama-2-7b-32k", context_length=4096, extended_context_length=32_768),
@@ -59,19 +63,20 @@ class ContextLength(Rule):
         Case("llama-3-8b-8k", context_length=131_072),
     )
     undecided = (
-        Case("llama-2-7b", context_length=4096),
         Case("mpt-7b-8k"),
         Case("mpt-7b-8k", model_max_length=2048),
         Case("llama-2-7b-32k-lora", is_adapter=True, context_length=4096),
         Case("llama-2-7b-32k", context_length=4096, rope_scaling="yarn"),
+        Case("gpt2-8k", context_length=Fact(CONTEXT_LENGTH, 1024, Origin.WEIGHTS), model_max_length=8192),
     )
+    not_applicable = (Case("llama-2-7b", context_length=4096),)
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.CONTEXT)
         if not stated:
             return self.no_claim()
         if evidence.value(IS_ADAPTER):
-            return cannot_tell("the files hold an adapter, and its base model decides the context")
+            return cannot_tell(ReasonKind.ADAPTER, "the files hold an adapter, and its base model decides the context")
         lengths = [fact for key in KEYS for fact in evidence.all(key) if _is_length(fact.value)]
         limits = [fact for fact in lengths if fact.key != MODEL_MAX_LENGTH]
         if not limits:
@@ -80,12 +85,13 @@ class ContextLength(Rule):
         claim = min(stated, key=lambda c: min(readings(c)))
         least = min(readings(claim))
         if least <= longest.value * GENEROUS:
-            return verdict(())
+            return self._within(stated, lengths)
         scaling = evidence.value(ROPE_SCALING)
         if scaling not in (None, "default", "none") and evidence.get(EXTENDED_CONTEXT_LENGTH) is None:
-            return cannot_tell(f"how far the declared scaling {scaling!r} reaches is not known")
+            text = f"how far the declared scaling {scaling!r} reaches is not known"
+            return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text)
         severity = Severity.ERROR if least >= longest.value * FALSE else Severity.WARNING
-        return verdict(
+        return self.flag(
             [
                 self.finding(
                     severity,
@@ -96,6 +102,24 @@ class ContextLength(Rule):
                 )
             ]
         )
+
+    def _within(self, stated: Sequence[Claim], lengths: Sequence[Fact[Any]]) -> Decision:
+        """Confirm the claims that a limit reaches; a declared one does not reach further than measured positions."""
+        measured = [fact for fact in lengths if fact.origin is not Origin.DECLARED]
+        right = [(claim, fact) for claim in stated if (fact := _reaching(claim, measured or lengths)) is not None]
+        return self.confirm(*right) if right else cannot_tell(_why_open(measured, lengths))
+
+
+def _reaching(claim: Claim, lengths: Sequence[Fact[Any]]) -> Fact[Any] | None:
+    """The shortest of the lengths that reach as far as a claim."""
+    least = min(readings(claim))
+    return min((f for f in lengths if least <= f.value * GENEROUS), key=lambda f: f.value, default=None)
+
+
+def _why_open(measured: Sequence[Fact[Any]], lengths: Sequence[Fact[Any]]) -> Reason:
+    here, there = (max(facts, key=lambda f: f.value) for facts in (measured, lengths))
+    text = f"the weights have {here.value:,.0f} positions, and {there.file or 'the configuration'} declares"
+    return Reason(ReasonKind.AMBIGUOUS_FILES, f"{text} {there.value:,.0f}")
 
 
 def readings(claim: Claim) -> Iterator[float]:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from truename.evidence.evidence import Evidence
-from truename.facts import HEAD_SIZE, HEADS, HIDDEN_SIZE, INTERMEDIATE_SIZE
-from truename.names.claims import Claims
+from truename.facts import HEAD_SIZE, HEADS, HIDDEN_SIZE, INTERMEDIATE_SIZE, IS_ADAPTER, Fact
+from truename.findings import Reason, ReasonKind
+from truename.names.claims import Claim
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.shared.measures import found_in, severity_of, strongest_of, why_unmeasured, with_number
+from truename.rules.rule import Case
+from truename.rules.shared.measures import DimensionRule, found_in
 
 
-class HiddenSize(Rule):
+class HiddenSize(DimensionRule):
     """The name claims a hidden size that the model does not have.
 
     The hidden size is the length of the vectors that a model gives out; whoever stores embeddings lays out a database
@@ -23,36 +26,34 @@ class HiddenSize(Rule):
     code = "DIM002"
     slug = "hidden-size"
     since = "0.1"
-    claims = "a hidden size"
+    topic = "a hidden size"
+    claims = frozenset({Role.HIDDEN_SIZE})
+    keys = (HIDDEN_SIZE,)
+    needs = frozenset(keys)
+    reads = frozenset({IS_ADAPTER, INTERMEDIATE_SIZE, HEADS, HEAD_SIZE})
     flagged = (
         Case("MiniLM-L12-H384-uncased", hidden_size=768),
         Case("bert_uncased_L-4_H-256_A-4", hidden_size=512),
         Case("bert_uncased_L-12_H-768_A-12", hidden_size=1024),
     )
-    clean = (
+    confirmed = (
         Case("MiniLM-L12-H384-uncased", hidden_size=384),
         Case("bert_uncased_L-4_H-256_A-4", hidden_size=256),
         Case("bert_uncased_L-12_H-768_A-12", hidden_size=768),
     )
     undecided = (
-        Case("bert-base-uncased", hidden_size=768),
         Case("MiniLM-L12-H384-uncased"),
         Case("MiniLM-L12-H384-lora", is_adapter=True, hidden_size=384),
+        Case("MiniLM-L12-H1536-uncased", hidden_size=384, intermediate_size=1536),
     )
+    not_applicable = (Case("bert-base-uncased", hidden_size=768),)
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        stated = claims.of(Role.HIDDEN_SIZE)
-        if not stated:
-            return self.no_claim()
-        if reason := why_unmeasured(evidence, HIDDEN_SIZE):
-            return cannot_tell(reason)
-        facts = strongest_of(evidence, HIDDEN_SIZE)
-        if any(claim.value == fact.value for claim in stated for fact in facts):
-            return verdict(())
-        claim, fact = stated[0], facts[0]
+    def why_open(self, claim: Claim, fact: Fact[Any], evidence: Evidence) -> Reason | None:
         for key in (INTERMEDIATE_SIZE, HEADS, HEAD_SIZE):
             if any(other.value == claim.value for other in evidence.all(key)):
-                return cannot_tell(f"{claim.element.text} may mean the {key.replace('_', ' ')}")
-        message = f"the name says {claim.element.text}, a hidden size of {claim.value}; {found_in(fact)} {fact.value}"
-        suggestion = with_number(claims, claim, fact.value)
-        return verdict([self.finding(severity_of(fact), message, claim=claim, fact=fact, suggestion=suggestion)])
+                text = f"{claim.element.text} may mean the {key.replace('_', ' ')}"
+                return Reason(ReasonKind.AMBIGUOUS_NAME, text)
+        return None
+
+    def message(self, claim: Claim, fact: Fact[Any]) -> str:
+        return f"the name says {claim.element.text}, a hidden size of {claim.value}; {found_in(fact)} {fact.value}"

@@ -6,18 +6,22 @@ from collections.abc import Iterator
 
 from truename.evidence.evidence import Evidence
 from truename.facts import (
+    ADAPTER_ALPHA,
     ADAPTER_METHOD,
     ADAPTER_MODULES,
     ADAPTER_OTHER_RANKS,
     ADAPTER_RANK,
     ADAPTER_RANKS,
     ADAPTER_TARGETS,
+    IS_ADAPTER,
     Origin,
 )
-from truename.findings import Finding, Severity
+from truename.findings import Finding, ReasonKind, Severity
 from truename.names.claims import Claims
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
+from truename.rules.shared.unread import unmeasured
 
+_DECLARED = (ADAPTER_METHOD, ADAPTER_ALPHA, ADAPTER_TARGETS)  # one of them is in every adapter's configuration
 _PRUNED = "adalora"  # it leaves each pair a rank of its own, at most the declared one
 
 
@@ -34,7 +38,10 @@ class AdapterConfiguration(Rule):
     """
 
     code, slug, since = "FIL006", "adapter-configuration", "0.2"
-    claims = "its files"
+    topic = "its files"
+    needs = frozenset({ADAPTER_RANKS})
+    reads = frozenset({ADAPTER_RANK, ADAPTER_OTHER_RANKS, ADAPTER_MODULES, IS_ADAPTER, *_DECLARED})
+    about_files = True
     flagged = (
         Case("llama-7b-lora", expect=Severity.ERROR, adapter_rank=16, adapter_ranks=(8,)),
         Case("a-lora", expect=Severity.ERROR, adapter_method="adalora", adapter_rank=12, adapter_ranks=(16,)),
@@ -47,7 +54,7 @@ class AdapterConfiguration(Rule):
             adapter_modules=("q_proj", "v_proj"),
         ),
     )
-    clean = (
+    confirmed = (
         Case("llama-7b-lora", adapter_rank=8, adapter_ranks=(8,)),
         Case("llama-7b-lora", adapter_rank=16, adapter_other_ranks=(8,), adapter_ranks=(8,)),
         Case("llama-7b-adalora", adapter_method="adalora", adapter_rank=12, adapter_ranks=(4, 9)),
@@ -65,16 +72,24 @@ class AdapterConfiguration(Rule):
     )
     undecided = (
         Case("llama-7b-lora", adapter_rank=16),
-        Case("llama-7b-lora", adapter_ranks=(8,)),
-        Case("llama-7b"),
+        Case("llama-7b-lora", is_adapter=True),
+        Case("llama-7b-lora", adapter_ranks=(8,), adapter_method="lora"),
     )
+    not_applicable = (Case("llama-7b"), Case("llama-7b-lora", adapter_ranks=(8,)))
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        if evidence.get(ADAPTER_RANKS) is None:
-            return cannot_tell("the files hold no adapter whose tensors could be read")
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
+        configured = any(evidence.get(key) is not None for key in (ADAPTER_RANK, *_DECLARED))
+        held = evidence.get(ADAPTER_RANKS)
+        if held is None:
+            if configured or evidence.value(IS_ADAPTER):
+                return unmeasured(evidence.why_missing(ADAPTER_RANKS))
+            return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, "the files hold no adapter")
+        if not configured:
+            return does_not_apply(ReasonKind.NO_SUCH_FILE, "there is no configuration of the adapter")
         if evidence.get(ADAPTER_RANK, Origin.DECLARED) is None:
             return cannot_tell(evidence.why_missing(ADAPTER_RANK))
-        return verdict([*self._rank(evidence), *self._modules(evidence)])
+        findings = [*self._rank(evidence), *self._modules(evidence)]
+        return self.flag(findings) if findings else self.passed(held)
 
     def _rank(self, evidence: Evidence) -> Iterator[Finding]:
         told, held = evidence.get(ADAPTER_RANK, Origin.DECLARED), evidence.get(ADAPTER_RANKS)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
-from truename.facts import FORMATS_AGREE, FORMATS_DIFFER
-from truename.findings import Severity
+from truename.facts import FORMATS, FORMATS_AGREE, FORMATS_DIFFER, FORMATS_READ
+from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
 
 
 class FormatsDiffer(Rule):
@@ -21,7 +21,10 @@ class FormatsDiffer(Rule):
     """
 
     code, slug, since = "FIL004", "formats-differ", "0.2"
-    claims = "its files"
+    topic = "its files"
+    needs = frozenset({FORMATS_AGREE, FORMATS_DIFFER})
+    reads = frozenset({FORMATS, FORMATS_READ})
+    about_files = True
     flagged = (
         Case(
             "bert-base-uncased",
@@ -36,21 +39,30 @@ class FormatsDiffer(Rule):
             formats_differ=("pytorch_model.bin lacks 16 tensors of model.safetensors: encoder.layer.11.output",),
         ),
     )
-    clean = (
+    confirmed = (
         Case("bert-base-uncased", formats_read=("pytorch_model.bin",), formats_agree=("pytorch_model.bin",)),
         Case("bert-base-uncased", formats_read=("model.fp16.safetensors",), formats_agree=("model.fp16.safetensors",)),
     )
-    undecided = (Case("bert-base-uncased"), Case("bert-base-uncased", formats_read=("tf_model.h5",)))
+    undecided = (
+        Case("bert-base-uncased", formats_read=("tf_model.h5",)),
+        Case("bert-base-uncased", formats=("safetensors", "flax")),
+    )
+    not_applicable = (Case("bert-base-uncased"), Case("bert-base-uncased", formats=("safetensors",)))
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         differ, agree = evidence.get(FORMATS_DIFFER), evidence.get(FORMATS_AGREE)
         if differ is not None and differ.value:
-            return verdict(
+            return self.flag(
                 self.finding(
                     Severity.ERROR if "of another shape" in problem else Severity.WARNING, str(problem), fact=differ
                 )
                 for problem in differ.value
             )
         if agree is not None and agree.value:
-            return CLEAN
-        return cannot_tell("the files hold no second set of weights to compare")
+            return self.passed(agree)
+        if evidence.value(FORMATS_READ):
+            text = "the other sets of weights could not be compared with the main one tensor by tensor"
+            return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text)
+        if len(evidence.value(FORMATS, ())) > 1:
+            return cannot_tell(ReasonKind.UNREAD_WEIGHTS, "the weights in other formats were not compared")
+        return does_not_apply(ReasonKind.NO_SUCH_FILE, "there is no second set of weights to compare")

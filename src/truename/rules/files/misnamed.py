@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
-from truename.facts import FORMATS, MISNAMED_FILES
-from truename.findings import Severity
+from truename.facts import BYTES_READ, FORMATS, MISNAMED_FILES, Fact, Origin
+from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
 
 _PICKLE = "pytorch"
 _WORDS = {_PICKLE: "a pickle of PyTorch", "keras": "HDF5 or Keras", "tar": "a tar archive", "numpy": "a NumPy archive"}
+
+
+def _misnamed(path: str, format: str) -> Fact[str]:
+    return Fact(MISNAMED_FILES, format, Origin.FILES, path)
 
 
 class MisnamedFile(Rule):
@@ -23,26 +27,35 @@ class MisnamedFile(Rule):
     """
 
     code, slug, since = "FIL005", "misnamed-file", "0.2"
-    claims = "its files"
+    topic = "its files"
+    needs = frozenset({MISNAMED_FILES, BYTES_READ})
+    reads = frozenset({FORMATS})
+    about_files = True
     flagged = (
-        Case("bert-base-uncased", expect=Severity.ERROR, misnamed_files=("model.safetensors: pytorch",)),
-        Case("llama-7b", expect=Severity.WARNING, misnamed_files=("model.gguf: safetensors",)),
+        Case("bert-base-uncased", expect=Severity.ERROR, misnamed_files=_misnamed("model.safetensors", "pytorch")),
+        Case("llama-7b", expect=Severity.WARNING, misnamed_files=_misnamed("model.gguf", "safetensors")),
+        Case("llama-7b", expect=Severity.WARNING, misnamed_files=_misnamed("a: b.gguf", "safetensors")),
     )
-    clean = (
-        Case("bert-base-uncased", formats=("safetensors",)),
-        Case("llama-7b", formats=("pytorch",), misnamed_files=()),
+    confirmed = (
+        Case("bert-base-uncased", formats=("safetensors",), bytes_read=30_000),
+        Case("llama-7b", formats=("pytorch",), bytes_read=90_000),
     )
-    undecided = (Case("llama-7b"), Case("1", model_type="bloom"))
+    undecided = (Case("bert-base-uncased", formats=("safetensors",)), Case("llama-7b", formats=("pytorch",)))
+    not_applicable = (Case("llama-7b"), Case("1", model_type="bloom"))
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        fact = evidence.get(MISNAMED_FILES)
-        if fact is not None and fact.value:
-            return verdict(
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
+        if misnamed := evidence.all(MISNAMED_FILES):
+            return self.flag(
                 self.finding(
-                    Severity.ERROR if format == _PICKLE else Severity.WARNING,
-                    f"{path} is {_WORDS.get(format, format)}, whatever its suffix says",
+                    Severity.ERROR if fact.value == _PICKLE else Severity.WARNING,
+                    f"{fact.file} is {_WORDS.get(fact.value, fact.value)}, whatever its suffix says",
                     fact=fact,
                 )
-                for path, _, format in (str(one).rpartition(": ") for one in fact.value)
+                for fact in misnamed
             )
-        return CLEAN if evidence.get(FORMATS) is not None else cannot_tell("the files hold no weights")
+        formats = evidence.get(FORMATS)
+        if evidence.get(BYTES_READ) is not None:
+            return self.passed(formats)
+        if formats is not None:
+            return cannot_tell(ReasonKind.UNREAD_WEIGHTS, "no weights file was read")
+        return does_not_apply(ReasonKind.NO_WEIGHTS, "there is no weights file")

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.facts import OTHER_UNSAFE_GLOBALS, UNREAD_PICKLES, UNSAFE_GLOBALS
-from truename.findings import Finding, Severity
+from truename.findings import Finding, ReasonKind, Severity
 from truename.names.claims import Claims
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
 
 SHOWN = 3  # names in a message
 
@@ -30,7 +30,10 @@ class UnsafeGlobal(Rule):
     """
 
     code, slug, since = "FIL003", "unsafe-global", "0.2"
-    claims = "its files"
+    topic = "its files"
+    needs = frozenset({UNSAFE_GLOBALS, OTHER_UNSAFE_GLOBALS})
+    reads = frozenset({UNREAD_PICKLES})
+    about_files = True
     flagged = (
         Case("bert-base-uncased", expect=Severity.ERROR, unsafe_globals=("os.system (byte 52 of archive/data.pkl)",)),
         Case("llama-7b", expect=Severity.ERROR, unsafe_globals=("builtins.exec (byte 2 of pytorch_model.bin)",)),
@@ -43,7 +46,7 @@ class UnsafeGlobal(Rule):
         ),
         Case("yolov8n", expect=Severity.WARNING, unsafe_globals=("models.yolo.Model (byte 30 of best/data.pkl)",)),
     )
-    clean = (
+    confirmed = (
         Case("bert-base-uncased", unsafe_globals=()),
         Case("resnet50", unsafe_globals=(), tensors=320),
         Case("llama-7b", unsafe_globals=(), formats=("pytorch", "safetensors")),
@@ -57,22 +60,22 @@ class UnsafeGlobal(Rule):
         ),
     )
     undecided = (
-        Case("bert-base-uncased"),
-        Case("llama-7b", formats=("safetensors",)),
         Case("llama-7b", unsafe_globals=(), unread_pickles=("global_step100/rank_64.pt",)),
+        Case("llama-7b", unread_pickles=("pytorch_model.bin",)),
     )
+    not_applicable = (Case("bert-base-uncased"), Case("llama-7b", formats=("safetensors",)))
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         findings = list(self._findings(evidence))
         if findings:
-            return verdict(findings)
+            return self.flag(findings)
         if unread := evidence.value(UNREAD_PICKLES):
-            return cannot_tell(f"not every pickle could be read ({shown(list(unread))})")
-        return (
-            cannot_tell("the files hold no pickle that had to be read")
-            if evidence.get(UNSAFE_GLOBALS) is None
-            else CLEAN
-        )
+            text = f"not every pickle could be read to its end ({shown(list(unread))})"
+            return cannot_tell(ReasonKind.UNREAD_FILE, text)
+        fact = evidence.get(UNSAFE_GLOBALS)
+        if fact is None:
+            return does_not_apply(ReasonKind.NO_SUCH_FILE, "there is no pickle")
+        return self.passed(fact)
 
     def _findings(self, evidence: Evidence) -> Iterator[Finding]:
         if (fact := evidence.get(UNSAFE_GLOBALS)) is not None:

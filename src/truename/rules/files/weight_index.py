@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from truename.evidence.evidence import Evidence
 from truename.facts import (
@@ -21,15 +21,17 @@ from truename.facts import (
     Key,
     Origin,
 )
-from truename.findings import Finding, Severity
+from truename.findings import Finding, ReasonKind, Severity
 from truename.names.claims import Claims
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
 
 TOLERANCE = 0.01  # one per cent: tied weights and buffers are counted by some writers and not by others
 SIZE_TOLERANCE = 0.05  # as above, in bytes; a copy of a large tied embedding alone may exceed one per cent
 SHOWN = 3  # names in a message
 
 _HELD: tuple[Key[Any], ...] = (FORMATS, TOTAL_BYTES, PARAMETERS)
+_LISTS = (INDEX_MISSING_FILES, INDEX_MISSING_TENSORS, INDEX_EXTRA_TENSORS)
+_TOTALS = (INDEX_TOTAL_PARAMETERS, INDEX_TOTAL_SIZE)
 _COUNTS = (PARAMETERS, STORED_PARAMETERS, TIED_PARAMETERS)
 
 
@@ -42,7 +44,10 @@ class WeightIndex(Rule):
     """
 
     code, slug, since = "FIL002", "weight-index", "0.1"
-    claims = "its files"
+    topic = "its files"
+    needs: ClassVar[frozenset[Key[Any]]] = frozenset({*_LISTS, *_TOTALS})
+    reads = frozenset({*_HELD, *_COUNTS})
+    about_files = True
     flagged = (
         Case("Qwen2.5-7B", expect=Severity.WARNING, parameters=7_615_616_512, index_total_parameters=333_312),
         Case(
@@ -55,7 +60,7 @@ class WeightIndex(Rule):
         Case("llama-7b", expect=Severity.WARNING, parameters=6_738_419_712, index_extra_tensors=("value_head.weight",)),
         Case("nvidia-reason2", expect=Severity.NOTE, total_bytes=17_534_247_904, index_total_size=0),
     )
-    clean = (
+    confirmed = (
         Case("Qwen2.5-7B", parameters=7_615_616_512, index_total_parameters=7_615_616_512),
         Case("llama-7b", total_bytes=13_476_831_232, index_total_size=13_476_831_232),
         Case("pythia-70m", parameters=70_426_624, stored_parameters=95_592_496, index_total_parameters=95_592_496),
@@ -68,22 +73,36 @@ class WeightIndex(Rule):
         ),
     )
     undecided = (
-        Case("llama-7b"),
         Case("falcon-40b", index_total_size=83_671_941_120),
         Case("falcon-40b", index_missing_files=("a.safetensors", "b.safetensors"), index_total_size=83_671_941_120),
+        Case("falcon-40b", formats=("safetensors",), index_total_size=83_671_941_120),
     )
+    not_applicable = (Case("llama-7b"), Case("llama-7b", parameters=6_738_415_616))
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        keys = [key for key in evidence.facts if key.startswith("index_")]
-        if not keys:
-            return cannot_tell("the files hold no weight index")
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
+        lists, totals = ([evidence.get(key) for key in keys] for keys in (_LISTS, _TOTALS))
+        if not any((*lists, *totals)):
+            return does_not_apply(ReasonKind.NO_SUCH_FILE, "there is no weight index with a total to compare")
         if not any(evidence.get(key, Origin.WEIGHTS, Origin.FILES) for key in _HELD):
-            return cannot_tell("no shard was there to compare the weight index with")
+            text = "no shard was there to compare the weight index with"
+            return cannot_tell(ReasonKind.UNREAD_WEIGHTS, text)
         missing = evidence.get(INDEX_MISSING_FILES)
         findings = list(self._contents(evidence))
         if missing is None or not missing.value:  # with a shard missing, no total can agree
             findings += [*self._parameters(evidence), *self._size(evidence)]
-        return verdict(findings)
+        if findings:
+            return self.flag(findings)
+        compared = self._compared(evidence)
+        if compared is None and not any(lists):
+            return cannot_tell(evidence.why_missing(TOTAL_BYTES))
+        return self.passed(compared)
+
+    def _compared(self, evidence: Evidence) -> Fact[Any] | None:
+        """What was read of the shards and agrees with a total of the index; None where no total could be compared."""
+        told, counts = evidence.get(INDEX_TOTAL_PARAMETERS), [f for key in _COUNTS if (f := weighed(evidence, key))]
+        if told is not None and counts:
+            return min(counts, key=lambda count: abs(told.value - count.value))
+        return weighed(evidence, TOTAL_BYTES) if evidence.get(INDEX_TOTAL_SIZE) is not None else None
 
     def _contents(self, evidence: Evidence) -> Iterator[Finding]:
         phrases = (

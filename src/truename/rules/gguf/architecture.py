@@ -5,9 +5,10 @@ from __future__ import annotations
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.facts import GGUF_ARCHITECTURE, IS_ADAPTER
-from truename.findings import Severity
+from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.names.elements import Role
+from truename.rules.rule import Case, Decision, Rule, cannot_tell
 from truename.rules.shared.families import (
     Fit,
     best_fit,
@@ -19,6 +20,7 @@ from truename.rules.shared.families import (
     is_known,
     squash,
 )
+from truename.rules.shared.gguf_files import unsaid
 from truename.vocabulary import Family
 
 
@@ -33,13 +35,17 @@ class GgufArchitecture(Rule):
     """
 
     code, slug, since = "GGF005", "gguf-architecture", "0.2"
-    claims = "an architecture family"
+    topic = "an architecture family"
+    claims = frozenset({Role.FAMILY})
+    needs = frozenset({GGUF_ARCHITECTURE})
+    reads = frozenset({IS_ADAPTER})
+    expected_with = frozenset({Role.PACKAGING})  # most models are not GGUF files and lack nothing
     flagged = (
         Case("mistral-7b-instruct-v0.2", expect=Severity.WARNING, gguf_architecture="qwen2"),
         Case("gemma-2-9b-it-GGUF", expect=Severity.WARNING, gguf_architecture="llama"),
         Case("falcon-7b-GGUF", expect=Severity.WARNING, gguf_architecture="gpt2"),
     )
-    clean = (
+    confirmed = (
         Case("Mistral-7B-Instruct-v0.2-GGUF", gguf_architecture="llama"),
         Case("Mixtral-8x7B-v0.1-GGUF", gguf_architecture="llama"),
         Case("DeepSeek-R1-Distill-Qwen-7B-GGUF", gguf_architecture="qwen2"),
@@ -47,34 +53,43 @@ class GgufArchitecture(Rule):
         Case("pythia-gpt_neox-1b-gguf", gguf_architecture="gptneox"),
     )
     undecided = (
-        Case("some-model-GGUF", gguf_architecture="llama"),
         Case("Llama-3-8B-GGUF"),
         Case("llava-v1.6-7b-gguf", gguf_architecture="qwen2"),
         Case("falcon-7b-GGUF", gguf_architecture="someones-own"),
     )
+    not_applicable = (Case("some-model-GGUF", gguf_architecture="llama"),)
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        fact = evidence.get(GGUF_ARCHITECTURE)
-        if fact is None:
-            return cannot_tell(evidence.why_missing(GGUF_ARCHITECTURE))
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         families = claimed_families(claims)
         if not families:
             return self.no_claim()
+        fact = evidence.get(GGUF_ARCHITECTURE)
+        if fact is None:
+            return unsaid(evidence, GGUF_ARCHITECTURE)
         declared = str(fact.value)
         types = in_the_words_of(claims, table("rules/gguf")["architectures"].get(declared, (declared,)))
         if best_fit((family for _, family in families), types) is Fit.AGREES:
-            return verdict(())
-        if evidence.value(IS_ADAPTER) or is_draft(claims):
-            return cannot_tell("the file may accompany a model of another architecture")
+            borne = [claim for claim, family in families if best_fit((family,), types) is Fit.AGREES]
+            return self.confirm(*((claim, fact) for claim in borne))
+        about = [claim for claim, _ in families]
+        if evidence.value(IS_ADAPTER):
+            text = "the files hold an adapter, and its base model decides the architecture"
+            return cannot_tell(ReasonKind.ADAPTER, text, about=about)
+        if is_draft(claims):
+            text = "a draft model may have another architecture than the model it serves"
+            return cannot_tell(ReasonKind.AMBIGUOUS_NAME, text, about=about)
         if not all(is_known(t) for t in types):
-            return cannot_tell(f"what {declared!r} is in the words of names is not known")
+            text = f"general.architecture is {declared!r}, and no family of that type is known"
+            return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, text, about=about)
         if any(_holds_others(family) for _, family in families):
-            return cannot_tell("a GGUF file holds the language model alone, which may be of another family")
+            text = "a GGUF file holds the language model alone, which may be of another family"
+            return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text, about=about)
         if any(fit(family, t) is not Fit.FOREIGN for _, family in families for t in types):
-            return cannot_tell(f"{declared!r} is related to what the name says")
+            text = f"general.architecture is {declared!r}, which is related to what the name says"
+            return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text, about=about)
         claim, family = families[0]
         message = f"the name says {family.title}; general.architecture is {declared}"
-        return verdict([self.finding(Severity.WARNING, message, claim=claim, fact=fact)])
+        return self.flag([self.finding(Severity.WARNING, message, claim=claim, fact=fact)])
 
 
 def _holds_others(family: Family) -> bool:

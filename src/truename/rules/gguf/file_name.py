@@ -7,10 +7,10 @@ from typing import Any
 
 from truename.evidence.evidence import Evidence
 from truename.facts import GGUF_TENSOR_TYPES, Fact, Origin
-from truename.findings import Severity
+from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.shared.gguf_files import encodings_in, gguf_files
+from truename.rules.rule import Case, Decision, Rule, does_not_apply
+from truename.rules.shared.gguf_files import GGUF_KEYS, encodings_in, gguf_files, no_gguf_file
 
 _SIZE = re.compile(r"(?:\d+x)?(?:\d+\.)?\d+[QTBMKqtbmk]")
 _BASE = re.compile(r"[A-Za-z0-9 _.]*[A-Za-z][A-Za-z0-9 _.]*")
@@ -32,31 +32,37 @@ class GgufFileName(Rule):
     """
 
     code, slug, since = "GGF001", "gguf-file-name", "0.2"
-    claims = "GGUF files"
+    topic = "GGUF files"
+    needs = frozenset({GGUF_TENSOR_TYPES})
+    reads = GGUF_KEYS
+    about_files = True
     flagged = (
         Case("Llama-3.2-1B-Instruct-GGUF", expect=Severity.NOTE, gguf_tensor_types=_file("model.Q4_K_M.gguf")),
         Case("llama-2-7b", expect=Severity.NOTE, gguf_tensor_types=_file("ggml-model-f16.gguf")),
     )
-    clean = (
+    confirmed = (
         Case("Llama-3.2-1B-Instruct-GGUF", gguf_tensor_types=_file("Llama-3.2-1B-Instruct-Q4_K_M.gguf")),
         Case("Mixtral-8x7B-v0.1-GGUF", gguf_tensor_types=_file("mixtral-8x7b-v0.1.Q5_K_M.gguf")),
         Case("Hermes-2-Pro-Llama-3-8B-GGUF", gguf_tensor_types=_file("Hermes-2-Pro-Llama-3-8B-F16.gguf")),
         Case("Grok-1", gguf_tensor_types=_file("Grok-100B-v1.0-Q4_0-00003-of-00009.gguf")),
     )
-    undecided = (Case("llama-2-7b", formats=("safetensors",)), Case("some-model"))
+    undecided = (Case("llama-2-7b", formats=("gguf",)),)
+    not_applicable = (Case("llama-2-7b", formats=("safetensors",)), Case("some-model"))
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         files = gguf_files(evidence)
         if not files:
-            return cannot_tell("the files hold no GGUF file with a readable header")
+            return no_gguf_file(evidence)
+        if claims.given and len(files) == 1:
+            return does_not_apply(ReasonKind.NO_CLAIM, "the name that was given is judged, and not the file's")
         loose = [file for file in files if not conforms(file.stem)]
         if not loose:
-            return CLEAN
+            return self.passed(files[0].types)
         names = ", ".join(file.path for file in loose[:SHOWN])
         more = f" and {len(loose) - SHOWN:,} more" if len(loose) > SHOWN else ""
         verb = "name" if len(loose) > 1 else "names"
         message = f"{names}{more} {verb} no base name and size, as GGUF's naming convention asks (Llama-8B-v1.0-Q4_K_M)"
-        return verdict([self.finding(Severity.NOTE, message, fact=loose[0].types)])
+        return self.flag([self.finding(Severity.NOTE, message, fact=loose[0].types)])
 
 
 def conforms(stem: str) -> bool:

@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.facts import GGUF_NAME
-from truename.findings import Severity
+from truename.findings import ReasonKind, Severity
 from truename.names import claims_of, parse_name
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell
+from truename.rules.shared.gguf_files import unsaid
+from truename.rules.shared.settled import settled
 
 _TOLERANCE = 2.0  # 8B beside 8.03B is the same size; 7B beside 70B is not
 
@@ -28,13 +30,15 @@ class GgufGeneralName(Rule):
     """
 
     code, slug, since = "GGF003", "gguf-general-name", "0.2"
-    claims = "a version or a size"
+    topic = "a version or a size"
+    claims = frozenset({Role.FAMILY, Role.BRAND, Role.PARAMETERS})
+    needs = frozenset({GGUF_NAME})
     flagged = (
         Case("llama3.3-70b", expect=Severity.WARNING, gguf_name="Llama 3.1 70B Instruct 2024 12"),
         Case("Mistral-7B-Instruct-v0.3-GGUF", expect=Severity.WARNING, gguf_name="Mistral 7B Instruct v0.2"),
         Case("Qwen2.5-7B-Instruct-GGUF", expect=Severity.WARNING, gguf_name="Qwen2.5 0.5B Instruct"),
     )
-    clean = (
+    confirmed = (
         Case("Meta-Llama-3.1-8B-Instruct-GGUF", gguf_name="Meta Llama 3.1 8B Instruct"),
         Case("Llama-3.1-8B-Instruct-GGUF", gguf_name="Llama 3 8B"),
         Case("Qwen2.5-7B-Instruct-GGUF", gguf_name="qwen2.5-7b-instruct"),
@@ -47,28 +51,39 @@ class GgufGeneralName(Rule):
         Case("Mistral-7B-GGUF", gguf_name="models"),
         Case("DeepSeek-R1-Distill-Llama-8B-GGUF", gguf_name="Qwen2 72B"),
     )
+    not_applicable = (Case("my-model-7b-GGUF", gguf_name="Llama 3 8B"), Case("Llama-GGUF", gguf_name="Llama 3 8B"))
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
+        stated = claims.of(Role.FAMILY, Role.BRAND)
+        versioned = claims.of(Role.VERSION, Role.PARAMETERS) or any(map(_version_of, stated))
+        if not stated or not versioned:
+            return self.no_claim()
         fact = evidence.get(GGUF_NAME)
         if fact is None:
-            return cannot_tell(evidence.why_missing(GGUF_NAME))
+            return unsaid(evidence, GGUF_NAME)
         text = str(fact.value)
         if text.strip().lower() in table("rules/gguf")["names"]["placeholders"]:
-            return cannot_tell(f"general.name is {text!r}, which converters write for any model")
+            why = f"general.name is {text!r}, which converters write for any model"
+            return cannot_tell(ReasonKind.AMBIGUOUS_FILES, why, about=())
         own = claims_of(parse_name("-".join(text.split()), learned=False))
         family = _family(claims)
-        if family is None or family[0] != (_family(own) or ("",))[0]:
-            return cannot_tell("the name and general.name do not both speak of one family")
+        if family is None:
+            return cannot_tell(ReasonKind.AMBIGUOUS_NAME, "the name speaks of several families", about=())
+        if family[0] != (_family(own) or ("",))[0]:
+            why = f"general.name is {text[:80]!r}, which says another family, several or none"
+            return cannot_tell(ReasonKind.AMBIGUOUS_FILES, why, about=())
         pairs = list(_pairs(claims, own, family[1]))
         if not pairs:
-            return cannot_tell("the name or general.name leaves out version and size")
-        return verdict(
+            why = f"general.name is {text[:80]!r} and says neither the version nor the size that the name says"
+            return cannot_tell(ReasonKind.NOT_DECLARED, why, about=())
+        findings = [
             self.finding(
                 Severity.WARNING, f"the name says {said}; general.name is {text[:80]!r}", claim=claim, fact=fact
             )
             for claim, said, differs in pairs
             if differs
-        )
+        ]
+        return settled(findings, [self.confirmation(claim, fact) for claim, _, differs in pairs if not differs], ())
 
 
 def _family(claims: Claims) -> tuple[str, Claim] | None:
@@ -102,13 +117,19 @@ def _version(claims: Claims, other: Claims) -> str | None:
     if found is None:
         return None
     element = found[1].element
-    if digits := element.text[len(element.text.rstrip("0123456789.")) :].strip("."):
+    if digits := _version_of(found[1]):
         return digits
     versions = [c for c in claims.of(Role.VERSION) if c.element.start >= element.end]
     if not versions:
         return None
     near = not re.sub(r"[\W_]", "", claims.name[element.end : versions[0].element.start])
     return str(versions[0].value) if near or _words(claims) == _words(other) else None
+
+
+def _version_of(family: Claim) -> str | None:
+    """The version at the end of a family's word: 3.3 of ``llama3.3``."""
+    text = family.element.text
+    return text[len(text.rstrip("0123456789.")) :].strip(".") or None
 
 
 def _words(claims: Claims) -> frozenset[str]:

@@ -6,10 +6,11 @@ import re
 
 from truename.evidence.evidence import Evidence
 from truename.facts import GGUF_SIZE_LABEL
-from truename.findings import Severity
+from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell
+from truename.rules.shared.gguf_files import unsaid
 
 _LABEL = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)([KMBTQ])")
 _SCALES = {"K": 1e3, "M": 1e6, "B": 1e9, "T": 1e12, "Q": 1e15}
@@ -26,38 +27,45 @@ class GgufSizeLabel(Rule):
     """
 
     code, slug, since = "GGF004", "gguf-size-label", "0.2"
-    claims = "a number of parameters"
+    topic = "a number of parameters"
+    claims = frozenset({Role.PARAMETERS})
+    needs = frozenset({GGUF_SIZE_LABEL})
     flagged = (
         Case("Llama-3.1-8B-Instruct-GGUF", expect=Severity.WARNING, gguf_size_label="70B"),
         Case("Qwen2.5-7B-Instruct-GGUF", expect=Severity.WARNING, gguf_size_label="494M"),
     )
-    clean = (
+    confirmed = (
         Case("Llama-3.1-8B-Instruct-GGUF", gguf_size_label="8B"),
         Case("Llama-2-7B-GGUF", gguf_size_label="6.7B"),
         Case("gemma-2-2b-it-GGUF", gguf_size_label="2.6B"),
     )
     undecided = (
         Case("Llama-3.1-8B-Instruct-GGUF"),
-        Case("Mixtral-8x7B-GGUF", gguf_size_label="8x7B"),
-        Case("some-model-GGUF", gguf_size_label="7B"),
         Case("Qwen3-30B-A3B-GGUF", gguf_size_label="128x1.8B"),
         Case("Llama-3-8B-GGUF", gguf_size_label="large"),
     )
+    not_applicable = (
+        Case("Mixtral-8x7B-GGUF", gguf_size_label="8x7B"),
+        Case("some-model-GGUF", gguf_size_label="7B"),
+    )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
-        fact = evidence.get(GGUF_SIZE_LABEL)
-        if fact is None:
-            return cannot_tell(evidence.why_missing(GGUF_SIZE_LABEL))
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.PARAMETERS)
         if not stated:
             return self.no_claim()
+        fact = evidence.get(GGUF_SIZE_LABEL)
+        if fact is None:
+            return unsaid(evidence, GGUF_SIZE_LABEL)
         label = _LABEL.fullmatch(str(fact.value).strip().upper())
-        if label is None or claims.of(Role.ACTIVE_PARAMETERS, Role.MIXTURE):
-            return cannot_tell(
-                f"the label {str(fact.value)[:40]!r} is no plain number of parameters, or the name is not"
-            )
+        if label is None:
+            text = f"general.size_label is {str(fact.value)[:40]!r} and not a plain number of parameters"
+            return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text, about=())
+        if claims.of(Role.ACTIVE_PARAMETERS, Role.MIXTURE):
+            text = "the label may be all parameters or those in use, and so may the name's"
+            return cannot_tell(ReasonKind.AMBIGUOUS_NAME, text, about=())
         size = float(label[1]) * _SCALES[label[2]]
-        if any(1 / _FACTOR < float(claim.value) / max(1.0, size) < _FACTOR for claim in stated):
-            return verdict(())
+        near = [c for c in stated if 1 / _FACTOR < float(c.value) / max(1.0, size) < _FACTOR]
+        if near:
+            return self.confirm(*((claim, fact) for claim in near))
         message = f"the name says {stated[0].element.text}; general.size_label is {fact.value}"
-        return verdict([self.finding(Severity.WARNING, message, claim=stated[0], fact=fact)])
+        return self.flag([self.finding(Severity.WARNING, message, claim=stated[0], fact=fact)])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 
 from truename.evidence.evidence import Evidence
-from truename.findings import ClaimSpan, Finding, Severity
+from truename.findings import ClaimSpan, Finding, ReasonKind, Severity
 from truename.names.claims import Claims
 from truename.names.confusables import Disguise, Disguised, disguised, undisguised
 from truename.names.elements import Kind
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, does_not_apply
 
 _SAID = {
     Disguise.INVISIBLE: "a character that cannot be seen",
@@ -27,7 +27,7 @@ class Confusable(Rule):
     """
 
     code, slug, since = "NAM004", "confusable", "0.1"
-    claims = "anything"
+    topic = "anything"
     flagged = (
         Case("ll\u0430ma-2-7b", expect=Severity.ERROR),
         Case("meta-llama/Llama-2-7b\u202ebf", expect=Severity.ERROR),
@@ -36,7 +36,7 @@ class Confusable(Rule):
         Case("my\u0441orp-7b", expect=Severity.WARNING),
         Case("bert\u00ad", expect=Severity.ERROR),
     )
-    clean = (
+    confirmed = (
         Case("llama-2-7b"),
         Case("\u0441\u0430\u0439\u0433\u0430-7b"),
         Case("\u4e2d\u6587bert"),
@@ -44,16 +44,17 @@ class Confusable(Rule):
         Case("\u03b2-vae"),
         Case("caf\u00e9-bert"),
     )
-    undecided = (Case(""),)
+    undecided = ()  # the name alone decides
+    not_applicable = (Case(""),)
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         if not claims.name:
-            return cannot_tell("there is no name")
+            return does_not_apply(ReasonKind.NO_CLAIM, "there is no name")
         parts = disguised(claims.name)
         if not parts:
-            return CLEAN
+            return self.passed()
         suggestion = undisguised(claims.name)
-        return verdict(self._found(claims, part, suggestion or None) for part in parts)
+        return self.flag(self._found(claims, part, suggestion or None) for part in parts)
 
     def _found(self, claims: Claims, part: Disguised, suggestion: str | None) -> Finding:
         text = claims.name[part.start : part.end]

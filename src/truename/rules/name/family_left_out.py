@@ -7,11 +7,21 @@ from typing import Any
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.facts import MODEL_TYPE, PARAMETERS, Fact
-from truename.findings import Severity
+from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.shared.product_lines import declared_origin, discloses, lines_of_name, short_base, spells
+from truename.rules.rule import Case, Decision, Rule, cannot_tell
+from truename.rules.shared.product_lines import (
+    DISCLOSURE_KEYS,
+    ORIGIN_KEYS,
+    declared_origin,
+    discloses,
+    lines_of_name,
+    of_no_line,
+    short_base,
+    spells,
+)
+from truename.rules.shared.unread import undeclared
 from truename.units import abbreviate_count
 
 # roles that give a reader a hold, even if the family is left out
@@ -29,7 +39,9 @@ class FamilyLeftOut(Rule):
     """
 
     code, slug, since = "NAM003", "family-left-out", "0.1"
-    claims = "its family"
+    topic = "its family"
+    needs = frozenset({MODEL_TYPE})
+    reads = ORIGIN_KEYS | DISCLOSURE_KEYS | {PARAMETERS}
     flagged = (
         Case("dolping", expect=Severity.NOTE, model_type="mixtral", card_mentions=("mixtral",)),
         Case("EmotioLocal", expect=Severity.NOTE, model_type="minicpmv", tags=("minicpm-v",)),
@@ -43,7 +55,7 @@ class FamilyLeftOut(Rule):
         ),
         Case("my-cat-v2", expect=Severity.NOTE, model_type="gemma3", base_models=("google/gemma-3-4b",)),
     )
-    clean = (
+    confirmed = (
         Case("gemma_kor", model_type="gemma3"),
         Case("dolping-mixtral", model_type="mixtral"),
         Case("mygemma", model_type="gemma2"),
@@ -52,36 +64,38 @@ class FamilyLeftOut(Rule):
         Case("RUTERGPT13B", model_type="llama", base_models=("meta-llama/Llama-2-13b-chat-hf",)),
     )
     undecided = (
-        Case("dolping"),
         Case("dolping", model_type="mixtral", card_mentions=()),
         Case("Aelan", model_type="mistral"),
         Case("Aelan", model_type="llama", base_models=("Qwen/Qwen2.5-7B",)),
         Case("Aelan", model_type="llama", base_models=("meta-llama/Llama-2-7b", "mistralai/Mistral-7B-v0.1")),
         Case("chatbot", model_type="somebody"),
     )
+    not_applicable = (Case("dolping"), Case("Aelan", model_type="bert"))
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         line, fact = declared_origin(evidence)
-        if (line is None or fact is None) and evidence.get(MODEL_TYPE) is None:
-            return cannot_tell(evidence.why_missing(MODEL_TYPE))
         if line is None or fact is None:
-            return cannot_tell("the configuration does not belong to one known family alone")
+            declared = evidence.get(MODEL_TYPE)
+            if declared is None:
+                return undeclared(evidence.why_missing(MODEL_TYPE))
+            return self.passed(declared) if holds(claims) else of_no_line(declared)
         if holds(claims) or line.key in lines_of_name(claims) or spells(claims.name, line):
-            return CLEAN
+            return self.passed(fact)
         if not discloses(evidence, line):
-            return cannot_tell("the card does not mention the family either, which is another fault")
+            text = "the card does not mention the family either, which is another fault"
+            return cannot_tell(ReasonKind.NOT_DECLARED, text)
         count = evidence.value(PARAMETERS)
         said = _said(fact)
         word = max((key for key in line.keys if key in said.lower()), key=len, default=line.key)
         suggestion = "-".join(filter(None, (claims.name, word, abbreviate_count(count).lower() if count else None)))
         message = f"the name does not say that this is a model of the {line.title} line ({said})"
-        return verdict([self.finding(Severity.NOTE, message, fact=fact, suggestion=suggestion)])
+        return self.flag([self.finding(Severity.NOTE, message, fact=fact, suggestion=suggestion)])
 
 
 def holds(claims: Claims) -> bool:
     """Whether a name gives a reader a hold beside its family; a word that every family bears is none."""
     generic = table("rules/generic_words")["families"]
-    return any(claim.value not in generic for claim in claims.of(*HOLDS))
+    return any(claim.role in HOLDS and claim.value not in generic for claim in claims.items)
 
 
 def _said(fact: Fact[Any]) -> str:

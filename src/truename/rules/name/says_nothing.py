@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.facts import MODEL_TYPE, PARAMETERS, QUANTISATION_METHOD
-from truename.findings import Severity
+from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.shared.product_lines import declared_bases
+from truename.rules.rule import Case, Decision, Rule, does_not_apply
+from truename.rules.shared.product_lines import BASE_KEYS, declared_bases
 from truename.units import abbreviate_count
 
 # roles of elements that say what a model is or what it is for
@@ -32,7 +32,8 @@ class SaysNothing(Rule):
     """
 
     code, slug, since = "NAM001", "says-nothing", "0.1"
-    claims = "anything"
+    topic = "anything"
+    reads = BASE_KEYS | {QUANTISATION_METHOD, MODEL_TYPE, PARAMETERS}
     flagged = (
         Case("1", expect=Severity.NOTE, base_models=("Gryphe/MythoMax-L2-13b",)),
         Case("my_config", expect=Severity.NOTE, model_type="speech-encoder-decoder"),
@@ -40,15 +41,16 @@ class SaysNothing(Rule):
         Case("checkpoint-500", expect=Severity.NOTE),
         Case("autonlp-au_topics-452311620", expect=Severity.NOTE),
     )
-    clean = (
+    confirmed = (
         Case("bert-base-uncased"),
         Case("Aelan"),
         Case("e5-base"),
         Case("autotrain-bert-emotion"),
     )
-    undecided = (Case(""), Case("-"), Case("_."))
+    undecided = ()  # the name alone decides
+    not_applicable = (Case(""), Case("-"), Case("_."))
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         model = claims.parsed.model
         telling = False
         for item in claims.items:
@@ -56,17 +58,17 @@ class SaysNothing(Rule):
                 telling = True
                 break
         if telling and not ends_in_number(model):
-            return CLEAN  # most names
+            return self.passed()  # most names
         words = words_of(model)
         if not words:
-            return cannot_tell("there is no name")
+            return does_not_apply(ReasonKind.NO_CLAIM, "there is no name")
         if is_job(words) and not claims.of(Role.FAMILY, Role.BRAND):
             message = f"the name {model!r} is that of a training job, made up of its project and its number"
         elif not telling and all(map(is_bare, words)):
             message = f"the name {model!r} does not say what the model is"
         else:
-            return CLEAN
-        return verdict([self.finding(Severity.NOTE, message, suggestion=suggested(evidence))])
+            return self.passed()
+        return self.flag([self.finding(Severity.NOTE, message, suggestion=suggested(evidence))])
 
 
 def words_of(model: str) -> list[str]:

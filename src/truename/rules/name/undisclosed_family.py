@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
 from truename.facts import CARD_MENTIONS, MODEL_TYPE
-from truename.findings import Severity
+from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.shared.product_lines import discloses, lines_of_name, origin, spells
+from truename.rules.rule import Case, Decision, Rule, cannot_tell
+from truename.rules.shared.product_lines import (
+    DISCLOSURE_KEYS,
+    ORIGIN_KEYS,
+    bears_out,
+    discloses,
+    lines_of_name,
+    of_no_line,
+    origin,
+    spells,
+)
+from truename.rules.shared.unread import undeclared
 
 
 class UndisclosedFamily(Rule):
@@ -20,7 +30,9 @@ class UndisclosedFamily(Rule):
     """
 
     code, slug, since = "NAM002", "undisclosed-family", "0.1"
-    claims = "its family"
+    topic = "its family"
+    needs = frozenset({CARD_MENTIONS})
+    reads = ORIGIN_KEYS | DISCLOSURE_KEYS
     flagged = (
         Case("Vedika-4.1-flash", expect=Severity.NOTE, model_type="gemma4_unified", card_mentions=()),
         Case("dolping", expect=Severity.NOTE, model_type="mixtral", card_mentions=("llama",)),
@@ -32,29 +44,35 @@ class UndisclosedFamily(Rule):
             card_mentions=(),
         ),
     )
-    clean = (
+    confirmed = (
         Case("dolping", model_type="mixtral", card_mentions=("mixtral",)),
         Case("gemma", model_type="gemma", card_mentions=()),
         Case("nvidia-reason2", model_type="qwen3_vl", card_mentions=("qwen",)),
         Case("Aelan", model_type="mixtral", base_models=("mistralai/Mixtral-8x7B-v0.1",)),
     )
     undecided = (
-        Case("Vedika-4.1-flash"),
         Case("Tensor-12m", model_type="llama", card_mentions=()),
         Case("Vedika-4.1-flash", model_type="gemma4_unified"),
+        Case("Aelan", model_type="somebody", card_mentions=()),
+    )
+    not_applicable = (
+        Case("Vedika-4.1-flash"),
+        Case("Aelan", model_type="bert", card_mentions=()),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         line, fact = origin(evidence)
-        if (line is None or fact is None) and evidence.get(MODEL_TYPE) is None:
-            return cannot_tell(evidence.why_missing(MODEL_TYPE))
         if line is None or fact is None:
-            return cannot_tell("the configuration does not belong to one known family alone")
+            declared = evidence.get(MODEL_TYPE)
+            if declared is None:
+                return undeclared(evidence.why_missing(MODEL_TYPE))
+            said = bears_out(str(declared.value), lines_of_name(claims))  # llama, and the name says so
+            return self.passed(declared) if said else of_no_line(declared)
         if line.key in lines_of_name(claims) or spells(claims.name, line):
-            return CLEAN
+            return self.passed(fact)
         if discloses(evidence, line):
-            return CLEAN
+            return self.passed(fact)
         if evidence.get(CARD_MENTIONS) is None:
-            return cannot_tell("there is no card that could name the family")
+            return cannot_tell(ReasonKind.NOT_DECLARED, "there is no card that could name the family")
         message = f"the configuration says {line.title} ({fact.value}); neither the name nor the card mentions it"
-        return verdict([self.finding(Severity.NOTE, message, fact=fact)])
+        return self.flag([self.finding(Severity.NOTE, message, fact=fact)])

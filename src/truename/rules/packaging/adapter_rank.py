@@ -7,10 +7,11 @@ from collections.abc import Iterator
 
 from truename.evidence.evidence import Evidence
 from truename.facts import ADAPTER_RANKS, IS_ADAPTER
-from truename.findings import Severity
+from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Element, Role
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, renamed, verdict
+from truename.rules.rule import Case, Decision, Rule, does_not_apply, renamed
+from truename.rules.shared.unread import unmeasured
 
 _RANK = re.compile(r"(?:rank|r)[_-]?(\d{1,4})", re.IGNORECASE)
 
@@ -24,36 +25,43 @@ class AdapterRank(Rule):
     """
 
     code, slug, since = "PKG003", "adapter-rank", "0.2"
-    claims = "the rank of an adapter"
+    topic = "the rank of an adapter"
+    claims = frozenset({Role.ADAPTER})
+    also_judges = frozenset({Role.OTHER})  # r16 has no role of its own
+    needs = frozenset({ADAPTER_RANKS})
+    reads = frozenset({IS_ADAPTER})
     flagged = (
         Case("llama-7b-lora-r16", expect=Severity.WARNING, is_adapter=True, adapter_ranks=(8,)),
         Case("llama-7b-lora-rank-64", expect=Severity.WARNING, is_adapter=True, adapter_ranks=(32,)),
     )
-    clean = (
+    confirmed = (
         Case("llama-7b-lora-r16", is_adapter=True, adapter_ranks=(16,)),
         Case("llama-7b-lora-rank-64", is_adapter=True, adapter_ranks=(8, 64)),
         Case("llama-7b-qlora_r8_alpha16", is_adapter=True, adapter_ranks=(8,)),
     )
-    undecided = (
+    undecided = (Case("llama-7b-lora-r16", is_adapter=True), Case("llama-7b-lora-r16"))
+    not_applicable = (
         Case("llama-7b-lora", is_adapter=True, adapter_ranks=(8,)),
-        Case("llama-7b-lora-r16", is_adapter=True),
         Case("llama-7b-r16", is_adapter=True, adapter_ranks=(8,)),
         Case("llama-7b-lora-r16", is_adapter=False),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         said = tuple(_ranks(claims)) if claims.of(Role.ADAPTER) else ()
         if not said:
             return self.no_claim()
         fact = evidence.get(ADAPTER_RANKS)
-        if fact is None or not evidence.value(IS_ADAPTER):
-            return cannot_tell("the files hold no adapter whose tensors could be read")
-        if any(claim.value in fact.value for claim in said):
-            return CLEAN
+        is_adapter = evidence.get(IS_ADAPTER)
+        if is_adapter is not None and not is_adapter.value:
+            return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, "the files hold a full model and no adapter")
+        if fact is None or is_adapter is None:
+            return unmeasured(evidence.why_missing(ADAPTER_RANKS), about=said)
+        if borne := [claim for claim in said if claim.value in fact.value]:
+            return self.confirm(*((claim, fact) for claim in borne))
         ranks = " and ".join(map(str, fact.value[:3]))
         message = f"the name says rank {said[0].value}; the adapter's matrices have rank {ranks}"
         text = said[0].element.text.replace(str(said[0].value), str(fact.value[0]))
-        return verdict(
+        return self.flag(
             [
                 self.finding(
                     Severity.WARNING, message, claim=said[0], fact=fact, suggestion=renamed(claims, said[0], text)

@@ -6,12 +6,13 @@ from typing import Any
 
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
-from truename.facts import FORMATS, LIBRARY_NAME, TAGS, Fact, Origin
-from truename.findings import Finding, Severity
+from truename.facts import FORMATS, LIBRARY_NAME, QUANTISATION_METHOD, TAGS, Fact, Origin
+from truename.findings import Confirmation, Finding, Reason, ReasonKind, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell
 from truename.rules.shared import storage
+from truename.rules.shared.settled import settled
 
 
 class PackagingFormat(Rule):
@@ -23,55 +24,64 @@ class PackagingFormat(Rule):
     """
 
     code, slug, since = "PKG002", "packaging-format", "0.1"
-    claims = "a file format"
+    topic = "a file format"
+    claims = frozenset({Role.PACKAGING})
+    needs = frozenset({FORMATS})
+    reads = frozenset({QUANTISATION_METHOD, LIBRARY_NAME, TAGS})
     flagged = (
         Case("all-MiniLM-L6-v2-ONNX", expect=Severity.ERROR, formats=("safetensors",)),
         Case("Llama-3.2-1B-Instruct-GGUF", expect=Severity.ERROR, formats=("safetensors",)),
         Case("Pygmalion-7b-Merged-Safetensors", expect=Severity.ERROR, formats=("pytorch",)),
     )
-    clean = (
+    confirmed = (
         Case("all-MiniLM-L6-v2-ONNX", formats=("onnx", "safetensors")),
         Case("Llama-3.2-1B-Instruct-GGUF", formats=("gguf",)),
         Case("qwen3-mlx", formats=("safetensors",), library_name="mlx"),
         Case("Pygmalion-7b-Merged-Safetensors", formats=("safetensors",)),
     )
     undecided = (
-        Case("llama-7b", formats=("safetensors",)),
         Case("all-MiniLM-L6-v2-ONNX"),
         Case("qwen3-mlx", formats=("safetensors",)),
     )
+    not_applicable = (Case("llama-7b", formats=("safetensors",)),)
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.PACKAGING)
         if not stated:
             return self.no_claim()
         fact = evidence.get(FORMATS, Origin.WEIGHTS, Origin.FILES)
         if fact is None or not fact.value:
             return cannot_tell(evidence.why_missing(FORMATS))
-        findings: list[Finding] = []
-        open_questions: list[str] = []
-        for claim in stated:
-            self._judge(claim, fact, evidence, findings, open_questions)
-        return verdict(findings, "; ".join(open_questions) or None)
+        judged = [(claim, self._judge(claim, fact, evidence)) for claim in stated]
+        return settled(
+            [found for _, found in judged if isinstance(found, Finding)],
+            [found for _, found in judged if isinstance(found, Confirmation)],
+            [(claim, found) for claim, found in judged if isinstance(found, Reason)],
+        )
 
-    def _judge(
-        self, claim: Claim, fact: Fact[Any], evidence: Evidence, findings: list[Finding], open_questions: list[str]
-    ) -> None:
+    def _judge(self, claim: Claim, fact: Fact[Any], evidence: Evidence) -> Finding | Confirmation | Reason:
+        """One claim: a finding, what bears it out, or why it cannot be told."""
         word = str(claim.value).lower()
         known = table("rules/packaging").get(word)
         if word in fact.value or (known and any(form in fact.value for form in known["formats"])):
-            return
+            return self.confirmation(claim, fact)
         method = storage.method_fact(evidence)
-        if (method and storage.method(method) == word) or (word == "mlx" and is_mlx(evidence)):
-            return
-        if known is None or not known["seen"]:
-            open_questions.append(f"{claim.element.text} cannot always be told from the files")
-            return
+        if method is not None and storage.method(method) == word:
+            return self.confirmation(claim, method)
+        if word == "mlx" and (said := mlx_fact(evidence)) is not None:
+            return self.confirmation(claim, said)
+        if known is None:
+            return Reason(ReasonKind.UNKNOWN_TO_TRUENAME, f"how {claim.element.text} is stored is not known here")
+        if not known["seen"]:
+            text = f"{claim.element.text} cannot always be told from the files"
+            return Reason(ReasonKind.AMBIGUOUS_FILES, text)
         message = f"the name says {claim.element.text}; the weights are {' and '.join(fact.value)} files"
-        findings.append(self.finding(Severity.ERROR, message, claim=claim, fact=fact))
+        return self.finding(Severity.ERROR, message, claim=claim, fact=fact)
 
 
-def is_mlx(evidence: Evidence) -> bool:
-    """Whether the card says MLX."""
-    tags = [str(tag).lower() for tag in evidence.value(TAGS, ()) or ()]
-    return "mlx" in (str(evidence.value(LIBRARY_NAME, "")).lower(), *tags)
+def mlx_fact(evidence: Evidence) -> Fact[Any] | None:
+    """The statement of the card that the model is one of MLX, or None."""
+    library, tags = evidence.get(LIBRARY_NAME), evidence.get(TAGS)
+    if library is not None and str(library.value).lower() == "mlx":
+        return library
+    return tags if tags is not None and "mlx" in (str(tag).lower() for tag in tags.value or ()) else None

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import BITS_PER_WEIGHT, QUANTISATION_BITS, Fact, Origin
-from truename.findings import Finding, Severity
+from truename.facts import BITS_PER_WEIGHT, QUANTISATION_BITS, STORAGE_DTYPES, Fact, Origin
+from truename.findings import Confirmation, Finding, Reason, ReasonKind, Severity
+from truename.formats.dtypes import DTYPE_BITS, FULL_PRECISION
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell
 from truename.rules.shared import storage
+from truename.rules.shared.settled import settled
 
 SLACK = 0.75  # exl2's 4.65 bits are declared as 4.65 or as 4.6; a "3.5bpw" model mixes 3 and 4
 TERNARY = 2.0  # models of 1 or 1.58 bits pack 2, or keep their master weights in BF16
+
+
+def _declared(bits: float) -> Fact[float]:
+    return Fact(QUANTISATION_BITS, bits, Origin.DECLARED)
 
 
 class Bits(Rule):
@@ -24,69 +31,105 @@ class Bits(Rule):
     """
 
     code, slug, since = "QNT002", "bits", "0.1"
-    claims = "bits of a weight"
+    topic = "bits of a weight"
+    claims = frozenset({Role.BITS})
+    needs = frozenset({QUANTISATION_BITS, BITS_PER_WEIGHT, STORAGE_DTYPES})
+    reads = storage.STORAGE_KEYS
     flagged = (
         Case("Qwen2.5-7B-Instruct-4bit", expect=Severity.ERROR, quantisation_bits=8, bits_per_weight=8.5),
         Case("Qwen2-7B-Instruct-GPTQ-Int4", expect=Severity.ERROR, quantisation_bits=8),
         Case("Mistral-7B-v0.1-4bit", expect=Severity.ERROR, storage_dtypes=("BF16",), bits_per_weight=16.0),
         Case("Llama-2-13B-8bit", expect=Severity.ERROR, bits_per_weight=32.0),
+        Case("Qwen2.5-7B-Instruct-4bit", expect=Severity.ERROR, quantisation_bits=_declared(8), bits_per_weight=8.5),
     )
-    clean = (
+    confirmed = (
         Case("Qwen2-7B-Instruct-GPTQ-Int4", quantisation_bits=4),
         Case("SOLAR-0-70b-16bit", storage_dtypes=("F16",), bits_per_weight=16.0),
         Case("Qwen2.5-0.5B-Instruct-4bit", bits_per_weight=9.1),
-        Case("Llama-3-8B-exl2-4.65bpw", quantisation_bits=Fact(QUANTISATION_BITS, 4.65, Origin.DECLARED)),
+        Case("Llama-3-8B-merged-16bit", quantisation_bits=_declared(4), storage_dtypes=("BF16",)),
+        Case("Qwen2.5-7B-Instruct-4bit", quantisation_bits=_declared(8), bits_per_weight=4.5),
+        Case("Llama-3-8B-exl2-4.65bpw", quantisation_bits=_declared(4.65)),
     )
     undecided = (
-        Case("llama-7b", quantisation_bits=4),
         Case("Qwen2.5-7B-Instruct-4bit"),
         Case("llama-3-8b-bnb-4bit-lora", is_adapter=True, storage_dtypes=("F32",)),
+        Case("llama-3-8b-4bit", quantisation_bits=_declared(4), storage_dtypes=("BF16",)),
     )
+    not_applicable = (Case("llama-7b", quantisation_bits=4),)
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.BITS)
         if not stated:
             return self.no_claim()
         if storage.is_adapter(evidence):
-            return cannot_tell("the repository holds an adapter, and its name may speak of the base model's weights")
-        if others := storage.other_weights(evidence):
-            return cannot_tell(f"there are weights in other formats too ({others})")
-        packed = evidence.get(QUANTISATION_BITS)
-        measured = evidence.get(BITS_PER_WEIGHT)
-        full = storage.full_precision(evidence)
-        if packed is None and measured is None and full is None:
-            return cannot_tell(evidence.why_missing(QUANTISATION_BITS))
-        findings: list[Finding] = []
-        for claim in stated:
-            claimed = float(claim.value)
-            if packed is not None:
-                if not any(near(claimed, fact.value) for fact in evidence.all(QUANTISATION_BITS)):
-                    message = f"the name says {claim.element.text}; the weights are packed in {_bits(packed.value)}"
-                    findings.append(self.finding(Severity.ERROR, message, claim=claim, fact=packed))
-            elif full is not None:
-                if claimed < 16 and (claimed < TERNARY or storage.speaks_of_another_state(claims.name)):
-                    return cannot_tell("the weights may be the unpacked ones of a model that runs in fewer bits")
-                findings += self._against_full(claim, claimed, full)
-            elif measured is not None:
-                findings += self._against_average(claim, claimed, measured)
-        return verdict(findings)
-
-    def _against_full(self, claim: Claim, claimed: float, stored: Fact[Any]) -> list[Finding]:
-        dtype = stored.value[0]
-        if claimed in {storage.WIDTHS[d] for d in stored.value if d in storage.WIDTHS}:
-            return []
-        message = (
-            f"the name says {claim.element.text}; the weights are stored in {storage.WIDTHS[dtype]} bits ({dtype})"
+            return cannot_tell(storage.ADAPTER_REASON)
+        if (reason := storage.why_ambiguous(evidence)) is not None:
+            return cannot_tell(reason)
+        judged = [(claim, self._judge(claim, float(claim.value), claims.name, evidence)) for claim in stated]
+        return settled(
+            [found for _, found in judged if isinstance(found, Finding)],
+            [found for _, found in judged if isinstance(found, Confirmation)],
+            [(claim, found) for claim, found in judged if isinstance(found, Reason)],
         )
-        return [self.finding(Severity.ERROR, message, claim=claim, fact=stored)]
 
-    def _against_average(self, claim: Claim, claimed: float, measured: Fact[Any]) -> list[Finding]:
-        """Scales and unquantised embeddings raise the average far above the packed width, in small models to twice."""
-        found = float(measured.value)
-        if 0.7 * claimed <= found < max(15.5, 1.3 * claimed):
-            return []
-        message = f"the name says {claim.element.text}; the weights take {found:.1f} bits each on average"
-        return [self.finding(Severity.ERROR, message, claim=claim, fact=measured)]
+    def _judge(self, claim: Claim, claimed: float, name: str, evidence: Evidence) -> Finding | Confirmation | Reason:
+        """One claim: by the packed bits that were measured, else by full precision, else by average and declaration."""
+        packed = [f for f in evidence.all(QUANTISATION_BITS) if f.origin is not Origin.DECLARED]
+        if packed:
+            return self._against_packed(claim, claimed, packed)
+        declared = evidence.declared(QUANTISATION_BITS)
+        if (full := storage.full_precision(evidence)) is not None:
+            if claimed < 16 and (claimed < TERNARY or storage.speaks_of_another_state(name)):
+                text = "the weights may be the unpacked ones of a model that runs in fewer bits"
+                return Reason(ReasonKind.AMBIGUOUS_NAME, text)
+            return self._against_full(claim, claimed, full, declared)
+        average = evidence.measured(BITS_PER_WEIGHT)
+        if average is not None and (declared is None or not allows(average.value, declared.value)):
+            return self._against_average(claim, claimed, average, declared)
+        if declared is None:
+            return evidence.why_missing(QUANTISATION_BITS)
+        if average is not None and near(claimed, declared.value) and allows(average.value, claimed):
+            return self.confirmation(claim, average)
+        return self._against_packed(claim, claimed, [declared])
+
+    def _against_packed(self, claim: Claim, claimed: float, packed: Sequence[Fact[Any]]) -> Finding | Confirmation:
+        borne = next((fact for fact in packed if near(claimed, fact.value)), None)
+        if borne is not None:
+            return self.confirmation(claim, borne)
+        message = f"the name says {claim.element.text}; the weights are packed in {_bits(packed[0].value)}"
+        return self.finding(Severity.ERROR, message, claim=claim, fact=packed[0])
+
+    def _against_full(
+        self, claim: Claim, claimed: float, stored: Fact[Any], declared: Fact[Any] | None
+    ) -> Finding | Confirmation | Reason:
+        dtype = stored.value[0]
+        if claimed in {DTYPE_BITS[d] for d in stored.value if d in FULL_PRECISION}:
+            return self.confirmation(claim, stored)
+        if declared is not None and near(claimed, declared.value):  # a loader may pack them by that declaration
+            text = f"{_bits(declared.value)} are declared, and the weights are stored in {DTYPE_BITS[dtype]} ({dtype})"
+            return Reason(ReasonKind.AMBIGUOUS_FILES, text)
+        message = f"the name says {claim.element.text}; the weights are stored in {DTYPE_BITS[dtype]} bits ({dtype})"
+        return self.finding(Severity.ERROR, message, claim=claim, fact=stored)
+
+    def _against_average(
+        self, claim: Claim, claimed: float, average: Fact[Any], declared: Fact[Any] | None
+    ) -> Finding | Confirmation | Reason:
+        """Where nothing is declared, or the average shows that what is declared is not so."""
+        if allows(average.value, claimed):
+            return self.confirmation(claim, average)
+        if declared is not None and near(claimed, declared.value):
+            text = f"{_bits(declared.value)} are declared, and the weights take {average.value:.1f} each on average"
+            return Reason(ReasonKind.AMBIGUOUS_FILES, text)
+        message = f"the name says {claim.element.text}; the weights take {average.value:.1f} bits each on average"
+        return self.finding(Severity.ERROR, message, claim=claim, fact=average)
+
+
+def allows(average: float, bits: float) -> bool:
+    """Whether weights of ``bits`` may take ``average`` bits each.
+
+    Scales and unquantised embeddings raise the average far above the packed width, in small models to twice.
+    """
+    return 0.7 * bits <= average < max(15.5, 1.3 * bits)
 
 
 def near(claimed: float, found: float) -> bool:

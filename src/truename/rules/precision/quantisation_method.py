@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
-from truename.facts import FORMATS, QUANTISATION_METHOD, Fact, Origin
-from truename.findings import Finding, Severity
+from truename.facts import FORMATS, QUANTISATION_METHOD, STORAGE_DTYPES, Fact, Origin
+from truename.findings import Confirmation, Finding, Reason, ReasonKind, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell
 from truename.rules.shared import storage
+from truename.rules.shared.settled import settled
 
 
 class QuantisationMethod(Rule):
@@ -21,64 +24,88 @@ class QuantisationMethod(Rule):
     """
 
     code, slug, since = "QNT001", "quantisation-method", "0.1"
-    claims = "quantisation"
+    topic = "quantisation"
+    claims = frozenset({Role.QUANTISATION})
+    needs = frozenset({FORMATS, QUANTISATION_METHOD, STORAGE_DTYPES})
+    reads = storage.STORAGE_KEYS
     flagged = (
         Case("LLaMA-7b-AWQ", expect=Severity.ERROR, storage_dtypes=("BF16",), quantisation_method="none"),
         Case("Mistral-7B-Instruct-v0.2-GPTQ", expect=Severity.ERROR, storage_dtypes=("F16",)),
         Case("Qwen2.5-7B-Instruct-GPTQ", expect=Severity.ERROR, quantisation_method="bitsandbytes"),
         Case("Llama-3.2-1B-Instruct-Q4_K_M", expect=Severity.ERROR, storage_dtypes=("BF16",), formats=("safetensors",)),
     )
-    clean = (
+    confirmed = (
         Case("MythoMax-L2-13B-GPTQ", quantisation_method=Fact(QUANTISATION_METHOD, "gptq", Origin.DECLARED)),
         Case("LLaMA-7b-AWQ", quantisation_method="awq", storage_dtypes=("I32", "F16")),
         Case("Qwen2.5-0.5B-Instruct-AWQ", quantisation_method="compressed-tensors"),
         Case("Llama-3.2-1B-Instruct-Q4_K_M", formats=("gguf",)),
     )
     undecided = (
-        Case("llama-7b", quantisation_method="gptq"),
         Case("LLaMA-7b-AWQ"),
         Case("gemma-3-27b-it-qat-gptq-unquantized", storage_dtypes=("BF16",)),
         Case("Mistral-7B-bnb-4bit-lora", is_adapter=True, storage_dtypes=("F32",)),
     )
+    not_applicable = (Case("llama-7b", quantisation_method="gptq"),)
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.QUANTISATION)
         if not stated:
             return self.no_claim()
         if storage.is_adapter(evidence):
-            return cannot_tell("the repository holds an adapter, and its name may speak of the base model's weights")
-        findings: list[Finding] = []
-        open_questions: list[str] = []
-        for claim in stated:
-            outcome = self._judge(claim, evidence, claims.name)
-            if isinstance(outcome, Finding):
-                findings.append(outcome)
-            elif outcome:
-                open_questions.append(outcome)
-        return verdict(findings, "; ".join(open_questions) or None)
+            return cannot_tell(storage.ADAPTER_REASON)
+        judged = [(claim, self._judge(claim, evidence, claims.name)) for claim in stated]
+        return settled(
+            [found for _, found in judged if isinstance(found, Finding)],
+            [found for _, found in judged if isinstance(found, Confirmation)],
+            [(claim, found) for claim, found in judged if isinstance(found, Reason)],
+        )
 
-    def _judge(self, claim: Claim, evidence: Evidence, name: str) -> Finding | str | None:
-        """A finding, a reason why it cannot be told, or None where the claim holds."""
-        accepted = accepted_methods(str(claim.value))
-        if any(form in accepted for form in evidence.value(FORMATS, ())):
-            return None
-        fact = storage.method_fact(evidence)
-        if fact is not None and any(storage.method(f) in accepted for f in evidence.all(QUANTISATION_METHOD)):
-            return None
-        if others := storage.other_weights(evidence):
-            return f"there are weights in other formats too ({others})"
+    def _judge(self, claim: Claim, evidence: Evidence, name: str) -> Finding | Confirmation | Reason:
+        """One claim: a finding, what bears it out, or why it cannot be told."""
         word = claim.element.text
-        if (stored := storage.full_precision(evidence)) is not None:
+        fact, full = storage.method_fact(evidence), storage.full_precision(evidence)
+        if (borne := self._borne_out(claim, fact, full, evidence)) is not None:
+            return borne
+        if (reason := storage.why_ambiguous(evidence)) is not None:
+            return reason
+        if full is not None:
             if storage.speaks_of_another_state(name):
-                return "the name says itself that the weights are not packed"
-            message = f"the name says {word}; the weights are stored in full precision ({stored.value[0]})"
-            return self.finding(Severity.ERROR, message, claim=claim, fact=stored)
+                return Reason(ReasonKind.AMBIGUOUS_NAME, "the name says itself that the weights are not packed")
+            message = f"the name says {word}; the weights are stored in full precision ({full.value[0]})"
+            return self.finding(Severity.ERROR, message, claim=claim, fact=full)
         if fact is None:
             return evidence.why_missing(QUANTISATION_METHOD)
         if not is_known(str(claim.value)):
-            return f"how {word} is stored is not known here"
+            return Reason(ReasonKind.UNKNOWN_TO_TRUENAME, f"how {word} is stored is not known here")
         message = f"the name says {word}; the weights are quantised with {fact.value}"
         return self.finding(Severity.ERROR, message, claim=claim, fact=fact)
+
+    def _borne_out(
+        self, claim: Claim, fact: Fact[Any] | None, full: Fact[Any] | None, evidence: Evidence
+    ) -> Confirmation | Reason | None:
+        """What bears a claim out: the layout of the tensors, the format, or where neither speaks, a declaration.
+
+        Args:
+            claim: a method of quantisation.
+            fact: the strongest statement about the method.
+            full: the stored dtypes, where these are of full precision.
+            evidence: of the model.
+        """
+        accepted = accepted_methods(str(claim.value))
+        agreeing = [f for f in evidence.all(QUANTISATION_METHOD) if storage.method(f) in accepted]
+        measured = next((f for f in agreeing if f.origin is not Origin.DECLARED), None)
+        if measured is not None:
+            return self.confirmation(claim, measured)
+        formats = evidence.get(FORMATS)
+        if formats is not None and not accepted.isdisjoint(formats.value):
+            return self.confirmation(claim, formats)
+        if fact is None or not agreeing:
+            return None
+        if full is not None or fact.origin is not Origin.DECLARED:
+            found = f"in full precision ({full.value[0]})" if full is not None else f"as {fact.value}"
+            text = f"{agreeing[0].value} is declared, and the tensors are stored {found}"
+            return Reason(ReasonKind.AMBIGUOUS_FILES, text)
+        return self.confirmation(claim, agreeing[0])
 
 
 def is_gguf_type(word: str) -> bool:

@@ -16,11 +16,12 @@ from truename.facts import (
     QUANTISATION_METHOD,
     STORED_PARAMETERS,
     TIED_PARAMETERS,
+    Derivation,
     Fact,
     Key,
     Origin,
 )
-from truename.findings import Severity
+from truename.findings import Reason, ReasonKind, Severity
 from truename.names.claims import Claim
 from truename.rules.shared.quantities import distance, ratio, rounds_to
 from truename.units import describe_count
@@ -35,6 +36,9 @@ READINGS: dict[Key[int], str] = {
     TIED_PARAMETERS: "parameters with the tied head counted twice",
     STORED_PARAMETERS: "stored elements",
 }
+COUNT_KEYS: frozenset[Key[Any]] = frozenset(READINGS)
+# What else decides which of them are plausible.
+COUNT_CONTEXT: frozenset[Key[Any]] = frozenset((QUANTISATION_METHOD,))
 
 CLOSE = 0.15
 SIZE_CLASS = 0.35
@@ -44,7 +48,8 @@ FALSE = 2.0
 def plausible_counts(evidence: Evidence) -> tuple[Fact[Any], ...]:
     """Every count that a name may mean; of the declared ones none where the weights themselves were counted.
 
-    The active parameters are an exception: how many experts a token uses only the config can say.
+    The active parameters are an exception, unless the weights' own are known: how many experts a token uses only the
+    config can say.
     """
     known = evidence.facts
     facts = [fact for key in READINGS if key in known for fact in known[key] if _is_count(fact.value)]
@@ -52,9 +57,10 @@ def plausible_counts(evidence: Evidence) -> tuple[Fact[Any], ...]:
         return ()
     quantised = _quantised(evidence)
     if quantised:  # packed integers are no count of anything
-        facts = [f for f in facts if f.key != "stored_parameters"]
-    if evidence.get(PARAMETERS, Origin.WEIGHTS) is not None:
-        return tuple(f for f in facts if f.origin is not Origin.DECLARED or f.key == "active_parameters")
+        facts = [f for f in facts if f.key != STORED_PARAMETERS]
+    if evidence.measured(PARAMETERS) is not None:
+        excepted = ACTIVE_PARAMETERS if evidence.measured(ACTIVE_PARAMETERS) is None else None
+        return tuple(f for f in facts if f.origin is not Origin.DECLARED or f.key == excepted)
     # bytes divided by a dtype's size say nothing of packed weights
     return tuple(f for f in facts if not (quantised and is_from_bytes(f)))
 
@@ -69,10 +75,10 @@ def _quantised(evidence: Evidence) -> bool:
 
 def is_from_bytes(fact: Fact[Any]) -> bool:
     """Whether a count is an index's total of bytes divided by the size of the declared dtype."""
-    return fact.origin is Origin.DECLARED and "total_size" in (fact.detail or "")
+    return fact.how is Derivation.INDEX_BYTES
 
 
-def why_only_a_total(claim: Claim, counts: Sequence[Fact[Any]]) -> str | None:
+def why_only_a_total(claim: Claim, counts: Sequence[Fact[Any]]) -> Reason | None:
     """Why a claim below the total may still be right: the total is all there is, and its parts are not known.
 
     Fuyu-8b has 9.41 B by its index, of which 2.15 B are embeddings; Qwen2.5-VL-7B has 8.29 B with its vision tower.
@@ -80,7 +86,8 @@ def why_only_a_total(claim: Claim, counts: Sequence[Fact[Any]]) -> str | None:
     fact = max(counts, key=lambda f: f.value)
     if not all(is_from_bytes(f) for f in counts) or not claim.value < fact.value <= FALSE * claim.value:
         return None
-    return f"the index gives {describe_count(round(fact.value))} in all, and not what embeddings and towers take of it"
+    text = f"the index gives {describe_count(round(fact.value))} in all, and not what embeddings and towers take of it"
+    return Reason(ReasonKind.AMBIGUOUS_FILES, text)
 
 
 def grade(claim: Claim, counts: Sequence[Fact[Any]]) -> tuple[Severity | None, Fact[Any]]:
@@ -101,6 +108,12 @@ def grade(claim: Claim, counts: Sequence[Fact[Any]]) -> tuple[Severity | None, F
     return (Severity.NOTE if away <= SIZE_CLASS else Severity.WARNING), fact
 
 
+def bearing_out(claim: Claim, counts: Sequence[Fact[Any]]) -> Fact[Any] | None:
+    """The count that makes a claim right: a measured one before a declared one, the nearest of them."""
+    right = (fact for fact in counts if grade(claim, (fact,))[0] is None)
+    return min(right, key=lambda f: (f.origin is Origin.DECLARED, distance(claim.value, f.value)), default=None)
+
+
 def softened(severity: Severity, fact: Fact[Any]) -> Severity:
     """At most a warning where only the repository's own word stands against the name."""
     return Severity.WARNING if fact.origin is Origin.DECLARED and severity is Severity.ERROR else severity
@@ -115,10 +128,10 @@ def holding(fact: Fact[Any]) -> str:
     return f"by {source} it has {what}"
 
 
-def why_uncounted(evidence: Evidence, counts: Sequence[Fact[Any]]) -> str | None:
+def why_uncounted(evidence: Evidence, counts: Sequence[Fact[Any]]) -> Reason | None:
     """Why a size can be compared with none of the plausible counts, None where it can."""
     if evidence.value(IS_ADAPTER):
-        return "the files hold an adapter, and a size in its name is its base model's"
+        return Reason(ReasonKind.ADAPTER, "the files hold an adapter, and a size in its name is its base model's")
     if not counts:
         return evidence.why_missing(PARAMETERS)
     return None

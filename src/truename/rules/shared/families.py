@@ -8,10 +8,12 @@ from enum import IntEnum
 from functools import cache, lru_cache
 from typing import Any
 
+import msgspec
+
 from truename.architecture import known_model_types
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
-from truename.facts import ARCHITECTURES, MODEL_TYPE, TENSOR_MODEL_TYPES, Fact, Origin
+from truename.facts import ARCHITECTURES, MODEL_TYPE, TENSOR_MODEL_TYPES, Fact, Key, Origin
 from truename.findings import Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
@@ -23,7 +25,26 @@ _HEAD = re.compile(
 
 _SIGNS = re.compile(r"[^a-z0-9]")
 _LETTERS = re.compile(r"(?!v[0-9])[a-z]")  # letters that go on; v2 is a number
-_CLASS = "architectures: "
+
+DECLARED_TYPE_KEYS: frozenset[Key[Any]] = frozenset((MODEL_TYPE, ARCHITECTURES))  # what ``declared_types`` reads
+
+
+# why a claimed family is not held against what the files are
+ADAPTER = "the files hold an adapter, and its base model decides the architecture"
+DRAFT = "a draft model may have another architecture than the model that it serves"
+COMPOSITE = "the model is put together from models of other families"
+
+
+class DeclaredType(msgspec.Struct, frozen=True):
+    """A model type that the configuration declares: by ``model_type``, or by a class in ``architectures``."""
+
+    fact: Fact[Any]
+    class_name: str | None = None  # the class that tells it
+
+    @property
+    def value(self) -> str:
+        """The type."""
+        return str(self.fact.value)
 
 
 class Fit(IntEnum):
@@ -47,7 +68,7 @@ def fit(family: Family, model_type: str) -> Fit:
     """How ``family`` and ``model_type`` go together.
 
     Model types grow by suffix (``qwen2``, ``qwen2_vl``), so a type that starts with one of the family's is a kind of
-    it, unless it is a word of its own that transformers knows (``gpt_neox`` is no ``gpt_neo``). What comes before
+    it, unless it is a word of its own that transformers knows (``gpt_neox`` is not a ``gpt_neo``). What comes before
     makes another architecture (``bert`` and ``distilbert``, ``t5`` and ``mt5``), and the vocabulary says where it
     does not. Types that the vocabulary does not know are nobody's.
     """
@@ -147,27 +168,42 @@ def type_of_class(architecture: str) -> str | None:
     return squash(stem) if squash(stem) in _known_types() else None
 
 
-def declared_types(evidence: Evidence) -> tuple[Fact[Any], ...]:
+def agreeing(
+    families: Iterable[tuple[Claim, Family]], claims: Claims, types: Iterable[tuple[Fact[Any], Iterable[str]]]
+) -> tuple[tuple[Claim, Fact[Any]], ...]:
+    """The claims that one of the facts bears out, each with the first that does.
+
+    Args:
+        families: what the name claims.
+        claims: of the name.
+        types: facts, each with the model types that it gives.
+    """
+    in_words = [(fact, in_the_words_of(claims, given)) for fact, given in types]
+    found = []
+    for claim, family in families:
+        for fact, given in in_words:
+            if best_fit((family,), given) is Fit.AGREES:
+                found.append((claim, fact))
+                break
+    return tuple(found)
+
+
+def declared_types(evidence: Evidence) -> tuple[DeclaredType, ...]:
     """The declared model types, the outer one first, those of nested models next, and last what the classes tell."""
     return _declared_types(evidence.all(MODEL_TYPE), evidence.all(ARCHITECTURES))
 
 
 @lru_cache(maxsize=4096)  # most models of a registry have one of few configurations
-def _declared_types(types: tuple[Fact[Any], ...], architectures: tuple[Fact[Any], ...]) -> tuple[Fact[Any], ...]:
-    facts = [f for f in types if f.origin is Origin.DECLARED and isinstance(f.value, str) and f.value]
+def _declared_types(types: tuple[Fact[Any], ...], architectures: tuple[Fact[Any], ...]) -> tuple[DeclaredType, ...]:
+    said = [DeclaredType(f) for f in types if f.origin is Origin.DECLARED and isinstance(f.value, str) and f.value]
     for fact in architectures:
         names = (fact.value,) if isinstance(fact.value, str) else tuple(fact.value or ())
-        facts += [
-            Fact(MODEL_TYPE, found, fact.origin, fact.file, f"{_CLASS}{name}")
+        said += [
+            DeclaredType(Fact(MODEL_TYPE, found, fact.origin, fact.file, f"architectures: {name}"), name)
             for name in names
             if isinstance(name, str) and (found := type_of_class(name))
         ]
-    return tuple(facts)
-
-
-def is_of_class(fact: Fact[Any]) -> bool:
-    """Whether that type was told by a class name in ``architectures``."""
-    return (fact.detail or "").startswith(_CLASS)
+    return tuple(said)
 
 
 def tensor_types(evidence: Evidence) -> tuple[str, ...]:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from truename.compiled_tables import table
+from truename.evidence.absence import NO_GGUF
 from truename.evidence.evidence import Evidence
-from truename.facts import GGUF_FILE_TYPE, GGUF_TENSOR_SHARES, GGUF_TENSOR_TYPES, Fact
+from truename.facts import FORMATS, GGUF_FILE_TYPE, GGUF_TENSOR_SHARES, GGUF_TENSOR_TYPES, Fact, Key
+from truename.findings import ReasonKind
+from truename.formats.dtypes import FULL_PRECISION
+from truename.names.claims import Claim
+from truename.rules.rule import Decision, cannot_tell, does_not_apply
+
+# what is read of GGUF files, beside the types of their tensors
+GGUF_KEYS: frozenset[Key[Any]] = frozenset({GGUF_FILE_TYPE, GGUF_TENSOR_SHARES, FORMATS})
 
 PRESENT = 0.02  # share of the bytes from which on a type is part of an encoding; less are single tensors
-_FULL = frozenset({"F16", "BF16", "F32", "F64"})
 _WORD = re.compile(
     r"(?<![A-Z0-9])(I?Q[1-8]_(?:K_(?:XXS|XS|S|M|L|XL)|K|NL|XXS|XS|XL|S|M|L|[01](?:_[48]_[48])?)|TQ[12]_0"
     r"|MXFP4(?:_MOE)?|NVFP4|BF16|FP?16|FP?32)(?![A-Z0-9_])"
@@ -42,9 +50,9 @@ class GgufFile(msgspec.Struct, frozen=True):
     def holds(self, encoding: str) -> bool:
         """Whether the tensors may be of ``encoding``: its type, or what stands in for it, is among them."""
         base = base_type(encoding)
-        if base in _FULL:
+        if base in FULL_PRECISION:
             # Models of which most was released as MXFP4 keep that, and their files are named after the rest.
-            return self.dominant == base or (self.dominant == "MXFP4" and any(map(self._has, _FULL)))
+            return self.dominant == base or (self.dominant == "MXFP4" and any(map(self._has, FULL_PRECISION)))
         return any(self._has(kind) for kind in (base, *table("rules/gguf")["fallbacks"].get(base, ())))
 
     def _has(self, kind: str) -> bool:
@@ -62,10 +70,28 @@ def gguf_files(evidence: Evidence) -> tuple[GgufFile, ...]:
     )
 
 
+def no_gguf_file(evidence: Evidence, about: Sequence[Claim] = ()) -> Decision:
+    """How a rule on GGUF files ends where the header of none was read.
+
+    Args:
+        evidence: of the model.
+        about: the claims that stay open, where there is a GGUF file.
+    """
+    if "gguf" in evidence.value(FORMATS, ()):
+        return cannot_tell(ReasonKind.UNREAD_WEIGHTS, "the header of the GGUF file was not read", about=about)
+    return does_not_apply(NO_GGUF)
+
+
+def unsaid(evidence: Evidence, key: Key[Any]) -> Decision:
+    """How a rule on the metadata of a GGUF file ends where it lacks ``key``: no claim of the name hangs on it alone."""
+    why = evidence.why_missing(key)
+    return does_not_apply(why) if why.kind is ReasonKind.NO_SUCH_FILE else cannot_tell(why, about=())
+
+
 def encodings_in(text: str) -> tuple[str, ...]:
     """The encodings that a file's name speaks of, in usual words; full precision only where nothing else is said."""
     found = [table("rules/gguf")["words"].get(word, word) for word in _WORD.findall(text.upper())]
-    packed = tuple(dict.fromkeys(word for word in found if word not in _FULL))
+    packed = tuple(dict.fromkeys(word for word in found if word not in FULL_PRECISION))
     return packed or tuple(dict.fromkeys(found))
 
 
@@ -80,4 +106,4 @@ def base_type(encoding: str) -> str:
 
 def is_full(encoding: str) -> bool:
     """Whether an encoding is one of full precision."""
-    return base_type(encoding) in _FULL
+    return base_type(encoding) in FULL_PRECISION

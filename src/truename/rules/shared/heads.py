@@ -44,6 +44,17 @@ def is_generative(architecture: str) -> bool:
     return architecture.endswith(GENERATIVE)
 
 
+def is_regular(architecture: str, head: Head) -> bool:
+    """Whether a class names the tensors of its head as most do."""
+    ending = next(ending for ending in sorted(head.classes, key=len, reverse=True) if architecture.endswith(ending))
+    return bool(head.tensors) and architecture.removesuffix(ending) in table("rules/head_classes")["prefixes"]
+
+
+def is_of_one_head(tensor: str) -> bool:
+    """Whether a head tensor shows one kind of head: ``qa_outputs`` does, ``classifier`` may be of several."""
+    return sum(tensor in head.tensors for head in heads()) == 1
+
+
 def asked_by(claim: Claim) -> Head | None:
     """The head that a task or a data set of the name asks for.
 

@@ -2,13 +2,53 @@
 
 from __future__ import annotations
 
-from typing import Any
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Any, ClassVar
 
 from truename.evidence.evidence import Evidence
 from truename.facts import IS_ADAPTER, Fact, Key, Origin
-from truename.findings import Severity
+from truename.findings import Reason, ReasonKind, Severity
 from truename.names.claims import Claim, Claims
-from truename.rules.rule import renamed
+from truename.rules.rule import Decision, Rule, cannot_tell, renamed
+
+
+class DimensionRule(Rule):
+    """A rule on a whole number of the name that the files give too.
+
+    Subclasses set ``keys``: the facts that the number may be, the one to name in a finding first.
+    """
+
+    keys: ClassVar[tuple[Key[int], ...]]
+
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
+        stated = claims.of(*self.claims)
+        if not stated:
+            return self.no_claim()
+        if reason := why_unmeasured(evidence, *self.keys):
+            return cannot_tell(reason)
+        facts = strongest_of(evidence, *self.keys)
+        pairs = ((claim, self.bearing_out(claim, facts, evidence)) for claim in stated)
+        if right := [(claim, fact) for claim, fact in pairs if fact is not None]:
+            return self.confirm(*right)
+        claim, fact = stated[0], facts[0]
+        if reason := self.why_open(claim, fact, evidence):
+            return cannot_tell(reason)
+        suggestion = with_number(claims, claim, fact.value)
+        message = self.message(claim, fact)
+        return self.flag([self.finding(severity_of(fact), message, claim=claim, fact=fact, suggestion=suggestion)])
+
+    def bearing_out(self, claim: Claim, facts: Sequence[Fact[Any]], evidence: Evidence) -> Fact[Any] | None:
+        """The fact that makes a claim right, None where none does."""
+        return next((fact for fact in facts if fact.value == claim.value), None)
+
+    def why_open(self, claim: Claim, fact: Fact[Any], evidence: Evidence) -> Reason | None:
+        """Why a number that is not the files' may be right all the same."""
+        return None
+
+    @abstractmethod
+    def message(self, claim: Claim, fact: Fact[Any]) -> str:
+        """What is claimed, and what is there."""
 
 
 def strongest_of(evidence: Evidence, *keys: Key[int]) -> tuple[Fact[Any], ...]:
@@ -18,10 +58,10 @@ def strongest_of(evidence: Evidence, *keys: Key[int]) -> tuple[Fact[Any], ...]:
     return from_weights or tuple(facts)
 
 
-def why_unmeasured(evidence: Evidence, *keys: Key[int]) -> str | None:
+def why_unmeasured(evidence: Evidence, *keys: Key[int]) -> Reason | None:
     """Why a stated dimension can be compared with nothing, None where it can."""
     if evidence.value(IS_ADAPTER):
-        return "the files hold an adapter, and its base model decides the dimensions"
+        return Reason(ReasonKind.ADAPTER, "the files hold an adapter, and its base model decides the dimensions")
     return None if strongest_of(evidence, *keys) else evidence.why_missing(keys[0])
 
 

@@ -12,10 +12,17 @@ import msgspec
 from truename._lazy import once
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
-from truename.facts import ADAPTER_BASE, BASE_MODELS, CARD_MENTIONS, MODEL_TYPE, ORIGINAL_NAME, TAGS, Fact
+from truename.facts import ADAPTER_BASE, BASE_MODELS, CARD_MENTIONS, MODEL_TYPE, ORIGINAL_NAME, TAGS, Fact, Key
+from truename.findings import ReasonKind
 from truename.names import claims_of, parse_name
-from truename.names.claims import Claims
+from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
+from truename.rules.rule import Decision, cannot_tell, does_not_apply
+from truename.rules.shared.families import is_known
+
+BASE_KEYS: frozenset[Key[Any]] = frozenset((BASE_MODELS, ADAPTER_BASE))  # what ``declared_bases`` reads
+ORIGIN_KEYS: frozenset[Key[Any]] = frozenset((MODEL_TYPE, ORIGINAL_NAME))  # ``origin``; ``declared_origin`` bases too
+DISCLOSURE_KEYS: frozenset[Key[Any]] = BASE_KEYS | {TAGS, CARD_MENTIONS}  # ``discloses``
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -47,9 +54,19 @@ def _brand(family: str) -> str:
     return "".join(takewhile(str.isalpha, family.lower()))
 
 
+def line_of_claim(claim: Claim) -> Line | None:
+    """The line of a claimed family or brand; None for one that belongs to no line, as BERT does."""
+    return line_of_family(str(claim.value))
+
+
+def judged_by_no_base(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """The claims that a declared base model cannot settle, since they belong to no line."""
+    return tuple(claim for claim in claims if line_of_claim(claim) is None)
+
+
 def lines_of_name(claims: Claims) -> frozenset[str]:
     """The keys of all lines that a name mentions."""
-    found = [line_of_family(str(claim.value)) for claim in claims.of(Role.FAMILY, Role.BRAND)]
+    found = [line_of_claim(claim) for claim in claims.of(Role.FAMILY, Role.BRAND)]
     return frozenset([line.key for line in found if line is not None])
 
 
@@ -116,9 +133,33 @@ def bears_out(model_type: str, keys: Iterable[str]) -> bool:
     return any(model_type in line.model_types | line.shared_types for line in lines() if line.key in keys)
 
 
+def has_line(model_type: str) -> bool:
+    """Whether a configuration's type belongs, alone or with others, to any line."""
+    return any(model_type in line.model_types | line.shared_types for line in lines())
+
+
+def of_no_line(model_type: Fact[Any]) -> Decision:
+    """How a rule on product lines ends for a configuration that belongs to no line alone."""
+    declared = str(model_type.value)
+    if has_line(declared):
+        return cannot_tell(ReasonKind.AMBIGUOUS_FILES, "the configuration does not belong to one known family alone")
+    if is_known(declared):
+        return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, f"model_type {declared!r} belongs to no product line")
+    return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, f"model_type {declared!r} belongs to no family that is known")
+
+
 def titles(keys: Iterable[str]) -> str:
     """The lines' titles as a sentence gives them."""
     return " and ".join(sorted(line.title for line in lines() if line.key in keys))
+
+
+def base_of_line(evidence: Evidence, key: str) -> Fact[Any] | None:
+    """The fact that names a base model of that line, the adapter's own word first."""
+    for fact in (*evidence.all(ADAPTER_BASE), *evidence.all(BASE_MODELS)):
+        bases = fact.value if isinstance(fact.value, tuple | list) else (fact.value,)
+        if any(key in mentioned(short_base(str(base))) for base in bases if base):
+            return fact
+    return None
 
 
 def declared_bases(evidence: Evidence) -> tuple[str, ...]:

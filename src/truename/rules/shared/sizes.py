@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from truename.facts import Fact
+from truename.facts import Fact, Origin
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.shared.quantities import ratio
@@ -13,6 +13,7 @@ from truename.vocabulary import Family, vocabulary
 
 # Vocabularies of single languages and left-out heads move BERT-base between 80 M and 180 M.
 WIDE = 2.0
+GOOD = 1.35  # a size that a word fits well
 
 
 def sized_families(claims: Claims) -> tuple[Family, ...]:
@@ -42,3 +43,20 @@ def away(family: Family, word: str, counts: Sequence[Fact[Any]]) -> tuple[float,
 def fits_its_word(claims: Claims, counts: Sequence[Fact[Any]]) -> bool:
     """Whether a size word of the name has about the counted size."""
     return any(away(family, word, counts)[0] <= WIDE for _, family, word in known_sizes(claims))
+
+
+def words_borne_out(claims: Claims, counts: Sequence[Fact[Any]]) -> tuple[tuple[Claim, Fact[Any]], ...]:
+    """The size words that no other word of the family fits better, each with its nearest count, a measured one first.
+
+    BERT base with a vocabulary of many languages has half the parameters of BERT large: within the wide bound both
+    words fit what is large.
+    """
+    declared = [fact for fact in counts if fact.origin is Origin.DECLARED]
+    measured = [fact for fact in counts if fact.origin is not Origin.DECLARED]
+    found: dict[Claim, Fact[Any]] = {}
+    for group in (measured, declared):
+        for claim, family, word in known_sizes(claims) if group else ():
+            times, fact = away(family, word, group)
+            if times <= GOOD or (times <= WIDE and times <= min(away(family, w, group)[0] for w in family.sizes)):
+                found.setdefault(claim, fact)
+    return tuple(found.items())

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import FORMATS, IS_ADAPTER, QUANTISATION_METHOD, STORAGE_DTYPES, Fact, Origin
+from truename.facts import FORMATS, IS_ADAPTER, QUANTISATION_METHOD, STORAGE_DTYPES, Fact, Key, Origin
+from truename.findings import Reason, ReasonKind
+from truename.formats.dtypes import FULL_PRECISION
 
-# bits of one element, by the dtype names of weights headers
-WIDTHS = {"F64": 64, "F32": 32, "F16": 16, "BF16": 16, "F8_E4M3": 8, "F8_E5M2": 8, "I8": 8, "U8": 8}
-FULL_PRECISION = frozenset({"F64", "F32", "F16", "BF16"})
+# what the functions here read
+STORAGE_KEYS: frozenset[Key[Any]] = frozenset({FORMATS, IS_ADAPTER, QUANTISATION_METHOD, STORAGE_DTYPES})
+
+ADAPTER_REASON = Reason(
+    ReasonKind.ADAPTER, "the files hold an adapter, and the precision in its name may be that of its base model"
+)
 
 # words that say the weights are no longer, or not yet, in the precision that the name speaks of
 UNPACKED_WORDS = ("dequant", "unquant", "upcast", "qat", "fakequant", "calibrated")
@@ -44,15 +49,17 @@ def _may_be_packed(dtypes: tuple[str, ...]) -> bool:
     return any(dtype not in FULL_PRECISION and dtype not in ("I64", "BOOL") for dtype in dtypes)
 
 
-def other_weights(evidence: Evidence) -> str | None:
-    """Formats of weights that were not measured and may be stored in another precision, as a list in words.
+def why_ambiguous(evidence: Evidence) -> Reason | None:
+    """Why the measured weights may not be the ones that the name speaks of; None where they are.
 
     A repository may hold its original weights beside a quantised export of them; the name may speak of either.
     """
     plain = {"safetensors", "pytorch", "keras", "flax", "rust"}
     formats = evidence.value(FORMATS, ()) or ()
     others = [form for form in formats if form not in plain]
-    return ", ".join(others) if others and plain & set(formats) else None
+    if not others or plain.isdisjoint(formats):
+        return None
+    return Reason(ReasonKind.AMBIGUOUS_FILES, f"there are weights in other formats too ({', '.join(others)})")
 
 
 def is_adapter(evidence: Evidence) -> bool:

@@ -7,8 +7,22 @@ from functools import cache
 from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import IDENTIFICATION_ERROR_RATE, IDENTIFICATION_MODEL_TYPE, Fact, Key, Origin
+from truename.facts import (
+    DIFFUSERS_CLASS,
+    GGUF_ARCHITECTURE,
+    IDENTIFICATION_ERROR_RATE,
+    IDENTIFICATION_MODEL_TYPE,
+    IS_ADAPTER,
+    Fact,
+    Key,
+    Origin,
+)
+from truename.findings import ReasonKind
+from truename.rules.rule import Decision, cannot_tell, does_not_apply
 from truename.rules.shared.families import squash
+
+# what ``identified_types`` and ``error_rate`` read
+STRUCTURE_KEYS: frozenset[Key[Any]] = frozenset((IDENTIFICATION_MODEL_TYPE, IDENTIFICATION_ERROR_RATE))
 
 _ACCUSING = 0.01  # the error rate up to which a set may contradict a claim
 
@@ -27,6 +41,22 @@ def error_rate(evidence: Evidence) -> float:
 def false_alarm(evidence: Evidence) -> str:
     """How often this accuses wrongly, as the end of a message."""
     return f"a false alarm for {error_rate(evidence):.0%} of known models"
+
+
+def of_other_weights(evidence: Evidence) -> Decision | None:
+    """How a rule ends whose configuration is not that of these weights alone; None where it is."""
+    if evidence.value(IS_ADAPTER):
+        text = "the files hold an adapter, and the configuration is its base model's"
+        return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, text)
+    if evidence.get(DIFFUSERS_CLASS) is not None or evidence.get(GGUF_ARCHITECTURE) is not None:
+        return cannot_tell(ReasonKind.AMBIGUOUS_FILES, "the configuration is not that of these weights alone")
+    return None
+
+
+def composed(model_type: str) -> Decision:
+    """How a rule ends for a model of several models."""
+    text = f"a model of type {model_type!r} is put together from models of other families"
+    return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text)
 
 
 def classified(key: Key[tuple[str, ...]], *labels: str) -> dict[str, Any]:

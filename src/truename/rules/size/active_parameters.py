@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import ACTIVE_PARAMETERS, IS_ADAPTER, NON_EMBEDDING_PARAMETERS, PARAMETERS, Fact
-from truename.findings import Finding, Severity
+from truename.facts import ACTIVE_PARAMETERS, IS_ADAPTER, NON_EMBEDDING_PARAMETERS, PARAMETERS, Fact, Origin
+from truename.findings import Finding, ReasonKind, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
-from truename.rules.shared.counts import holding
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, renamed
+from truename.rules.shared.counts import holding, softened
 from truename.rules.shared.quantities import distance, in_the_style_of, ratio, rounds_to
 
 CLOSE = 0.25
@@ -27,19 +27,23 @@ class ActiveParameters(Rule):
     the model name".
 
     Makers count differently (with or without embeddings, with or without shared experts), so the tolerance is wide:
-    25 % is clean, up to twice a note, beyond that a warning, more than four times an error.
+    25 % is right, up to twice a note, beyond that a warning, more than four times an error. What is only declared
+    gives at most a warning.
     """
 
     code = "SIZ003"
     slug = "active-parameters"
     since = "0.1"
-    claims = "active parameters"
+    topic = "active parameters"
+    claims = frozenset({Role.ACTIVE_PARAMETERS})
+    needs = frozenset({ACTIVE_PARAMETERS})
+    reads = frozenset({IS_ADAPTER, NON_EMBEDDING_PARAMETERS, PARAMETERS})
     flagged = (
         Case("Qwen3-30B-A3B", active_parameters=22_000_000_000, expect=Severity.ERROR),
         Case("some-moe-25B-A8B", active_parameters=3_300_000_000, expect=Severity.WARNING),
         Case("LFM-8B-A1B", active_parameters=1_630_000_000, expect=Severity.NOTE),
     )
-    clean = (
+    confirmed = (
         Case("Qwen3-235B-A22B", active_parameters=22_190_000_000),
         Case("zephyr-orpo-141b-A35b", active_parameters=39_156_000_000),
         Case("Qwen1.5-MoE-A2.7B", active_parameters=2_689_000_000),
@@ -52,41 +56,47 @@ class ActiveParameters(Rule):
     )
     undecided = (
         Case("Qwen3-235B-A22B", parameters=235_093_634_560),
-        Case("llama-7b", active_parameters=6_738_415_616),
         Case("Qwen3-30B-A3B-lora", is_adapter=True),
     )
+    not_applicable = (Case("llama-7b", active_parameters=6_738_415_616),)
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.ACTIVE_PARAMETERS)
         if not stated:
             return self.no_claim()
         if evidence.value(IS_ADAPTER):
-            return cannot_tell("the files hold an adapter, and its base model decides the active parameters")
+            text = "the files hold an adapter, and its base model decides the active parameters"
+            return cannot_tell(ReasonKind.ADAPTER, text)
         counts = tuple(_countings(evidence))
         if not counts:
             return cannot_tell(evidence.why_missing(ACTIVE_PARAMETERS))
-        findings = [self._compare(claims, claim, counts) for claim in stated]
-        return verdict(()) if None in findings else verdict(f for f in findings[:1] if f is not None)
+        results = [(claim, self._compare(claims, claim, counts)) for claim in stated]
+        if right := [(claim, fact) for claim, fact in results if isinstance(fact, Fact)]:
+            return self.confirm(*right)
+        return self.flag([finding for _, finding in results if isinstance(finding, Finding)][:1])
 
-    def _compare(self, claims: Claims, claim: Claim, counts: tuple[Fact[Any], ...]) -> Finding | None:
+    def _compare(self, claims: Claims, claim: Claim, counts: tuple[Fact[Any], ...]) -> Finding | Fact[Any]:
+        """What is wrong with a claim, or the count that bears it out."""
         fact = min(counts, key=lambda f: distance(claim.value, f.value))
         away, times = distance(claim.value, fact.value), ratio(claim.value, fact.value)
         rounded = rounds_to(fact.value, claim.value, claim.element.text)
         if away <= CLOSE or (rounded and times < MISLEADING):
-            return None
+            return fact
         severity = Severity.ERROR if times > FALSE else Severity.WARNING if times > MISLEADING else Severity.NOTE
         message = f"the name says {claim.element.text}; {holding(fact)}"
         style = claim.element.text.lstrip("Aa")
         prefix = claim.element.text[: len(claim.element.text) - len(style)]
         suggestion = renamed(claims, claim, prefix + in_the_style_of(style, round(fact.value)))
-        return self.finding(severity, message, claim=claim, fact=fact, suggestion=suggestion)
+        return self.finding(softened(severity, fact), message, claim=claim, fact=fact, suggestion=suggestion)
 
 
 def _countings(evidence: Evidence) -> Iterator[Fact[Any]]:
-    """The active parameters, and the same without embeddings where these are known."""
-    outside = evidence.get(NON_EMBEDDING_PARAMETERS)
+    """The active parameters, and the same without embeddings where these are known; measured ones where there are."""
+    measured = [fact for fact in evidence.all(ACTIVE_PARAMETERS) if fact.origin is not Origin.DECLARED]
+    # a declared number taken from a measured one would pass for measured
+    outside = (evidence.measured if measured else evidence.get)(NON_EMBEDDING_PARAMETERS)
     total = evidence.get(PARAMETERS, outside.origin) if outside else None
-    for fact in evidence.all(ACTIVE_PARAMETERS):
+    for fact in measured or evidence.all(ACTIVE_PARAMETERS):
         yield fact
         if outside is not None and total is not None:
             without = fact.value - (total.value - outside.value)

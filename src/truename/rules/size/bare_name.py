@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
-from truename.facts import PARAMETERS
+from truename.facts import IS_ADAPTER, PARAMETERS
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.shared.counts import holding, plausible_counts, softened, why_uncounted
+from truename.rules.rule import Case, Decision, Rule, cannot_tell
+from truename.rules.shared.counts import (
+    COUNT_CONTEXT,
+    COUNT_KEYS,
+    holding,
+    plausible_counts,
+    softened,
+    why_uncounted,
+)
 from truename.rules.shared.quantities import in_the_style_of, ratio
 from truename.units import describe_count
 
@@ -25,36 +32,39 @@ class BareName(Rule):
     """
 
     code, slug, since = "SIZ005", "bare-name", "0.1"
-    claims = "the size of one known release"
+    topic = "the size of one known release"
+    claims = frozenset({Role.FAMILY, Role.BRAND})
+    needs = COUNT_KEYS | {IS_ADAPTER}
+    reads = COUNT_CONTEXT
     flagged = (
         Case("bloom", parameters=559_214_592, expect=Severity.ERROR),
         Case("someone/gpt2", parameters=1_557_611_200, expect=Severity.ERROR),
         Case("starcoder", parameters=1_137_207_296, expect=Severity.ERROR),
     )
-    clean = (
+    confirmed = (
         Case("bloom", parameters=176_247_271_424),
         Case("gpt2", parameters=124_439_808),
         Case("someone/gpt2", parameters=124_439_808, stored_parameters=137_022_720),
     )
     undecided = (
-        Case("bloom-560m", parameters=559_214_592),
         Case("bloom"),
         Case("bloom", is_adapter=True, parameters=2_000_000),
     )
+    not_applicable = (Case("bloom-560m", parameters=559_214_592),)
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         release = table("rules/bare_releases")["parameters"].get(claims.parsed.model.rpartition("/")[2].lower())
         if release is None or not (named := claims.of(Role.FAMILY, Role.BRAND)):
             return self.no_claim()
         counts = plausible_counts(evidence)
         if reason := why_uncounted(evidence, counts):
-            return cannot_tell(reason)
+            return cannot_tell(reason, about=())  # other rules judge the family
         fact = min(counts, key=lambda f: ratio(f.value, release))
         if ratio(fact.value, release) <= FAR:
-            return CLEAN
+            return self.passed(fact)  # the size alone does not make it the family
         claim, fact = named[0], evidence.get(PARAMETERS) or fact
         text = claim.element.text
         message = f"{text} alone is the name of a release with {describe_count(release)} parameters; {holding(fact)}"
         suggestion = f"{claims.name}-{in_the_style_of('1b', round(fact.value))}"
         severity = softened(Severity.ERROR, fact)
-        return verdict([self.finding(severity, message, claim=claim, fact=fact, suggestion=suggestion)])
+        return self.flag([self.finding(severity, message, claim=claim, fact=fact, suggestion=suggestion)])

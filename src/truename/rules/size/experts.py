@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from truename.evidence.evidence import Evidence
-from truename.facts import EXPERTS, IS_ADAPTER
-from truename.findings import Finding, Severity
+from truename.facts import EXPERTS, IS_ADAPTER, Fact
+from truename.findings import Finding, ReasonKind, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, renamed
 from truename.rules.shared.counts import softened
 
 MOST_SHARED = 2  # experts that every token uses, counted by some makers and not by others
@@ -26,42 +29,49 @@ class Experts(Rule):
     code = "SIZ004"
     slug = "experts"
     since = "0.1"
-    claims = "a number of experts"
+    topic = "a number of experts"
+    claims = frozenset({Role.EXPERTS, Role.MIXTURE})
+    needs = frozenset({EXPERTS})
+    reads = frozenset({IS_ADAPTER})
     flagged = (
         Case("Mixtral-8x7B-v0.1", experts=4, expect=Severity.ERROR),
         Case("Llama-4-Maverick-17B-128E", experts=16, expect=Severity.ERROR),
         Case("some-moe-8x7B", experts=0, expect=Severity.ERROR),
     )
-    clean = (
+    confirmed = (
         Case("Mixtral-8x7B-v0.1", experts=8),
         Case("Llama-4-Scout-17B-16E-Instruct", experts=16),
         Case("some-moe-17B-65E", experts=64),
     )
     undecided = (
         Case("Mixtral-8x7B-v0.1"),
-        Case("llama-7b", experts=8),
         Case("Mixtral-8x7B-lora", is_adapter=True),
     )
+    not_applicable = (Case("llama-7b", experts=8),)
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.EXPERTS, Role.MIXTURE)
         if not stated:
             return self.no_claim()
         if evidence.value(IS_ADAPTER):
-            return cannot_tell("the files hold an adapter, and its base model decides the experts")
-        if evidence.get(EXPERTS) is None:
-            return cannot_tell(evidence.why_missing(EXPERTS))
-        findings = [self._compare(claims, claim, evidence) for claim in stated]
-        return verdict(()) if None in findings else verdict(f for f in findings[:1] if f is not None)
-
-    def _compare(self, claims: Claims, claim: Claim, evidence: Evidence) -> Finding | None:
-        claimed = claim.value[0] if claim.role is Role.MIXTURE else claim.value
+            text = "the files hold an adapter, and its base model decides the experts"
+            return cannot_tell(ReasonKind.ADAPTER, text)
         strongest = evidence.get(EXPERTS)
         if strongest is None:
-            return None
-        counts = [f.value for f in evidence.all(EXPERTS) if f.origin is strongest.origin]
-        if any(0 <= claimed - count <= MOST_SHARED and count for count in counts):
-            return None
+            return cannot_tell(evidence.why_missing(EXPERTS))
+        counts = [fact for fact in evidence.all(EXPERTS) if fact.origin is strongest.origin]
+        results = [(claim, self._compare(claims, claim, counts)) for claim in stated]
+        if right := [(claim, fact) for claim, fact in results if isinstance(fact, Fact)]:
+            return self.confirm(*right)
+        return self.flag([finding for _, finding in results if isinstance(finding, Finding)][:1])
+
+    def _compare(self, claims: Claims, claim: Claim, counts: Sequence[Fact[Any]]) -> Finding | Fact[Any]:
+        """What is wrong with a claim, or the count that bears it out."""
+        claimed = claim.value[0] if claim.role is Role.MIXTURE else claim.value
+        near = [fact for fact in counts if 0 <= claimed - fact.value <= MOST_SHARED and fact.value]
+        if near:
+            return max(near, key=lambda fact: fact.value)
+        strongest = counts[0]
         found = strongest.value
         experts = f"{found} experts" if found > 1 else "no experts"
         verb = (

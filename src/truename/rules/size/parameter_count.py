@@ -6,15 +6,18 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import ACTIVE_PARAMETERS, EXPERTS, PARAMETERS, Fact, Origin
-from truename.findings import Finding, Severity
+from truename.facts import ACTIVE_PARAMETERS, EXPERTS, IS_ADAPTER, PARAMETERS, Derivation, Fact, Origin
+from truename.findings import Finding, ReasonKind, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import Case, Rule, Verdict, cannot_tell, renamed, verdict
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, renamed
 from truename.rules.shared.counts import (
     CLOSE,
+    COUNT_CONTEXT,
+    COUNT_KEYS,
     FALSE,
     SIZE_CLASS,
+    bearing_out,
     grade,
     holding,
     plausible_counts,
@@ -35,7 +38,7 @@ Counts = Sequence[Fact[Any]]
 
 def _by_index(parameters: int) -> Fact[Any]:
     detail = "metadata.total_size of the weight index by 2 bytes an element"
-    return Fact(PARAMETERS, parameters, Origin.DECLARED, "config.json", detail)
+    return Fact(PARAMETERS, parameters, Origin.DECLARED, "config.json", detail, Derivation.INDEX_BYTES)
 
 
 def _is_other_thousands(claim: Claim, counts: Counts) -> bool:
@@ -79,7 +82,10 @@ class ParameterCount(Rule):
     code = "SIZ001"
     slug = "parameter-count"
     since = "0.1"
-    claims = "a parameter count"
+    topic = "a parameter count"
+    claims = frozenset({Role.PARAMETERS, Role.MIXTURE})
+    needs = COUNT_KEYS | {IS_ADAPTER}
+    reads = COUNT_CONTEXT | {EXPERTS}
     flagged = (
         Case("llama-7b", parameters=1_100_048_384, expect=Severity.ERROR),
         Case("Mixtral-8x7B-v0.1", parameters=7_241_732_096, expect=Severity.ERROR),
@@ -92,7 +98,7 @@ class ParameterCount(Rule):
             expect=Severity.WARNING,
         ),
     )
-    clean = (
+    confirmed = (
         Case("Llama-2-7b-hf", parameters=6_738_415_616),
         Case("Mixtral-8x7B-Instruct-v0.1", parameters=46_702_792_704, active_parameters=12_879_925_248),
         Case("gemma-7b", parameters=8_537_680_896, non_embedding_parameters=7_751_248_896),
@@ -101,14 +107,17 @@ class ParameterCount(Rule):
         Case("pythia-410m", parameters=405_334_016),
     )
     undecided = (
-        Case("bert-base-uncased", parameters=109_482_240),
         Case("FS8B-finetuned", is_adapter=True, parameters=20_971_520),
         Case("llama-7b"),
-        Case("dinov3-vitb16-pretrain-lvd1689m", parameters=85_660_416),
         Case("adept-fuyu-8b", parameters=_by_index(9_408_238_592)),
+        Case("Llama-4-Maverick-17B-128E", parameters=401_583_781_376),
+    )
+    not_applicable = (
+        Case("bert-base-uncased", parameters=109_482_240),
+        Case("dinov3-vitb16-pretrain-lvd1689m", parameters=85_660_416),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.PARAMETERS, Role.MIXTURE)
         if not stated:
             return self.no_claim()
@@ -118,50 +127,58 @@ class ParameterCount(Rule):
         if claims.of(Role.EXPERTS) and evidence.get(ACTIVE_PARAMETERS) is None:
             # 17B-128E: the size is what is active, and nothing says what that is.
             return cannot_tell(
-                "the size may be that of the active parameters, and the files do not show how many are active"
+                ReasonKind.AMBIGUOUS_NAME,
+                "the size may be that of the active parameters, and the files do not show how many are active",
             )
         stated = tuple(claim for claim in stated if not _is_other_thousands(claim, counts))
         if not stated:
-            return cannot_tell("a number of thousands beside a model of millions is no parameter count")
-        results = [self._compare(claims, claim, counts, evidence) for claim in sorted(stated, key=_off(counts))]
-        if None in results:  # of several sizes, as in 'distilled from 7b to 1.5b', one is this model's
-            return verdict(())
+            text = "the model has millions of parameters, and a number of thousands counts something else"
+            return cannot_tell(ReasonKind.AMBIGUOUS_NAME, text)
+        results = [
+            (claim, self._compare(claims, claim, counts, evidence)) for claim in sorted(stated, key=_off(counts))
+        ]
+        # of several sizes, as in 'distilled from 7b to 1.5b', one is this model's
+        if right := [(claim, fact) for claim, fact in results if isinstance(fact, Fact)]:
+            return self.confirm(*right)
         if all(_is_glued(claims, claim) for claim in stated):
-            return cannot_tell(f"{stated[0].element.text} is part of a longer word, and may count something else")
+            text = f"{stated[0].element.text} is part of a longer word, and may count something else"
+            return cannot_tell(ReasonKind.AMBIGUOUS_NAME, text, about=stated)
         totals = (why_only_a_total(claim, counts) for claim in stated if claim.role is Role.PARAMETERS)
         if reason := next(filter(None, totals), None):
-            return cannot_tell(reason)
-        finding = min((f for f in results if f is not None), key=lambda f: -f.severity.rank)
+            return cannot_tell(reason, about=stated)
+        finding = min((f for _, f in results if isinstance(f, Finding)), key=lambda f: -f.severity.rank)
         if finding.severity is not Severity.NOTE and fits_its_word(claims, counts):
             # roberta-base-10M was trained on 10 M words and is as large as a base is.
-            return cannot_tell("the size word fits the weights, and the number may be that of the training data")
-        return verdict([finding])
+            text = "the size word fits the weights, and the number may be that of the training data"
+            return cannot_tell(ReasonKind.AMBIGUOUS_NAME, text, about=stated)
+        return self.flag([finding])
 
-    def _compare(self, claims: Claims, claim: Claim, counts: Counts, evidence: Evidence) -> Finding | None:
+    def _compare(self, claims: Claims, claim: Claim, counts: Counts, evidence: Evidence) -> Finding | Fact[Any]:
+        """What is wrong with a claim, or the count that bears it out."""
         if claim.role is Role.MIXTURE:
             return self._mixture(claims, claim, counts, evidence)
         return self._size(claims, claim, counts)
 
-    def _size(self, claims: Claims, claim: Claim, counts: Counts) -> Finding | None:
+    def _size(self, claims: Claims, claim: Claim, counts: Counts) -> Finding | Fact[Any]:
         severity, fact = grade(claim, counts)
         if severity is None:
-            return None
+            return bearing_out(claim, counts) or fact
         message = f"the name says {claim.element.text}; {holding(fact)}"
-        total = next((f for f in counts if f.key == "parameters"), fact)
+        total = next((f for f in counts if f.key == PARAMETERS), fact)
         if fact.key != total.key and round(fact.value) != round(total.value):
             message += f" ({describe_count(round(total.value))} in all)"
         short = in_the_style_of(claim.element.text, round(total.value))
         return self.finding(severity, message, claim=claim, fact=fact, suggestion=renamed(claims, claim, short))
 
-    def _mixture(self, claims: Claims, claim: Claim, counts: Counts, evidence: Evidence) -> Finding | None:
+    def _mixture(self, claims: Claims, claim: Claim, counts: Counts, evidence: Evidence) -> Finding | Fact[Any]:
         experts, each = claim.value
         most = experts * each
-        total = next((f for f in counts if f.key == "parameters"), max(counts, key=lambda f: f.value))
+        total = next((f for f in counts if f.key == PARAMETERS), max(counts, key=lambda f: f.value))
         # By GGUF's rule one expert's size counts the shared part too, so any total from one size up is possible;
         # only with experts in sight is a small one plausible.
         least = each if evidence.value(EXPERTS) == experts else SHARED * most
         if least * (1 - CLOSE) <= total.value <= most * (1 + CLOSE):
-            return None
+            return total
         bound = most if total.value > most else least
         if ratio(bound, total.value) > FALSE or 2 * total.value < most:
             severity = Severity.ERROR

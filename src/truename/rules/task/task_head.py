@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from truename.evidence.evidence import Evidence
-from truename.facts import ARCHITECTURES, HEAD_TENSORS, Origin
-from truename.findings import Severity
+from truename.facts import ARCHITECTURES, HEAD_TENSORS, Fact, Origin
+from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
-from truename.rules.rule import CLEAN, Case, Rule, Verdict, cannot_tell, verdict
-from truename.rules.shared.heads import asked_by, head_of, is_classification, is_generative, serves
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
+from truename.rules.shared.heads import (
+    Head,
+    asked_by,
+    head_of,
+    is_classification,
+    is_generative,
+    is_of_one_head,
+    is_regular,
+    serves,
+)
 
 
 class TaskHead(Rule):
@@ -21,7 +32,9 @@ class TaskHead(Rule):
     """
 
     code, slug, since = "TSK001", "task-head", "0.1"
-    claims = "a task that needs a head of its own"
+    topic = "a task that needs a head of its own"
+    claims = frozenset({Role.TASK, Role.DATASET})
+    needs = frozenset({ARCHITECTURES, HEAD_TENSORS})
     flagged = (
         Case("bert-finetuned-squad", expect=Severity.WARNING, architectures=("BertForSequenceClassification",)),
         Case("bert-finetuned-ner", expect=Severity.WARNING, architectures=("BertForSequenceClassification",)),
@@ -29,46 +42,64 @@ class TaskHead(Rule):
             "distilbert-base-uncased-sst2", expect=Severity.WARNING, architectures=("DistilBertForQuestionAnswering",)
         ),
     )
-    clean = (
+    confirmed = (
         Case("bert-finetuned-squad", architectures=("BertForQuestionAnswering",)),
         Case("bert-finetuned-ner", architectures=("BertForTokenClassification",)),
-        Case("t5-base-finetuned-squad", architectures=("T5ForConditionalGeneration",)),
         Case("bert-finetuned-squad", architectures=("BertForSequenceClassification",), head_tensors=("qa_outputs",)),
     )
     undecided = (
         Case("xlm-roberta-large-squad2-ctkfacts", architectures=("XLMRobertaForSequenceClassification",)),
         Case("distilbert-base-uncased-ner-agnews", architectures=("DistilBertForSequenceClassification",)),
-        Case("llama-7b", architectures=("LlamaForCausalLM",)),
         Case("bert-finetuned-squad"),
         Case("bert-finetuned-squad", architectures=("BertModel",)),
+        Case("bert-finetuned-squad", architectures=("BertForQuestionAnswering",), head_tensors=()),
+    )
+    not_applicable = (
+        Case("llama-7b", architectures=("LlamaForCausalLM",)),
+        Case("t5-base-finetuned-squad", architectures=("T5ForConditionalGeneration",)),
     )
 
-    def check(self, claims: Claims, evidence: Evidence) -> Verdict:
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
         stated = claims.of(Role.TASK, Role.DATASET)
         asked = [(claim, head) for claim in stated if (head := asked_by(claim)) is not None]
         if not asked:
             return self.no_claim()
+        open_ = [claim for claim, _ in asked]
         if (later := _after(claims, asked[-1][0])) is not None:
             earlier = asked[-1][0].element.text
-            return cannot_tell(f"{later!r} comes after {earlier!r}, and a model is what it became last")
+            text = f"{later!r} comes after {earlier!r}, and a model is what it became last"
+            return cannot_tell(ReasonKind.AMBIGUOUS_NAME, text, about=open_)
         fact = evidence.get(ARCHITECTURES)
+        shown = evidence.get(HEAD_TENSORS, Origin.WEIGHTS)
+        wanted = asked[0][1].tensors
+        if shown is not None and any(is_of_one_head(tensor) for tensor in shown.value if tensor in wanted):
+            return self.confirm((asked[0][0], shown))
         if fact is None or not fact.value:
-            return cannot_tell(evidence.why_missing(ARCHITECTURES))
+            return cannot_tell(evidence.why_missing(ARCHITECTURES), about=open_)
         architecture = str(fact.value[0])
         if is_generative(architecture):
-            return CLEAN
+            text = f"a {architecture} writes text, and does any task without a head of its own"
+            return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, text)
         if (found := head_of(architecture)) is None:
-            return cannot_tell(f"a {architecture} has no task head that could bear the name out or contradict it")
-        shown = evidence.get(HEAD_TENSORS, Origin.WEIGHTS)
-        if any(serves(found, claim) for claim in stated) or (shown and _show(shown.value, asked[0][1].tensors)):
-            return CLEAN
+            text = f"a {architecture} has no task head that could bear the name out or contradict it"
+            return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, text, about=open_)
+        if served := [claim for claim in stated if serves(found, claim)]:
+            if _is_missing(architecture, found, shown):
+                text = f"the configuration declares {architecture}, and the weights show no such head"
+                return cannot_tell(ReasonKind.NOT_MEASURED, text, about=served)
+            return self.confirm(*((claim, fact) for claim in served))
+        if shown is not None and _show(shown.value, wanted):
+            text = f"the head tensors ({', '.join(shown.value)}) may be those of several tasks"
+            return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text, about=open_)
         if found.key == "sequence-classification" and is_classification(claims.name):
-            return CLEAN
+            text = "the name also speaks of classes, and the model is a sequence classifier"
+            return cannot_tell(ReasonKind.AMBIGUOUS_NAME, text, about=open_)
         for claim, head in asked:
             if head.modality == found.modality:
                 message = f"the name says {claim.element.text}; the model is {found.title} ({architecture})"
-                return verdict([self.finding(Severity.WARNING, message, claim=claim, fact=fact)])
-        return cannot_tell(f"a {architecture} works on another kind of input than the name's words are usually about")
+                return self.flag([self.finding(Severity.WARNING, message, claim=claim, fact=fact)])
+        text = f"a {architecture} works on another kind of input than the name's words are usually about"
+        return cannot_tell(ReasonKind.AMBIGUOUS_NAME, text, about=open_)
 
 
 def _after(claims: Claims, last: Claim) -> str | None:
@@ -88,3 +119,8 @@ def _after(claims: Claims, last: Claim) -> str | None:
 def _show(tensors: tuple[str, ...], wanted: tuple[str, ...]) -> bool:
     """Whether the head tensors show a head that is wanted and not shared with another kind."""
     return any(tensor == name for tensor in tensors for name in wanted if name not in ("classifier", "score"))
+
+
+def _is_missing(architecture: str, head: Head, shown: Fact[Any] | None) -> bool:
+    """Whether the weights hold none of the tensors of a declared head, so that its class proves nothing."""
+    return shown is not None and is_regular(architecture, head) and not set(head.tensors) & set(shown.value)

@@ -1,103 +1,113 @@
-"""Which rules run on one record: those whose claim its name makes and whose fact its metadata has."""
+"""How the rules end for one record: those that metadata may decide and whose claim its name makes."""
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
-from importlib import resources
+from typing import Any
 
 import msgspec
 
 from truename.evidence.evidence import Evidence
-from truename.findings import Finding, Outcome
+from truename.facts import Key
+from truename.findings import Finding, Outcome, Reason, ReasonKind, Verdict, VerdictKind
 from truename.names import Claims, Role
-from truename.rules import Rule, Verdict, all_rules
+from truename.rules import Decision, Rule, all_rules
+from truename.rules.verdict import judged_claims, softened, verdict_of
+from truename.study.registry.metadata import METADATA_KEYS
 
-Decide = Callable[[Claims, Evidence], Verdict]
+Decide = Callable[[Claims, Evidence], Decision]
 
-_CLEAN, _FLAGGED = Outcome.CLEAN, Outcome.FLAGGED
-
-
-class Check(msgspec.Struct, frozen=True):
-    """A rule that metadata may decide."""
-
-    rule: Rule
-    claims: frozenset[Role]  # the name must make one of them; empty: any name
-    facts: frozenset[str]  # one of them must be there; empty: none is needed
-    missed: frozenset[Role]  # where none is, the rule applies only to names that make one of these claims as well
-    no_claim: str  # how the rule says that the name claims nothing after all
+_CONFIRMED, _FLAGGED, _CANNOT_TELL = Outcome.CONFIRMED, Outcome.FLAGGED, Outcome.CANNOT_TELL
 
 
-class Plan(msgspec.Struct, frozen=True):
-    """What is to be done for names that make claims of the same roles, of models of which the same facts are there."""
-
-    run: tuple[tuple[str, Decide, str], ...]  # code, check, how it says that the name claims nothing after all
-    open: tuple[str, ...]  # codes of the rules that apply and lack a fact
+_NOT_VERIFIED = Verdict(
+    VerdictKind.NOT_VERIFIED, reason=Reason(ReasonKind.UNREAD_WEIGHTS, "a study reads no weights, only metadata")
+)
 
 
 class Judgement(msgspec.Struct, frozen=True):
-    """How the rules ended for one record; a rule that does not apply to it is in none of the lists."""
+    """How the rules ended for one record."""
 
     findings: Sequence[Finding]
-    clean: Sequence[str]  # codes
+    confirmed: Sequence[str]  # codes
     cannot_tell: Sequence[str]  # no fact is there, or what is there decides nothing
+    does_not_apply: int  # how many of the other checks
+    verdict: Verdict
 
 
 @cache
-def checks() -> tuple[Check, ...]:
-    """Every rule of ``checks.toml``, by code."""
-    table = tomllib.loads(resources.files(__package__).joinpath("checks.toml").read_text("utf-8"))
-    rules: Mapping[str, Rule] = {rule.code: rule for rule in all_rules()}
-    return tuple(
-        Check(
-            rules[code],
-            frozenset(map(Role, entry["claims"])),
-            frozenset(entry["facts"]),
-            frozenset(map(Role, entry.get("missed", entry["claims"]))),
-            rules[code].no_claim().reason or "",
-        )
-        for code, entry in sorted(table.items())
-    )
+def checks() -> tuple[Rule, ...]:
+    """The rules that a registry's metadata may decide, by code: those that need no fact, or one that metadata has."""
+    return tuple(rule for rule in all_rules() if not rule.needs or not rule.needs.isdisjoint(METADATA_KEYS))
 
 
 @lru_cache(maxsize=65_536)
-def checks_for(roles: frozenset[Role]) -> tuple[Check, ...]:
+def checks_for(roles: frozenset[Role]) -> tuple[Rule, ...]:
     """The checks of a name that makes claims of these roles."""
-    return tuple(check for check in checks() if not check.claims or not roles.isdisjoint(check.claims))
+    return tuple(rule for rule in checks() if not rule.claims or not roles.isdisjoint(rule.claims))
 
 
 @lru_cache(maxsize=65_536)
-def plan_for(roles: frozenset[Role], facts: frozenset[str]) -> Plan:
-    """Which rules run for names with claims of these roles, where facts with these keys are there."""
-    found = checks_for(roles)
-    lacking = [check for check in found if check.facts and check.facts.isdisjoint(facts)]
-    return Plan(
-        tuple((check.rule.code, check.rule.check, check.no_claim) for check in found if check not in lacking),
-        tuple(check.rule.code for check in lacking if not roles.isdisjoint(check.missed)),
+def plan_for(roles: frozenset[Role], facts: frozenset[Key[Any]]) -> tuple[tuple[Rule, Decide], ...]:
+    """Which rules run for names with claims of these roles, where facts with these keys are there; each with its check.
+
+    A rule without a fact runs too where the name lets one expect it: it may say that it does not apply after all.
+    """
+    return tuple(
+        (rule, rule.check)
+        for rule in checks_for(roles)
+        if not rule.needs or not rule.needs.isdisjoint(facts) or expects(rule, roles)
     )
 
 
-def judge_record(claims: Claims, roles: frozenset[Role], evidence: Evidence) -> Judgement:
+def expects(rule: Rule, roles: frozenset[Role]) -> bool:
+    """Whether a name with claims of these roles lets one expect a fact that the rule needs."""
+    return not roles.isdisjoint(rule.expected_with or rule.claims)
+
+
+def judge_record(
+    claims: Claims, roles: frozenset[Role], evidence: Evidence, *, without_weights: bool = False
+) -> Judgement:
     """Let every rule that the name and the metadata allow decide.
 
     Args:
         claims: the name's.
         roles: of its claims.
         evidence: the metadata's.
+        without_weights: the model is known to hold none, so that only documents speak.
     """
     findings: list[Finding] = []
-    clean: list[str] = []
-    plan = plan_for(roles, frozenset(evidence.facts))
-    open_ = list(plan.open)
-    for code, decide, no_claim in plan.run:
-        verdict = decide(claims, evidence)
-        outcome = verdict.outcome
-        if outcome is _CLEAN:
-            clean.append(code)
+    confirmed: list[str] = []
+    flagged = 0
+    open_: list[str] = []
+    decisions: list[tuple[Rule, Decision]] = []
+    for rule, decide in plan_for(roles, frozenset(evidence.facts)):
+        decision = decide(claims, evidence)
+        if without_weights:
+            decision = softened(rule, decision)
+        outcome = decision.outcome
+        if outcome is _CONFIRMED:
+            confirmed.append(rule.code)
         elif outcome is _FLAGGED:
-            findings += verdict.findings
-        elif verdict.reason != no_claim:
-            open_.append(code)
-    open_.sort()
-    return Judgement(findings, clean, open_)
+            flagged += 1
+            findings += decision.findings
+        elif outcome is _CANNOT_TELL:
+            open_.append(rule.code)
+        else:
+            continue
+        decisions.append((rule, decision))
+    ended = flagged + len(confirmed) + len(open_)
+    verdict = _verdict(claims, findings, decisions, evidence)
+    return Judgement(findings, confirmed, open_, len(checks()) - ended, verdict)
+
+
+def _verdict(
+    claims: Claims, findings: Sequence[Finding], decisions: Sequence[tuple[Rule, Decision]], evidence: Evidence
+) -> Verdict:
+    """The verdict by the metadata: no weights are read, so a name that nothing contradicts is not verified."""
+    # what a registry says of files that were not read is a declaration too
+    judged = judged_claims(claims, decisions, by_documents=True) if claims.items else ()
+    if not judged and not findings:
+        return _NOT_VERIFIED
+    return verdict_of(judged, findings, decisions, evidence)

@@ -12,6 +12,7 @@ def _needed(name: str, kind: pa.DataType) -> pa.Field:
     return pa.field(name, kind, nullable=False)
 
 
+ROWS_SCHEMA = "truename.rows/2"  # of the rows that are stored; whoever changes a column of ROWS raises it
 ELEMENT = pa.struct(
     [
         ("kind", _TEXT),  # one of the 13 letters
@@ -78,10 +79,15 @@ ROWS = pa.schema(
         pa.field("series", _TEXT),  # normalised name with its own version replaced by a mark; null: none
         _needed("key", _TEXT),  # normalised name: near-duplicates share it
         _needed("says_nothing", pa.bool_()),  # NAM001 flags it
-        # how the rules end, by what the metadata allows
+        # how the rules end, by what the metadata allows; no weights are read, so no name is found consistent
+        _needed("verdict", _TEXT),  # contradicted, defective, not_verified
+        _needed("judged_claims", pa.int16()),  # claims of the name that a rule judged
+        _needed("confirmed_claims", pa.int16()),
+        _needed("declared_only", pa.int16()),  # of the confirmed ones
         _needed("findings", pa.list_(FINDING)),
-        _needed("clean", _TEXTS),  # codes of rules
+        _needed("confirmed", _TEXTS),  # codes of rules
         _needed("cannot_tell", _TEXTS),  # of rules that apply, where the fact is missing or decides nothing
+        _needed("does_not_apply", pa.int16()),  # how many of the other rules that metadata may decide
     ]
 )
 

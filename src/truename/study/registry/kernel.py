@@ -8,9 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from truename.names import Role, claims_of, parse_name
+from truename.rules.verdict import has_no_weights
 from truename.study.registry.cells import canonical
 from truename.study.registry.checks import judge_record
-from truename.study.registry.metadata import BASE_TAG, Record, bases_of_tags, config_of, evidence_of
+from truename.study.registry.columns import SNAPSHOT
+from truename.study.registry.metadata import BASE_TAG, Record, bases_of_tags, config_of, evidence_of, unread_by
 from truename.study.registry.rows import Rows
 from truename.study.registry.skips import Skips
 
@@ -39,6 +41,7 @@ def rows_of(table: pa.Table, columns: Mapping[str, str], repeated: Collection[in
     records, skips = canonical(table, columns)
     rows = Rows()
     left_out = frozenset(repeated)
+    missing = unread_by(set(SNAPSHOT.names).difference(columns))
     last = "the start"
     for place, (id_, record) in enumerate(zip(_texts(records.column("id")), _records(records), strict=True)):
         if id_ is None:
@@ -61,8 +64,11 @@ def rows_of(table: pa.Table, columns: Mapping[str, str], repeated: Collection[in
             languages=not _LANGUAGES.isdisjoint(roles),
             base=not _LINES.isdisjoint(roles),
             count=_PACKED.isdisjoint(roles),
+            missing=missing,
         )
-        rows.add(place, claims, record, judge_record(claims, roles, evidence))
+        without_weights = record.files is not None and has_no_weights(evidence)
+        judged = judge_record(claims, roles, evidence, without_weights=without_weights)
+        rows.add(place, claims, record, judged)
     return rows.table(records), skips
 
 

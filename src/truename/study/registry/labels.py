@@ -16,6 +16,7 @@ class Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     conventions: dict[str, str]
     separators: dict[str, str]
     versions: dict[str, str]
+    verdicts: dict[str, str]  # consistent is none: no weights are read
 
 
 @cache

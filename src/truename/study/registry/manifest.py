@@ -16,7 +16,7 @@ from truename import __version__
 from truename.errors import UsageError
 
 NAME = "study.toml"
-SCHEMA = "truename.study/1"
+SCHEMA = "truename.study/2"
 # what the bytes of the output depend on
 _LIBRARIES = ("pyarrow", "polars", "numpy", "altair", "vl-convert-python", "statsmodels", "jinja2", "msgspec")
 

@@ -7,7 +7,7 @@ be of packed integers or of an adapter, so that it can accuse nobody.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from enum import Enum, auto
 from functools import cache, lru_cache
 from importlib import resources
@@ -18,14 +18,30 @@ import msgspec
 from truename.declared import Declared, Document, declared_facts, weights_among
 from truename.evidence.evidence import Evidence, by_strength
 from truename.facts import (
+    ACTIVE_PARAMETERS,
+    ADAPTER_BASE,
+    ARCHITECTURES,
     BASE_MODEL_RELATION,
     BASE_MODELS,
+    CASED,
+    COMPUTE_DTYPE,
     CONTEXT_LENGTH,
+    DECODER_LAYERS,
+    ENCODER_LAYERS,
+    EXPERTS,
+    EXTENDED_CONTEXT_LENGTH,
     FORMATS,
     GGUF_ARCHITECTURE,
+    HEADS,
+    HIDDEN_SIZE,
+    IMAGE_SIZE,
     IS_ADAPTER,
     LANGUAGES,
+    LAYERS,
     LIBRARY_NAME,
+    MODEL_TYPE,
+    PATCH_SIZE,
+    QUANTISATION_BITS,
     QUANTISATION_METHOD,
     STORED_PARAMETERS,
     TAGS,
@@ -33,7 +49,9 @@ from truename.facts import (
     Key,
     Origin,
 )
+from truename.findings import Reason, ReasonKind
 from truename.formats import find_checkpoints
+from truename.formats.dtypes import FULL_PRECISION
 from truename.rules.shared.languages import MANY, code_of
 from truename.vocabulary import vocabulary
 
@@ -48,9 +66,50 @@ _ADAPTER_TAG = f"{BASE_TAG}adapter:"
 _BASE_KEY = '"base_model"'
 _RELATIONS = frozenset(("adapter", "finetune", "merge", "quantized"))
 _LONGEST_CODE = 8  # characters of a code with its region or script: zh-Hant
-_PLAIN_DTYPES = frozenset(("F64", "F32", "F16", "BF16", "I64", "BOOL"))  # the last two are buffers
+_PLAIN_DTYPES = FULL_PRECISION | {"I64", "BOOL"}  # the last two are buffers
+
+_UNREAD_COLUMN = Reason(ReasonKind.UNREAD_FILE, "the snapshot does not say it of any model")
+_NOTHING_MISSING: Mapping[Key[Any], Reason] = {}
+# a fact that may be missing since nothing declares it -> the columns of a snapshot that may
+_TOLD_BY: Mapping[Key[Any], frozenset[str]] = {
+    MODEL_TYPE: frozenset(("config",)),
+    ARCHITECTURES: frozenset(("config",)),
+    ADAPTER_BASE: frozenset(("config",)),
+    BASE_MODELS: frozenset(("baseModels", "tags", "cardData")),
+    LANGUAGES: frozenset(("cardData", "tags")),
+    FORMATS: frozenset(("siblings", "gguf")),
+}
 
 Facts = tuple[Fact[Any], ...]
+# The facts that a registry's metadata may hold and that decide rules; all others need the weights themselves.
+METADATA_KEYS: frozenset[Key[Any]] = frozenset(
+    (
+        MODEL_TYPE,
+        ARCHITECTURES,
+        BASE_MODELS,
+        ADAPTER_BASE,
+        CONTEXT_LENGTH,
+        EXTENDED_CONTEXT_LENGTH,
+        LAYERS,
+        ENCODER_LAYERS,
+        DECODER_LAYERS,
+        HIDDEN_SIZE,
+        HEADS,
+        PATCH_SIZE,
+        IMAGE_SIZE,
+        GGUF_ARCHITECTURE,
+        LANGUAGES,
+        IS_ADAPTER,
+        FORMATS,
+        QUANTISATION_METHOD,
+        QUANTISATION_BITS,
+        COMPUTE_DTYPE,
+        STORED_PARAMETERS,
+        ACTIVE_PARAMETERS,
+        EXPERTS,
+        CASED,
+    )
+)
 
 
 class Config(msgspec.Struct, frozen=True):
@@ -82,7 +141,25 @@ def _tags() -> dict[str, frozenset[str]]:
     return {key: frozenset(words) for key, words in table.items()}
 
 
-def evidence_of(record: Record, *, languages: bool, base: bool = False, count: bool = True) -> Evidence:
+def unread_by(absent: Collection[str]) -> Mapping[Key[Any], Reason]:
+    """The facts that no record of a snapshot can show, since it lacks every column that may hold them, and why.
+
+    A record without base models declares none; a snapshot without such a column does not say.
+
+    Args:
+        absent: the columns of ``columns.SNAPSHOT`` that the snapshot does not have.
+    """
+    return {key: _UNREAD_COLUMN for key, columns in _TOLD_BY.items() if columns.issubset(absent)}
+
+
+def evidence_of(
+    record: Record,
+    *,
+    languages: bool,
+    base: bool = False,
+    count: bool = True,
+    missing: Mapping[Key[Any], Reason] = _NOTHING_MISSING,
+) -> Evidence:
     """The evidence of one record.
 
     Args:
@@ -90,6 +167,7 @@ def evidence_of(record: Record, *, languages: bool, base: bool = False, count: b
         languages: whether they are wanted: to decode a card costs more than all the rest.
         base: whether the base model is wanted, which the card may name where the registry does not.
         count: whether a count may be of plain weights; without the tensors' types only the reader can know.
+        missing: of ``unread_by``.
     """
     known: dict[Key[Any], Facts] = {} if record.config is None else dict(record.config.facts)
     packed = QUANTISATION_METHOD in known
@@ -111,7 +189,7 @@ def evidence_of(record: Record, *, languages: bool, base: bool = False, count: b
             _add(known, fact)
     elif languages and not record.card and (codes := languages_of_tags(record.tags or ())):
         _add(known, Fact(LANGUAGES, codes, Origin.DECLARED, None, "tags"))
-    return Evidence(known)
+    return Evidence(known, missing)
 
 
 def _add(known: dict[Key[Any], Facts], fact: Fact[Any]) -> None:

@@ -149,6 +149,9 @@ def _records(texts: Iterable[bytes], unit: str, skips: Skips) -> Iterator[pa.Tab
                 skips.add(NOT_UTF8, f"{unit} {number}")
                 continue
             except (msgspec.DecodeError, RecursionError):
+                if not _is_utf8(text.decode("utf-8", "surrogateescape")):  # some versions of msgspec tell no difference
+                    skips.add(NOT_UTF8, f"{unit} {number}")
+                    continue
                 record = None
             if isinstance(record, dict):
                 records.append(record)

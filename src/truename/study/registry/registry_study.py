@@ -22,6 +22,7 @@ import msgspec
 from truename.atomic_files import remove_partial_files
 from truename.engines import Engine
 from truename.errors import UsageError
+from truename.study.registry.columns import ROWS_SCHEMA
 from truename.study.registry.manifest import NAME, Input, Pin, Settings, digest_of, outputs_in, versions, write_pin
 from truename.study.registry.record_files import Format, format_of
 from truename.study.registry.row_parts import make_parts, part_path, rows_in, skips_of
@@ -88,6 +89,7 @@ class _Asked(msgspec.Struct, frozen=True):
     snapshot: str  # SHA-256
     versions: dict[str, str]
     files: dict[str, tuple[_File, ...]] = {}  # option -> what was given with it
+    schema: str = ""  # of the rows; versions before the second schema wrote none
 
 
 def study(
@@ -154,7 +156,7 @@ def _asked(options: StudyOptions, given: Input) -> _Asked:
         option: tuple(_File(path.name, digest_of(path)) for path in paths if path is not None)
         for option, paths in files.items()
     }
-    return _Asked(given.sha256, versions(), told)
+    return _Asked(given.sha256, versions(), told, ROWS_SCHEMA)
 
 
 def _agree(options: StudyOptions, folder: Path, asked: _Asked) -> None:
@@ -174,6 +176,12 @@ def _agree(options: StudyOptions, folder: Path, asked: _Asked) -> None:
         before = msgspec.json.decode(record.read_bytes(), type=_Asked)
     except msgspec.DecodeError:
         raise UsageError(f"{record} cannot be read; give another folder") from None
+    if before.schema != asked.schema:
+        of = before.versions.get("truename", "unknown")
+        raise UsageError(
+            f"{options.out} holds a study of another version of truename ({of}), whose rows have other columns; "
+            "it cannot be resumed by this version, give another folder"
+        )
     if before.snapshot != asked.snapshot:
         raise UsageError(f"{options.out} holds a study of another snapshot; give another folder")
     names = sorted({*before.versions, *asked.versions})
@@ -218,11 +226,16 @@ def _clear(out: Path) -> None:
 
 def _begun(options: StudyOptions, folder: Path) -> Snapshot:
     try:
-        return _as_parquet(options)
+        snapshot = _as_parquet(options)
     except UsageError:
         if not options.resume:
             _withdraw(options.out, folder)
         raise
+    told = columns_of_snapshot(snapshot.path)  # one in a study's own form has all columns, empty where nothing says it
+    if told is None:
+        return snapshot
+    columns = {ours: theirs for ours, theirs in snapshot.columns.items() if ours in told}
+    return msgspec.structs.replace(snapshot, columns=columns)
 
 
 def _as_parquet(options: StudyOptions) -> Snapshot:

@@ -19,13 +19,13 @@ import pyarrow.parquet as pq
 from truename.atomic_files import write_atomically
 from truename.engines import Engine, map_with_ray
 from truename.processes import GARBAGE, map_with_processes
-from truename.study.registry.columns import ROWS
+from truename.study.registry.columns import ROWS, ROWS_SCHEMA
 from truename.study.registry.kernel import rows_of
 from truename.study.registry.skips import Skips
 from truename.study.registry.slices import Slice, read_slice
 
 UNREADABLE = "record left out: its row group cannot be read"
-_SKIPPED = b"truename.skipped"
+_SKIPPED, _SCHEMA = b"truename.skipped", b"truename.schema"
 _ROWS_A_GROUP = 25_000
 
 
@@ -105,6 +105,6 @@ def rows_in(path: Path) -> int:
 
 
 def _write(table: pa.Table, skips: Skips, path: Path) -> None:
-    with_skips = table.replace_schema_metadata({_SKIPPED: skips.encoded()})
+    with_skips = table.replace_schema_metadata({_SKIPPED: skips.encoded(), _SCHEMA: ROWS_SCHEMA.encode()})
     with write_atomically(path) as place:
         pq.write_table(with_skips, place, compression="zstd", row_group_size=_ROWS_A_GROUP)

@@ -71,8 +71,13 @@ class Rows:
                 *_version(name, elements, offset),
                 normalise_name(name),
                 any(f.code == SAYS_NOTHING for f in judged.findings),
-                judged.clean,
+                judged.verdict.outcome.value,
+                judged.verdict.claims,
+                judged.verdict.confirmed,
+                judged.verdict.declared_only,
+                judged.confirmed,
                 judged.cannot_tell,
+                judged.does_not_apply,
             )
         )
 

@@ -86,7 +86,7 @@ def test_too_few_pairs_have_no_figure() -> None:
 
 
 def test_a_snapshot_without_metadata_has_fewer_figures() -> None:
-    tables = tabulate(rows(*(row(f"n-{n}", owner=None, clean=["NAM001"]) for n in range(5))), {}, ["SIZ001"])
+    tables = tabulate(rows(*(row(f"n-{n}", owner=None, confirmed=["NAM001"]) for n in range(5))), {}, ["SIZ001"])
     names = {figure.name for figure in draw_figures(tables)}
     assert names == {
         "elements", "conventions", "combinations", "orders", "separators", "length", "segments"
@@ -113,7 +113,7 @@ def test_rules_that_decided_nothing_have_no_figure() -> None:
 
 
 def test_what_could_not_be_decided_is_not_said_to_lack_a_fact() -> None:
-    lines = [row("a", clean=["SIZ001"]), row("b", cannot_tell=["SIZ001"])]
+    lines = [row("a", confirmed=["SIZ001"]), row("b", cannot_tell=["SIZ001"])]
     drawn = rates.rates(tabulate(rows(*lines), {}, ["SIZ001"]).rules, pl.col("code"), "rules", "By rule", "decisions")
     assert drawn is not None
     assert "0 of 1 decisions flagged; 1 more could not be decided" in drawn.caption

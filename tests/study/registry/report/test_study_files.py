@@ -54,7 +54,7 @@ def test_the_same_again_however_the_rows_are_parted(
 
 def test_the_summary_is_what_the_tables_say(out: Path) -> None:
     summary = json.loads((out / "summary.json").read_bytes())
-    assert (summary["schema"], summary["snapshot"], summary["records"]) == ("truename.study/1", "models.parquet", 1503)
+    assert (summary["schema"], summary["snapshot"], summary["records"]) == ("truename.study/2", "models.parquet", 1503)
     assert summary["overview"]["models"] == 1500
     assert set(summary["tables"]) == set(Tables.__struct_fields__) - {"overview"}
     table = pl.read_csv(out / "tables" / "elements.csv")

@@ -51,7 +51,7 @@ def _counted(first: str, name: str, of: str = "of") -> tuple[Column, ...]:
 _GROUPED = _counted("What", "label")
 _ENDED = (
     Column("Flagged", "flagged"),
-    Column("Clean", "clean"),
+    Column("Confirmed", "confirmed"),
     Column("Cannot tell", "cannot_tell"),
     Column("Flagged of decided, 95 %", "", True),
     Column("By downloads, 95 %", "weighted_", True),
@@ -141,9 +141,12 @@ SECTIONS = (
         "checks",
         "Inconsistent names",
         "A rule compares a claim of the name with what the registry's metadata says; no weights are read. It ends "
-        "flagged, clean or, where the fact is missing or decides nothing, cannot tell. Rates are of flagged and clean. "
-        "Rules that need the name alone are in the table by rule only.",
+        "flagged, confirmed or, where the fact is missing or decides nothing, cannot tell; it does not apply where the "
+        "name makes no such claim. Rates are of flagged and confirmed. A model is contradicted where a finding at "
+        "warning or error is against its name, defective where one is against its files alone; all others are not "
+        "verified, since only weights can verify a name. Rules that check no claim are in the table by rule only.",
         (
+            View("verdicts", "Verdicts by metadata", _counted("Verdict", "label")),
             View("rules", "By rule", (Column("Code", "code"), Column("Rule", "rule"), *_ENDED), open=True),
             View("families", "By family", (Column("Family", "family"), *_ENDED)),
         ),

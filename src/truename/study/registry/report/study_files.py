@@ -73,7 +73,7 @@ def write_report(
     opened, lists = open_rows(rows), read_lists(packages)
     answers = None if survey is None else analyse(survey, instrument)
     slugs = {rule.code: rule.slug for rule in all_rules()}
-    comparing = [check.rule.code for check in checks() if check.facts]
+    comparing = [rule.code for rule in checks() if rule.needs and rule.claims]
     tables = tabulate(opened, slugs, comparing, answers, lists)
     if not tables.overview["models"][0]:
         raise UsageError(f"{rows}: the parts hold no row; see skipped.csv for what the snapshot's records lack")

@@ -1,4 +1,4 @@
-"""What a study found, for machines: the schema ``truename.study/1``, documented in ``docs/study_report.md``."""
+"""What a study found, for machines: the schema ``truename.study/2``, documented in ``docs/study_report.md``."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from truename.study.registry.tables.study_tables import Tables
 if TYPE_CHECKING:
     from truename.study.survey import Analysis
 
-SCHEMA = "truename.study/1"
+SCHEMA = "truename.study/2"
 _TOP = 50  # lines of tables that have one for each combination, order, form or name
 _LONG = ("combinations", "orders", "version_forms", "says_nothing", "shared_names")
 

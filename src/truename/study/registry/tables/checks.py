@@ -1,7 +1,8 @@
 """How often names contradict what is known of their models, by rule and by the family that a name claims.
 
-A rule ends flagged, clean or cannot tell. A rate is flagged of flagged and clean; how many a rule could not tell
-stands beside it. Where the snapshot says downloads, a rate weighted by them stands beside that of models.
+A rule ends flagged, confirmed, cannot tell or does not apply. A rate is flagged of flagged and confirmed; how many a
+rule could not tell stands beside it. Where the snapshot says downloads, a rate weighted by them stands beside that of
+models.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from truename.study.registry.labels import labels
 from truename.study.registry.statistics import with_shares, with_weighted_shares
 from truename.study.registry.tables.profile import COUNT, collected
 
 NO_FAMILY, OTHER_FAMILIES = "(no family)", "(other families)"
-_ENDS = ("flagged", "clean", "cannot_tell")
+_ENDS = ("flagged", "confirmed", "cannot_tell")
 _WEIGHT = pl.col("downloads").cast(pl.Int128)  # the squares of the largest do not fit into 64 bits
 _SUMS = [
     COUNT,
@@ -27,21 +29,36 @@ _CODES = pl.element().struct.field("code")
 def rules(rows: pl.LazyFrame, slugs: dict[str, str], comparing: Sequence[str]) -> pl.DataFrame:
     """Each rule that had anything to compare: how it ended, and its rates.
 
-    Columns ``code``, ``rule``, ``compares`` (the name with a fact; else it needs the name alone), ``flagged``,
-    ``clean``, ``cannot_tell`` (models), ``decided`` (flagged and clean), ``share`` of the decided that are flagged with
-    its interval, ``claimed`` (all three); and weighted by downloads: ``flagged_downloads``, ``decided_downloads``,
-    ``weighted_share`` with its interval and ``weighted_effective``, the number of models that the weights amount to.
+    Columns ``code``, ``rule``, ``compares`` (a claim of the name with a fact), ``flagged``,
+    ``confirmed``, ``cannot_tell``, ``does_not_apply`` (models), ``decided`` (flagged and confirmed), ``share`` of the
+    decided that are flagged with its interval, ``claimed`` (all but those it does not apply to); and weighted by
+    downloads: ``flagged_downloads``, ``decided_downloads``, ``weighted_share`` with its interval and
+    ``weighted_effective``, the number of models that the weights amount to.
 
     Args:
         rows: of the schema in ``columns.py``.
         slugs: the name of each rule by its code.
-        comparing: codes of the rules that compare a name with a fact.
+        comparing: codes of the rules that compare a claim of the name with a fact.
     """
     parts = [_ended(rows, end) for end in _ENDS]
     names = pl.col("code").replace_strict(slugs, default="")
     rates = _rates(pl.concat(parts), ["code"]).with_columns(rule=names, compares=pl.col("code").is_in(comparing))
-    first = ("code", "rule", "compares")
-    return rates.select(*first, pl.exclude(first))
+    of = collected(rows.select(COUNT)).item()
+    first = ("code", "rule", "compares", *_ENDS)
+    return rates.select(*first, (of - pl.col("claimed")).alias("does_not_apply"), pl.exclude(first))
+
+
+def verdicts(rows: pl.LazyFrame) -> pl.DataFrame:
+    """How many models have each verdict by their metadata. Columns ``what``, ``label``, ``models``, ``of``, a share.
+
+    Args:
+        rows: of the schema in ``columns.py``.
+    """
+    counted = collected(rows.group_by(what="verdict").agg(COUNT))
+    order = pl.LazyFrame({"what": list(labels().verdicts), "label": list(labels().verdicts.values())}).collect()
+    found = order.join(counted, on="what", how="left", maintain_order="left")
+    models = pl.col("models").fill_null(0)
+    return with_shares(found.with_columns(models=models, of=models.sum()))
 
 
 def _ended(rows: pl.LazyFrame, end: str) -> pl.DataFrame:
@@ -51,20 +68,20 @@ def _ended(rows: pl.LazyFrame, end: str) -> pl.DataFrame:
 
 
 def families(rows: pl.LazyFrame, comparing: Sequence[str], top: int) -> pl.DataFrame:
-    """The same by the first family that a name claims: a model is flagged if any rule that compares flags it, clean if
-    one could decide and none flags it, and else, where a rule could not, it cannot be told.
+    """The same by the first family that a name claims: a model is flagged if any rule that compares flags it,
+    confirmed if one could decide and none flags it, and else, where a rule could not, it cannot be told.
 
     The ``top`` families of most decided models; names without a family share a line, and so do the other families.
 
     Args:
         rows: of the schema in ``columns.py``.
-        comparing: codes of the rules that compare a name with a fact (at least one); others need the name alone.
+        comparing: codes of the rules that compare a claim of the name with a fact (at least one).
         top: how many families have a line of their own.
     """
     codes = "|".join(comparing)
     ends = {
         "flagged": pl.col("findings").list.eval(_CODES),
-        "clean": pl.col("clean"),
+        "confirmed": pl.col("confirmed"),
         "cannot_tell": pl.col("cannot_tell"),
     }
     outcome = pl.coalesce(
@@ -87,7 +104,7 @@ def _rates(counts: pl.DataFrame, by: list[str]) -> pl.DataFrame:
     def sums(column: str, *ends: str) -> pl.Expr:
         return pl.col(column).filter(pl.col("end").is_in(ends)).sum()
 
-    decided = ("flagged", "clean")
+    decided = ("flagged", "confirmed")
     wide = (
         counts.group_by(by)
         .agg(

@@ -48,6 +48,7 @@ class Tables(msgspec.Struct, frozen=True):
     by_year: pl.DataFrame
     by_popularity: pl.DataFrame
     drift: pl.DataFrame
+    verdicts: pl.DataFrame
     rules: pl.DataFrame
     families: pl.DataFrame
     versions: pl.DataFrame
@@ -79,7 +80,7 @@ def tabulate(
     Args:
         rows: of the schema in ``columns.py``; each table reads the columns that it needs.
         slugs: the name of each rule by its code.
-        comparing: codes of the rules that compare a name with a fact.
+        comparing: codes of the rules that compare a claim of the name with a fact.
         survey: what preference is taken from.
         lists: names of packages by the title of their list, each with the column ``name``.
         top: how many tasks, libraries and families have a line of their own.
@@ -108,6 +109,7 @@ def tabulate(
         quantiles=form.quantiles(distributions),
         **{f"by_{dimension}": groups.by_group(dated, dimension, top) for dimension in groups.DIMENSIONS},
         drift=drift.drift(dated),
+        verdicts=checks.verdicts(rows),
         rules=checks.rules(rows, slugs, comparing),
         families=checks.families(rows, comparing, top),
         versions=versions.versions(rows),

@@ -1,0 +1,192 @@
+"""From the decisions of all rules to the outcome of each claim, and to the verdict on the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from truename.evidence.evidence import Evidence
+from truename.facts import (
+    ADAPTER_PAIRS,
+    ADAPTER_RANKS,
+    FORMATS,
+    GGUF_TENSOR_TYPES,
+    PARAMETERS,
+    STORED_PARAMETERS,
+    TOTAL_BYTES,
+    Key,
+    Origin,
+)
+from truename.findings import (
+    ClaimSpan,
+    EvidenceRef,
+    Finding,
+    Grounds,
+    JudgedClaim,
+    Outcome,
+    Reason,
+    ReasonKind,
+    Severity,
+    Verdict,
+    VerdictKind,
+)
+from truename.names.claims import Claim, Claims
+from truename.rules.rule import Decision, Rule, span_of
+
+# Facts of which every set of weights that was read whole has one.
+_OF_READ_WEIGHTS: tuple[Key[Any], ...] = (
+    PARAMETERS,
+    STORED_PARAMETERS,
+    TOTAL_BYTES,
+    GGUF_TENSOR_TYPES,
+    ADAPTER_PAIRS,
+    ADAPTER_RANKS,
+)
+_RANK = {Outcome.FLAGGED: 0, Outcome.CANNOT_TELL: 1, Outcome.CONFIRMED: 2}
+
+Decisions = Sequence[tuple[Rule, Decision]]
+
+
+class _Vote(msgspec.Struct, frozen=True):
+    """What one rule says of one claim."""
+
+    code: str
+    outcome: Outcome
+    evidence: EvidenceRef | None = None
+    reason: Reason | None = None
+    severity: Severity | None = None  # of a finding
+
+    @property
+    def strength(self) -> tuple[int, int]:
+        """The smallest decides: flagged, then cannot tell, then confirmed by measurement, then by declaration."""
+        if self.severity is not None:
+            return _RANK[self.outcome], self.severity.rank
+        declared = self.outcome is Outcome.CONFIRMED and basis_of(self.evidence) is Grounds.DECLARED
+        return _RANK[self.outcome], int(declared)
+
+
+def judged_claims(claims: Claims, decisions: Decisions, *, by_documents: bool = False) -> tuple[JudgedClaim, ...]:
+    """Each claim that a rule judged, once, in the order of the name.
+
+    Flagged outweighs cannot tell, which outweighs confirmed; a measured confirmation outweighs a declared one.
+
+    Args:
+        claims: of the name.
+        decisions: of every rule.
+        by_documents: there are no weights at all: what an index says of their tensors is a declaration too.
+    """
+    by_span = {span_of(claim): claim for claim in claims.items}
+    votes: dict[ClaimSpan, list[_Vote]] = {}
+    for rule, decision in decisions:
+        for span, vote in _votes(rule, decision, claims):
+            if span in by_span:
+                votes.setdefault(span, []).append(vote)
+    judged = [_judged(span, by_span[span], votes[span], by_documents) for span in votes]
+    return tuple(sorted(judged, key=lambda claim: claim.start))
+
+
+def _votes(rule: Rule, decision: Decision, claims: Claims) -> Iterator[tuple[ClaimSpan, _Vote]]:
+    for finding in decision.findings:
+        if finding.claim is not None:
+            yield finding.claim, _Vote(rule.code, Outcome.FLAGGED, finding.evidence, severity=finding.severity)
+    for one in decision.confirmations:
+        if one.claim is not None:
+            yield one.claim, _Vote(rule.code, Outcome.CONFIRMED, one.evidence)
+    if decision.outcome is Outcome.CANNOT_TELL:
+        open_claims = claims.of(*rule.claims) if decision.about is None else decision.about
+        for claim in open_claims:
+            if (span := span_of(claim)) is not None:
+                yield span, _Vote(rule.code, Outcome.CANNOT_TELL, reason=decision.reason)
+
+
+def _judged(span: ClaimSpan, claim: Claim, votes: Sequence[_Vote], by_documents: bool) -> JudgedClaim:
+    strongest = min(votes, key=lambda vote: vote.strength)
+    agreeing = [vote.code for vote in votes if vote.outcome is strongest.outcome]
+    confirmed = strongest.outcome is Outcome.CONFIRMED
+    return JudgedClaim(
+        kind=span.kind,
+        role=claim.role.value,
+        text=span.text,
+        value=claim.value,
+        start=span.start,
+        end=span.end,
+        outcome=strongest.outcome,
+        severity=strongest.severity,
+        basis=(Grounds.DECLARED if by_documents else basis_of(strongest.evidence)) if confirmed else None,
+        codes=tuple(dict.fromkeys(agreeing)),
+        evidence=strongest.evidence,
+        reason=strongest.reason,
+    )
+
+
+def basis_of(evidence: EvidenceRef | None) -> Grounds:
+    """Whether a claim was measured or is only declared."""
+    return Grounds.DECLARED if evidence is None or evidence.origin == Origin.DECLARED else Grounds.MEASURED
+
+
+def has_no_weights(evidence: Evidence) -> bool:
+    """Whether there are no weights at all, so that only documents can speak."""
+    return evidence.get(FORMATS) is None
+
+
+def were_weights_read(evidence: Evidence) -> bool:
+    """Whether the header of whole weights was read: their tensors with their shapes."""
+    return any(evidence.get(key, Origin.WEIGHTS) is not None for key in _OF_READ_WEIGHTS)
+
+
+def softened(rule: Rule, decision: Decision) -> Decision:
+    """A decision on a model without weights: against the name at most a warning, since only documents speak."""
+    if rule.about_files or not any(finding.severity is Severity.ERROR for finding in decision.findings):
+        return decision
+    replace = msgspec.structs.replace
+    return replace(
+        decision,
+        findings=tuple(
+            replace(finding, severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding
+            for finding in decision.findings
+        ),
+    )
+
+
+def verdict_of(
+    judged: Sequence[JudgedClaim], findings: Iterable[Finding], decisions: Decisions, evidence: Evidence
+) -> Verdict:
+    """The verdict on a model, from the outcomes of its claims, the findings, and whether its weights were read."""
+    files_only = {rule.code for rule, _ in decisions if rule.about_files}
+    serious = [finding for finding in findings if finding.severity is not Severity.NOTE]
+    confirmed = [claim for claim in judged if claim.outcome is Outcome.CONFIRMED]
+    reason: Reason | None = None
+    if any(finding.code not in files_only for finding in serious):
+        kind = VerdictKind.CONTRADICTED
+    elif serious:
+        kind = VerdictKind.DEFECTIVE
+    elif (reason := _why_unverified(judged, confirmed, evidence)) is not None:
+        kind = VerdictKind.NOT_VERIFIED
+    else:
+        kind = VerdictKind.CONSISTENT
+    return Verdict(
+        outcome=kind,
+        confirmed=len(confirmed),
+        declared_only=sum(claim.basis is Grounds.DECLARED for claim in confirmed),
+        claims=len(judged),
+        by_documents=has_no_weights(evidence),
+        reason=reason,
+    )
+
+
+def _why_unverified(
+    judged: Sequence[JudgedClaim], confirmed: Sequence[JudgedClaim], evidence: Evidence
+) -> Reason | None:
+    if has_no_weights(evidence):
+        return Reason(ReasonKind.NO_WEIGHTS, "there is no weights file")
+    if not were_weights_read(evidence):
+        why = evidence.why_missing(STORED_PARAMETERS)
+        not_here = why.kind is ReasonKind.NOT_DOWNLOADED
+        return why if not_here else Reason(ReasonKind.UNREAD_WEIGHTS, f"no weights could be read: {why.text}")
+    if not judged:
+        return Reason(ReasonKind.NO_CLAIM, "the name claims nothing that can be checked")
+    if not confirmed and not any(claim.outcome is Outcome.FLAGGED for claim in judged):
+        return Reason(ReasonKind.AMBIGUOUS_FILES, "the files settle none of the name's claims")
+    return None
