@@ -13,6 +13,7 @@ import msgspec
 from truename.blob import Blob
 from truename.errors import Fault, FileTooLargeError, FormatError
 from truename.formats.header import WeightIndex, WeightsHeader
+from truename.json_text import JsonError, TooDeepError, decode_json_as
 
 MAX_INDEX_BYTES = 50_000_000  # 22,000 tensors take 2 MB
 
@@ -71,10 +72,10 @@ def read_index(blob: Blob) -> WeightIndex:
     if blob.size > MAX_INDEX_BYTES:
         raise FileTooLargeError(blob.path, f"has {blob.size:,} bytes; a weight index has at most {MAX_INDEX_BYTES:,}")
     try:
-        document = _DOCUMENT.decode(blob.read(0, blob.size).removeprefix(b"\xef\xbb\xbf"))
-    except RecursionError:
+        document = decode_json_as(blob.read(0, blob.size).removeprefix(b"\xef\xbb\xbf"), _DOCUMENT)
+    except TooDeepError:
         raise FormatError(blob.path, IndexFault.NESTING, "is nested too deep for a weight index") from None
-    except ValueError as error:
+    except JsonError as error:
         raise FormatError(blob.path, IndexFault.NO_INDEX, f"is no weight index ({str(error)[:160]})") from None
     metadata = document.metadata if isinstance(document.metadata, dict) else {}
     return WeightIndex(
