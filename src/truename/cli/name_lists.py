@@ -158,7 +158,7 @@ def _of_parquet(path: Path, column: str | None) -> Iterator[str]:
                 texts = texts.dictionary_decode() if arrow.types.is_dictionary(texts.type) else texts
                 for name in texts.cast(arrow.large_binary()).to_pylist():
                     yield _text_of_row(path, place := place + 1, name or b"")
-    except arrow.ArrowInvalid as error:
+    except arrow.ArrowException as error:
         raise UsageError(f"{path}: no Parquet ({visible(str(error).splitlines()[0][:120])})") from error
 
 

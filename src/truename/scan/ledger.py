@@ -250,7 +250,8 @@ def _read_part(part: Path, columns: list[str] | None = None) -> Any:
         with pq.ParquetFile(part) as file:
             return file.read(columns)
     except (pa.ArrowException, OSError, KeyError) as error:  # damage is one or the other, by where it is
-        raise UsageError(f"{part} is no part of a scan ({' '.join(str(error).split())[:120]}); give another folder") from None
+        why = " ".join(str(error).split())[:120]
+        raise UsageError(f"{part} is no part of a scan ({why}); give another folder") from None
 
 
 def _write_table(path: Path, table: Any) -> None:
