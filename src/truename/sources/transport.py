@@ -27,6 +27,8 @@ MAX_REDIRECTS = 8
 _ERROR_BYTES = 65_536
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _PORTS = {"http": 80, "https": 443}
+# Threads that ask for the first time at once each make a client in huggingface_hub before 2.0; all but one stay open.
+_one_client = threading.Lock()
 
 
 class Retry(msgspec.Struct, frozen=True):
@@ -224,7 +226,8 @@ class Transport:
         timeout: float,
         json: object,
     ) -> Reply:
-        client = self._session()
+        with _one_client:
+            client = self._session()
         library = _library(client)
         sent = {**headers, "accept-encoding": "identity" if span else "gzip"}
         if span is not None:
