@@ -213,15 +213,18 @@ class _Progress:
         self._begun = time.monotonic()
         self._seen = self._now = self._errors = self._flagged = 0
         columns = (BarColumn(None), TextColumn("{task.description}"))
-        self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._bar = Progress(*columns, console=console, transient=True)
+        self._shown = console.is_terminal
         self._task = self._bar.add_task(self._said(), total=total)
 
     def __enter__(self) -> _Progress:
-        self._bar.start()
+        if self._shown:
+            self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        if self._shown:  # rich before 14.3 ends even a bar that is not to be shown with an empty line
+            self._bar.stop()
 
     @property
     def seconds(self) -> float:

@@ -13,6 +13,7 @@ import msgspec
 from truename.blob import Blob
 from truename.errors import Fault, FileTooLargeError, FormatError, NotDownloadedError
 from truename.formats.header import WeightIndex, WeightsHeader
+from truename.json_text import JsonError, TooDeepError, decode_json_as
 from truename.stand_ins import HEAD_BYTES, stand_in
 
 MAX_INDEX_BYTES = 50_000_000  # 22,000 tensors take 2 MB
@@ -74,10 +75,10 @@ def read_index(blob: Blob) -> WeightIndex:
         raise FileTooLargeError(blob.path, f"has {blob.size:,} bytes; a weight index has at most {MAX_INDEX_BYTES:,}")
     data = blob.read(0, blob.size)
     try:
-        document = _DOCUMENT.decode(data.removeprefix(b"\xef\xbb\xbf"))
-    except RecursionError:
+        document = decode_json_as(data.removeprefix(b"\xef\xbb\xbf"), _DOCUMENT)
+    except TooDeepError:
         raise FormatError(blob.path, IndexFault.NESTING, "is nested too deep for a weight index") from None
-    except ValueError as error:
+    except JsonError as error:
         if data and (instead := stand_in(data[:HEAD_BYTES], len(data))) is not None:
             raise NotDownloadedError(blob.path, instead) from None
         raise FormatError(blob.path, IndexFault.NO_INDEX, f"is no weight index ({str(error)[:160]})") from None

@@ -25,6 +25,7 @@ import msgspec
 from truename.atomic_files import remove_partial_files, write_atomically, write_bytes_atomically
 from truename.errors import UsageError
 from truename.findings import VerdictKind
+from truename.json_text import JsonError, decode_json_as
 from truename.scan.rows import SCAN_SCHEMA, Row, line_of
 
 try:
@@ -152,8 +153,8 @@ class Ledger:
         if not resume:
             raise UsageError(f"{self.folder} already holds a scan; continue it with --resume, or give another folder")
         try:
-            before = msgspec.json.decode(path.read_bytes(), type=ScanRecord)
-        except msgspec.DecodeError:
+            before = decode_json_as(path.read_bytes(), msgspec.json.Decoder(ScanRecord))
+        except JsonError:
             raise UsageError(f"{path} cannot be read; give another folder") from None
         if before.schema != SCAN_SCHEMA:
             raise UsageError(
@@ -240,8 +241,8 @@ def _whole_lines(path: Path) -> Iterator[tuple[bytes, _Key]]:
             if not line.endswith(b"\n"):
                 return
             try:
-                yield line, _KEY.decode(line)
-            except msgspec.DecodeError:
+                yield line, decode_json_as(line, _KEY)
+            except JsonError:
                 raise UsageError(f"{path} is damaged in line {number:,}; mend it, or give another folder") from None
 
 
@@ -275,8 +276,9 @@ def _read_part(part: Path, columns: list[str] | None = None) -> Any:
     try:
         with pq.ParquetFile(part) as file:
             return file.read(columns)
-    except (pa.ArrowInvalid, KeyError) as error:
-        raise UsageError(f"{part} is no part of a scan ({str(error)[:120]}); give another folder") from None
+    except (pa.ArrowException, OSError, KeyError) as error:  # damage is one or the other, by where it is
+        why = " ".join(str(error).split())[:120]
+        raise UsageError(f"{part} is no part of a scan ({why}); give another folder") from None
 
 
 def _write_table(path: Path, table: Any) -> None:

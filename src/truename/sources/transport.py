@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any, cast
@@ -26,6 +27,8 @@ MAX_REDIRECTS = 8
 _ERROR_BYTES = 65_536
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _PORTS = {"http": 80, "https": 443}
+# Threads that ask for the first time at once each make a client in huggingface_hub before 2.0; all but one stay open.
+_one_client = threading.Lock()
 
 
 class Retry(msgspec.Struct, frozen=True):
@@ -223,7 +226,8 @@ class Transport:
         timeout: float,
         json: object,
     ) -> Reply:
-        client = self._session()
+        with _one_client:
+            client = self._session()
         library = _library(client)
         sent = {**headers, "accept-encoding": "identity" if span else "gzip"}
         if span is not None:
@@ -233,7 +237,11 @@ class Transport:
         more = {} if json is None else {"json": json}
         method = "GET" if json is None else "POST"
         try:
-            with client.stream(method, url, headers=sent, timeout=timeout, follow_redirects=False, **more) as response:
+            request = client.build_request(method, url, headers=sent, timeout=timeout, **more)
+        except library.InvalidURL:
+            raise UnavailableError(target, f"{url[:200]!r} is no address") from None
+        try:
+            with closing(client.send(request, stream=True, follow_redirects=False)) as response:
                 return self._receive(target, response, limit, span)
         except library.TimeoutException:
             raise _Broken(f"{_host(url)} does not answer within {timeout:g} seconds") from None
@@ -241,8 +249,8 @@ class Transport:
             raise _Broken(f"{_host(url)} cannot be reached", reached=False) from None
         except (library.TransportError, library.DecodingError) as error:
             raise _Broken(f"{_host(url)} broke off ({str(error)[:120] or type(error).__name__})") from None
-        except library.InvalidURL:
-            raise UnavailableError(target, f"{url[:200]!r} is no address") from None
+        except library.InvalidURL:  # httpx, unlike httpx2, reads where a redirect leads even if it is not to follow
+            raise UnavailableError(target, f"{_host(url)} redirects to no address, which is not followed") from None
         except RuntimeError:  # another thread closed the shared client after an error of its own
             if not client.is_closed:
                 raise
