@@ -12,13 +12,13 @@ import pytest
 from truename.cli.name_lists import read_names
 from truename.errors import DeclaredError, UsageError
 from truename.lab.zoo.corpus_file import metadata
-from truename.scan.ledger import _targets_of
+from truename.scan.ledger import _keys_of
 from truename.study.registry.report.inputs import open_rows
 from truename.study.registry.slices import open_snapshot
 
 READERS: dict[str, tuple[Callable[[Path], object], str]] = {
     "names": (lambda path: list(read_names([], [path], None)), "no Parquet|cannot be read"),
-    "scan": (lambda path: list(_targets_of(path)), "is no part of a scan"),
+    "scan": (lambda path: list(_keys_of(path)), "is no part of a scan"),
     "rows": (lambda path: open_rows(path.parent), "not a readable Parquet file"),
     "snapshot": (open_snapshot, "not a whole Parquet file"),
     "zoo": (metadata, "cannot be read as Parquet"),
