@@ -18,6 +18,7 @@ from truename.errors import UsageError
 from truename.evidence import Evidence, gather
 from truename.evidence.comparison import is_adapter
 from truename.evidence.gather import checkpoints_of, read_main
+from truename.evidence.known_releases import release_facts
 from truename.findings import (
     Branch,
     Finding,
@@ -145,7 +146,8 @@ def inspect(target: Target) -> Inspection:
         UsageError: the target is empty.
     """
     source = open_source(target)
-    return inspection_of(source.target, gather(source))
+    evidence = gather(source)
+    return inspection_of(source.target, evidence.with_facts(release_facts(evidence)))
 
 
 def inspection_of(target: str, evidence: Evidence) -> Inspection:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.facts import IS_ADAPTER, PARAMETERS
 from truename.findings import Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
+from truename.releases import counted_names
 from truename.rules.rule import Case, Decision, Rule, cannot_tell
 from truename.rules.shared.counts import (
     COUNT_CONTEXT,
@@ -18,6 +18,7 @@ from truename.rules.shared.counts import (
     why_uncounted,
 )
 from truename.rules.shared.quantities import in_the_style_of, ratio
+from truename.rules.shared.sizes import known_sizes
 from truename.units import describe_count
 
 FAR = 2.0  # vocabularies, heads and ties never double a model
@@ -27,8 +28,9 @@ class BareName(Rule):
     """The name is exactly that of one well-known release, and the weights have another size.
 
     ``bloom`` is the model of 176 B parameters, ``gpt2`` the one of 124 M; their smaller and larger kin carry the size
-    in their names. A ``bloom`` of 0.56 B parameters was found by everybody who looked for the large one. Only
-    families whose bare name is a release are asked; ``llama`` or ``gemma`` alone say no size.
+    in their names. A ``bloom`` of 0.56 B parameters was found by everybody who looked for the large one, and an
+    ``e5-small`` was a multilingual large. The name must be a release's and nothing more; ``llama`` or ``gemma`` alone
+    say no size. Sizes in numbers, and size words of families whose sizes are known, are other rules' business.
     """
 
     code, slug, since = "SIZ005", "bare-name", "0.1"
@@ -40,6 +42,7 @@ class BareName(Rule):
         Case("bloom", parameters=559_214_592, expect=Severity.ERROR),
         Case("someone/gpt2", parameters=1_557_611_200, expect=Severity.ERROR),
         Case("starcoder", parameters=1_137_207_296, expect=Severity.ERROR),
+        Case("somebody/e5-small", parameters=559_890_432, expect=Severity.ERROR),
     )
     confirmed = (
         Case("bloom", parameters=176_247_271_424),
@@ -50,16 +53,18 @@ class BareName(Rule):
         Case("bloom"),
         Case("bloom", is_adapter=True, parameters=2_000_000),
     )
-    not_applicable = (Case("bloom-560m", parameters=559_214_592),)
+    not_applicable = (Case("bloom-560m", parameters=559_214_592), Case("e5-smaller", parameters=559_890_432))
 
     def check(self, claims: Claims, evidence: Evidence) -> Decision:
-        release = table("rules/bare_releases")["parameters"].get(claims.parsed.model.rpartition("/")[2].lower())
-        if release is None or not (named := claims.of(Role.FAMILY, Role.BRAND)):
+        known = counted_names().parameters.get(claims.parsed.model.rpartition("/")[2].lower())
+        if known is None or not (named := claims.of(Role.FAMILY, Role.BRAND)):
+            return self.no_claim()
+        if claims.of(Role.PARAMETERS, Role.MIXTURE, Role.ACTIVE_PARAMETERS, Role.EXPERTS) or known_sizes(claims):
             return self.no_claim()
         counts = plausible_counts(evidence)
         if reason := why_uncounted(evidence, counts):
             return cannot_tell(reason, about=())  # other rules judge the family
-        fact = min(counts, key=lambda f: ratio(f.value, release))
+        fact, release = min(((f, k) for f in counts for k in known), key=lambda pair: ratio(pair[0].value, pair[1]))
         if ratio(fact.value, release) <= FAR:
             return self.passed(fact)  # the size alone does not make it the family
         claim, fact = named[0], evidence.get(PARAMETERS) or fact
