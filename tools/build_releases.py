@@ -95,7 +95,11 @@ def values_of(record: Mapping[str, Any], doubtful: set[str]) -> dict[str, Any]:
     """The values of one record; what is disputed, zero or below is left out."""
     doubtful = doubtful | set(record.get("conflicts", ()))
     values = {f: record[k] for f, k in FIELDS.items() if k in record and k not in doubtful}
-    if record.get("moe_intermediate_size") and "intermediate_size" not in values and "intermediate_size" not in doubtful:
+    if (
+        record.get("moe_intermediate_size")
+        and "intermediate_size" not in values
+        and "intermediate_size" not in doubtful
+    ):
         values["intermediate_size"] = record["moe_intermediate_size"]
     values["model_type"] = record.get("text_model_type") or record.get("model_type")
     values["released"] = record.get("release_date")
@@ -193,7 +197,11 @@ def counts(folder: Path) -> Counts:
     for record in records(folder):
         days.update(_DATE.findall(str(record.get("release_date"))))
         given = [record.get("params_total")]
-        if not given[0] and "gguf" not in record["id"].lower() and isinstance(record.get("params_nominal_billions"), (int, float)):
+        if (
+            not given[0]
+            and "gguf" not in record["id"].lower()
+            and isinstance(record.get("params_nominal_billions"), (int, float))
+        ):
             given = [round(record["params_nominal_billions"] * 1e9)]
         for count in given:
             if isinstance(count, int) and count > 0:

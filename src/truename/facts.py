@@ -58,6 +58,7 @@ class Origin(StrEnum):
 class Derivation(StrEnum):
     """How a value was computed, where a rule has to weigh it."""
 
+    DIMENSIONS = "dimensions"  # roughly, by depth, width and vocabulary alone
     INDEX_BYTES = "index_bytes"  # total bytes of the weight index by the bytes of an element
 
 

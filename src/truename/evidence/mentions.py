@@ -13,6 +13,7 @@ from truename.sources.source import Source
 from truename.vocabulary import squeeze, vocabulary
 
 CARD = "README.md"
+_FAMILIES = ("family", "brand")
 MAX_TEXT = 32_768  # bytes; a card names its model's family early
 # Training or development that a text claims for itself, in prose: not the empty fields of a template ('Developed by:').
 _MODEL = r"(?:[\w-]+ ){0,3}(?:models?|llms?|a\.?i\.?|artificial intelligence|transformers?|networks?|architectures?)\b"
@@ -61,6 +62,8 @@ def _families_by_word() -> dict[str, str]:
         if family.everyday:
             continue
         for alias in (family.key, *family.aliases):
-            if (word := squeeze(alias).rstrip("0123456789")) and len(word) > 2:
+            word = squeeze(alias).rstrip("0123456789")
+            read = vocabulary().readings.get(word)  # small-100 is a family, and small is a size
+            if len(word) > 2 and (read is None or read.role in _FAMILIES):
                 words.setdefault(word, family.key)
     return words

@@ -135,14 +135,14 @@ def tells_more_than(meant: Named, other: Release, values: Mapping[str, frozenset
     )
 
 
-def tells_apart(
-    meant: Named, others: Sequence[Release], claims: Claims, values: Mapping[str, frozenset[Any]]
-) -> bool:
+def tells_apart(meant: Named, others: Sequence[Release], claims: Claims, values: Mapping[str, frozenset[Any]]) -> bool:
     """Whether the name says something that none of the other releases is called too."""
     own = set(meant.key.split())
     if meant.sized:  # a size behind a release that has another: the other's family is not in the name
         spelled = only_letters(claims.name)
-        return not any(word in spelled for r in others for word in family_words(r) if r.family not in own_families(meant))
+        return not any(
+            word in spelled for r in others for word in family_words(r) if r.family not in own_families(meant)
+        )
     for other in others:
         more = [word for word in other.key.split() if word not in own]
         if own <= set(other.key.split()) and not (meant.whole and adds_a_variant(more, other)):

@@ -25,9 +25,11 @@ from truename.facts import (
 )
 from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
-from truename.releases import Release, differences
+from truename.names.elements import Role
+from truename.releases import SHAPE, Release, differences
 from truename.rules.rule import Case, Decision, Rule, cannot_tell
-from truename.rules.shared.product_lines import BASE_KEYS, declared_bases
+from truename.rules.shared.product_lines import BASE_KEYS, claims_of_base, declared_bases, mentioned, origin
+from truename.rules.shared.release_names import release_words
 from truename.rules.shared.releases import (
     FIT_KEYS,
     family_words,
@@ -35,6 +37,7 @@ from truename.rules.shared.releases import (
     is_rewritten,
     named,
     only_letters,
+    rows_apart,
     short,
 )
 from truename.vocabulary import vocabulary
@@ -87,7 +90,17 @@ class UndisclosedRelease(Rule):
             original_name="stabilityai/stablelm-zephyr-3b",
             **_STABLELM,
         ),
-        Case("Ada", expect=Severity.NOTE, model_type="bert", card_mentions=(), own_work="trained from scratch", **_BERT),
+        Case(
+            "Ada",
+            expect=Severity.NOTE,
+            model_type="llama",
+            card_mentions=(),
+            original_name="somebody/Vega-Korean-10.8B",
+            **_QWEN3_8B | {"vocabulary_size": 40_960},
+        ),
+        Case(
+            "Ada", expect=Severity.NOTE, model_type="bert", card_mentions=(), own_work="trained from scratch", **_BERT
+        ),
     )
     confirmed = (
         Case("Ada-qwen3", model_type="qwen3", card_mentions=(), **_QWEN3_8B),
@@ -104,18 +117,25 @@ class UndisclosedRelease(Rule):
 
     def check(self, claims: Claims, evidence: Evidence) -> Decision:
         if evidence.value(IS_ADAPTER):
-            return cannot_tell(ReasonKind.ADAPTER, "the files hold an adapter, and its base model decides the structure")
+            return cannot_tell(
+                ReasonKind.ADAPTER, "the files hold an adapter, and its base model decides the structure"
+            )
         values = release_values(evidence)
         for key, field in ((HIDDEN_SIZE, "hidden_size"), (LAYERS, "layers"), (VOCABULARY_SIZE, "vocabulary_size")):
             if field not in values:
                 return cannot_tell(evidence.why_missing(key))
         fits = fitting(evidence)
         if not fits:
+            if (made_from := undisclosed_origin(claims, evidence)) is not None:
+                message = (
+                    f"the configuration was made from that of {made_from.value}; neither the name nor the card says so"
+                )
+                return self.flag([self.finding(Severity.NOTE, message, fact=made_from)])
             text = "no known release has this structure; a newer one may"
             return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, text)
         fact = evidence.get(HIDDEN_SIZE)
         own = named(claims)
-        if own is not None and any(release.key == own.key for release in fits):
+        if own is not None and not rows_apart(own, values, SHAPE):
             return self.passed(fact)
         words = frozenset[str]().union(*map(family_words, fits))
         in_name = mentions(words, (claims.name,))
@@ -127,7 +147,9 @@ class UndisclosedRelease(Rule):
 
     def _found(self, evidence: Evidence, fits: Sequence[Release], disclosed: bool, hidden: bool) -> Any:
         who, shared = short(fits), len(fits)
-        message = f"the structure is exactly that of {who}" + ("" if shared == 1 else f", which {shared} releases share")
+        message = f"the structure is exactly that of {who}" + (
+            "" if shared == 1 else f", which {shared} releases share"
+        )
         fact: Fact[Any] | None = evidence.get(MODEL_TYPE) or evidence.get(HIDDEN_SIZE)
         if disclosed:
             text = f"{message}; the configuration calls it {evidence.value(MODEL_TYPE)!r}, and the name does not say so"
@@ -142,6 +164,30 @@ class UndisclosedRelease(Rule):
                 severity, fact = Severity.WARNING, work
                 why = f"the card claims {work.value!r} and mentions no family"
         return self.finding(severity, f"{message}; {why}", fact=fact)
+
+
+def undisclosed_origin(claims: Claims, evidence: Evidence) -> Fact[str] | None:
+    """The model of somebody that a configuration was made from, where no word of its name is told to anybody.
+
+    Only a name of the form ``owner/name`` that claims a family or a size is one; folders have other names.
+    """
+    fact = evidence.get(ORIGINAL_NAME)
+    owner, slash, name = str(fact.value if fact else "").strip("/").partition("/")
+    if fact is None or not slash or "/" in name or not owner or line_of_origin(evidence) is not None:
+        return None
+    made_from = claims_of_base(name)
+    if not made_from.of(Role.PARAMETERS, Role.MIXTURE):
+        return None
+    words = frozenset(word for part in release_words(made_from.parsed) if len(word := only_letters(part)) > 2)
+    lines = {key for key in mentioned(name)}
+    if not words or mentions(words | lines, (claims.name, *texts(evidence))):
+        return None
+    return fact
+
+
+def line_of_origin(evidence: Evidence) -> Any:
+    """The product line that other rules hold against the name."""
+    return origin(evidence)[0]
 
 
 def texts(evidence: Evidence) -> Iterator[str]:
@@ -159,8 +205,8 @@ def mentions(words: frozenset[str], said: Sequence[str] | Iterator[str]) -> bool
 
 def certain(fits: Sequence[Release], evidence: Evidence) -> Sequence[Release]:
     """Of several the one that the configuration was made from, where it says so; else those with its settings."""
-    origin = str(evidence.value(ORIGINAL_NAME) or "").rstrip("/").rpartition("/")[2].lower()
-    if same := [release for release in fits if origin and release.id.rpartition("/")[2].lower() == origin]:
+    made_from = str(evidence.value(ORIGINAL_NAME) or "").rstrip("/").rpartition("/")[2].lower()
+    if same := [release for release in fits if made_from and release.id.rpartition("/")[2].lower() == made_from]:
         return same
     return [release for release in fits if is_in_every_value(release, evidence)] or fits
 

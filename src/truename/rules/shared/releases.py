@@ -190,4 +190,3 @@ def family_words(release: Release) -> frozenset[str]:
 def only_letters(text: str) -> str:
     """A text in lower case without anything but its letters."""
     return "".join(filter(str.isalpha, text.lower()))
-
