@@ -2,10 +2,11 @@
 
 usage: build_releases.py FOLDER
 
-FOLDER holds ``releases.jsonl.gz`` (a release a line, with configuration values and their sources), ``conflicts.csv`` (on
-which values sources disagree), ``timm.csv.gz`` and ``open_clip.csv`` (names with their parameters). The configurations
-that an installed transformers gives as its defaults are added, for the checkpoint that it says they are of, and the
-releases of ``known_releases.toml``. None of the files is needed afterwards, and nothing of them is kept but the tables.
+FOLDER holds ``releases.jsonl.gz`` (a release a line, with configuration values and their sources), ``conflicts.csv``
+(on which values sources disagree), ``timm.csv.gz`` and ``open_clip.csv`` (names with their parameters). The
+configurations that an installed transformers gives as its defaults are added, for the checkpoint that it says they are
+of, and the releases of ``known_releases.toml``. None of the files is needed afterwards, and nothing of them is kept
+but the tables.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ from truename.names.elements import Role
 from truename.releases.build import config_values, release_of, table_of, text_of
 from truename.releases.release import SETTINGS, Release, ReleaseTable
 from truename.releases.table import COUNTS, RELEASES, Counts
-from truename.rules.shared.release_names import key_of, release_words
+from truename.rules.shared.release_names import reading
 from truename.vocabulary import vocabulary
 
 KINDS_OF_ID = frozenset({"hf", "hf-guess"})  # a name that somebody may give a model; presets of other libraries are not
@@ -64,15 +65,6 @@ class Sources:
         return self.numbers.setdefault(source.partition("#")[0], len(self.numbers))
 
 
-def reading(id_: str) -> tuple[str, str, str]:
-    """Key, family and version of a release, by its name."""
-    parsed = parse_name(id_, learned=False)
-    claims = claims_of(parsed)
-    family = next((str(c.value) for c in claims.of(Role.FAMILY, Role.BRAND)), "")
-    version = next((str(c.value) for c in claims.of(Role.VERSION)), "")
-    return key_of(release_words(parsed)), family, version
-
-
 def records(folder: Path) -> Iterator[dict[str, Any]]:
     """Every release of releases.jsonl.gz that bears a name of its own."""
     with gzip.open(folder / "releases.jsonl.gz", "rt", encoding="utf-8") as lines:
@@ -95,11 +87,7 @@ def values_of(record: Mapping[str, Any], doubtful: set[str]) -> dict[str, Any]:
     """The values of one record; what is disputed, zero or below is left out."""
     doubtful = doubtful | set(record.get("conflicts", ()))
     values = {f: record[k] for f, k in FIELDS.items() if k in record and k not in doubtful}
-    if (
-        record.get("moe_intermediate_size")
-        and "intermediate_size" not in values
-        and "intermediate_size" not in doubtful
-    ):
+    if record.get("moe_intermediate_size") and "intermediate_size" not in doubtful | values.keys():
         values["intermediate_size"] = record["moe_intermediate_size"]
     values["model_type"] = record.get("text_model_type") or record.get("model_type")
     values["released"] = record.get("release_date")
@@ -196,17 +184,12 @@ def counts(folder: Path) -> Counts:
     sources, found, days = Sources(), dict[str, set[int]](), set[str]()
     for record in records(folder):
         days.update(_DATE.findall(str(record.get("release_date"))))
-        given = [record.get("params_total")]
-        if (
-            not given[0]
-            and "gguf" not in record["id"].lower()
-            and isinstance(record.get("params_nominal_billions"), (int, float))
-        ):
-            given = [round(record["params_nominal_billions"] * 1e9)]
-        for count in given:
-            if isinstance(count, int) and count > 0:
-                found.setdefault(record["id"].rpartition("/")[2].lower(), set()).add(count)
-                sources.number(record["sources"][0])
+        count, nominal = record.get("params_total"), record.get("params_nominal_billions")
+        if not count and isinstance(nominal, (int, float)) and "gguf" not in record["id"].lower():
+            count = round(nominal * 1e9)  # of GGUF copies it is the smallest model's of a collection
+        if isinstance(count, int) and count > 0:
+            found.setdefault(record["id"].rpartition("/")[2].lower(), set()).add(count)
+            sources.number(record["sources"][0])
     with gzip.open(folder / "timm.csv.gz", "rt", encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             if count := millions(row["param_count_millions"]):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from truename import __version__
-from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Select, Strict, settled
+from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Preview, Select, Strict, settled
 from truename.cli.output import Format, Guard, complain, print_text, write_text
 from truename.errors import TruenameError, UsageError
 
@@ -25,6 +25,7 @@ def check(
     output: Annotated[Path | None, typer.Option(help="Write the report here instead of to standard output.")] = None,
     select: Select = None,
     ignore: Ignore = None,
+    preview: Preview = None,
     fail_on: FailOnLevel = None,
     strict: Strict = None,
     config: ConfigFile = None,
@@ -42,8 +43,8 @@ def check(
     if name is not None and not name.strip():
         raise UsageError("--name is empty; give the name that the model claims")
     settings = load_settings(config, targets=targets)
-    asked = settled(settings.config, select, ignore, fail_on, strict)
-    rules = select_rules(asked.select, asked.ignore)
+    asked = settled(settings.config, select, ignore, fail_on, strict, preview)
+    rules = select_rules(asked.select, asked.ignore, preview=asked.preview)
 
     models: list[ModelReport] = []
     failed: list[FailedTarget] = []

@@ -40,12 +40,7 @@ def add_context(collector: Collector, config: Section) -> None:
 def _add_rotation(collector: Collector, sections: tuple[Section, ...]) -> None:
     """Add the base of the rotary embeddings, in the older form of configurations or in that of transformers 5."""
     for section in sections:
-        for name in (
-            "rope_theta",
-            "rotary_emb_base",
-            "rope_parameters.rope_theta",
-            "rope_parameters.full_attention.rope_theta",
-        ):
+        for name in keys()["details"]["rope_theta"]:
             if is_positive(value := section.look(name)):
                 collector.add("rope_theta", Found(float(value), section, name))
                 return

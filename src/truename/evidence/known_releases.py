@@ -82,9 +82,7 @@ def release_facts(evidence: Evidence, table: ReleaseTable | None = None) -> Iter
     known = known_releases() if table is None else table
     origin = Origin.DECLARED if evidence.measured(HIDDEN_SIZE) is None else Origin.WEIGHTS
     if fitting := known.fitting(values):
-        how = (
-            f"{len(fitting)} known releases share this structure" if len(fitting) > 1 else "no other known release does"
-        )
+        how = f"{len(fitting)} known releases share this structure" if len(fitting) > 1 else "no other one does"
         yield Fact(RELEASE_FITS, tuple(r.id for r in fitting[:MOST_SHOWN]), origin, detail=how)
     elif near := known.nearest(values):
         said = tuple(f"{release.id}: {_differing(release, fields, values)}" for release, fields in near[:MOST_SHOWN])

@@ -19,11 +19,13 @@ MAX_TEXT = 32_768  # bytes; a card names its model's family early
 _MODEL = r"(?:[\w-]+ ){0,3}(?:models?|llms?|a\.?i\.?|artificial intelligence|transformers?|networks?|architectures?)\b"
 _OWN_WORK = re.compile(
     r"\b(?:"
-    r"(?:pre-?)?trained (?:\w+ ){0,3}from scratch|(?:built|developed|created|written) (?:\w+ ){0,2}from (?:scratch|the ground up)"
+    r"(?:pre-?)?trained (?:\w+ ){0,3}from scratch"
+    r"|(?:built|developed|created|written) (?:\w+ ){0,2}from (?:scratch|the ground up)"
     rf"|(?:our|my|its|his|her|their) (?:very )?own {_MODEL}"
     rf"|(?:proprietary|in-house|home-?grown|self-developed|self-trained|sovereign) {_MODEL}"
     rf"|(?:we|i|our team) (?:have |has |ha've )?(?:pre-?trained|developed|built|created|designed) {_MODEL}"
-    rf"|(?:is|are|was|as) (?:a|an|the) {_MODEL}(?:[\w-]+ ){{0,3}}?(?:pre-?trained|developed|built|created|designed) by (?!\[)\w+"
+    rf"|(?:is|are|was|as) (?:a|an|the) {_MODEL} (?:[\w-]+ ){{0,3}}?"
+    r"(?:pre-?trained|developed|built|created|designed) by (?!\[)\w+"
     r")"
     r"|自主研发|自研|完全自主"
 )

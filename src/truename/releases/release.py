@@ -5,7 +5,8 @@ A value that no source gives, or on which sources disagree, is None and is never
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from functools import cached_property
 from typing import Any
 
 import msgspec
@@ -103,7 +104,7 @@ class ReleaseTable(msgspec.Struct, frozen=True, dict=True):
         """The releases whose structure these values are: every value that both sides know is equal."""
         found = []
         for core in _cores(values):
-            for release in self._by_core().get(core, ()):
+            for release in self._by_core.get(core, ()):
                 if any(_equal(release, field, values) for field in _SECOND) and not any(
                     differences(release, values, SHAPE)
                 ):
@@ -114,7 +115,7 @@ class ReleaseTable(msgspec.Struct, frozen=True, dict=True):
         """Releases of the same width that differ in one value or two, with the fields; those that differ least."""
         near: list[tuple[Release, tuple[str, ...]]] = []
         for width in values.get("hidden_size", ()):
-            for release in self._by_width().get(width, ()):
+            for release in self._by_width.get(width, ()):
                 fields = differences(release, values, SHAPE)
                 equal = sum(_equal(release, field, values) for field in (*_CORE, *_SECOND))
                 if len(fields) <= _NEAR < equal:
@@ -124,31 +125,31 @@ class ReleaseTable(msgspec.Struct, frozen=True, dict=True):
 
     def of_key(self, key: str) -> tuple[Release, ...]:
         """The releases of that key: a model and its instructed, quantised and converted copies."""
-        return self._by_key().get(key, ())
+        return self._by_key.get(key, ())
 
     def without(self, ids: Set[str]) -> ReleaseTable:
         """The table less some of its releases."""
         kept = tuple(release for release in self.releases if release.id not in ids)
         return ReleaseTable(self.date, self.sources, kept)
 
-    def _by_core(self) -> Mapping[tuple[Any, ...], tuple[Release, ...]]:
-        return self._index("core", lambda r: tuple(getattr(r, f) for f in _CORE) if _is_whole(r) else None)
+    @cached_property
+    def _by_core(self) -> Mapping[Any, tuple[Release, ...]]:
+        return self._index(lambda r: tuple(getattr(r, f) for f in _CORE) if _is_whole(r) else None)
 
+    @cached_property
     def _by_width(self) -> Mapping[Any, tuple[Release, ...]]:
-        return self._index("width", lambda r: r.hidden_size if _is_whole(r) else None)
+        return self._index(lambda r: r.hidden_size if _is_whole(r) else None)
 
-    def _by_key(self) -> Mapping[str, tuple[Release, ...]]:
-        return self._index("key", lambda r: r.key or None)
+    @cached_property
+    def _by_key(self) -> Mapping[Any, tuple[Release, ...]]:
+        return self._index(lambda r: r.key or None)
 
-    def _index(self, name: str, of: Any) -> Any:
-        kept = self.__dict__.get(name)
-        if kept is None:
-            kept = {}
-            for release in self.releases:
-                if (key := of(release)) is not None:
-                    kept[key] = (*kept.get(key, ()), release)
-            self.__dict__[name] = kept
-        return kept
+    def _index(self, of: Callable[[Release], Any]) -> Mapping[Any, tuple[Release, ...]]:
+        found: dict[Any, list[Release]] = {}
+        for release in self.releases:
+            if (key := of(release)) is not None:
+                found.setdefault(key, []).append(release)
+        return {key: tuple(alike) for key, alike in found.items()}
 
 
 def differences(release: Release, values: Values, fields: Iterable[str] = (*SHAPE, *SETTINGS)) -> tuple[str, ...]:

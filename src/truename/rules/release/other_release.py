@@ -33,12 +33,12 @@ TELLING = (
     "rope_theta", "rope_scaling", "mel_bins",
 )  # fmt: skip
 
-_LLAMA3 = {
+_LLAMA3: dict[str, Any] = {
     "layers": 32, "hidden_size": 4096, "intermediate_size": 14_336, "heads": 32, "key_value_heads": 8,
     "vocabulary_size": 128_256, "rope_theta": 500_000.0, "model_type": "llama",
 }  # fmt: skip
-_POINT_ONE = {"rope_scaling": "llama3", "rope_factor": 8.0, "context_length": 131_072}
-_TURBO = {
+_POINT_ONE: dict[str, Any] = {"rope_scaling": "llama3", "rope_factor": 8.0, "context_length": 131_072}
+_TURBO: dict[str, Any] = {
     "layers": 32, "decoder_layers": 4, "hidden_size": 1280, "intermediate_size": 5120, "heads": 20,
     "vocabulary_size": 51_866, "mel_bins": 128, "model_type": "whisper",
 }  # fmt: skip
@@ -139,10 +139,8 @@ def tells_apart(meant: Named, others: Sequence[Release], claims: Claims, values:
     """Whether the name says something that none of the other releases is called too."""
     own = set(meant.key.split())
     if meant.sized:  # a size behind a release that has another: the other's family is not in the name
-        spelled = only_letters(claims.name)
-        return not any(
-            word in spelled for r in others for word in family_words(r) if r.family not in own_families(meant)
-        )
+        spelled, foreign = only_letters(claims.name), [r for r in others if r.family not in own_families(meant)]
+        return not any(word in spelled for release in foreign for word in family_words(release))
     for other in others:
         more = [word for word in other.key.split() if word not in own]
         if own <= set(other.key.split()) and not (meant.whole and adds_a_variant(more, other)):

@@ -44,15 +44,21 @@ from truename.vocabulary import vocabulary
 
 LARGE = 10**9  # parameters in the blocks; below it people train a known shape anew, to learn how
 
-_QWEN3_8B = {
+_QWEN3_8B: dict[str, Any] = {
     "layers": 36, "hidden_size": 4096, "intermediate_size": 12_288, "heads": 32, "key_value_heads": 8,
     "vocabulary_size": 151_936, "rope_theta": 1_000_000.0, "context_length": 40_960,
 }  # fmt: skip
-_STABLELM = {
+_STABLELM: dict[str, Any] = {
     "layers": 32, "hidden_size": 2560, "intermediate_size": 6912, "heads": 32, "key_value_heads": 32,
     "vocabulary_size": 50_304, "rope_theta": 10_000.0, "context_length": 4096,
 }  # fmt: skip
-_BERT = {"layers": 12, "hidden_size": 768, "intermediate_size": 3072, "heads": 12, "vocabulary_size": 30_522}
+_BERT: dict[str, Any] = {
+    "layers": 12,
+    "hidden_size": 768,
+    "intermediate_size": 3072,
+    "heads": 12,
+    "vocabulary_size": 30_522,
+}
 
 
 class UndisclosedRelease(Rule):
@@ -127,9 +133,7 @@ class UndisclosedRelease(Rule):
         fits = fitting(evidence)
         if not fits:
             if (made_from := undisclosed_origin(claims, evidence)) is not None:
-                message = (
-                    f"the configuration was made from that of {made_from.value}; neither the name nor the card says so"
-                )
+                message = f"the configuration was made from that of {made_from.value}, which neither name nor card says"
                 return self.flag([self.finding(Severity.NOTE, message, fact=made_from)])
             text = "no known release has this structure; a newer one may"
             return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, text)
@@ -147,9 +151,8 @@ class UndisclosedRelease(Rule):
 
     def _found(self, evidence: Evidence, fits: Sequence[Release], disclosed: bool, hidden: bool) -> Any:
         who, shared = short(fits), len(fits)
-        message = f"the structure is exactly that of {who}" + (
-            "" if shared == 1 else f", which {shared} releases share"
-        )
+        message = f"the structure is exactly that of {who}"
+        message += "" if shared == 1 else f", which {shared} releases share"
         fact: Fact[Any] | None = evidence.get(MODEL_TYPE) or evidence.get(HIDDEN_SIZE)
         if disclosed:
             text = f"{message}; the configuration calls it {evidence.value(MODEL_TYPE)!r}, and the name does not say so"
@@ -179,7 +182,7 @@ def undisclosed_origin(claims: Claims, evidence: Evidence) -> Fact[str] | None:
     if not made_from.of(Role.PARAMETERS, Role.MIXTURE):
         return None
     words = frozenset(word for part in release_words(made_from.parsed) if len(word := only_letters(part)) > 2)
-    lines = {key for key in mentioned(name)}
+    lines = mentioned(name)
     if not words or mentions(words | lines, (claims.name, *texts(evidence))):
         return None
     return fact

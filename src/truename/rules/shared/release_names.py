@@ -6,8 +6,9 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
+from truename.names.claims import claims_of
 from truename.names.elements import Element, Role
-from truename.names.parse import ParsedName
+from truename.names.parse import ParsedName, parse_name
 
 # Copies of one model: instructed or not, in another format, of other precision.
 _COPIES = frozenset(
@@ -58,3 +59,12 @@ def _makes_another(element: Element) -> bool:
 def key_of(words: Sequence[str]) -> str:
     """Words as a key."""
     return " ".join(words)
+
+
+def reading(id_: str) -> tuple[str, str, str]:
+    """Key, family and version of a release, by its name."""
+    parsed = parse_name(id_, learned=False)
+    claims = claims_of(parsed)
+    family = next((str(c.value) for c in claims.of(Role.FAMILY, Role.BRAND)), "")
+    version = next((str(c.value) for c in claims.of(Role.VERSION)), "")
+    return key_of(release_words(parsed)), family, version

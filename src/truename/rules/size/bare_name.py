@@ -86,8 +86,8 @@ class BareName(Rule):
         if ratio(fact.value, release) <= (ROUGHLY_FAR if fact.how is Derivation.DIMENSIONS else FAR):
             return self.passed(fact)  # the size alone does not make it the family
         claim, fact = named[0], evidence.get(PARAMETERS) or fact
-        text = claim.element.text
-        message = f"{claims.parsed.model} alone is the name of a release with {describe_count(release)} parameters; {holding(fact)}"
+        known_as = f"{claims.parsed.model} alone is the name of a release with {describe_count(release)} parameters"
+        message = f"{known_as}; {holding(fact)}"
         suggestion = f"{claims.name}-{in_the_style_of('1b', round(fact.value))}"
         severity = softened(Severity.ERROR, fact)
         return self.flag([self.finding(severity, message, claim=claim, fact=fact, suggestion=suggestion)])
@@ -96,7 +96,8 @@ class BareName(Rule):
 def rough_counts(evidence: Evidence) -> tuple[Fact[Any], ...]:
     """A count by depth and width alone, where a configuration gives nothing better; none for a mixture of experts."""
     layers, width = evidence.value(LAYERS), evidence.value(HIDDEN_SIZE)
-    if not layers or not width or evidence.value(EXPERTS) or evidence.value(DECODER_LAYERS):
+    other = evidence.get(EXPERTS) or evidence.get(DECODER_LAYERS) or evidence.get(IS_ADAPTER)
+    if not layers or not width or (other is not None and other.value):
         return ()
     count = 12 * layers * width**2 + (evidence.value(VOCABULARY_SIZE) or 0) * width
     file = next((fact.file for fact in evidence.all(HIDDEN_SIZE)), None)
