@@ -33,7 +33,7 @@ def main(check: bool) -> int:
     """Write or check the pages; a page whose rule is gone is removed."""
     wanted = pages()
     there = {path.relative_to(ROOT) for path in (ROOT / FOLDER).glob("*.md")}
-    return settle(wanted, check=check, stale=frozenset(there - wanted.keys()))
+    return settle(wanted, check=check, stale=frozenset(there - wanted.keys() - {FOLDER / "rates.md"}))
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from truename.facts import (
     Key,
     Origin,
 )
-from truename.releases import Release, ReleaseTable, known_releases
+from truename.releases import Release, releases_in_use
 
 MOST_SHOWN = 20  # releases that share one structure
 
@@ -69,17 +69,12 @@ def release_values(evidence: Evidence) -> Mapping[str, frozenset[Any]]:
     return values
 
 
-def release_facts(evidence: Evidence, table: ReleaseTable | None = None) -> Iterator[Fact[Any]]:
-    """The facts on known releases, for those who look at a model without a name.
-
-    Args:
-        evidence: of the model.
-        table: of releases; the package's own by default.
-    """
+def release_facts(evidence: Evidence) -> Iterator[Fact[Any]]:
+    """The facts on known releases, for those who look at a model without a name."""
     values = release_values(evidence)
     if not {"hidden_size", "layers", "vocabulary_size"} <= values.keys():
         return
-    known = known_releases() if table is None else table
+    known = releases_in_use()
     origin = Origin.DECLARED if evidence.measured(HIDDEN_SIZE) is None else Origin.WEIGHTS
     if fitting := known.fitting(values):
         how = f"{len(fitting)} known releases share this structure" if len(fitting) > 1 else "no other one does"

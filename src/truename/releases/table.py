@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 
 import msgspec
 
 from truename._lazy import once
+from truename.errors import UsageError
 from truename.releases.release import ReleaseTable
 
 RELEASES = Path(__file__).with_name("releases.json")
@@ -38,3 +41,40 @@ def known_releases() -> ReleaseTable:
 def counted_names() -> Counts:
     """Names of releases with their parameters."""
     return msgspec.json.decode(COUNTS.read_bytes(), type=Counts)
+
+
+_stand_in: ContextVar[ReleaseTable | None] = ContextVar("stand_in", default=None)
+
+
+def releases_in_use() -> ReleaseTable:
+    """The table of the package, or the one that stands in for it."""
+    stand_in = _stand_in.get()
+    return known_releases() if stand_in is None else stand_in
+
+
+@contextmanager
+def standing_in(table: ReleaseTable) -> Iterator[None]:
+    """Let a table stand in for the package's own inside a ``with`` block."""
+    token = _stand_in.set(table)
+    try:
+        yield
+    finally:
+        _stand_in.reset(token)
+
+
+def with_releases_of(path: Path) -> ReleaseTable:
+    """The package's table with the releases of another, as ``truename releases build`` wrote it, in front.
+
+    Raises:
+        UsageError: the file is not there, or is no such table.
+    """
+    try:
+        own = msgspec.json.decode(path.read_bytes(), type=ReleaseTable)
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: is no table of releases ({error})") from error
+    known = known_releases()
+    ids = {release.id for release in own.releases}
+    rest = tuple(release for release in known.releases if release.id not in ids)
+    return ReleaseTable(max(own.date, known.date), known.sources, (*own.releases, *rest))

@@ -14,7 +14,6 @@ from truename.names.elements import Role
 from truename.releases import Release, differences
 from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
 from truename.rules.shared.families import DRAFT, is_draft
-from truename.rules.shared.release_names import words_of
 from truename.rules.shared.releases import (
     FIT_KEYS,
     Named,
@@ -101,7 +100,7 @@ class OtherRelease(Rule):
                 return self.passed(fact)
         others = [r for r in fitting(evidence) if not differences(r, values) and r.key != meant.key]
         others = [r for r in others if tells_more_than(meant, r, values)]
-        if not others or not tells_apart(meant, others, claims, values):
+        if not others or not tells_apart(meant, others, claims):
             text = "the values are not those of the release in the name, and of no other that is known"
             return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, text, about=())
         return self.flag([self._found(claims, evidence, meant, others, values)])
@@ -135,26 +134,41 @@ def tells_more_than(meant: Named, other: Release, values: Mapping[str, frozenset
     )
 
 
-def tells_apart(meant: Named, others: Sequence[Release], claims: Claims, values: Mapping[str, frozenset[Any]]) -> bool:
-    """Whether the name says something that none of the other releases is called too."""
-    own = set(meant.key.split())
-    if meant.sized:  # a size behind a release that has another: the other's family is not in the name
-        spelled, foreign = only_letters(claims.name), [r for r in others if r.family not in own_families(meant)]
-        return not any(word in spelled for release in foreign for word in family_words(release))
-    for other in others:
-        more = [word for word in other.key.split() if word not in own]
-        if own <= set(other.key.split()) and not (meant.whole and adds_a_variant(more, other)):
-            return False
-    return True
+def tells_apart(meant: Named, others: Sequence[Release], claims: Claims) -> bool:
+    """Whether the name says something that none of the other releases is called too.
+
+    Behind a release's whole name stands its own model; behind a part of a longer name may stand a variant that nobody
+    told the table of, so there only another version of the same name is one.
+    """
+    if meant.sized:
+        return is_other_family(meant, others, claims)
+    own = meant.key.split()
+    if not meant.whole:
+        return all(is_other_version(own, other.key.split()) for other in others)
+    return not any(says_more(own, other.key.split()) for other in others)
 
 
-def own_families(meant: Named) -> frozenset[str]:
-    """The families of the named releases."""
-    return frozenset(release.family for release in meant.releases)
+def is_other_family(meant: Named, others: Sequence[Release], claims: Claims) -> bool:
+    """Whether a size stands behind the name of a release that has another, over models of families that it omits.
+
+    A model that was distilled from the named one is called after it, and is not of its family.
+    """
+    spelled = only_letters(claims.name)
+    kin = frozenset[str]().union(*map(family_words, meant.releases))
+    born = [release for release in others if "distill" not in release.key]
+    words = frozenset[str]().union(*map(family_words, born))
+    return bool(born) and kin.isdisjoint(words) and not any(word in spelled for word in words)
 
 
-def adds_a_variant(more: Sequence[str], other: Release) -> bool:
-    """Whether the further words of a release name a variant, and not only its version or its size."""
-    return any(not word[0].isdigit() or word not in words_of(other.id) for word in more) and any(
-        word[0].isalpha() or word[-1] in "km" for word in more
+def is_other_version(own: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether two names are one but for a number that is no size: ``llama 3 8b`` and ``llama 3.1 8b``."""
+    differing = [(a, b) for a, b in zip(own, other, strict=False) if a != b]
+    return (
+        len(own) == len(other) and len(differing) == 1 and all(word.replace(".", "").isdigit() for word in differing[0])
     )
+
+
+def says_more(own: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether another name only adds a version, as ``llama 2 7b`` does to ``llama 7b``."""
+    more = [word for word in other if word not in own]
+    return set(own) <= set(other) and all(word.replace(".", "").isdigit() for word in more)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.evidence.known_releases import release_values
 from truename.facts import (
@@ -43,6 +44,7 @@ from truename.rules.shared.releases import (
 from truename.vocabulary import vocabulary
 
 LARGE = 10**9  # parameters in the blocks; below it people train a known shape anew, to learn how
+SMALL = 10**7  # below it models are toys, which are alike
 
 _QWEN3_8B: dict[str, Any] = {
     "layers": 36, "hidden_size": 4096, "intermediate_size": 12_288, "heads": 32, "key_value_heads": 8,
@@ -110,6 +112,8 @@ class UndisclosedRelease(Rule):
     )
     confirmed = (
         Case("Ada-qwen3", model_type="qwen3", card_mentions=(), **_QWEN3_8B),
+        Case("Ada-llama", model_type="qwen3", card_mentions=(), **_QWEN3_8B),  # which family it is others judge
+        Case("Adaqwen", model_type="qwen3", card_mentions=(), **_QWEN3_8B),
         Case("Ada", model_type="qwen3", card_mentions=("qwen",), own_work="our own model", **_QWEN3_8B),
         Case("Ada", model_type="qwen3", card_mentions=(), licence="tongyi-qianwen", tags=("qwen3",), **_QWEN3_8B),
         Case("WeDLM-8B-Base", model_type="wedlm", card_mentions=(), **_QWEN3_8B),
@@ -126,11 +130,15 @@ class UndisclosedRelease(Rule):
             return cannot_tell(
                 ReasonKind.ADAPTER, "the files hold an adapter, and its base model decides the structure"
             )
+        if gives_family(claims):
+            return does_not_apply(
+                ReasonKind.NO_CLAIM, "the name gives a family, which other rules hold against the files"
+            )
         values = release_values(evidence)
         for key, field in ((HIDDEN_SIZE, "hidden_size"), (LAYERS, "layers"), (VOCABULARY_SIZE, "vocabulary_size")):
             if field not in values:
                 return cannot_tell(evidence.why_missing(key))
-        fits = fitting(evidence)
+        fits = [release for release in fitting(evidence) if blocks_of(release) >= SMALL]
         if not fits:
             if (made_from := undisclosed_origin(claims, evidence)) is not None:
                 message = f"the configuration was made from that of {made_from.value}, which neither name nor card says"
@@ -139,7 +147,7 @@ class UndisclosedRelease(Rule):
             return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, text)
         fact = evidence.get(HIDDEN_SIZE)
         own = named(claims)
-        if own is not None and not rows_apart(own, values, SHAPE):
+        if gives_family(claims) or (own is not None and not rows_apart(own, values, SHAPE)):
             return self.passed(fact)
         words = frozenset[str]().union(*map(family_words, fits))
         in_name = mentions(words, (claims.name,))
@@ -227,5 +235,15 @@ def is_in_every_value(release: Release, evidence: Evidence) -> bool:
 def is_large(release: Release) -> bool:
     """Whether a release is of a kind and a size that nobody trains by the way."""
     family = vocabulary().families.get(release.family)
-    blocks = 12 * (release.layers or 0) * (release.hidden_size or 0) ** 2
-    return family is not None and blocks >= LARGE and (family.generative or family.brand)
+    return family is not None and blocks_of(release) >= LARGE and (family.generative or family.brand)
+
+
+def blocks_of(release: Release) -> int:
+    """Roughly the parameters in the blocks of a release."""
+    return 12 * (release.layers or 0) * (release.hidden_size or 0) ** 2
+
+
+def gives_family(claims: Claims) -> bool:
+    """Whether a name gives a reader a family or a known brand; a word that every family bears is none."""
+    generic = table("rules/generic_words")["families"]
+    return any(claim.value not in generic for claim in claims.of(Role.FAMILY, Role.BRAND))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -16,7 +15,7 @@ from truename.facts import MODEL_TYPE, Fact, Key
 from truename.names import parse_name
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.releases import Release, ReleaseTable, differences, known_releases
+from truename.releases import Release, differences, releases_in_use
 from truename.rules.shared.families import is_known, squash
 from truename.rules.shared.product_lines import line_of_family
 from truename.rules.shared.release_names import key_of, release_words
@@ -49,35 +48,11 @@ class Named(msgspec.Struct, frozen=True):
     sized: bool = False
 
 
-@once
-def _replaced() -> list[ReleaseTable]:
-    return []
-
-
-def releases() -> ReleaseTable:
-    """The table that rules look into: the package's own, or the one that stands in for it."""
-    stand_in = _replaced()
-    return stand_in[-1] if stand_in else known_releases()
-
-
-class StandIn:
-    """Another table in the place of the package's own, for as long as a ``with`` block lasts."""
-
-    def __init__(self, instead: ReleaseTable) -> None:
-        self._instead = instead
-
-    def __enter__(self) -> None:
-        _replaced().append(self._instead)
-
-    def __exit__(self, *_: object) -> None:
-        _replaced().remove(self._instead)
-
-
 def fitting(evidence: Evidence) -> tuple[Release, ...]:
     """The releases of the evidence's structure whose type its own does not exclude."""
     values = release_values(evidence)
     types = [str(fact.value) for fact in evidence.all(MODEL_TYPE)]
-    return tuple(release for release in releases().fitting(values) if goes_with(release, types))
+    return tuple(release for release in releases_in_use().fitting(values) if goes_with(release, types))
 
 
 def goes_with(release: Release, types: Sequence[str]) -> bool:
@@ -111,14 +86,15 @@ def _alike() -> frozenset[str]:
 def is_rewritten(evidence: Evidence) -> bool:
     """Whether none of the declared types is one that anybody knows."""
     types = [str(fact.value) for fact in evidence.all(MODEL_TYPE)]
-    return bool(types) and not any(is_known(t) or any(t == r.model_type for r in releases().releases) for t in types)
+    return bool(types) and not any(
+        is_known(t) or any(t == r.model_type for r in releases_in_use().releases) for t in types
+    )
 
 
-@lru_cache(maxsize=1024)
 def named(claims: Claims) -> Named | None:
     """The releases that a name means: its words are theirs, with nothing behind that makes another model."""
     words = release_words(claims.parsed)
-    known = releases()
+    known = releases_in_use()
     best: tuple[int, int] | None = None
     for start in range(min(len(words), 3)):
         for end in range(len(words), start, -1):
