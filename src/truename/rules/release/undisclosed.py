@@ -130,10 +130,6 @@ class UndisclosedRelease(Rule):
             return cannot_tell(
                 ReasonKind.ADAPTER, "the files hold an adapter, and its base model decides the structure"
             )
-        if gives_family(claims):
-            return does_not_apply(
-                ReasonKind.NO_CLAIM, "the name gives a family, which other rules hold against the files"
-            )
         values = release_values(evidence)
         for key, field in ((HIDDEN_SIZE, "hidden_size"), (LAYERS, "layers"), (VOCABULARY_SIZE, "vocabulary_size")):
             if field not in values:
