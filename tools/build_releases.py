@@ -30,6 +30,7 @@ from truename.releases.build import config_values, release_of, table_of, text_of
 from truename.releases.release import SETTINGS, Release, ReleaseTable
 from truename.releases.table import COUNTS, RELEASES, Counts
 from truename.rules.shared.release_names import reading
+from truename.rules.shared.releases import only_letters
 from truename.vocabulary import vocabulary
 
 KINDS_OF_ID = frozenset({"hf", "hf-guess"})  # a name that somebody may give a model; presets of other libraries are not
@@ -50,6 +51,7 @@ FIELDS = {
     "norm_epsilon": "norm_eps",
     "first_token": "bos_token_id",
 }
+WORDS = RELEASES.parent.parent / "declared" / "release_words.toml"
 _CHECKPOINT = re.compile(r"similar configuration to that of the[^\[]*\[([\w.-]+/[\w.-]+)\]", re.S)
 _DATE = re.compile(r"(?:19|20)\d\d-\d\d-\d\d")
 
@@ -221,7 +223,20 @@ def main(folder: Path) -> None:
     table = ReleaseTable(table.date, tuple(sources.numbers), table.releases)
     RELEASES.write_text(text_of(table), encoding="utf-8")
     COUNTS.write_text(counts_text(counted), encoding="utf-8")
+    WORDS.write_text(words_text(table), encoding="utf-8")
     print(f"{len(table.releases)} releases of {len(table.sources)} sources, {len(counted.parameters)} counted names")
+
+
+def words_text(table: ReleaseTable) -> str:
+    """The words that begin names of releases and that the vocabulary does not know as anything."""
+    first = {
+        next((only_letters(w) for w in release.key.split() if len(only_letters(w)) > 2), "")
+        for release in table.releases
+    }
+    known = vocabulary().readings
+    words = sorted(word for word in first if word and word not in known)
+    head = "# Written by tools/build_releases.py: words that begin names of known releases; a card may mention them."
+    return f"{head}\nwords = [\n" + "".join(f'    "{word}",\n' for word in words) + "]\n"
 
 
 def counts_text(counted: Counts) -> str:

@@ -232,7 +232,11 @@ DATASETS = Key[tuple[str, ...]]("datasets", "datasets that the card declares", d
 PIPELINE_TAG = Key[str]("pipeline_tag", "task that the card declares", declared=True)
 LIBRARY_NAME = Key[str]("library_name", "library that the card declares", declared=True)
 TAGS = Key[tuple[str, ...]]("tags", "tags of the card", declared=True)
-CARD_MENTIONS = Key[tuple[str, ...]]("card_mentions", "family keys that the text of the card mentions", declared=True)
+CARD_MENTIONS = Key[tuple[str, ...]](
+    "card_mentions",
+    "family keys that the text of the card mentions, and first words of names of known releases",
+    declared=True,
+)
 CASED = Key[bool]("cased", "whether the tokenizer keeps the case of its input", declared=True)
 MODEL_MAX_LENGTH = Key[int]("model_max_length", "tokenizer_config.json's model_max_length", declared=True)
 ROPE_SCALING = Key[str]("rope_scaling", "kind of rotary scaling that the config declares", declared=True)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from truename.compiled_tables import table
 from truename.errors import FileError, TargetNotFoundError, UnsafePathError
 from truename.facts import CARD_MENTIONS, OWN_WORK, Fact, Origin
 from truename.sources.source import Source
@@ -38,7 +39,7 @@ _WORD = re.compile(r"[a-z]+(?:[0-9.]*[a-z]+)*")
 
 
 def card_mentions(source: Source) -> Iterator[Fact[Any]]:
-    """Keys of the families that the card's text names, and its words where it claims the model as its own work.
+    """What the card's text names, as keys of families and first words of releases, and what work it claims as its own.
 
     Only whole words count, with or without a number behind them: ``Mixtral-8x7B`` mentions Mixtral. Nothing where
     there is no card. A text that speaks of fine-tuning, merging or converting claims no work of its own.
@@ -68,4 +69,6 @@ def _families_by_word() -> dict[str, str]:
             read = vocabulary().readings.get(word)  # small-100 is a family, and small is a size
             if len(word) > 2 and (read is None or read.role in _FAMILIES):
                 words.setdefault(word, family.key)
+    for word in table("declared/release_words")["words"]:
+        words.setdefault(word, word)
     return words

@@ -7,16 +7,18 @@ from typing import Any
 
 from truename.evidence.evidence import Evidence
 from truename.evidence.known_releases import FIELDS, release_values
-from truename.facts import HIDDEN_SIZE, LAYERS, VOCABULARY_SIZE
+from truename.facts import HIDDEN_SIZE, LAYERS, PARAMETERS, VOCABULARY_SIZE
 from truename.findings import Finding, ReasonKind, Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.releases import Release, differences
 from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
 from truename.rules.shared.families import DRAFT, is_draft
+from truename.rules.shared.quantities import ratio
 from truename.rules.shared.releases import (
     FIT_KEYS,
     Named,
+    blocks_of,
     family_words,
     fitting,
     named,
@@ -31,6 +33,7 @@ TELLING = (
     "layers", "decoder_layers", "hidden_size", "intermediate_size", "key_value_heads", "vocabulary_size", "experts",
     "rope_theta", "rope_scaling", "mel_bins",
 )  # fmt: skip
+SAME_SIZE = 2.0  # times
 
 _LLAMA3: dict[str, Any] = {
     "layers": 32, "hidden_size": 4096, "intermediate_size": 14_336, "heads": 32, "key_value_heads": 8,
@@ -60,7 +63,7 @@ class OtherRelease(Rule):
     topic = "a known release"
     claims = frozenset({Role.FAMILY, Role.BRAND})
     needs = frozenset({HIDDEN_SIZE, LAYERS, VOCABULARY_SIZE})
-    reads = FIT_KEYS
+    reads = FIT_KEYS | {PARAMETERS}
     flagged = (
         Case("Llama-3.1-8B", expect=Severity.WARNING, context_length=8192, **_LLAMA3),
         Case("Meta-Llama-3-8B-Instruct", expect=Severity.WARNING, **_LLAMA3 | _POINT_ONE),
@@ -100,6 +103,8 @@ class OtherRelease(Rule):
                 return self.passed(fact)
         others = [r for r in fitting(evidence) if not differences(r, values) and r.key != meant.key]
         others = [r for r in others if tells_more_than(meant, r, values)]
+        if evidence.get(PARAMETERS) is not None and not meant.sized:  # of another size it is for the rules on sizes
+            others = [r for r in others if ratio(blocks_of(r), blocks_of(meant.releases[0])) <= SAME_SIZE]
         if not others or not tells_apart(meant, others, claims):
             text = "the values are not those of the release in the name, and of no other that is known"
             return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, text, about=())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.evidence.known_releases import release_values
 from truename.facts import (
@@ -33,8 +32,10 @@ from truename.rules.shared.product_lines import BASE_KEYS, claims_of_base, decla
 from truename.rules.shared.release_names import release_words
 from truename.rules.shared.releases import (
     FIT_KEYS,
+    blocks_of,
     family_words,
     fitting,
+    gives_family,
     is_rewritten,
     named,
     only_letters,
@@ -147,7 +148,8 @@ class UndisclosedRelease(Rule):
             return self.passed(fact)
         words = frozenset[str]().union(*map(family_words, fits))
         in_name = mentions(words, (claims.name,))
-        disclosed = in_name or mentions(words, texts(evidence))
+        keys = frozenset(evidence.value(CARD_MENTIONS, ()) or ())
+        disclosed = in_name or any(r.family in keys for r in fits) or mentions(words, texts(evidence))
         hidden = is_rewritten(evidence)
         if in_name or (disclosed and not hidden):
             return self.passed(fact)
@@ -167,7 +169,7 @@ class UndisclosedRelease(Rule):
             if hidden and any(is_in_every_value(release, evidence) for release in fits):
                 severity = Severity.WARNING
                 why = f"the configuration calls it {evidence.value(MODEL_TYPE)!r}, and {why}"
-            elif (work := evidence.get(OWN_WORK)) is not None and not card.value:
+            elif (work := evidence.get(OWN_WORK)) is not None and not families_of(card):
                 severity, fact = Severity.WARNING, work
                 why = f"the card claims {work.value!r} and mentions no family"
         return self.finding(severity, f"{message}; {why}", fact=fact)
@@ -205,6 +207,11 @@ def texts(evidence: Evidence) -> Iterator[str]:
     yield from map(str, evidence.value(CARD_MENTIONS, ()) or ())
 
 
+def families_of(mentioned: Fact[tuple[str, ...]]) -> tuple[str, ...]:
+    """The families among the words that a card mentions; first words of names of releases may be any words."""
+    return tuple(key for key in mentioned.value if key in vocabulary().families)
+
+
 def mentions(words: frozenset[str], said: Sequence[str] | Iterator[str]) -> bool:
     """Whether a text names one of the words, joined to others or not."""
     return any(word in only_letters(text) for text in said for word in words)
@@ -232,14 +239,3 @@ def is_large(release: Release) -> bool:
     """Whether a release is of a kind and a size that nobody trains by the way."""
     family = vocabulary().families.get(release.family)
     return family is not None and blocks_of(release) >= LARGE and (family.generative or family.brand)
-
-
-def blocks_of(release: Release) -> int:
-    """Roughly the parameters in the blocks of a release."""
-    return 12 * (release.layers or 0) * (release.hidden_size or 0) ** 2
-
-
-def gives_family(claims: Claims) -> bool:
-    """Whether a name gives a reader a family or a known brand; a word that every family bears is none."""
-    generic = table("rules/generic_words")["families"]
-    return any(claim.value not in generic for claim in claims.of(Role.FAMILY, Role.BRAND))

@@ -166,3 +166,14 @@ def family_words(release: Release) -> frozenset[str]:
 def only_letters(text: str) -> str:
     """A text in lower case without anything but its letters."""
     return "".join(filter(str.isalpha, text.lower()))
+
+
+def blocks_of(release: Release) -> int:
+    """Roughly the parameters in the blocks of a release."""
+    return 12 * (release.layers or 0) * (release.hidden_size or 0) ** 2
+
+
+def gives_family(claims: Claims) -> bool:
+    """Whether a name gives a reader a family or a known brand; a word that every family bears is none."""
+    generic = table("rules/generic_words")["families"]
+    return any(claim.value not in generic for claim in claims.of(Role.FAMILY, Role.BRAND))
