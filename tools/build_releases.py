@@ -167,7 +167,9 @@ def of_transformers(sources: Sources) -> Iterator[Release]:
             core = (release.layers, release.hidden_size, release.vocabulary_size)
             found.setdefault(core, []).append(release)
     # Defaults that several classes share are a template's, and no model's.
-    yield from (alone[0] for alone in found.values() if len(alone) == 1 and is_as_named(alone[0]))
+    # They have no key: "similar to" a checkpoint is not enough to hold against a name that is the checkpoint's.
+    alone = (releases[0] for releases in found.values() if len(releases) == 1)
+    yield from (msgspec.structs.replace(release, key="") for release in alone if is_as_named(release))
 
 
 def is_as_named(release: Release) -> bool:

@@ -18,7 +18,7 @@ from truename.names.elements import Role
 from truename.releases import Release, differences, releases_in_use
 from truename.rules.shared.families import is_known, squash
 from truename.rules.shared.product_lines import line_of_family
-from truename.rules.shared.release_names import key_of, release_words
+from truename.rules.shared.release_names import key_of, release_words, words_of
 from truename.vocabulary import vocabulary
 
 FIT_KEYS: frozenset[Key[Any]] = RELEASE_KEYS | {MODEL_TYPE}  # what ``fitting`` reads
@@ -155,9 +155,14 @@ def strongest(evidence: Evidence, keys: Iterable[Key[Any]]) -> Fact[Any] | None:
     return next((fact for key in keys if (fact := evidence.get(key)) is not None), None)
 
 
+def words_of_release(release: Release) -> Sequence[str]:
+    """The words of a release's key; of one that no name is held against, those of its id."""
+    return release.key.split() or words_of(release.id.rpartition("/")[2])
+
+
 def family_words(release: Release) -> frozenset[str]:
     """Words by which people name the family of a release, in lower case and without numbers; at least one."""
-    first = next((letters for word in release.key.split() if len(letters := only_letters(word)) > 2), "")
+    first = next((letters for word in words_of_release(release) if len(letters := only_letters(word)) > 2), "")
     line = line_of_family(release.family) if release.family else None
     words = {first, only_letters(release.family), *(() if line is None else line.keys)}
     return frozenset(word for word in words if len(word) > 2)
