@@ -34,8 +34,8 @@ class Release(msgspec.Struct, frozen=True, array_like=True, gc=False):
 
     Attributes:
         id: as its publisher calls it, ``owner/name``.
-        key: what tells its name from those of its siblings: words and numbers without alignment, format and precision; empty
-            where the values are not sure enough to hold them against a name.
+        key: what tells its name from those of its siblings: words and numbers without alignment, format and
+            precision; empty where the values are not sure enough to hold them against a name.
         family: the vocabulary's key of its family or brand, empty where the name claims none.
         version: as its name gives it, empty where it gives none.
         released: the day, ISO 8601; empty where no source gives it.
