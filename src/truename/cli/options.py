@@ -31,9 +31,7 @@ Ignore = Annotated[
     list[str] | None,
     typer.Option(metavar="CODES", help="Leave out rules with these prefixes."),
 ]
-Preview = Annotated[
-    bool | None, typer.Option("--preview/--no-preview", help="Run the rules that are a preview, too.")
-]
+Preview = Annotated[bool | None, typer.Option("--preview/--no-preview", help="Run the rules that are a preview, too.")]
 FailOnLevel = Annotated[
     FailOn | None, typer.Option(help="Exit with 1 for findings of this severity or worse; warning by default.")
 ]
