@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from truename import __version__
-from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Select, Strict, settled
+from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Preview, Select, Strict, settled
 from truename.cli.output import Format, Guard, complain, print_text, write_text
 from truename.errors import TruenameError, UsageError
 
@@ -25,6 +26,10 @@ def check(
     output: Annotated[Path | None, typer.Option(help="Write the report here instead of to standard output.")] = None,
     select: Select = None,
     ignore: Ignore = None,
+    releases: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A table of your own releases: 'truename releases build'.")
+    ] = None,
+    preview: Preview = None,
     fail_on: FailOnLevel = None,
     strict: Strict = None,
     config: ConfigFile = None,
@@ -42,17 +47,18 @@ def check(
     if name is not None and not name.strip():
         raise UsageError("--name is empty; give the name that the model claims")
     settings = load_settings(config, targets=targets)
-    asked = settled(settings.config, select, ignore, fail_on, strict)
-    rules = select_rules(asked.select, asked.ignore)
+    asked = settled(settings.config, select, ignore, fail_on, strict, preview)
+    rules = select_rules(asked.select, asked.ignore, preview=asked.preview)
 
     models: list[ModelReport] = []
     failed: list[FailedTarget] = []
-    for target in targets:
-        try:
-            models.append(check_model(target, name=name, rules=rules))
-        except TruenameError as error:
-            complain(str(error))
-            failed.append(FailedTarget(target, type(error).__name__, str(error)))
+    with _known(releases):
+        for target in targets:
+            try:
+                models.append(check_model(target, name=name, rules=rules))
+            except TruenameError as error:
+                complain(str(error))
+                failed.append(FailedTarget(target, type(error).__name__, str(error)))
     report = Report(tuple(models), tuple(failed), settings.file, __version__)
     if format_ is Format.JSON:
         from truename.report.json import report_json
@@ -63,3 +69,12 @@ def check(
 
         print_text(lambda console: print_report(report, console, verbose=verbose), output)
     return exit_code(models, asked.fail_on, strict=asked.strict, failed=bool(failed))
+
+
+def _known(releases: Path | None) -> AbstractContextManager[None]:
+    """Where rules look releases up: in a table that was given beside the package's own."""
+    if releases is None:
+        return nullcontext()
+    from truename.releases import standing_in, with_releases_of
+
+    return standing_in(with_releases_of(releases))

@@ -31,6 +31,7 @@ Ignore = Annotated[
     list[str] | None,
     typer.Option(metavar="CODES", help="Leave out rules with these prefixes."),
 ]
+Preview = Annotated[bool | None, typer.Option("--preview/--no-preview", help="Run the rules that are a preview, too.")]
 FailOnLevel = Annotated[
     FailOn | None, typer.Option(help="Exit with 1 for findings of this severity or worse; warning by default.")
 ]
@@ -50,16 +51,18 @@ def settled(
     ignore: Sequence[str] | None,
     fail_on: FailOn | None,
     strict: bool | None,
+    preview: bool | None,
 ) -> Config:
     """What holds for a call: its options, and the settings of the project where it has none."""
     from truename.settings import Config
 
     selected, ignored = _codes(select), _codes(ignore)
     return Config(
-        config.select if selected is None else selected,
-        config.ignore if ignored is None else ignored,
-        config.fail_on if fail_on is None else fail_on.value,
-        config.strict if strict is None else strict,
+        select=config.select if selected is None else selected,
+        ignore=config.ignore if ignored is None else ignored,
+        preview=config.preview if preview is None else preview,
+        fail_on=config.fail_on if fail_on is None else fail_on.value,
+        strict=config.strict if strict is None else strict,
     )
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Select, Strict, fails, settled
+from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Preview, Select, Strict, fails, settled
 from truename.cli.output import INTERRUPTED, UNUSABLE, Guard, write_text
 from truename.engines import Engine
 from truename.errors import UsageError
@@ -59,6 +59,7 @@ def scan(
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="Models that are checked at one time.")] = 16,
     select: Select = None,
     ignore: Ignore = None,
+    preview: Preview = None,
     fail_on: FailOnLevel = None,
     strict: Strict = None,
     config: ConfigFile = None,
@@ -79,7 +80,7 @@ def scan(
     if not (lists or folders or listing.asked):
         raise UsageError("name what to scan: a list (- for standard input), --folder, --owner, --search or --filter")
     settings = load_settings(config, folders=folders)
-    asked = settled(settings.config, select, ignore, fail_on, strict)
+    asked = settled(settings.config, select, ignore, fail_on, strict, preview)
     targets, total = _targets(lists, folders, listing, out)
     if config is None and settings.file is not None:
         targets = _outside(targets, settings.file)
@@ -101,7 +102,7 @@ def scan(
             "select": " ".join(asked.select),
             "ignore": " ".join(asked.ignore),
         },
-        rules=select_rules(asked.select, asked.ignore),
+        rules=select_rules(asked.select, asked.ignore, preview=asked.preview),
     )
     try:
         with _Progress(total) as progress:
