@@ -56,7 +56,7 @@ from truename.formats import (
 )
 from truename.formats.detect import look
 from truename.sources.folder import FileSource
-from truename.sources.source import Distant, Source
+from truename.sources.source import Source, is_distant
 from truename.stand_ins import UNFINISHED, finished_name, stand_in
 
 
@@ -75,8 +75,9 @@ def gather(source: Source) -> Evidence:
     other facts are missing.
     """
     checkpoints = checkpoints_of(source)
-    if isinstance(source, Distant):
-        source.prefetch(needed_bytes(source.files, _in_order(checkpoints)))
+    files = source.files
+    if is_distant(source):
+        source.prefetch(needed_bytes(files, _in_order(checkpoints)))
     declared = read_declared(source.files, source.open)
     weights = read_main(checkpoints, source)
     architecture = None if weights.header is None else abstract_architecture(weights.header)
@@ -92,7 +93,7 @@ def gather(source: Source) -> Evidence:
         refuse_several_gguf(source, (weights.checkpoint.name, *compared.several_models))
     facts = [
         *stated,
-        *_file_facts(checkpoints, declared, weights, published=isinstance(source, Distant)),
+        *_file_facts(checkpoints, declared, weights, published=is_distant(source)),
         *_pickle_facts(weights, checkpoints, source),
         *misnamed_files(source, checkpoints, weights.header),
         *measured,
@@ -102,9 +103,10 @@ def gather(source: Source) -> Evidence:
     ]
     missing = why_absent(declared, weights.checkpoint, weights.header, weights.problems)
     missing |= {**why_no_bits(measured), **structure.missing}
-    silent = {fact.key: reason for fact in facts if (reason := compared.why_silent(fact)) is not None}
-    spoken = [fact for fact in facts if compared.why_silent(fact) is None]
-    reasons = {**missing, **compared.missing(), **silent}
+    unsaid = compared.missing()
+    silent = {fact.key: why for fact in facts if (why := compared.why_silent(fact, unsaid)) is not None}
+    spoken = [fact for fact in facts if compared.why_silent(fact, unsaid) is None] if silent else facts
+    reasons = {**missing, **unsaid, **silent}
     return Evidence.of(spoken, reasons, architecture, fingerprint_of(weights.header))
 
 
@@ -160,7 +162,7 @@ def identify_whole(weights: WeightsReading, architecture: AbstractArchitecture) 
 def read_main(checkpoints: tuple[Checkpoint, ...], source: Source) -> WeightsReading:
     """Read the first checkpoint that can be read and is a model's; an adapter's only where nothing else is there."""
     full = _in_order(checkpoints)
-    distant = source if isinstance(source, Distant) else None
+    distant = source if is_distant(source) else None
     map_, sample_above = (map, None) if distant is None else (distant.map, ALL_SHARDS)
     problems: list[FileError] = []
     for checkpoint in full:
