@@ -89,7 +89,7 @@ def judge(
         claims=judged,
         revision=revision,
         fingerprint=evidence.fingerprint,
-        elements=tuple(ReportedElement(e.kind, e.text, e.value, e.start, e.end) for e in parsed.elements),
+        elements=tuple(ReportedElement(e.kind, e.role, e.text, e.value, e.start, e.end) for e in parsed.elements),
         convention=parsed.convention,
         facts=reported(evidence),
         findings=folded(findings),

@@ -248,6 +248,7 @@ class ReportedElement(msgspec.Struct, frozen=True):
 
     Attributes:
         kind: one of the 13 element letters.
+        role: what it says within its kind: family, context, bits ...
         text: as the name writes it.
         value: normalised; None where nothing is claimed.
         start: in characters of the name.
@@ -255,6 +256,7 @@ class ReportedElement(msgspec.Struct, frozen=True):
     """
 
     kind: str
+    role: str
     text: str
     value: Any
     start: int

@@ -36,7 +36,17 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(name) == ["name", "owner", "model", "revision", "convention", "elements"]
     assert (name["owner"], name["model"], name["revision"]) == ("owner", "llama-7b", "main")
     (size,) = (element for element in name["elements"] if element["kind"] == "P")
-    assert size == {"kind": "P", "text": "7b", "value": 7_000_000_000, "start": 12, "end": 14}
+    assert size == {"kind": "P", "role": "parameters", "text": "7b", "value": 7_000_000_000, "start": 12, "end": 14}
+
+
+def test_the_learned_part_can_be_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "textattack/bert-base-uncased-rotten-tomatoes"
+    assert main(["parse", name, "--format", "jsonl"]) == 0
+    assert main(["parse", name, "--format", "jsonl", "--no-learned"]) == 0
+    learned, alone = (json.loads(line)["elements"] for line in capsys.readouterr().out.splitlines())
+    assert [e["kind"] for e in alone][-2:] == ["O", "O"]
+    assert [e["kind"] for e in learned] != [e["kind"] for e in alone]
+    assert [e | {"kind": ""} for e in learned] == [e | {"kind": ""} for e in alone]
 
 
 @pytest.mark.parametrize("arguments", [[], ["-"]])

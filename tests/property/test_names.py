@@ -6,6 +6,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from truename.names import Kind, Role, claims_of, parse_name
+from truename.names.learned import KINDS
+from truename.names.relabel import is_open, possible
 
 WORDS = st.sampled_from(
     [
@@ -57,6 +59,16 @@ WORDS = st.sampled_from(
         "\0",
     ]
 )
+SURE = {
+    Role.FAMILY: "bert", Role.BRAND: "vicuna", Role.SIZE_WORD: "bert-base", Role.PARAMETERS: "llama-7b",
+    Role.MIXTURE: "8x7B", Role.ACTIVE_PARAMETERS: "30B-A3B", Role.EXPERTS: "16experts", Role.LAYERS: "12-layers",
+    Role.HIDDEN_SIZE: "bert_L-12_H-768_A-12", Role.HEADS: "bert_L-12_H-768_A-12", Role.CONTEXT: "llama-7b-128k",
+    Role.PATCH_SIZE: "vit-base-patch16", Role.IMAGE_SIZE: "vit-base-patch16-224", Role.CASE: "uncased",
+    Role.CHARACTERISTIC: "deduped", Role.QUANTISATION: "gptq", Role.BITS: "4bit", Role.PRECISION: "fp16",
+    Role.PACKAGING: "gguf", Role.ADAPTER: "lora", Role.REUSE: "finetuned", Role.TRAINING: "pretrained",
+    Role.ALIGNMENT: "instruct", Role.TASK: "ner", Role.DATASET: "imdb", Role.LANGUAGE: "x-german",
+    Role.LANGUAGE_PAIR: "opus-mt-en-de", Role.VERSION: "v1.5", Role.OTHER: "for",
+}  # fmt: skip
 NAMES = st.one_of(
     st.text(max_size=200), st.lists(WORDS, max_size=25).map("".join), st.lists(WORDS, max_size=25).map("-".join)
 )
@@ -133,7 +145,32 @@ def test_the_owner_changes_no_claim(owner: str, name: str) -> None:
 @given(NAMES)
 @example("squad2-" * 200)
 @example("ChineseBERT" * 100)
-def test_the_learned_part_changes_no_claim(name: str) -> None:
+@example("llama-instruct-128k")
+@example("gemma-3-27b-it")
+def test_the_learned_part_overrules_nothing(name: str) -> None:
     alone, both = parse_name(name, learned=False), parse_name(name)
     assert claims_of(alone).items == claims_of(both).items
-    assert {e.role for e in both.elements if e.value is not None} <= {e.role for e in alone.elements}
+    assert both.alternatives == alone.alternatives
+    read = [(e.role, e.text, e.start, e.end, e.value) for e in alone.elements]
+    assert [(e.role, e.text, e.start, e.end, e.value) for e in both.elements] == read
+    for before, after in zip(alone.elements, both.elements, strict=True):
+        if before.kind is not after.kind:
+            places = possible(before.kind, before.role, before.text, before.value is None)
+            assert after.kind in [KINDS[k] for k in places]
+
+
+@given(st.sampled_from(sorted(Role)), st.lists(WORDS, max_size=4), st.lists(WORDS, max_size=4))
+def test_every_role_that_the_grammar_is_sure_of_keeps_its_kind(role: Role, before: list[str], after: list[str]) -> None:
+    name = "-".join([*before, SURE[role], *after])
+    alone, both = parse_name(name, learned=False).elements, parse_name(name).elements
+    for one, other in zip(alone, both, strict=True):
+        if one.role is role and not is_open(one):
+            assert one == other
+
+
+def test_a_sure_element_of_each_role_is_known() -> None:
+    assert set(SURE) == set(Role)
+    for role, name in SURE.items():
+        found = [e for e in parse_name(name, learned=False).elements if e.role is role]
+        assert found, role
+        assert any(not is_open(element) for element in found), role

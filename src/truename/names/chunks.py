@@ -25,11 +25,6 @@ class _Chunks(dict[str, Chunk]):
     def __init__(self) -> None:
         self._before: dict[str, Chunk] = {}
 
-    def forget(self) -> None:
-        """Empty the store."""
-        self._before = {}
-        self.clear()
-
     def __missing__(self, text: str) -> Chunk:
         if len(self) >= _KEPT:
             self._before = self.copy()

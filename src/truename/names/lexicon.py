@@ -58,14 +58,13 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
     claims: bool = True
 
 
-class Chunk(msgspec.Struct, gc=False, eq=False):
+class Chunk(msgspec.Struct, frozen=True, gc=False, eq=False):
     """A chunk with all that is known of it by itself."""
 
     text: str
     word: str  # lower case, without decimal points
     begins: str  # the word again where a word of several chunks may begin, else empty
     pieces: tuple[Piece, ...]  # empty: the text is no chunk, or several
-    score: int | None = None  # what the learned part makes of it, once it was asked
 
 
 class Lexicon(msgspec.Struct, frozen=True):

@@ -82,12 +82,10 @@ def parse_name(name: str, *, learned: bool = True) -> ParsedName:
     elif (slash := name.find("/", start, end)) >= 0:
         owner = name[start:slash]
         start = slash + 1
-    chunks, elements, alternatives = read(name, start, end)
-    if learned:
-        grammar = elements
-        elements, alternatives = relabel(chunks, elements, alternatives)
-    else:
-        grammar = None
+    elements, alternatives = read(name, start, end)
+    grammar = None
+    if learned and (changed := relabel(elements)) is not elements:
+        grammar, elements = elements, changed
     model = name[start:end]
     return ParsedName(name, owner, model, revision, elements, alternatives, grammar)
 

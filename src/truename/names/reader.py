@@ -17,24 +17,24 @@ _UUID_LENGTH, _UUID_SIGNS = 36, 4
 _NUMERIC = re.compile(r"v?\d(?:\.\d{1,2})?")
 
 
-def read(name: str, start: int, end: int) -> tuple[list[Chunk], tuple[Element, ...], tuple[Element, ...]]:
-    """The chunks of ``name[start:end]``, its elements, and the readings not chosen; spans count in the name."""
+def read(name: str, start: int, end: int) -> tuple[tuple[Element, ...], tuple[Element, ...]]:
+    """The elements of ``name[start:end]`` and the readings not chosen; spans count in the name."""
     pieces: list[Piece] = []
     at: list[int] = []
     if end - start >= _UUID_LENGTH and name.count("-") >= _UUID_SIGNS and (found := _UUID.search(name, start, end)):
-        chunks = _collect(name[start : found.start()], start, pieces, at)
+        _collect(name[start : found.start()], start, pieces, at)
         pieces.append(unknown("", 0, _UUID_LENGTH))
         at.append(found.start())
-        chunks += _collect(name[found.end() : end], found.end(), pieces, at)
+        _collect(name[found.end() : end], found.end(), pieces, at)
     else:
-        chunks = _collect(name[start:end], start, pieces, at)
+        _collect(name[start:end], start, pieces, at)
     context = Context(name, pieces, at)
     decide_pieces(context)
-    return chunks, tuple(context.elements), tuple(context.alternatives)
+    return tuple(context.elements), tuple(context.alternatives)
 
 
-def _collect(text: str, start: int, pieces: list[Piece], at: list[int]) -> list[Chunk]:
-    """Append the pieces of a stretch of the name, words of several chunks joined; returns the chunks."""
+def _collect(text: str, start: int, pieces: list[Piece], at: list[int]) -> None:
+    """Append the pieces of a stretch of the name, words of several chunks joined."""
     chunks = list(map(CHUNKS.__getitem__, text.replace("_", "-").split("-")))
     begun, apart = "", True
     for chunk in chunks:
@@ -42,20 +42,19 @@ def _collect(text: str, start: int, pieces: list[Piece], at: list[int]) -> list[
             found = list(CHUNK.finditer(text))
             chunks = [CHUNKS[one[0]] for one in found]
             _append(text, chunks, [one.start() for one in found], start, pieces, at)
-            return chunks
+            return
         if begun and begun + chunk.word in lexicon().continues:
             apart = False
         begun = chunk.begins
     if not apart:
         ends = accumulate([len(chunk.text) + 1 for chunk in chunks], initial=0)
         _append(text, chunks, list(ends), start, pieces, at)
-        return chunks
+        return
     for chunk in chunks:
         for piece in chunk.pieces:
             pieces.append(piece)
             at.append(start)
         start += len(chunk.text) + 1
-    return chunks
 
 
 def _append(text: str, chunks: list[Chunk], starts: list[int], offset: int, pieces: list[Piece], at: list[int]) -> None:
