@@ -34,7 +34,7 @@ RARE = 3  # names that must show a trait
 STRENGTH = 0.3  # C of the logistic regression
 ROUNDS = 3  # of expectation and maximisation
 EXPLAINED = 0.1  # weight of a kind that another element explains, beside one that none does
-OTHERS = 0.5  # log odds taken off the kind Other: the labels leave many a word out
+OTHERS = 0.2  # log odds taken off the kind Other: the labels leave many a word out
 SCALE = 0.04  # log odds of one unit of a weight
 LEAST = 2  # units below which a trait is left out, the largest of its weights
 

@@ -36,6 +36,25 @@ WORDS = st.sampled_from(
         "base",
         "DistilBERT",
         "lora",
+        "r16",
+        "step",
+        "seed42",
+        "epochs",
+        "2024",
+        "05",
+        "0528",
+        "9c1d7b3e",
+        "512d",
+        "99L",
+        "UD",
+        "128g",
+        "E4B",
+        "moe",
+        "16E",
+        "squad",
+        "zzyzxq",
+        "my",
+        "00001-of-00003",
         "merged",
         "gguf",
         "led",
@@ -67,7 +86,13 @@ SURE = {
     Role.CHARACTERISTIC: "deduped", Role.QUANTISATION: "gptq", Role.BITS: "4bit", Role.PRECISION: "fp16",
     Role.PACKAGING: "gguf", Role.ADAPTER: "lora", Role.REUSE: "finetuned", Role.TRAINING: "pretrained",
     Role.ALIGNMENT: "instruct", Role.TASK: "ner", Role.DATASET: "imdb", Role.LANGUAGE: "x-german",
-    Role.LANGUAGE_PAIR: "opus-mt-en-de", Role.VERSION: "v1.5", Role.OTHER: "for",
+    Role.LANGUAGE_PAIR: "opus-mt-en-de", Role.VERSION: "v1.5", Role.OTHER: "for", Role.MOE: "x-moe",
+    Role.EFFECTIVE_PARAMETERS: "E4B", Role.EMBEDDING_SIZE: "512d", Role.DATA_COUNT: "600B-tokens",
+    Role.QUANTISATION_DETAIL: "gptq-128g", Role.IMATRIX: "imatrix", Role.SIDECAR: "mmproj",
+    Role.SHARD: "00001-of-00003", Role.RANK: "lora-r16", Role.MERGE: "slerp", Role.DRAFT: "llama-7b-eagle",
+    Role.UNCENSORED: "abliterated", Role.STEPS: "step-1000", Role.EPOCHS: "3-epochs", Role.SEED: "seed42",
+    Role.RUN: "run-7", Role.MODALITY: "vision", Role.STAGE: "preview", Role.DATE: "2024-05-13",
+    Role.DIGEST: "9c1d7b3e",
 }  # fmt: skip
 NAMES = st.one_of(
     st.text(max_size=200), st.lists(WORDS, max_size=25).map("".join), st.lists(WORDS, max_size=25).map("-".join)
@@ -112,15 +137,20 @@ def test_values_have_the_form_of_their_role(name: str) -> None:
         Role.HIDDEN_SIZE,
         Role.HEADS,
         Role.EXPERTS,
+        Role.EFFECTIVE_PARAMETERS,
+        Role.EMBEDDING_SIZE,
+        Role.DATA_COUNT,
     }
     for claim in claims_of(parse_name(name)).items:
         assert claim.element.kind in Kind
         if claim.role in whole or claim.role in (Role.PATCH_SIZE, Role.IMAGE_SIZE):
             assert isinstance(claim.value, int)
             assert claim.value > 0
-        elif claim.role is Role.BITS:
+        elif claim.role in (Role.STEPS, Role.SEED, Role.RUN, Role.RANK):
+            assert isinstance(claim.value, int)
+        elif claim.role in (Role.BITS, Role.EPOCHS):
             assert isinstance(claim.value, float)
-        elif claim.role in (Role.MIXTURE, Role.LANGUAGE_PAIR):
+        elif claim.role in (Role.MIXTURE, Role.LANGUAGE_PAIR, Role.SHARD):
             assert isinstance(claim.value, tuple)
             assert len(claim.value) == 2
         else:

@@ -1,4 +1,4 @@
-"""The learned part: a linear model of an element's kind over its traits, thirteen weights a trait packed into one integer.
+"""The learned part: a linear model of an element's kind over its traits, thirteen weights packed into one integer.
 
 Weights are whole numbers, one field of an integer for each kind, so that adding the integers of all traits adds all
 thirteen scores at once; what belongs to a word is added once and kept. ``tools/train_names.py`` writes the weights.

@@ -34,7 +34,6 @@ _LETTER = _places(Kind.OTHER, Kind.SIZE)
 _DATA_OR_TASK = _places(Kind.DATASET, Kind.TASK)
 _CODE = _places(Kind.LANGUAGE, Kind.OTHER)
 _LONGEST_NUMBER = 5  # digits of a number that is no date, seed or id
-_SHORTEST = 3  # letters of a word that may be anything
 
 
 def is_open(element: Element) -> bool:
@@ -67,8 +66,6 @@ def _of_text(text: str) -> tuple[int, ...]:
             return _LETTER
         if squeeze(text) in plain:
             return _NONE
-        if len(text) < _SHORTEST:
-            return _CODE if text.lower() in lexicon().words.language_codes else _NONE
         return _LETTERS
     if text.replace(".", "").isdigit():
         return _DIGITS if text.isascii() and len(text) <= _LONGEST_NUMBER else _NONE
