@@ -94,8 +94,8 @@ def convention_of(elements: Iterable[Element]) -> Convention:
     """Which of the four conventions the elements make, by the study's definitions: what a model is, and what it does.
 
     An architecture, a count of parameters, layers or a width say what a model is; a word that only seems to be an
-    architecture does not, and sizes and ways of training qualify what stands beside them. A task, a language and a field
-    say what it does. A data set says neither: it is what a model learned from.
+    architecture does not, and sizes and ways of training qualify what stands beside them. A task, a language and a
+    field say what it does. A data set says neither: it is what a model learned from.
     """
     built = applied = False
     for element in elements:
