@@ -29,8 +29,9 @@ def bearer(parsed: ParsedName, kind: Kind) -> str:
     if carrying:
         return carrying[0].lower()
     elements, k = parsed.claiming, KINDS.index(kind)
-    kinds, open_ = sum({BIT[e.kind] for e in elements}), sum(map(is_open, elements))
-    best = max(range(len(elements)), key=lambda i: model().scores(elements, i, kinds, open_)[k], default=None)
+    kinds, open_ = sum({BIT[e.kind] for e in elements}), [i for i, e in enumerate(elements) if is_open(e)]
+    scores = dict(zip(open_, model().scores(elements, open_, kinds), strict=True))
+    best = max(open_, key=lambda i: scores[i][k], default=None)
     return "" if best is None else elements[best].text.lower()
 
 

@@ -77,7 +77,7 @@ def places_of(rows: Sequence[Labelled]) -> list[Place]:
         lacking = frozenset(k for k in labels if str(KINDS[k]) not in sure)
         for i in open_:
             one = elements[i]
-            kinds = tuple(k for k in possible(one.kind, one.role, one.text, one.value is None) if k in labels)
+            kinds = tuple(k for k in possible(one) if k in labels)
             if kinds:
                 found.append(Place(row, [*traits.of_place(elements, i, len(open_))], kinds, lacking))
     return found

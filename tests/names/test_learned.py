@@ -71,12 +71,12 @@ def test_the_reader_adds_the_weights_of_the_traits_that_the_trainer_counts(name:
     weights = read_weights()
     tables = {table: read_table(rows) for table, rows in weights.tables.items()}
     elements = parse_name(name, learned=False).elements
-    kinds, open_ = sum({BIT[e.kind] for e in elements}), sum(map(is_open, elements))
-    for i in range(len(elements)):
+    kinds, open_ = sum({BIT[e.kind] for e in elements}), [i for i, e in enumerate(elements) if is_open(e)]
+    for i, scores in zip(open_, model().scores(elements, open_, kinds), strict=True):
         total = Counter(dict(enumerate(weights.bias)))
-        for table, trait in traits.of_place(elements, i, open_):
+        for table, trait in traits.of_place(elements, i, len(open_)):
             total.update(dict(enumerate(unpacked(tables[table].get(trait, 0)))))
-        assert model().scores(elements, i, kinds, open_) == tuple(total[k] for k in range(len(KINDS)))
+        assert scores == tuple(total[k] for k in range(len(KINDS)))
 
 
 @pytest.mark.parametrize("sign", [127, -127])
@@ -91,11 +91,11 @@ def test_no_field_runs_into_the_next(sign: int, other_weights: Callable[[Weights
     learned = other_weights(
         Weights("".join(KINDS), 0.02, (sign, *[-sign] * 12), {t: make_table(rows) for t, rows in found.items()}, "none")
     )
-    scores = learned.scores(elements, 1, 1 << 12, 3)
-    assert len(set(scores[1:])) == 1
-    assert scores[0] * sign > 0 > scores[1] * sign
-    best = learned.best(elements, 1, 1 << 12, 3, tuple(range(13)))
-    assert best is (KINDS[0] if sign > 0 else KINDS[1])
+    for scores in learned.scores(elements, [0, 1, 2], 1 << 12):
+        assert len(set(scores[1:])) == 1
+        assert scores[0] * sign > 0 > scores[1] * sign
+    found = {e.kind for e in parse_name("-".join([word] * 3)).elements}
+    assert (Kind.ARCHITECTURE in found) == (sign > 0)
 
 
 @pytest.mark.parametrize("name", NAMES)

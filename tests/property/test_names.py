@@ -185,7 +185,7 @@ def test_the_learned_part_overrules_nothing(name: str) -> None:
     assert [(e.role, e.text, e.start, e.end, e.value) for e in both.elements] == read
     for before, after in zip(alone.elements, both.elements, strict=True):
         if before.kind is not after.kind:
-            places = possible(before.kind, before.role, before.text, before.value is None)
+            places = possible(before)
             assert after.kind in [KINDS[k] for k in places]
 
 

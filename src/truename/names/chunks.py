@@ -38,12 +38,12 @@ CHUNKS = _Chunks()
 
 def _read(text: str) -> Chunk:
     if not text.isalnum() and not CHUNK.fullmatch(text):
-        return Chunk(text, "", "", ())
+        return Chunk(text, "", "", (), len(text) + 1)
     word = lower(text)
     if len(word) > LONGEST_WORD:
-        return Chunk(text, word, "", (unknown(word, 0, len(word)),))
+        return Chunk(text, word, "", (unknown(word, 0, len(word)),), len(text) + 1)
     key = word if word.isalnum() else word.replace(".", "")  # as squeeze would have it: a chunk has no other sign
-    return Chunk(text, key, key if key in lexicon().prefixes else "", _pieces(text, word, key))
+    return Chunk(text, key, key if key in lexicon().prefixes else "", _pieces(text, word, key), len(text) + 1)
 
 
 def _pieces(text: str, word: str, key: str) -> tuple[Piece, ...]:

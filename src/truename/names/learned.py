@@ -6,10 +6,11 @@ thirteen scores at once; what belongs to a word is added once and kept. ``tools/
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import repeat
 from pathlib import Path
+from struct import Struct
 
 import msgspec
 
@@ -23,7 +24,6 @@ BIT = {kind: 1 << i for i, kind in enumerate(KINDS)}
 LIMIT = 2048  # units, forty in log odds, that a word adds at most, a power of two: four of them fit into a field
 _FIELD = 16  # bits of one score
 _ROW = len(KINDS)  # bytes of one trait's weights in the file
-_WIDE = _FIELD // 8 * _ROW  # bytes of one packed integer
 _HALF = 1 << (_FIELD - 1)
 _SIGNS = sum(_HALF << (_FIELD * i) for i in range(len(KINDS)))  # added, it also keeps every field positive
 _FIELD_MASK = (1 << _FIELD) - 1
@@ -59,6 +59,10 @@ class Weights(msgspec.Struct, frozen=True):
     trained_on: str
 
 
+fields = Struct(f"<{len(KINDS)}H").unpack  # of the bytes of a packed integer whose fields are all positive
+WIDE = _FIELD // 8 * _ROW  # bytes of one packed integer
+
+
 @cache
 def members(bits: int) -> tuple[int, ...]:
     """The places of the kinds that some bits are of."""
@@ -87,80 +91,81 @@ def read_table(table: Table) -> dict[str, int]:
     wide = bytearray(2 * len(table.rows))
     wide[::2] = table.rows
     read = int.from_bytes
-    rows = [read(wide[at : at + _WIDE], "little") - _SHIFTS for at in range(0, len(wide), _WIDE)]
+    rows = [read(wide[at : at + WIDE], "little") - _SHIFTS for at in range(0, len(wide), WIDE)]
     return dict(zip(table.traits.split("\n"), rows, strict=True)) if rows else {}
+
+
+class _Words(dict[tuple[str, Role], int]):
+    """Text and role -> what a word adds by itself, every field positive; made when it is first asked for."""
+
+    def __init__(self, table: Mapping[str, int], traits_of: Callable[[str, str], Iterable[str]], start: int) -> None:
+        self._table, self._traits_of, self._start = table, traits_of, start
+
+    def __missing__(self, key: tuple[str, Role]) -> int:
+        if len(self) >= _KEPT:
+            self.clear()
+        total = sum(map(self._table.get, self._traits_of(*key), repeat(0)))
+        if (total + _LIMITS) & _BEYOND:
+            total = packed([min(max(score, -LIMIT), LIMIT - 1) for score in unpacked(total)])
+        found = self[key] = total + self._start
+        return found
+
+
+class _Names(dict[tuple[int, int, int], int]):
+    """The kinds of a name as bits, its elements and how many of them are open -> what the name adds."""
+
+    def __init__(self, table: Mapping[str, int]) -> None:
+        self._table = table
+
+    def __missing__(self, key: tuple[int, int, int]) -> int:
+        if len(self) >= _KEPT:
+            self.clear()
+        letters = [KINDS[k] for k in members(key[0])]
+        found = self[key] = sum(map(self._table.get, traits.of_name(letters, *key[1:]), repeat(0)))
+        return found
 
 
 class Model:
     """Weights ready to be added up."""
 
     def __init__(self, weights: Weights) -> None:
-        tables = {name: read_table(table) for name, table in weights.tables.items()}
-        self._start = packed(weights.bias) + _SIGNS
-        self._words, self._before, self._after, self._names = (tables[name] for name in traits.TABLES)
-        self._borders = self._before.get(traits.NO_NEIGHBOUR, 0), self._after.get(traits.NO_NEIGHBOUR, 0)
-        self._of_words: dict[tuple[str, Kind, Role], int] = {}
-        self._of_before: dict[tuple[str, Kind, Role], int] = {}
-        self._of_after: dict[tuple[str, Kind, Role], int] = {}
-        self._of_names = cache(self._sum_name)
+        words, before, after, names = (read_table(weights.tables[name]) for name in traits.TABLES)
+        self._words = _Words(words, traits.of_word, packed(weights.bias) + _SIGNS)
+        self._before, self._after = _Words(before, traits.of_neighbour, 0), _Words(after, traits.of_neighbour, 0)
+        self._names = _Names(names)
+        self._first, self._last = before.get(traits.NO_NEIGHBOUR, 0), after.get(traits.NO_NEIGHBOUR, 0)
 
-    def scores(self, elements: Sequence[Element], i: int, kinds: int, open_: int) -> tuple[int, ...]:
-        """How much speaks for each kind of element ``i``.
+    def totals(self, elements: Sequence[Element], open_: Sequence[int], kinds: int) -> list[int]:
+        """The packed scores of each open element, every field positive.
 
         Args:
             elements: what the grammar read.
-            i: the element.
+            open_: the places of the elements whose kind is open.
             kinds: the kinds of all of them, as bits.
-            open_: of how many of them the kind is open.
         """
-        return unpacked(self._total(elements, i, kinds, open_) - _SIGNS)
+        last = len(elements) - 1
+        words, before, after = self._words, self._before, self._after
+        of_name = self._names[kinds, last + 1, len(open_)]
+        totals = []
+        for i in open_:
+            one = elements[i]
+            total = words[one.text, one.role] + of_name
+            if i:
+                beside = elements[i - 1]
+                total += before[beside.text, beside.role]
+            else:
+                total += self._first
+            if i < last:
+                beside = elements[i + 1]
+                total += after[beside.text, beside.role]
+            else:
+                total += self._last
+            totals.append(total)
+        return totals
 
-    def best(self, elements: Sequence[Element], i: int, kinds: int, open_: int, possible: tuple[int, ...]) -> Kind:
-        """The kind of element ``i`` for which most speaks among the possible ones; see ``scores``."""
-        total = self._total(elements, i, kinds, open_)
-        return KINDS[max(possible, key=lambda k: (total >> (_FIELD * k)) & _FIELD_MASK)]
-
-    def _total(self, elements: Sequence[Element], i: int, kinds: int, open_: int) -> int:
-        """The scores, every field positive."""
-        one = elements[i]
-        key = (one.text, one.kind, one.role)
-        total = self._of_words.get(key)
-        if total is None:
-            total = self._sum(self._of_words, key, self._words, traits.of_word(one.text, traits.code_of(one)))
-        if i:
-            total += self._beside(self._of_before, elements[i - 1], self._before)
-        else:
-            total += self._borders[0]
-        if i + 1 < len(elements):
-            total += self._beside(self._of_after, elements[i + 1], self._after)
-        else:
-            total += self._borders[1]
-        return total + self._of_names(kinds, min(len(elements), traits.MOST_ELEMENTS), min(open_, traits.MOST_OPEN))
-
-    def _beside(self, store: dict[tuple[str, Kind, Role], int], element: Element, table: dict[str, int]) -> int:
-        key = (element.text, element.kind, element.role)
-        found = store.get(key)
-        if found is None:
-            return self._sum(store, key, table, traits.of_neighbour(element.text, traits.code_of(element)))
-        return found
-
-    def _sum(
-        self, store: dict[tuple[str, Kind, Role], int], key: tuple[str, Kind, Role], table: dict[str, int],
-        found: Iterable[str],
-    ) -> int:  # fmt: skip
-        """What some traits add, kept in the store."""
-        if len(store) >= _KEPT:
-            store.clear()
-        total = sum(map(table.get, found, repeat(0)))
-        if (total + _LIMITS) & _BEYOND:
-            total = packed([min(max(score, -LIMIT), LIMIT - 1) for score in unpacked(total)])
-        store[key] = total
-        return total
-
-    def _sum_name(self, kinds: int, elements: int, open_: int) -> int:
-        """Where the scores begin, and what the name as a whole adds."""
-        letters = [KINDS[k] for k in members(kinds)]
-        return sum(map(self._names.get, traits.of_name(letters, elements, open_), repeat(0)), self._start)
+    def scores(self, elements: Sequence[Element], open_: Sequence[int], kinds: int) -> list[tuple[int, ...]]:
+        """How much speaks for each kind of each open element; see ``totals``."""
+        return [unpacked(total - _SIGNS) for total in self.totals(elements, open_, kinds)]
 
 
 _model: list[Model] = []  # other weights than those that ship

@@ -71,6 +71,7 @@ class Chunk(msgspec.Struct, frozen=True, gc=False, eq=False):
     word: str  # lower case, without decimal points
     begins: str  # the word again where a word of several chunks may begin, else empty
     pieces: tuple[Piece, ...]  # empty: the text is no chunk, or several
+    width: int  # characters with the separator behind it
 
 
 class Lexicon(msgspec.Struct, frozen=True):

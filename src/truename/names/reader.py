@@ -57,25 +57,25 @@ def _unclaim(context: Context) -> None:
 def _collect(text: str, start: int, pieces: list[Piece], at: list[int]) -> None:
     """Append the pieces of a stretch of the name, words of several chunks joined."""
     chunks = list(map(CHUNKS.__getitem__, text.replace("_", "-").split("-")))
-    begun, apart = "", True
+    continues, count, place, begun = lexicon().continues, len(pieces), start, ""
     for chunk in chunks:
-        if not chunk.pieces:  # other separators than one sign of the two
-            found = list(CHUNK.finditer(text))
-            chunks = [CHUNKS[one[0]] for one in found]
-            _append(text, chunks, [one.start() for one in found], start, pieces, at)
-            return
-        if begun and begun + chunk.word in lexicon().continues:
-            apart = False
+        found = chunk.pieces
+        if not found or (begun and begun + chunk.word in continues):
+            break
         begun = chunk.begins
-    if not apart:
-        ends = accumulate([len(chunk.text) + 1 for chunk in chunks], initial=0)
+        for piece in found:
+            pieces.append(piece)
+            at.append(place)
+        place += chunk.width
+    else:
+        return
+    del pieces[count:], at[count:]  # a word of several chunks, or other separators than one sign of the two
+    if all(chunk.pieces for chunk in chunks):
+        ends = accumulate([chunk.width for chunk in chunks], initial=0)
         _append(text, chunks, list(ends), start, pieces, at)
         return
-    for chunk in chunks:
-        for piece in chunk.pieces:
-            pieces.append(piece)
-            at.append(start)
-        start += len(chunk.text) + 1
+    matches = list(CHUNK.finditer(text))
+    _append(text, [CHUNKS[one[0]] for one in matches], [one.start() for one in matches], start, pieces, at)
 
 
 def _append(text: str, chunks: list[Chunk], starts: list[int], offset: int, pieces: list[Piece], at: list[int]) -> None:

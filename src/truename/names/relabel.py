@@ -7,18 +7,29 @@ have. It joins, splits and drops nothing, and changes neither roles nor values.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from operator import itemgetter
+from typing import NamedTuple
 
 from truename.names.elements import Element, Kind, Role
-from truename.names.learned import BIT, members, model
+from truename.names.learned import BIT, KINDS, WIDE, fields, members, model
 from truename.names.lexicon import lexicon, squeeze
 
-_OTHER, _TASK, _LANGUAGE, _DATASET = Role.OTHER, Role.TASK, Role.LANGUAGE, Role.DATASET
-_NONE: tuple[int, ...] = ()
+_OTHER, _TASK, _LANGUAGE, _OTHER_KIND = Role.OTHER, Role.TASK, Role.LANGUAGE, Kind.OTHER
 
 
-def _places(*kinds: Kind) -> tuple[int, ...]:
-    return members(sum(BIT[kind] for kind in kinds))
+class Choice(NamedTuple):
+    """Kinds that an element can have: themselves, their places, and what picks their scores out of those of all."""
+
+    kinds: tuple[Kind, ...]
+    places: tuple[int, ...]
+    pick: Callable[[tuple[int, ...]], tuple[int, ...]]
+
+
+def _places(*kinds: Kind) -> Choice:
+    places = members(sum(BIT[kind] for kind in kinds))
+    return Choice(tuple(KINDS[k] for k in places), places, itemgetter(*places))
 
 
 # what letters that no list has may be: sizes, versions, counts, layers and widths are closed lists or have numbers
@@ -38,11 +49,17 @@ _LONGEST_NUMBER = 5  # digits of a number that is no date, seed or id
 
 def is_open(element: Element) -> bool:
     """Whether the grammar leaves the kind of an element open."""
-    return possible(element.kind, element.role, element.text, element.value is None) is not _NONE
+    return choice_of(element.kind, element.role, element.text, element.value is None) is not None
 
 
-def possible(kind: Kind, role: Role, text: str, empty: bool) -> tuple[int, ...]:
-    """The kinds that an element can have, as places; none where the grammar is sure.
+def possible(element: Element) -> tuple[int, ...]:
+    """The places of the kinds that an element can have; none where the grammar is sure."""
+    choice = choice_of(element.kind, element.role, element.text, element.value is None)
+    return () if choice is None else choice.places
+
+
+def choice_of(kind: Kind, role: Role, text: str, empty: bool) -> Choice | None:
+    """The kinds that an element can have; None where the grammar is sure.
 
     Args:
         kind: as the grammar reads it.
@@ -51,29 +68,29 @@ def possible(kind: Kind, role: Role, text: str, empty: bool) -> tuple[int, ...]:
         empty: whether it claims nothing.
     """
     if role is _OTHER:
-        return _of_text(text) if kind is Kind.OTHER else _NONE
+        return _of_text(text) if kind is Kind.OTHER else None
     if role is _TASK and kind is Kind.DATASET:
         return _DATA_OR_TASK
-    return _CODE if role is _LANGUAGE and empty else _NONE
+    return _CODE if role is _LANGUAGE and empty else None
 
 
 @lru_cache(1 << 14)
-def _of_text(text: str) -> tuple[int, ...]:
+def _of_text(text: str) -> Choice | None:
     """What a text that the grammar knows nothing of can be."""
     plain = lexicon().words.hints.plain
     if text.isalpha():
         if len(text) == 1:
             return _LETTER
         if squeeze(text) in plain:
-            return _NONE
+            return None
         return _LETTERS
     if text.replace(".", "").isdigit():
-        return _DIGITS if text.isascii() and len(text) <= _LONGEST_NUMBER else _NONE
+        return _DIGITS if text.isascii() and len(text) <= _LONGEST_NUMBER else None
     if text[:1].isdigit():
         return _NUMBERED
     if text[:1].isalpha() and text[1:].isdigit():
         return _SIGN
-    return _MIXED if text else _NONE
+    return _MIXED if text else None
 
 
 def relabel(elements: tuple[Element, ...]) -> tuple[Element, ...]:
@@ -82,21 +99,28 @@ def relabel(elements: tuple[Element, ...]) -> tuple[Element, ...]:
     Args:
         elements: what the grammar read.
     """
-    open_: list[tuple[int, tuple[int, ...]]] = []
+    open_: list[int] = []
+    choices: list[Choice] = []
     kinds = 0
-    for i, (kind, role, text, value) in enumerate([(e.kind, e.role, e.text, e.value) for e in elements]):
+    for i, element in enumerate(elements):
+        kind, role = element.kind, element.role
         kinds |= BIT[kind]
-        if (role is _OTHER or role is _TASK or role is _LANGUAGE) and (
-            places := possible(kind, role, text, value is None)
-        ):
-            open_.append((i, places))
+        if role is _OTHER:
+            choice = _of_text(element.text) if kind is _OTHER_KIND else None
+        elif role is _TASK or role is _LANGUAGE:
+            choice = choice_of(kind, role, element.text, element.value is None)
+        else:
+            choice = None
+        if choice is not None:
+            open_.append(i)
+            choices.append(choice)
     if not open_:
         return elements
-    learned, count = model(), len(open_)
     changed = None
-    for i, places in open_:
+    for i, (possible_kinds, _, pick), total in zip(open_, choices, model().totals(elements, open_, kinds), strict=True):
+        scores = pick(fields(total.to_bytes(WIDE, "little")))
+        kind = possible_kinds[scores.index(max(scores))]
         element = elements[i]
-        kind = learned.best(elements, i, kinds, count, places)
         if kind is not element.kind:
             if changed is None:
                 changed = list(elements)

@@ -43,27 +43,22 @@ def of_chunk(text: str) -> list[str]:
     return found
 
 
-def of_word(text: str, code: str) -> list[str]:
+def of_word(text: str, role: str) -> list[str]:
     """The traits of an element whose kind is open.
 
     Args:
         text: as the name writes it.
-        code: see ``code_of``.
+        role: what the grammar read in it.
     """
-    return [*of_chunk(text), f"#{code}"]
+    return [*of_chunk(text), f"#{role}"]
 
 
-def of_neighbour(text: str, code: str) -> tuple[str, str]:
+def of_neighbour(text: str, role: str) -> tuple[str, str]:
     """The traits of an element beside it: what the grammar read, and the word."""
-    return f"#{code}", text[:LONGEST].lower()
+    return f"#{role}", text[:LONGEST].lower()
 
 
 NO_NEIGHBOUR = "#"  # the trait of a border of the name
-
-
-def code_of(element: Element) -> str:
-    """What the grammar read in an element."""
-    return f"{element.kind}{element.role}"
 
 
 def of_name(kinds: Sequence[str], elements: int, open_: int) -> Iterator[str]:
@@ -84,11 +79,11 @@ def of_name(kinds: Sequence[str], elements: int, open_: int) -> Iterator[str]:
 def of_place(elements: Sequence[Element], i: int, open_: int) -> Iterator[Trait]:
     """Every trait of element ``i`` of a name, of whose elements ``open_`` have no certain kind."""
     one = elements[i]
-    yield from (("words", trait) for trait in of_word(one.text, code_of(one)))
+    yield from (("words", trait) for trait in of_word(one.text, one.role))
     for table, j in (("before", i - 1), ("after", i + 1)):
         if 0 <= j < len(elements):
             beside = elements[j]
-            yield from ((table, trait) for trait in of_neighbour(beside.text, code_of(beside)))
+            yield from ((table, trait) for trait in of_neighbour(beside.text, beside.role))
         else:
             yield table, NO_NEIGHBOUR
     kinds = {str(e.kind) for e in elements}
