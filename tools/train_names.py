@@ -4,8 +4,8 @@ Learns which kind an element has whose kind the grammar leaves open, from names 
 of kinds (``ptm-naming/elements.jsonl.gz``). The labels have no places: an open element can be of the kinds of its
 name's label that such an element can have, those first that no other element explains; the model's own probabilities
 then weigh them anew, a few times (expectation and maximisation). Only the development part of the names is read unless
-``--all`` is given; ``benchmarks/names.py`` scores both parts by training anew. Needs scikit-learn (extra ``train``),
-which nothing needs at run time.
+``--all`` is given; ``benchmarks/names.py`` scores both parts by training anew. Needs SciPy (extra ``train``), which
+nothing needs at run time.
 """
 
 from __future__ import annotations
