@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence
 from truename.names.elements import Element
 
 LONGEST = 48  # characters of a chunk that are looked at
-SHORTEST_RUN = 3  # characters of a run; runs have three or four, the borders of the chunk among them
 MOST_ELEMENTS, MOST_OPEN = 8, 4  # counts above these are counted as these
 TABLES = ("words", "before", "after", "names")
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|[0-9]+")
@@ -25,15 +24,11 @@ Trait = tuple[str, str]  # table, text
 
 
 def of_chunk(text: str) -> list[str]:
-    """The traits of one chunk: the word and its runs of characters; its parts and its shape where they say more."""
+    """The traits of one text: the word, how it begins and ends; its parts and its shape where they say more."""
     text = text[:LONGEST]
     word = text.lower()
     framed = f"<{word}>"
-    end = len(framed)
-    found = [framed]
-    if end > SHORTEST_RUN:
-        found += [framed[i : i + 3] for i in range(end - 2)]
-        found += [framed[i : i + 4] for i in range(end - 3)] if end > SHORTEST_RUN + 1 else []
+    found = [framed, framed[:3], framed[:4], framed[:5], framed[-3:], framed[-4:], framed[-5:]]
     if text == word and text.isascii() and text.isalpha():
         return found
     found += PART.findall(text)
