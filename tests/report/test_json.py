@@ -51,7 +51,14 @@ def test_the_document_of_version_2(llama: ModelReport) -> None:
 
 def test_what_was_in_version_1_stays_where_it_was(llama: ModelReport) -> None:
     (model,) = json.loads(report_json(Report((llama,))))["models"]
-    assert model["elements"][1] == {"kind": "P", "text": "7b", "value": 7_000_000_000, "start": 6, "end": 8}
+    assert model["elements"][1] == {
+        "kind": "P",
+        "role": "parameters",
+        "text": "7b",
+        "value": 7_000_000_000,
+        "start": 6,
+        "end": 8,
+    }
     assert model["facts"] == [
         {"key": "parameters", "value": 1_100_048_384, "origin": "weights", "file": "model.safetensors"}
     ]

@@ -64,7 +64,8 @@ def _before_label(context: Context, i: int, number: str, unit: str = "") -> int 
     value = labelled_value(role, number, unit)
     if value is None or (role is Role.RANK and not context.has_adapter):
         return None
-    return context.emit(i, LABEL_KINDS.get(role, Kind.OTHER), role, value, i + 1)
+    last = i if role is Role.CONTEXT else i + 1  # a suggestion keeps the word: 128k-context
+    return context.emit(i, LABEL_KINDS.get(role, Kind.OTHER), role, value, last)
 
 
 def decide_label(context: Context, i: int) -> int:
@@ -79,6 +80,9 @@ def decide_label(context: Context, i: int) -> int:
     value = labelled_value(role, after.word.removesuffix(unit) if unit else after.word, unit)
     if value is None or (role is Role.RANK and not context.has_adapter):
         return context.emit_other(i)
+    if role is Role.CONTEXT:
+        context.emit_other(i)
+        return context.emit(i + 1, Kind.CHARACTERISTIC, role, value)
     return context.emit(i, LABEL_KINDS.get(role, Kind.OTHER), role, value, i + 1)
 
 
