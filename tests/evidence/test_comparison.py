@@ -7,11 +7,15 @@ from typing import Any
 
 import pytest
 
+from hubs import hub_of
+from truename.errors import SeveralModelsError
 from truename.evidence import Evidence, gather
 from truename.facts import Origin
 from truename.findings import ReasonKind
 from truename.sources import FileSource, FolderSource
+from truename.sources.hub import HubSource
 from truename.testing import TensorSpecs, layout_tensors, write_flax, write_gguf, write_header_only
+from truename.testing.hub_server import serve
 
 CONFIG = {
     "model_type": "bert", "hidden_size": 64, "num_hidden_layers": 4, "num_attention_heads": 4, "vocab_size": 200,
@@ -165,10 +169,29 @@ def test_an_image_encoder_is_not_the_model(tmp_path: Path) -> None:
     assert evidence.get("formats_read") is None
 
 
-def test_gguf_files_of_several_models_speak_for_none(tmp_path: Path) -> None:
+def test_gguf_files_of_several_models_are_to_be_named(tmp_path: Path) -> None:
     write_gguf(tmp_path / "small-Q4_K_M.gguf", llama("Q4_K"), metadata())
+    write_gguf(tmp_path / "small-Q8_0.gguf", llama("Q8_0"), metadata())
+    assert found(tmp_path).value("layers") == 2
     write_gguf(tmp_path / "zlarge-Q4_K_M.gguf", llama("Q4_K", 4), metadata(4))
-    evidence = found(tmp_path)
+    with pytest.raises(SeveralModelsError, match=r"GGUF files of different models \(small-.*, zlarge-.*\); name one"):
+        found(tmp_path)
+    assert gather(FileSource(tmp_path / "zlarge-Q4_K_M.gguf")).value("layers") == 4
+
+
+def test_an_image_encoder_is_no_second_model(tmp_path: Path) -> None:
+    write_gguf(tmp_path / "small-Q4_K_M.gguf", llama("Q4_K"), metadata())
+    write_gguf(tmp_path / "small-vision.gguf", llama("F16", 1), {"general.architecture": "clip"})
+    assert found(tmp_path).value("layers") == 2
+
+
+def test_gguf_files_of_several_models_elsewhere_speak_for_none(tmp_path: Path) -> None:
+    folder = tmp_path / "models" / "acme" / "it"
+    folder.mkdir(parents=True)
+    write_gguf(folder / "small-Q4_K_M.gguf", llama("Q4_K"), metadata())
+    write_gguf(folder / "zlarge-Q4_K_M.gguf", llama("Q4_K", 4), metadata(4))
+    with serve(tmp_path / "models") as server:
+        evidence = gather(HubSource("acme/it", hub=hub_of(server, tmp_path)))
     assert evidence.get("parameters") is None
     assert evidence.get("layers") is None
     reason = evidence.why_missing("parameters")
@@ -184,6 +207,9 @@ def test_shards(tmp_path: Path) -> None:
     whole = found(tmp_path)
     assert (whole.value("layers"), whole.value("tensors")) == (2, len(names))
     assert whole.value("gguf_architecture") == "llama"
+    named = gather(FileSource(tmp_path / "tiny-00001-of-00002.gguf"))  # llama.cpp loads a set by its first file
+    assert (named.value("layers"), named.value("tensors")) == (2, len(names))
+    (tmp_path / "tiny-00002-of-00002.gguf").unlink()
     part = gather(FileSource(tmp_path / "tiny-00001-of-00002.gguf"))
     assert part.value("missing_shards") == ("tiny-00002-of-00002.gguf",)
     assert part.get("parameters") is None

@@ -15,6 +15,7 @@ from hubs import Waits, hub_of, write_llama
 from truename.cli import main
 from truename.sources import hub as hub_module
 from truename.testing.hub_server import Fault, HubServer, RepoSettings
+from truename.testing.miniature import demo_models
 
 Start = Callable[..., HubServer]
 
@@ -89,7 +90,7 @@ def test_whatever_a_hub_does_is_a_row_and_the_scan_goes_on(server: HubServer, mo
         Fault("*bad/endless/*/*", endless=True),
         Fault("*bad/whole/*", ignore_range=True),
     )
-    assert main(["scan", listed(*BAD, "good/llama"), "--out", "out"]) == 0
+    assert main(["scan", listed(*BAD, "good/llama"), "--out", "out"]) == 2
     found = rows()
     assert found.keys() == {*BAD, "good/llama"}
     for target, (status, kind, says) in BAD.items():
@@ -116,15 +117,16 @@ def test_whatever_a_hub_does_is_a_row_and_the_scan_goes_on(server: HubServer, mo
     ],
 )
 def test_lists_of_the_hub(options: list[str], targets: list[str], server: HubServer) -> None:
-    assert main(["scan", "--out", "out", *options]) == 0
-    assert sorted(rows()) == targets if targets else not list(Path("out").glob("part-*"))
+    code = 2 if not targets else 1 if "good/bert" in targets else 0  # a bert that is a llama
+    assert main(["scan", "--out", "out", *options]) == code
+    assert sorted(rows()) == targets if targets else not Path("out").exists()
 
 
 def test_lists_folders_and_standard_input(
     models: Path, server: HubServer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO("# two\ngood/bert\n\ngood/llama\ngood/bert\n"))
-    assert main(["scan", "-", listed("good/sharded"), "--folder", "models/good", "--out", "out"]) == 0
+    assert main(["scan", "-", listed("good/sharded"), "--folder", "models/good", "--out", "out"]) == 1
     folders = {f"models/good/{folder.name}" for folder in (models / "good").iterdir()}
     assert rows().keys() == {"good/bert", "good/llama", "good/sharded", *folders}
     lines = capsys.readouterr().out.splitlines()
@@ -138,15 +140,15 @@ def test_errors_are_final_until_they_are_to_be_tried_again(
 ) -> None:
     asked = ["scan", listed("good/llama", "good/bert", "bad/empty"), "--out", "out"]
     server.script(Fault("*good/bert*", status=500))
-    assert main(asked) == 0
+    assert main(asked) == 2
     assert "2 of them could not be checked; --resume --retry-errors tries them again" in capsys.readouterr().out
     server.script()
     server.clear()
-    assert main([*asked, "--resume"]) == 0
+    assert main([*asked, "--resume"]) == 2
     assert "3 were there already" in capsys.readouterr().out
     assert rows()["good/bert"]["error_kind"] == "UnavailableError"
     assert server.requests == []
-    assert main([*asked, "--resume", "--retry-errors"]) == 0
+    assert main([*asked, "--resume", "--retry-errors"]) == 2
     found = rows()
     assert [found[name]["status"] for name in ("good/llama", "good/bert", "bad/empty")] == ["checked"] * 2 + ["error"]
     assert not any("llama" in request.path for request in server.requests)
@@ -169,7 +171,7 @@ def test_calls_that_cannot_be_carried_out(
 ) -> None:
     listed("good/bert")
     Path("other.txt").write_text("good/llama\n")
-    assert main(["scan", "list.txt", "--out", "out"]) == 0
+    assert main(["scan", "list.txt", "--out", "out"]) == 1
     capsys.readouterr()
     assert main(["scan", *arguments, "--out", "out"]) == 2
     said = capsys.readouterr().err
@@ -184,7 +186,7 @@ def test_a_list_of_the_hub_that_breaks_off_keeps_the_rows(
     assert main(["scan", "--owner", "good", "--out", "out"]) == 2
     assert "the list of models: 127.0.0.1" in capsys.readouterr().err
     server.script()
-    assert main(["scan", "--owner", "good", "--out", "out", "--resume"]) == 0
+    assert main(["scan", "--owner", "good", "--out", "out", "--resume"]) == 1
     assert "were there already" in capsys.readouterr().out
     assert len(rows()) == 4
 
@@ -199,8 +201,105 @@ def test_a_terminal_sees_how_far_it_is(server: HubServer, monkeypatch: pytest.Mo
     monkeypatch.setenv("COLUMNS", "80")
     terminal = Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
-    assert main(["scan", listed("good/bert", "bad/empty", "good/llama"), "--out", "out"]) == 0
+    assert main(["scan", listed("good/bert", "bad/empty", "good/llama"), "--out", "out"]) == 2
     said = terminal.getvalue()
     assert "3/3" in said
     assert "0:00:00 left" in said
     assert "1 flagged, 1 error" in said
+
+
+def test_scan_is_check_for_many(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for model in demo_models():
+        model.write(tmp_path / "demo")
+    assert main(["scan", "--folder", "demo", "--out", "all"]) == 1
+    said = capsys.readouterr().out
+    assert "SIZ001       1" in said
+    assert said.endswith("Of 5 models, 4 have warnings or errors, 1 has no finding.\n")
+    assert main(["scan", "--folder", "demo", "--out", "all", "--resume"]) == 1
+    assert capsys.readouterr().out.endswith("Of 5 models, 4 have warnings or errors, 1 has no finding.\n")
+    assert main(["scan", "--folder", "demo", "--out", "never", "--fail-on", "never"]) == 0
+    assert main(["scan", "--folder", "demo", "--out", "one", "--select", "siz001", "--strict"]) == 1
+    assert {f["code"] for row in rows("one").values() for f in row["findings"]} == {"SIZ001"}
+    assert main(["scan", "--folder", "demo", "--out", "none", "--select", "SIZ001", "--ignore", "SIZ001"]) == 0
+    assert main(["scan", "--folder", "demo", "--out", "one", "--resume"]) == 2
+    assert "asked differently (select)" in capsys.readouterr().err
+    Path("pyproject.toml").write_text('[tool.truename]\nselect = ["SIZ001"]\nignore = ["SIZ001"]\n')
+    assert main(["scan", "--folder", "demo", "--out", "settled"]) == 0
+    Path("mine.toml").write_text('select = ["SIZ001"]\nfail-on = "error"\n')
+    assert main(["scan", "--folder", "demo", "--out", "mine", "--config", "mine.toml"]) == 1
+    assert main(["scan", "--folder", "demo", "--out", "x", "--select", "ZZZ"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ([], "name what to scan: a list (- for standard input), --folder, --owner, --search or --filter"),
+        (["--folder", "nothing"], "there is nothing to scan: the folder nothing names no model"),
+        (["empty.txt"], "there is nothing to scan: empty.txt names no model"),
+        (["-"], "there is nothing to scan: standard input names no model"),
+        (["--folder", "."], "there is nothing to scan: the folder . names no model"),
+    ],
+)
+def test_nothing_to_scan(
+    arguments: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    monkeypatch.setattr("sys.stdin", io.StringIO("\n# a comment\n"))
+    if arguments and arguments[-1] != ".":
+        Path("nothing").mkdir()
+        Path("empty.txt").write_text("\n")
+    assert main(["scan", *arguments, "--out", "out"]) == 2
+    assert capsys.readouterr().err == f"truename: error: {says}\n"
+    assert not Path("out").exists()
+
+
+def test_what_a_folder_of_models_holds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("m/acme/llama", "m/acme/bert", "m/own+gpt", "m/plain", "m/models--hub--llama/snapshots/1"):
+        write_llama(Path(name))
+    (tmp_path / "m" / "models--hub--llama" / "refs").mkdir()
+    (tmp_path / "m" / "models--hub--llama" / "refs" / "main").write_text("1")
+    write_llama(tmp_path / "alone")
+    (tmp_path / "alone" / "model.safetensors").rename(tmp_path / "m" / "llama-9b.safetensors")
+    (tmp_path / "m" / "datasets--x" / "snapshots").mkdir(parents=True)
+    (tmp_path / "m" / "pipe" / "unet").mkdir(parents=True)
+    (tmp_path / "m" / "pipe" / "model_index.json").write_text("{}")
+    (tmp_path / "m" / "pipe" / "unet" / "config.json").write_text("{}")
+    assert main(["scan", "--folder", "m", "--out", "m/table"]) in (0, 1)
+    assert {target: row["name"] for target, row in rows("m/table").items()} == {
+        "m/acme/bert": "acme/bert",
+        "m/acme/llama": "acme/llama",
+        "m/llama-9b.safetensors": "llama-9b",
+        "m/models--hub--llama": "hub/llama",
+        "m/own+gpt": "own/gpt",
+        "m/pipe": "pipe",
+        "m/plain": "plain",
+    }
+    assert main(["scan", "--folder", "m", "--out", "m/table", "--resume"]) in (0, 1)
+    assert len(rows("m/table")) == 7
+
+
+def test_what_cannot_be_checked_is_2(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    write_llama(tmp_path / "m" / "llama")
+    assert main(["scan", "--folder", "m", "--out", "good"]) == 0
+    (tmp_path / "m" / "empty").mkdir()
+    assert main(["scan", "--folder", "m", "--out", "bad", "--fail-on", "never"]) == 2
+    assert main(["scan", "--folder", "m", "--out", "bad", "--resume"]) == 2
+
+
+def test_a_list_does_not_settle_its_own_scan(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = write_llama(tmp_path / "llama-7b")
+    (model / "pyproject.toml").write_text('[tool.truename]\nfail-on = "never"\n')
+    monkeypatch.chdir(model)
+    monkeypatch.setattr("sys.stdin", io.StringIO(".\n"))
+    assert main(["scan", "-", "--out", str(tmp_path / "out")]) == 2
+    assert "lies in the model .; call from elsewhere, or name it with --config" in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin", io.StringIO(".\n"))
+    assert main(["scan", "-", "--out", str(tmp_path / "out"), "--config", "pyproject.toml"]) == 0

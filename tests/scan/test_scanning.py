@@ -193,13 +193,13 @@ def test_ray_gives_the_same_rows(models: Path, tmp_path: Path) -> None:
     patient = os.environ | {"RAY_raylet_start_wait_time_s": "600"}
     # In a process of its own: Ray leaves processes and sockets open.
     done = subprocess.run(asked, env=patient, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 2, done.stderr  # one of the folders is empty
     assert "ray: 41 models" in done.stdout
     assert rows(tmp_path / "ray") == rows(tmp_path / "local")
 
 
 def test_a_scan_that_was_killed_and_resumed_is_as_one_that_was_not(models: Path, tmp_path: Path) -> None:
-    asked = command("--out", str(tmp_path / "killed"))
+    asked = command("-", "--out", str(tmp_path / "killed"))
     targets = [target.target for target in folders_in(str(models))]
     with subprocess.Popen(asked, stdin=subprocess.PIPE, text=True) as process:
         assert process.stdin is not None
@@ -210,7 +210,8 @@ def test_a_scan_that_was_killed_and_resumed_is_as_one_that_was_not(models: Path,
             assert process.poll() is None
             time.sleep(0.01)
         process.kill()
-    done = subprocess.run([*asked, "--resume"], input="\n".join(targets), capture_output=True, text=True, check=True)
+    done = subprocess.run([*asked, "--resume"], input="\n".join(targets), capture_output=True, text=True, check=False)
+    assert done.returncode == 2, done.stderr  # one of the folders is empty
     assert "killed: 40 models" in done.stdout
     whole = scan((Target(target) for target in targets), FolderSource, ScanOptions(out=tmp_path / "whole"))
     assert whole.models == 40

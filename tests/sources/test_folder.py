@@ -96,7 +96,7 @@ def test_one_file_is_enough(tmp_path: Path, file: str) -> None:
 def test_one_weights_file(tmp_path: Path) -> None:
     write(tmp_path, model_dot_gguf="GGUF")
     source: Source = FileSource(tmp_path / "model.gguf")
-    assert (source.name, dict(source.files)) == ("model", {"model.gguf": 4})
+    assert (source.name, dict(source.files)) == (tmp_path.name, {"model.gguf": 4})
     with source.open("model.gguf") as blob:
         assert blob.read(0, 4) == b"GGUF"
     with pytest.raises(TargetNotFoundError, match="one file"):

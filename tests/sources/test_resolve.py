@@ -35,7 +35,7 @@ def server(hub_server: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     ("target", "kind", "name"),
     [
         ("models/acme/llama", FolderSource, "llama"),
-        ("models/acme/llama/model.safetensors", FileSource, "model"),
+        ("models/acme/llama/model.safetensors", FileSource, "llama"),
         ("acme/llama", HubSource, "acme/llama"),
         ("acme/llama@main", HubSource, "acme/llama"),
         ("hf://acme/llama", HubSource, "acme/llama"),

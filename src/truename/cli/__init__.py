@@ -17,8 +17,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         arguments: without the program's name; the process's own by default.
 
     Returns:
-        0 nothing at or above the level, 1 findings, 2 the target or the call is unusable, 130 interrupted,
-        141 whoever read the output went away.
+        0 nothing at or above the level, 1 findings, 2 the target or the call is unusable, 130 interrupted. They are the
+        same where whoever reads the output goes away early.
     """
     if arguments is None:
         return _process()

@@ -5,7 +5,6 @@ A command is imported when it is called, and what it needs when it runs, so that
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
 from types import ModuleType
@@ -14,11 +13,10 @@ from typing import Annotated, ParamSpec
 import typer
 
 from truename import __version__
-from truename.cli.output import INTERRUPTED, UNUSABLE, complain, ready, silence
+from truename.cli.output import INTERRUPTED, UNUSABLE, complain, flushed, ready, silence
 from truename.errors import TruenameError
 
 P = ParamSpec("P")
-BROKEN_PIPE = 141
 
 # What typer raises for a wrong call; the class itself is public in only some of the versions that we allow.
 _WrongCall: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__name__ == "ClickException")
@@ -133,13 +131,9 @@ def _guarded(function: Callable[P, int]) -> Callable[P, int]:
     def called(*args: P.args, **kwargs: P.kwargs) -> int:
         try:
             code = function(*args, **kwargs)
-            sys.stdout.flush()
         except TruenameError as error:
             complain(str(error))
             return UNUSABLE
-        except BrokenPipeError:
-            silence()
-            return BROKEN_PIPE
         except OSError as error:  # a full disk, a folder that went away
             complain(f"{error.filename or 'standard output'}: {error.strerror or error}")
             if error.filename is None:
@@ -147,7 +141,7 @@ def _guarded(function: Callable[P, int]) -> Callable[P, int]:
             return UNUSABLE
         except KeyboardInterrupt:
             return INTERRUPTED
-        return code
+        return code if flushed() else UNUSABLE
 
     return called
 

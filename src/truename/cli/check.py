@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Select, Strict, fails, settled
 from truename.cli.output import UNUSABLE, Format, Guard, complain, print_text, write_text
 from truename.errors import TruenameError, UsageError
-
-if TYPE_CHECKING:
-    from truename.findings import Report
-
-
-class FailOn(StrEnum):
-    """From which severity on a finding makes the exit code 1."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-    NEVER = "never"
 
 
 def add_to(app: typer.Typer, guard: Guard) -> None:
@@ -35,30 +22,26 @@ def check(
     name: Annotated[str | None, typer.Option(help="The claimed name; else the folder's own or the id.")] = None,
     format_: Annotated[Format, typer.Option("--format", help="How to write the report.")] = Format.TEXT,
     output: Annotated[Path | None, typer.Option(help="Write the report here instead of to standard output.")] = None,
-    select: Annotated[
-        list[str] | None, typer.Option(metavar="CODES", help="Run only rules whose code starts so: SIZ,CTX001.")
-    ] = None,
-    ignore: Annotated[
-        list[str] | None, typer.Option(metavar="CODES", help="Leave out rules whose code starts so.")
-    ] = None,
-    fail_on: Annotated[
-        FailOn | None, typer.Option(help="Exit with 1 for findings of this severity or worse; warning by default.")
-    ] = None,
+    select: Select = None,
+    ignore: Ignore = None,
+    fail_on: FailOnLevel = None,
+    strict: Strict = None,
+    config: ConfigFile = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name every rule that could not tell.")] = False,
 ) -> int:
     """Report each claim of a model's name that its files contradict."""
     from truename.api import check as check_model
     from truename.api import select_rules
     from truename.findings import ModelReport, Report
-    from truename.settings import load_config
+    from truename.settings import load_settings
 
     if name is not None and len(targets) > 1:
         raise UsageError("--name belongs to one target; check several targets in calls of their own")
     if name is not None and not name.strip():
         raise UsageError("--name is empty; give the name that the model claims")
-    config = load_config()
-    selected, ignored = _codes(select), _codes(ignore)
-    rules = select_rules(config.select if selected is None else selected, config.ignore if ignored is None else ignored)
+    settings = load_settings(config, targets=targets)
+    asked = settled(settings.config, select, ignore, fail_on, strict)
+    rules = select_rules(asked.select, asked.ignore)
 
     models: list[ModelReport] = []
     for target in targets:
@@ -77,21 +60,4 @@ def check(
         print_text(lambda console: print_report(report, console, verbose=verbose), output)
     if len(models) < len(targets):
         return UNUSABLE
-    return int(_fails(report, config.fail_on if fail_on is None else fail_on.value))
-
-
-def _codes(given: Sequence[str] | None) -> tuple[str, ...] | None:
-    """``("SIZ,CTX001", "TSK")`` as three upper-case prefixes."""
-    if given is None:
-        return None
-    return tuple(code.strip().upper() for part in given for code in part.split(",") if code.strip())
-
-
-def _fails(report: Report, level: str) -> bool:
-    """Whether a finding is as bad as ``level`` or worse."""
-    if level == "never":
-        return False
-    from truename.findings import Severity
-
-    limit = Severity(level).rank
-    return any(finding.severity.rank <= limit for model in report.models for finding in model.findings)
+    return int(fails((finding.severity for model in report.models for finding in model.findings), asked.fail_on))

@@ -48,24 +48,48 @@ def silence() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def write_text(text: str, output: Path | None = None) -> None:
+def flushed() -> bool:
+    """Whether standard output took everything, or its reader went away; else says what is wrong."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        silence()
+    except OSError as error:
+        complain(f"standard output: {error.strerror or error}")
+        silence()
+        return False
+    return True
+
+
+def write_text(text: str, output: Path | None = None) -> bool:
     """Write a whole result, UTF-8 whatever the locale says.
+
+    Returns:
+        Whether somebody still reads. A reader of standard output that went away is no fault.
 
     Raises:
         UsageError: the file cannot be written.
     """
     if output is None:
-        sys.stdout.flush()
-        sys.stdout.buffer.write(text.encode())
-        return
+        try:
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode())
+            sys.stdout.flush()
+        except BrokenPipeError:
+            silence()
+            return False
+        return True
     try:
         output.write_bytes(text.encode())
     except OSError as error:
         raise UsageError(f"{output}: cannot be written ({error.strerror})") from error
+    return True
 
 
 def print_text(print_it: Callable[[Console], None], output: Path | None = None) -> None:
     """Let ``print_it`` print on a console: the terminal, or plain text into a file.
+
+    Where the reader of standard output goes away, the rest is not printed.
 
     Raises:
         UsageError: the file cannot be written.
@@ -74,7 +98,10 @@ def print_text(print_it: Callable[[Console], None], output: Path | None = None) 
 
     if output is None:
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
-        print_it(terminal(sys.stdout))
+        try:
+            print_it(terminal(sys.stdout))
+        except (BrokenPipeError, SystemExit):  # rich ends the process with 1, which would say that something was found
+            silence()
         return
     from io import StringIO
 

@@ -81,7 +81,7 @@ def _reading(parsed: ParsedName) -> Reading:
 
 
 def _write(texts: Iterator[str]) -> None:
-    """Write texts in batches; what was read before a fault is written too."""
+    """Write texts in batches as long as somebody reads; what was read before a fault is written too."""
     batch: list[str] = []
     size = 0
     try:
@@ -89,7 +89,8 @@ def _write(texts: Iterator[str]) -> None:
             batch.append(text)
             size += len(text)
             if size > _BATCH:
-                write_text("".join(batch))
+                if not write_text("".join(batch)):
+                    return
                 batch, size = [], 0
     finally:
         write_text("".join(batch))

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from truename.cli.output import INTERRUPTED, Guard, write_text
+from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Select, Strict, fails, settled
+from truename.cli.output import INTERRUPTED, UNUSABLE, Guard, write_text
 from truename.engines import Engine
 from truename.errors import UsageError
 
@@ -56,10 +57,17 @@ def scan(
     ] = False,
     engine: Annotated[Engine, typer.Option(help="Threads of this machine, or a Ray cluster.")] = Engine.LOCAL,
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="Models that are checked at one time.")] = 16,
+    select: Select = None,
+    ignore: Ignore = None,
+    fail_on: FailOnLevel = None,
+    strict: Strict = None,
+    config: ConfigFile = None,
 ) -> int:
     """Check many models into a table that survives interruption."""
+    from truename.api import select_rules
     from truename.scan import ScanOptions
     from truename.scan import scan as scan_targets
+    from truename.settings import load_settings
     from truename.sources import open_source
 
     lists, folders = files or [], folder or []
@@ -68,7 +76,16 @@ def scan(
         raise UsageError("--retry-errors belongs to --resume: a new scan has no errors yet")
     if limit is not None and not listing.asked:
         raise UsageError("--limit belongs to --owner, --search or --filter")
-    targets, total = _targets(lists, folders, listing)
+    if not (lists or folders or listing.asked):
+        raise UsageError("name what to scan: a list (- for standard input), --folder, --owner, --search or --filter")
+    settings = load_settings(config, folders=folders)
+    asked = settled(settings.config, select, ignore, fail_on, strict)
+    targets, total = _targets(lists, folders, listing, out)
+    if config is None and settings.file is not None:
+        targets = _outside(targets, settings.file)
+    first = next(targets, None)
+    if first is None:
+        raise UsageError(f"there is nothing to scan: {_named(lists, folders, listing)} names no model")
     options = ScanOptions(
         out=out,
         resume=resume,
@@ -81,25 +98,46 @@ def scan(
             "owner": owner or "",
             "search": search or "",
             "filter": " ".join(listing.filter),
+            "select": " ".join(asked.select),
+            "ignore": " ".join(asked.ignore),
         },
+        rules=select_rules(asked.select, asked.ignore),
     )
     try:
         with _Progress(total) as progress:
-            summary = scan_targets(targets, open_source, options, progress.advance)
+            summary = scan_targets(chain((first,), targets), open_source, options, progress.advance)
     except KeyboardInterrupt:
         print(f"truename: stopped; the finished rows are in {out}, --resume continues", file=sys.stderr)
         return INTERRUPTED
     write_text(_summary(summary, out, progress.seconds))
-    return 0
+    return UNUSABLE if summary.unusable else int(fails(summary.worst, asked.fail_on))
 
 
-def _targets(files: Sequence[str], folders: Sequence[str], listing: _Listing) -> tuple[Iterator[Target], int | None]:
+def _outside(targets: Iterator[Target], file: str) -> Iterator[Target]:
+    """The targets, none of which may hold the settings that were found: see ``truename.settings``."""
+    from truename.settings import model_folder
+
+    for target in targets:
+        folder = model_folder(target.target)
+        if folder is not None and folder in Path(file).parents:
+            raise UsageError(f"{file} lies in the model {target.target}; call from elsewhere, or name it with --config")
+        yield target
+
+
+def _named(files: Sequence[str], folders: Sequence[str], listing: _Listing) -> str:
+    said = ["standard input" if file == "-" else file for file in files]
+    said += [f"the folder {folder}" for folder in folders]
+    return " and ".join(said + ["the Hub's listing"] * listing.asked)
+
+
+def _targets(
+    files: Sequence[str], folders: Sequence[str], listing: _Listing, out: Path
+) -> tuple[Iterator[Target], int | None]:
     """The targets in the order of the call, and how many they are where that is known beforehand."""
     from truename.scan import Target, folders_in, read_targets
     from truename.sources.listing import hub_listing
 
-    sources: list[Iterable[Target]] = [list(folders_in(folder)) for folder in folders]
-    files = files or (() if folders or listing.asked else ("-",))
+    sources: list[Iterable[Target]] = [list(folders_in(folder, out)) for folder in folders]
     total: int | None = sum(len(list(found)) for found in sources)
     for file in files:
         if file == "-":
@@ -139,7 +177,24 @@ def _summary(summary: Summary, out: Path, seconds: float) -> str:
         lines.append(f"  {failed:,} of them could not be checked; --resume --retry-errors tries them again")
         width = max(map(len, summary.errors))
         lines += [f"    {kind:{width}} {count:7,}" for kind, count in sorted(summary.errors.items())]
+    lines.append(_in_words(summary))
     return "\n".join(filter(None, lines)) + "\n"
+
+
+def _in_words(summary: Summary) -> str:
+    """What the whole table came to, in a sentence."""
+    from truename.findings import Severity
+
+    notes = summary.worst.get(Severity.NOTE, 0)
+    found = sum(summary.worst.values())
+    parts = (
+        (found - notes, "has a warning or an error", "have warnings or errors"),
+        (notes, "has nothing worse than a note", "have nothing worse than notes"),
+        (summary.models - summary.unusable - found, "has no finding", "have no finding"),
+        (summary.unusable, "could not be checked", "could not be checked"),
+    )
+    said = [f"{count:,} {one if count == 1 else many}" for count, one, many in parts if count]
+    return f"Of {_models(summary.models)}, {', '.join(said)}."
 
 
 def _models(count: int) -> str:

@@ -152,6 +152,8 @@ class _Comparing:
             return
         name = checkpoint.paths[0]
         self._read.append(name)
+        if header.format == "gguf" and _accompanies(header):
+            return
         if header.format == "gguf":
             self._files += gguf_file_facts(header)
             if self._header.format == "gguf" and _gguf_model(header) != _gguf_model(self._header):
@@ -201,6 +203,12 @@ def is_sidecar(checkpoint: Checkpoint) -> bool:
     """Whether a GGUF file only accompanies a model: its image encoder, its draft head, its importance matrix."""
     words = checkpoint.name.rpartition("/")[2].lower().replace("_", "-").replace(".", "-").split("-")
     return checkpoint.format == "gguf" and not {"mmproj", "mtp", "imatrix"}.isdisjoint(words)
+
+
+def _accompanies(header: WeightsHeader) -> bool:
+    """Whether a GGUF file says of itself that it is no model of its own: an image encoder, an adapter."""
+    said = header.metadata
+    return said.get("general.architecture") == "clip" or said.get("general.type") in ("mmproj", "adapter", "imatrix")
 
 
 def _gguf_model(header: WeightsHeader) -> tuple[str | None, ...]:

@@ -17,7 +17,7 @@ from truename.architecture import (
     measure,
 )
 from truename.declared import Declared, declared_facts, read_declared
-from truename.errors import EmptyTargetError, FileError, UnsupportedFormatError
+from truename.errors import EmptyTargetError, FileError, NotDownloadedError, UnsupportedFormatError
 from truename.evidence.absence import why_absent, why_no_bits
 from truename.evidence.comparison import compare_checkpoints, is_adapter, is_sidecar
 from truename.evidence.evidence import Evidence
@@ -27,6 +27,7 @@ from truename.evidence.mentions import card_mentions
 from truename.evidence.misnamed import misnamed_files
 from truename.evidence.pickles import read_further_pickles
 from truename.evidence.prefetch import needed_bytes
+from truename.evidence.several import refuse_several, refuse_several_gguf
 from truename.facts import (
     BYTES_READ,
     FORMATS,
@@ -49,13 +50,14 @@ from truename.formats import (
     WeightIndex,
     WeightsHeader,
     compare_index,
-    detect,
     find_checkpoints,
     read_checkpoint,
     unsafe_globals_of,
 )
+from truename.formats.detect import look
 from truename.sources.folder import FileSource
 from truename.sources.source import Distant, Source
+from truename.stand_ins import UNFINISHED, finished_name, stand_in
 
 
 class WeightsReading(msgspec.Struct, frozen=True):
@@ -86,9 +88,11 @@ def gather(source: Source) -> Evidence:
     else:
         structure = identify_whole(weights, architecture)
     compared = compare_checkpoints(weights.checkpoint, weights.header, checkpoints, source)
+    if compared.several_models and weights.checkpoint is not None:
+        refuse_several_gguf(source, (weights.checkpoint.name, *compared.several_models))
     facts = [
         *stated,
-        *_file_facts(checkpoints, declared, weights),
+        *_file_facts(checkpoints, declared, weights, published=isinstance(source, Distant)),
         *_pickle_facts(weights, checkpoints, source),
         *misnamed_files(source, checkpoints, weights.header),
         *measured,
@@ -116,13 +120,20 @@ def checkpoints_of(source: Source) -> tuple[Checkpoint, ...]:
 
     Raises:
         EmptyTargetError: a file that was named alone is no weights file.
+        SeveralModelsError: the target is a folder of models.
     """
     found = find_checkpoints(source.files)
-    if found or not isinstance(source, FileSource):
+    if not isinstance(source, FileSource):
+        refuse_several(source)
         return found
-    (path,) = source.files
+    path = source.file
+    if mine := tuple(checkpoint for checkpoint in found if path in checkpoint.paths or path == checkpoint.index):
+        return mine
     with source.open(path) as blob:
-        format = detect(blob)
+        format, head = look(blob)
+        instead = stand_in(head, blob.size)
+    if format is None and instead is not None:
+        raise EmptyTargetError(source.target, instead)
     if format is None:
         known = ", ".join(sorted({*READERS} - {"nemo"}))
         problem = f"is in no format that truename reads ({known}); give a weights file or a model's folder"
@@ -156,14 +167,35 @@ def read_main(checkpoints: tuple[Checkpoint, ...], source: Source) -> WeightsRea
         try:
             header = read_checkpoint(checkpoint, source.open, map_, sample_above)
         except FileError as error:
-            problems.append(error)
+            problems.append(_as_unfinished(error, source) or error)
             continue
         if holds_importance_matrix(header):
             problem = "is an importance matrix, which is made for quantising a model, and no model"
             problems.append(UnsupportedFormatError(header.files[0], problem))
             continue
         return WeightsReading(checkpoint, header, tuple(problems))
+    if not full:
+        problems += _unfinished_weights(source)
     return WeightsReading(full[0] if full else None, problems=tuple(problems))
+
+
+def _as_unfinished(error: FileError, source: Source) -> NotDownloadedError | None:
+    """The error of a file whose download has not ended; what a broken pickle imports is not excused so."""
+    if isinstance(error, (UnsupportedFormatError, NotDownloadedError)) or unsafe_globals_of(error):
+        return None
+    marks = (error.path + end for end in UNFINISHED)
+    mark = error.path if finished_name(error.path) else next((mark for mark in marks if mark in source.files), None)
+    if mark is None:
+        return None
+    beside = "" if mark == error.path else f" ({mark} lies beside it)"
+    return NotDownloadedError(error.path, f"is a part of a download{beside}; finish the download")
+
+
+def _unfinished_weights(source: Source) -> Iterator[NotDownloadedError]:
+    """Files that will be weights when their download has ended."""
+    for path in source.files:
+        if (name := finished_name(path)) is not None and find_checkpoints({name: 0}):
+            yield NotDownloadedError(path, "is a part of a download; finish the download")
 
 
 def _in_order(checkpoints: tuple[Checkpoint, ...]) -> list[Checkpoint]:
@@ -189,14 +221,18 @@ def _weights_facts(
 
 
 def _file_facts(
-    checkpoints: tuple[Checkpoint, ...], declared: Declared, weights: WeightsReading
+    checkpoints: tuple[Checkpoint, ...], declared: Declared, weights: WeightsReading, *, published: bool
 ) -> Iterator[Fact[Any]]:
-    """Facts of the list of files: formats, whether it is an adapter, unreadable files, index against shards."""
+    """Facts of the list of files: formats, whether it is an adapter, unreadable files, index against shards.
+
+    A file that was not downloaded is no fault of a model on this machine. What is ``published`` so is broken.
+    """
+    excused = UnsupportedFormatError if published else (UnsupportedFormatError, NotDownloadedError)
     if present := tuple(dict.fromkeys(c.format for c in checkpoints if c.paths)):
         yield Fact(FORMATS, present, Origin.FILES)
-    broken = [*declared.problems, *(p for p in weights.problems if not isinstance(p, UnsupportedFormatError))]
-    for problem in broken:
-        yield Fact(UNREADABLE_FILES, str(problem), Origin.FILES, problem.path)
+    for problem in (*declared.problems, *weights.problems):
+        if not isinstance(problem, excused):
+            yield Fact(UNREADABLE_FILES, str(problem), Origin.FILES, problem.path)
     if weights.header is not None:
         file = weights.header.files[0] if len(weights.header.files) == 1 else None
         yield Fact(BYTES_READ, weights.header.bytes_read, Origin.FILES, file)

@@ -47,6 +47,10 @@ _WEIGHTS_ALONE = frozenset({"gguf", "safetensors"})  # formats of nothing else
 # What each process of a model-parallel run saves of every matrix: Meta's and Mistral's files, DeepSpeed's, Megatron's.
 _SLICE = re.compile(r"consolidated\.\d{2}\.\w+|(?:mp_rank_\d{2,}|layer_\d{2,}-model_\d{2,})[-_]model_states\.pt")
 _SLICE_FOLDER = re.compile(r"(?:.+/)?(?:mp|tp)_rank_\d{2,}(?:_(?:pp_rank_)?\d{2,})?")
+_GRAPH = re.compile(  # the graphs of one model as exporters call them: encoder_model, decoder_with_past_model_q4
+    r"(encoder|decoder|vision|audio|speech|text|embed|prompt|mask|lm_head|projector|unet|vae)(?![a-z])"
+)
+_SHOWN = 4
 _OTHER_BIN = {"openvino_model": "openvino", "ggml-": "ggml"}
 # The stems that libraries load by default, best first; everything else ranks between them and the doubles.
 _STEMS = ("model", "diffusion_pytorch_model", "pytorch_model", "adapter_model", "tf_model", "flax_model")
@@ -104,9 +108,16 @@ def find_checkpoints(files: Mapping[str, int]) -> tuple[Checkpoint, ...]:
             key = (folder, _stem(found), _format(found), total)
             groups.setdefault(key, _Group(_stem(found), [])).paths.append((int(found["number"] or 0), path))
     _join_indexes(groups)
+    graphs = _graphs_of_one_model(groups)
     ordered = sorted(groups.items(), key=lambda item: _rank(item[0]))
     return tuple(
-        Checkpoint(kind, tuple(path for _, path in sorted(group.paths)), group.index, folder, _parts(total, group))
+        Checkpoint(
+            kind,
+            tuple(path for _, path in sorted(group.paths)),
+            group.index,
+            folder,
+            graphs.get(folder) if kind == "onnx" else _parts(total, group),
+        )
         for (folder, _, kind, total), group in ordered
     )
 
@@ -130,6 +141,24 @@ def _slice_key(folder: str, found: re.Match[str]) -> tuple[str, str, str, str] |
     if _SLICE_FOLDER.fullmatch(folder):
         return folder.rpartition("/")[0], _stem(found), _format(found), _SLICED
     return None
+
+
+def _graphs_of_one_model(groups: Mapping[tuple[str, str, str, str | None], _Group]) -> dict[str, str]:
+    """Folder to what its ONNX files are, where one is an encoder and another a decoder, say, and none the whole.
+
+    Their constants are numbered from zero in each graph, so nothing tells which of them are the same.
+    """
+    stems: dict[str, list[str]] = {}
+    for folder, stem, kind, _ in groups:
+        if kind == "onnx":
+            stems.setdefault(folder, []).append(stem)
+    found: dict[str, str] = {}
+    for folder, names in stems.items():
+        kinds = {graph[1] for name in names if (graph := _GRAPH.match(name))}
+        if len(kinds) > 1 and all(map(_GRAPH.match, names)):
+            shown = ", ".join(f"{name}.onnx" for name in sorted(names)[:_SHOWN])
+            found[folder] = f"one of {len(names):,} graphs of one model ({shown}), which cannot be counted together"
+    return found
 
 
 def _parts(total: str | None, group: _Group) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Semaphore
 from typing import Any
@@ -14,6 +14,7 @@ from truename.engines import Engine, map_with_ray
 from truename.errors import TruenameError, UnavailableError
 from truename.evidence import gather
 from truename.names import parse_name
+from truename.rules import Rule
 from truename.scan.rows import Row, error_row, line_of, report_row
 from truename.scan.targets import Target
 from truename.sources import Source
@@ -27,9 +28,12 @@ BATCH = 64  # targets that a Ray task takes at once
 
 Open = Callable[[str], Source]
 Keep = Callable[[Row], None]
+Rules = Sequence[Rule] | None
 
 
-def check_all(targets: Iterable[Target], open: Open, keep: Keep, *, engine: Engine, concurrency: int) -> None:
+def check_all(
+    targets: Iterable[Target], open: Open, keep: Keep, *, engine: Engine, concurrency: int, rules: Rules = None
+) -> None:
     """Check every target and hand over its row.
 
     Args:
@@ -38,15 +42,16 @@ def check_all(targets: Iterable[Target], open: Open, keep: Keep, *, engine: Engi
         keep: takes each row when it is there, in threads of the engine, several at a time.
         engine: threads of this process, or Ray Data.
         concurrency: how many models are being checked at one time (with Ray: in one task).
+        rules: the rules to run; all of them by default.
 
     Raises:
         MissingExtraError: Ray is asked for and not installed.
     """
     run = _with_ray if engine is Engine.RAY else _with_threads
-    run(targets, open, keep, concurrency)
+    run(targets, open, keep, concurrency, rules)
 
 
-def _with_threads(targets: Iterable[Target], open: Open, keep: Keep, concurrency: int) -> None:
+def _with_threads(targets: Iterable[Target], open: Open, keep: Keep, concurrency: int, rules: Rules) -> None:
     """A window of twice the concurrency is in flight, so memory does not grow with the number of models.
 
     Rows are kept by the threads that made them: this one may wait for the next target as long as it takes.
@@ -55,7 +60,7 @@ def _with_threads(targets: Iterable[Target], open: Open, keep: Keep, concurrency
     flying: set[Future[None]] = set()
 
     def submit(target: Target) -> None:
-        future = pool.submit(lambda: keep(check_row(target, open)))
+        future = pool.submit(lambda: keep(check_row(target, open, rules)))
         future.add_done_callback(lambda _: room.release())
         flying.add(future)
 
@@ -73,21 +78,22 @@ def _with_threads(targets: Iterable[Target], open: Open, keep: Keep, concurrency
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _with_ray(targets: Iterable[Target], open: Open, keep: Keep, concurrency: int) -> None:
+def _with_ray(targets: Iterable[Target], open: Open, keep: Keep, concurrency: int, rules: Rules) -> None:
     items = [_packed(target) for target in targets]
-    for table in map_with_ray(items, batch_kernel(open, concurrency), batch=BATCH):
+    for table in map_with_ray(items, batch_kernel(open, concurrency, rules), batch=BATCH):
         for row in table.to_pylist():
             keep(row)
 
 
-def batch_kernel(open: Open, concurrency: int) -> Callable[[Any], Any]:
+def batch_kernel(open: Open, concurrency: int, rules: Rules = None) -> Callable[[Any], Any]:
     """The kernel over an Arrow table of packed targets: an Arrow table of rows."""
 
     def run(batch: Any) -> Any:
         from truename.scan.columns import table_of
 
         lines: list[bytes] = []
-        _with_threads(map(_unpacked, batch.to_pylist()), open, lambda row: lines.append(line_of(row)), concurrency)
+        targets = map(_unpacked, batch.to_pylist())
+        _with_threads(targets, open, lambda row: lines.append(line_of(row)), concurrency, rules)
         return table_of(lines)
 
     return run
@@ -103,7 +109,7 @@ def _unpacked(row: dict[str, bytes | None]) -> Target:
     return Target(os.fsdecode(target or b""), None if name is None else os.fsdecode(name))
 
 
-def check_row(target: Target, open: Open) -> Row:
+def check_row(target: Target, open: Open, rules: Rules = None) -> Row:
     """Check one target. What is wrong with the target itself becomes a row too.
 
     A server that is unavailable is asked again later, after the time it asks for.
@@ -111,10 +117,11 @@ def check_row(target: Target, open: Open) -> Row:
     Args:
         target: what to check.
         open: target -> source; raises TruenameError where there is no model.
+        rules: the rules to run; all of them by default.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return _checked(target, open)
+            return _checked(target, open, rules)
         except UnavailableError as error:
             if attempt == ATTEMPTS:
                 return error_row(target, error)
@@ -125,9 +132,9 @@ def check_row(target: Target, open: Open) -> Row:
     raise AssertionError("the last attempt returns")
 
 
-def _checked(target: Target, open: Open) -> Row:
+def _checked(target: Target, open: Open, rules: Rules) -> Row:
     source = open(target.target)
     parsed = parse_name(source.name if target.name is None else target.name)
     evidence = gather(source)
     revision: str | None = getattr(source, "commit", None)
-    return report_row(judge(parsed, evidence, target=target.target, revision=revision), evidence)
+    return report_row(judge(parsed, evidence, target=target.target, rules=rules, revision=revision), evidence)

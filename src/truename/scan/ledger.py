@@ -14,10 +14,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import IO, Any, Self, cast
+from typing import IO, Any, Self
 
 import msgspec
 
@@ -44,10 +45,11 @@ class ScanRecord(msgspec.Struct, frozen=True):
 
 
 class _Key(msgspec.Struct):
-    """Of a row: which one it is."""
+    """Of a row: which one it is, and how it came out."""
 
     target: str
     status: str
+    worst: str | None = None
 
 
 _KEY = msgspec.json.Decoder(_Key)
@@ -81,6 +83,8 @@ class Ledger:
         self._rows_a_part = rows_a_part
         self._pending: list[bytes] = []  # the lines of the journal
         self._done: set[int] = set()
+        self.worst: Counter[str | None] = Counter()  # severity of the worst finding -> rows
+        self.unusable = 0  # rows of models that could not be checked
         self._journal: IO[bytes] | None = None
         # One thread writes every part: what Arrow has allocated stays with the thread that asked for it.
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="parts")
@@ -113,7 +117,7 @@ class Ledger:
         line = line_of(row)
         self._journal.write(line)
         self._pending.append(line)
-        self._done.add(_digest(row["target"]))
+        self._count(_Key(row["target"], row["status"], row["worst"]))
         if len(self._pending) >= self._rows_a_part:
             self._write_part()
 
@@ -166,15 +170,24 @@ class Ledger:
             self._journal_path(number).unlink(missing_ok=True)
             if retry_errors:
                 _drop_errors(self._part_path(number))
-            self._done.update(map(_digest, _targets_of(self._part_path(number))))
+            for key in _keys_of(self._part_path(number)):
+                self._count(key)
         number = numbers[-1] + 1 if numbers else 0
         path = self._journal_path(number)
         if path.exists():
             found = [(line, key) for line, key in _whole_lines(path) if not (retry_errors and key.status == "error")]
             self._pending = [line for line, _ in found]
-            self._done.update(_digest(key.target) for _, key in found)
+            for _, key in found:
+                self._count(key)
             write_bytes_atomically(path, b"".join(self._pending))
         return number
+
+    def _count(self, key: _Key) -> None:
+        self._done.add(_digest(key.target))
+        if key.status == "error":
+            self.unusable += 1
+        else:
+            self.worst[key.worst] += 1
 
     def _write_part(self) -> None:
         from truename.scan.columns import table_of
@@ -225,13 +238,14 @@ def _whole_lines(path: Path) -> Iterator[tuple[bytes, _Key]]:
                 raise UsageError(f"{path} is damaged in line {number:,}; mend it, or give another folder") from None
 
 
-def _targets_of(part: Path) -> list[str]:
-    """The targets whose rows a part holds.
+def _keys_of(part: Path) -> list[_Key]:
+    """Of every row that a part holds, which one it is.
 
     Raises:
         UsageError: the file is no such part.
     """
-    return cast(list[str], _read_part(part, ["target"])["target"].to_pylist())
+    rows = _read_part(part, ["target", "status", "worst"]).to_pylist()
+    return [_Key(row["target"], row["status"], row["worst"]) for row in rows]
 
 
 def _drop_errors(part: Path) -> None:

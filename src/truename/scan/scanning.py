@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 
@@ -12,6 +12,8 @@ import msgspec
 from truename import __version__
 from truename.engines import Engine
 from truename.errors import MissingExtraError
+from truename.findings import Severity
+from truename.rules import Rule
 from truename.scan.kernel import Open, check_all
 from truename.scan.ledger import Ledger, ScanRecord
 from truename.scan.rows import Row, printable
@@ -26,7 +28,8 @@ class ScanOptions(msgspec.Struct, frozen=True, kw_only=True):
     retry_errors: bool = False  # those that an earlier run left
     engine: Engine = Engine.LOCAL
     concurrency: int = 16
-    asked: Mapping[str, str] = {}  # what names the targets: a resumed scan must be asked the same
+    asked: Mapping[str, str] = {}  # the targets and the rules as they were named: a resumed scan must be asked the same
+    rules: Sequence[Rule] | None = None  # all by default
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -37,6 +40,8 @@ class Summary(msgspec.Struct, frozen=True):
     errors: Mapping[str, int]  # kind of error -> rows of this run
     findings: Mapping[str, int]  # rule -> models of this run that it flagged
     flagged: int  # models of this run with a finding
+    worst: Mapping[Severity, int] = {}  # severity -> models of the table of which it is the worst finding
+    unusable: int = 0  # models of the table that could not be checked
 
 
 def scan(
@@ -61,7 +66,14 @@ def scan(
     record = ScanRecord(__version__, dict(options.asked))
     with Ledger(options.out, record, resume=options.resume, retry_errors=options.retry_errors) as ledger:
         running = _Running(ledger, on_row or (lambda row: None))
-        check_all(running.todo(targets), open, running.keep, engine=options.engine, concurrency=options.concurrency)
+        check_all(
+            running.todo(targets),
+            open,
+            running.keep,
+            engine=options.engine,
+            concurrency=options.concurrency,
+            rules=options.rules,
+        )
         ledger.finish()
         return running.summary()
 
@@ -105,4 +117,7 @@ class _Running:
     def summary(self) -> Summary:
         """What it came to."""
         findings = dict(sorted(self._findings.items()))
-        return Summary(len(self._ledger), self._before, dict(self._errors), findings, self._flagged)
+        worst = {severity: count for severity in Severity if (count := self._ledger.worst[severity.value])}
+        return Summary(
+            len(self._ledger), self._before, dict(self._errors), findings, self._flagged, worst, self._ledger.unusable
+        )

@@ -7,7 +7,11 @@ from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from truename.errors import TargetNotFoundError, UsageError
+from truename.errors import TargetNotFoundError, TruenameError, UsageError
+from truename.evidence.several import models_within
+from truename.formats import find_checkpoints
+from truename.sources.folder import FolderSource
+from truename.sources.hub_cache import is_of_another_kind, repository_of
 
 MAX_LINE = 4_096  # characters of a line in a list of targets
 
@@ -33,17 +37,46 @@ def read_targets(lines: Iterable[str], origin: str) -> Iterator[Target]:
             yield Target(text)
 
 
-def folders_in(path: str) -> Iterator[Target]:
-    """Every folder in a folder as a model, in order of their names; ``owner+name`` claims ``owner/name``.
+def folders_in(path: str, except_for: str | os.PathLike[str] | None = None) -> Iterator[Target]:
+    """Every folder in a folder as a model, and every set of weights that lies in it, in order of their names.
+
+    ``owner+name`` claims ``owner/name``, and so do ``owner/name`` and ``models--owner--name`` of the Hub's cache.
+
+    Args:
+        path: the folder.
+        except_for: a folder in it that is no model: where the table goes.
 
     Raises:
         TargetNotFoundError: there is no such folder.
     """
+    left_out = None if except_for is None else os.path.realpath(except_for)
     try:
-        names = sorted(entry.name for entry in os.scandir(path) if entry.is_dir() and not entry.name.startswith("."))
+        with os.scandir(path) as entries:
+            there = sorted((entry.name, entry.is_dir()) for entry in entries if not entry.name.startswith("."))
     except OSError as error:
         raise TargetNotFoundError(
             path, f"cannot be listed ({error.strerror}); give a folder of model folders"
         ) from None
-    for name in names:
-        yield Target(os.path.join(path, name), name.replace("+", "/"))
+    files = {name: 0 for name, is_dir in there if not is_dir}
+    alone = {checkpoint.paths[0] for checkpoint in find_checkpoints(files) if checkpoint.paths}
+    for name, is_dir in there:
+        where = os.path.join(path, name)
+        if is_dir and not is_of_another_kind(where) and os.path.realpath(where) != left_out:
+            yield from _models_of(where, name)
+        elif name in alone:
+            yield Target(where)
+
+
+def _models_of(path: str, name: str) -> Iterator[Target]:
+    """One folder as a model, or the models in it where it is an owner's."""
+    if repository_of(path) is not None:
+        yield Target(path)
+        return
+    try:
+        inner = models_within(FolderSource(path))
+    except TruenameError:  # why it cannot be checked is what its row will say
+        inner = ()
+    for model in inner:
+        yield Target(os.path.join(path, *model.split("/")), f"{name}/{model}")
+    if not inner:
+        yield Target(path, name.replace("+", "/"))

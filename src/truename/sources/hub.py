@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import logging
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from threading import Lock
@@ -13,10 +13,11 @@ from urllib.parse import quote
 import msgspec
 
 from truename.blob import Blob
-from truename.errors import EmptyTargetError, TargetError, TargetNotFoundError, UsageError
+from truename.errors import EmptyTargetError, TargetError, TargetNotFoundError, UnavailableError, UsageError
 from truename.model_id import ModelId
 from truename.sources.folder import FolderSource, is_model_file
 from truename.sources.hub_answers import Asked, ListedFile, add_sizes, ask_info
+from truename.sources.hub_cache import snapshot_folder
 from truename.sources.paths import unsafe_because
 from truename.sources.range_cache import RangeCache
 from truename.sources.remote import RemoteFile, RemoteSource, Wire
@@ -24,9 +25,8 @@ from truename.sources.transport import Retry, Transport
 
 MAX_FILES = 100_000
 
+_LOG = logging.getLogger(__name__)  # a warning goes to standard error where nobody has settled something else
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
-_SHARD = re.compile(r"(?P<stem>.+)[-_]\d{1,6}-of-(?P<total>\d{1,6})(?P<rest>\..+)")
-_REF_BYTES = 256
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -127,11 +127,17 @@ class HubSource(RemoteSource):
         target = target or (f"{repo_id}@{revision}" if revision else repo_id)
         self.target = target
         if self._hub.offline:
-            self._read_downloads()
+            self._read_downloads("HF_HUB_OFFLINE is set")
             return
         wire, timeout = self._hub.wire, self._hub.metadata_timeout
         asked = Asked(target, self.repo_id, revision, self._hub.endpoint, wire.transport.has_token)
-        info = ask_info(asked, wire.transport, timeout)
+        try:
+            info = ask_info(asked, wire.transport, timeout)
+        except UnavailableError:
+            if self._downloaded() is None:
+                raise
+            self._read_downloads("the Hub is unreachable")
+            return
         self.commit = info.sha if info.sha and _COMMIT.fullmatch(info.sha) else revision or "main"
         asked = msgspec.structs.replace(asked, repo=_id(info.id) or self.repo_id)
         add_sizes(info, asked, self.commit, wire.transport, timeout)
@@ -158,7 +164,7 @@ class HubSource(RemoteSource):
 
     def map(self, function: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
         """Like the built-in, several items at a time, results in order. Not for use inside itself."""
-        return map(function, items) if self._hub.offline else super().map(function, items)
+        return map(function, items) if not self._remote else super().map(function, items)
 
     def _admit(self, asked: Asked, siblings: list[ListedFile]) -> Iterator[tuple[str, RemoteFile]]:
         """The files that may be read; others are named in ``refused``. Hidden ones are not part of a model."""
@@ -198,17 +204,26 @@ class HubSource(RemoteSource):
     def _has_local(self, path: str) -> bool:
         return self._local is not None and path in self.files and self._local.files.get(path) == self.files[path]
 
-    def _read_downloads(self) -> None:
-        """Take the files of a downloaded snapshot and ask nobody."""
-        folder = snapshot_folder(self._hub.downloads, self.repo_id, self.revision or "main")
+    def _downloaded(self) -> Path | None:
+        return snapshot_folder(self._hub.downloads, self.repo_id, self.revision or "main")
+
+    def _read_downloads(self, why: str) -> None:
+        """Take the files of a downloaded snapshot, ask nobody, and say so once.
+
+        Args:
+            why: nobody is asked, as the beginning of a sentence.
+        """
+        folder = self._downloaded()
         if folder is None:
             problem = "no such model was downloaded, and HF_HUB_OFFLINE is set; unset it, or download the model first"
             raise TargetNotFoundError(self.target, problem)
         self.name = self.repo_id
         self.commit = folder.name
-        self._local = FolderSource(folder, self.repo_id)
-        self._files = without_broken_sets(self._local.files)
+        self._local = FolderSource(folder, self.repo_id, whole_sets=True)
+        self._files = dict(self._local.files)
         self._remote = {}
+        shown = self.commit[:12] if self.commit.isalnum() else repr(self.commit[:40])
+        _LOG.warning("truename: warning: %s; checked the cached snapshot %s of %s", why, shown, self.repo_id)
 
 
 def _id(said: str | None) -> str | None:
@@ -217,51 +232,6 @@ def _id(said: str | None) -> str | None:
         return None if said is None else ModelId.parse(said).repo_id
     except UsageError:
         return None
-
-
-def snapshot_folder(cache: Path | str, repo: str, revision: str) -> Path | None:
-    """The folder of a downloaded revision, None where there is none.
-
-    Args:
-        cache: the client's cache of repositories.
-        repo: ``owner/name``.
-        revision: a branch, tag or commit.
-    """
-    if unsafe_because(revision):
-        return None
-    home = Path(cache) / f"models--{repo.replace('/', '--')}"
-    for commit in (revision, _ref(home / "refs" / revision)):
-        if commit and not unsafe_because(commit) and (folder := home / "snapshots" / commit).is_dir():
-            return folder
-    return None
-
-
-def _ref(path: Path) -> str | None:
-    """The commit that a branch or tag stood at when it was downloaded."""
-    try:
-        with path.open("rb") as file:
-            return file.read(_REF_BYTES).decode("ascii").strip()
-    except (OSError, UnicodeDecodeError):
-        return None
-
-
-def without_broken_sets(files: Mapping[str, int]) -> dict[str, int]:
-    """The files without shards whose siblings were not downloaded.
-
-    A part of a model was asked for, and says nothing of what the model lacks: shards of an incomplete set are left
-    out, so that their index stands alone.
-    """
-    parts = {path: found for path in files if (found := _SHARD.fullmatch(path))}
-    there = Counter(_set_of(found) for found in parts.values())
-    return {
-        path: size
-        for path, size in files.items()
-        if path not in parts or there[_set_of(parts[path])] >= int(parts[path]["total"])
-    }
-
-
-def _set_of(found: re.Match[str]) -> tuple[str, str, str]:
-    return found["stem"], found["total"], found["rest"]
 
 
 def _headers(token: str | bool | None) -> dict[str, str]:

@@ -5,9 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from truename.errors import TargetNotFoundError, UnavailableError, UsageError
+from truename.errors import EmptyTargetError, TargetNotFoundError, UnavailableError, UsageError
 from truename.model_id import ModelId
 from truename.sources.folder import ALONE_SUFFIXES, FileSource, FolderSource
+from truename.sources.hub_cache import (
+    cached_name,
+    current_snapshot,
+    is_of_another_kind,
+    repository_of,
+    snapshot_above,
+)
 from truename.sources.source import Source
 
 _HUB = "https://huggingface.co"
@@ -80,7 +87,20 @@ _SCHEMES: dict[str, Callable[[str], Source]] = {
 
 
 def _path(text: str) -> Source:
-    return FileSource(text) if os.path.isfile(text) else FolderSource(text)
+    if os.path.isfile(text):
+        return FileSource(text)
+    if not os.path.isdir(text):
+        return FolderSource(text)
+    if "--" not in (where := os.path.realpath(text)):  # nowhere in the Hub client's cache
+        return FolderSource(text)
+    if is_of_another_kind(where):
+        raise EmptyTargetError(text, "is the cache of a data set or a space, and not of a model")
+    if (repository := repository_of(where)) is not None:
+        snapshot = current_snapshot(repository, text)
+        return FolderSource(snapshot, cached_name(repository), target=text, whole_sets=True)
+    if (cached := snapshot_above(where)) is not None and cached[1] == where:
+        return FolderSource(text, whole_sets=True)
+    return FolderSource(text)
 
 
 def _hub_page(text: str) -> str | None:
