@@ -369,7 +369,7 @@ def test_a_host_that_asked_for_hours_is_not_asked_again_before(server: HubServer
     server.script(Fault("/api/*", status=429, headers={"Retry-After": "3600"}, times=1))
     hub = hub_of(server, tmp_path)
     for _ in range(2):
-        with pytest.raises(UnavailableError, match=r"try again in 3600 seconds|asked to be left alone; try again in 3"):
+        with pytest.raises(UnavailableError, match=r"try again in 3600 seconds|left alone; try again in [56]\d\d"):
             HubSource("acme/llama", hub=hub)
     assert len(server.requests) == 1
 

@@ -141,6 +141,8 @@ def _targets(
     total: int | None = sum(len(list(found)) for found in sources)
     for file in files:
         if file == "-":
+            if hasattr(sys.stdin, "reconfigure"):
+                sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
             sources.append(read_targets(sys.stdin, "standard input"))
             total = None
         else:
@@ -159,7 +161,7 @@ def _lines(file: str) -> Iterator[Target]:
 
     if not Path(file).is_file():
         raise UsageError(f"{file}: there is no such list; give a file with one target a line, or - for standard input")
-    with open(file, encoding="utf-8", errors="replace") as lines:
+    with open(file, encoding="utf-8", errors="surrogateescape") as lines:
         yield from read_targets(lines, file)
 
 

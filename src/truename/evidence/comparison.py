@@ -245,6 +245,8 @@ def _aligned(ours: Shapes, theirs: Shapes) -> tuple[Shapes, Shapes] | None:
 
 def _stripped(tensors: Shapes) -> Shapes:
     """Without the first component that most names share, and without its dot."""
+    if not tensors:
+        return tensors
     first = Counter(name.partition(".")[0] for name in tensors)
     word, count = first.most_common(1)[0]
     if 2 * count < len(tensors):

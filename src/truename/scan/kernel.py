@@ -11,7 +11,7 @@ from typing import Any
 
 from truename.api import judge
 from truename.engines import Engine, map_with_ray
-from truename.errors import TruenameError, UnavailableError
+from truename.errors import InternalError, TruenameError, UnavailableError
 from truename.evidence import gather
 from truename.names import parse_name
 from truename.rules import Rule
@@ -110,9 +110,10 @@ def _unpacked(row: dict[str, bytes | None]) -> Target:
 
 
 def check_row(target: Target, open: Open, rules: Rules = None) -> Row:
-    """Check one target. What is wrong with the target itself becomes a row too.
+    """Check one target. Whatever goes wrong becomes a row too: one model must not keep the others from being checked.
 
-    A server that is unavailable is asked again later, after the time it asks for.
+    A server that is unavailable is asked again later, after the time it asks for. An exception that nobody meant to
+    raise is a row of the kind ``InternalError``, with its class and its place.
 
     Args:
         target: what to check.
@@ -129,6 +130,8 @@ def check_row(target: Target, open: Open, rules: Rules = None) -> Row:
             time.sleep(min(max(asked, FIRST_WAIT * 4 ** (attempt - 1)), LONGEST_WAIT))
         except TruenameError as error:
             return error_row(target, error)
+        except Exception as error:  # noqa: BLE001 - recorded; else one hostile model ends the scan for all others
+            return error_row(target, InternalError.of(error))
     raise AssertionError("the last attempt returns")
 
 

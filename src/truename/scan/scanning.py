@@ -63,7 +63,7 @@ def scan(
         import pyarrow  # noqa: F401 - asked for before hours of work, not after
     except ImportError:
         raise MissingExtraError("truename scan", "scan") from None
-    record = ScanRecord(__version__, dict(options.asked))
+    record = ScanRecord(__version__, {key: printable(said) for key, said in options.asked.items()})
     with Ledger(options.out, record, resume=options.resume, retry_errors=options.retry_errors) as ledger:
         running = _Running(ledger, on_row or (lambda row: None))
         check_all(

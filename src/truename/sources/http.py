@@ -15,7 +15,7 @@ from truename.errors import TargetError, TargetNotFoundError, UnavailableError
 from truename.sources.folder import WEIGHT_SUFFIXES, file_name
 from truename.sources.paths import unsafe_because
 from truename.sources.remote import RemoteFile, RemoteSource, Wire
-from truename.sources.transport import Reply, Retry, Span, Transport
+from truename.sources.transport import Reply, Retry, Span, Transport, no_address_because
 
 _FIRST = 16_384
 _SHARDS = 4_000
@@ -41,9 +41,10 @@ class HttpSource(RemoteSource):
 
     def __init__(self, url: str, *, retry: Retry | None = None) -> None:
         self.target = url
-        parts = urlsplit(_by_http(url))
-        if not parts.netloc:
-            raise TargetNotFoundError(url, "names no host")
+        address = _by_http(url)
+        if (why := no_address_because(address)) is not None:
+            raise TargetNotFoundError(url, why)
+        parts = urlsplit(address)
         self._query = f"?{parts.query}" if parts.query else ""
         self._base = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         name = unquote(parts.path.rstrip("/").rpartition("/")[2]) or parts.netloc
@@ -85,6 +86,8 @@ def _by_http(url: str) -> str:
     if not url.lower().startswith("s3://"):
         return url
     bucket, _, prefix = url[5:].partition("/")
+    if not bucket:
+        return "https:///"
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     return f"{endpoint.rstrip('/')}/{bucket}/{prefix}" if endpoint else f"https://{bucket}.s3.amazonaws.com/{prefix}"
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -21,12 +21,14 @@ from truename.sources.hub_cache import snapshot_folder
 from truename.sources.paths import unsafe_because
 from truename.sources.range_cache import RangeCache
 from truename.sources.remote import RemoteFile, RemoteSource, Wire
-from truename.sources.transport import Retry, Transport
+from truename.sources.transport import Retry, Transport, no_address_because
 
+ENDPOINT = "https://huggingface.co"
 MAX_FILES = 100_000
 
 _LOG = logging.getLogger(__name__)  # a warning goes to standard error where nobody has settled something else
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
+_TOKEN = re.compile(r"[!-~]+")  # what a header can hold, and no spaces
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -48,6 +50,9 @@ class Hub:
         timeout: seconds that a range may take to begin.
         metadata_timeout: the same for metadata.
         workers: connections at a time.
+
+    Raises:
+        UsageError: the address is no web address, the token is no token, or a variable of huggingface_hub makes no sense.
     """
 
     def __init__(
@@ -63,9 +68,11 @@ class Hub:
         metadata_timeout: float | None = None,
         workers: int = 16,
     ) -> None:
-        from huggingface_hub import constants
-
-        self.endpoint = (endpoint or constants.ENDPOINT).rstrip("/")
+        constants = _constants()
+        self.endpoint = (endpoint or constants.ENDPOINT or ENDPOINT).rstrip("/")
+        if (why := no_address_because(self.endpoint)) is not None:
+            said = "the Hub's address" if endpoint else "HF_ENDPOINT"
+            raise UsageError(f"{said} is {self.endpoint[:200]!r}, which {why}; set it to one like {ENDPOINT}")
         self.downloads = Path(downloads or constants.HF_HUB_CACHE)
         self.offline = constants.HF_HUB_OFFLINE if offline is None else offline
         self.metadata_timeout = metadata_timeout or constants.HF_HUB_ETAG_TIMEOUT
@@ -234,10 +241,19 @@ def _id(said: str | None) -> str | None:
         return None
 
 
+def _constants() -> Any:
+    """What huggingface_hub has read from the environment."""
+    try:
+        from huggingface_hub import constants
+    except ValueError as error:  # a number that is none
+        raise UsageError(f"an environment variable of huggingface_hub makes no sense ({str(error)[:120]})") from None
+    return constants
+
+
 def _headers(token: str | bool | None) -> dict[str, str]:
     """Who asks. Built here: the client's own function sends a request of its own on the way."""
+    constants = _constants()
     import huggingface_hub
-    from huggingface_hub import constants
 
     from truename import __version__
 
@@ -245,6 +261,9 @@ def _headers(token: str | bool | None) -> dict[str, str]:
     if token is None and constants.HF_HUB_DISABLE_IMPLICIT_TOKEN:
         token = False
     found = huggingface_hub.get_token() if token is None or token is True else token
+    if found and not _TOKEN.fullmatch(found):
+        problem = "the token for the Hub holds characters that no token has"
+        raise UsageError(f"{problem}; set HF_TOKEN to one from {constants.ENDPOINT or ENDPOINT}/settings/tokens")
     if found:
         headers["authorization"] = f"Bearer {found}"
     return headers
