@@ -268,7 +268,7 @@ def test_a_list_ends_at_a_page_without_a_new_model(
 )
 def test_what_is_no_address(text: str) -> None:
     assert no_address_because(text) is not None
-    with pytest.raises(UsageError, match="set it to one like https://huggingface.co"):
+    with pytest.raises(UsageError, match=r"set it to one like https://huggingface\.co"):
         Hub(text or " ", False, cache=False, offline=False)
 
 

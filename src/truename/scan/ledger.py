@@ -6,9 +6,10 @@
     OUT/journal-00001.jsonl  rows since the last part, one a line, appended as they finish
 
 The journal of a part has the part's number. Where both are there the part was complete and the journal is dropped; of a
-journal's last line, cut by a kill, nothing is kept and its model is checked again. A line that a full disk cuts is taken
-back, so that the next one does not continue it. A finished row is therefore in exactly one place. ``finish`` turns the last journal into a part. Rows of errors that are to be tried again leave their
-part before anything is checked, so that no kill finds a model in two places.
+journal's last line, cut by a kill, nothing is kept and its model is checked again. A line that a full disk cuts is
+taken back, so that the next one does not continue it. A finished row is therefore in exactly one place. ``finish``
+turns the last journal into a part. Rows of errors that are to be tried again leave their part before anything is
+checked, so that no kill finds a model in two places.
 """
 
 from __future__ import annotations
@@ -224,7 +225,7 @@ def _append(file: IO[bytes], line: bytes) -> None:
 
 
 def _locked(path: Path) -> IO[bytes]:
-    """The lock of a scan, held by this process alone until ``_unlock`` or its end. A kill leaves a file that holds nothing.
+    """The lock of a scan, held by this process alone until ``_unlock`` or its end; a kill leaves a file that is free.
 
     Raises:
         UsageError: another process holds it.

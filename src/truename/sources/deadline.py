@@ -34,11 +34,11 @@ def is_over() -> bool:
 
 
 def guard(client: Any) -> None:
-    """Make the connections of an HTTP client keep to ``within``; one that is not built as httpx builds it stays as it is."""
+    """Make the connections of an HTTP client keep to ``within``; one that is not built as httpx is stays as it is."""
     for transport in (client._transport, *client._mounts.values()):
         pool = getattr(transport, "_pool", None)
         backend = getattr(pool, "_network_backend", None)
-        if backend is not None and not isinstance(backend, _Backend):
+        if pool is not None and backend is not None and not isinstance(backend, _Backend):
             pool._network_backend = _Backend(backend, sys.modules[type(pool).__module__.partition(".")[0]])
 
 
