@@ -6,7 +6,10 @@ Sources hand out blobs and readers of formats take them, so neither knows the ot
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from truename.budget import Budget
 
 
 class Blob(ABC):
@@ -16,7 +19,10 @@ class Blob(ABC):
         path: relative to the model's root, with forward slashes.
         size: in bytes.
         bytes_read: how many bytes were asked for and given so far.
+        budget: what reads are taken from, where the file is one of many of a model.
     """
+
+    budget: Budget | None = None
 
     def __init__(self, path: str, size: int) -> None:
         self.path = path
@@ -27,10 +33,16 @@ class Blob(ABC):
         """Up to ``length`` bytes from ``offset`` on; fewer only where the file ends.
 
         The caller bounds ``length``: nothing here decides how much memory a file may take.
+
+        Raises:
+            UnsupportedFormatError: the budget of the model does not have so many bytes left.
         """
         if offset < 0 or length < 0:
             raise ValueError("offset and length must not be negative")
-        data = self._read(offset, min(length, max(0, self.size - offset)))
+        length = min(length, max(0, self.size - offset))
+        if self.budget is not None:
+            self.budget.take_bytes(self.path, length)
+        data = self._read(offset, length)
         self.bytes_read += len(data)
         return data
 

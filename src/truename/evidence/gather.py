@@ -16,6 +16,7 @@ from truename.architecture import (
     holds_only_adapter,
     measure,
 )
+from truename.budget import MAX_DISTANT_BYTES, Budget
 from truename.declared import Declared, declared_facts, read_declared
 from truename.errors import EmptyTargetError, FileError, NotDownloadedError, UnsupportedFormatError
 from truename.evidence.absence import why_absent, why_no_bits
@@ -59,6 +60,9 @@ from truename.sources.folder import FileSource
 from truename.sources.source import Distant, Source
 from truename.stand_ins import UNFINISHED, finished_name, stand_in
 
+MAX_TRIED = 64  # sets of weights of which none can be read
+MAX_DISTANT_TRIED = 8  # ... where every read costs round trips
+
 
 class WeightsReading(msgspec.Struct, frozen=True):
     """What came of reading the main checkpoint: its header, or why there is none."""
@@ -78,7 +82,8 @@ def gather(source: Source) -> Evidence:
     if isinstance(source, Distant):
         source.prefetch(needed_bytes(source.files, _in_order(checkpoints)))
     declared = read_declared(source.files, source.open)
-    weights = read_main(checkpoints, source)
+    budget = Budget(bytes=MAX_DISTANT_BYTES) if isinstance(source, Distant) else Budget()
+    weights = read_main(checkpoints, source, budget)
     architecture = None if weights.header is None else abstract_architecture(weights.header)
     stated, measured = declared_facts(declared), tuple(_weights_facts(weights, declared, architecture))
     if architecture is None:
@@ -87,7 +92,7 @@ def gather(source: Source) -> Evidence:
         structure = AS_DECLARED
     else:
         structure = identify_whole(weights, architecture)
-    compared = compare_checkpoints(weights.checkpoint, weights.header, checkpoints, source)
+    compared = compare_checkpoints(weights.checkpoint, weights.header, checkpoints, source, budget)
     if compared.several_models and weights.checkpoint is not None:
         refuse_several_gguf(source, (weights.checkpoint.name, *compared.several_models))
     facts = [
@@ -157,15 +162,19 @@ def identify_whole(weights: WeightsReading, architecture: AbstractArchitecture) 
     return identified(architecture, header.files[0] if len(header.files) == 1 else None)
 
 
-def read_main(checkpoints: tuple[Checkpoint, ...], source: Source) -> WeightsReading:
-    """Read the first checkpoint that can be read and is a model's; an adapter's only where nothing else is there."""
+def read_main(checkpoints: tuple[Checkpoint, ...], source: Source, budget: Budget) -> WeightsReading:
+    """Read the first checkpoint that can be read and is a model's; an adapter's only where nothing else is there.
+
+    Where the first ``MAX_TRIED`` cannot be read, no more are tried.
+    """
     full = _in_order(checkpoints)
     distant = source if isinstance(source, Distant) else None
     map_, sample_above = (map, None) if distant is None else (distant.map, ALL_SHARDS)
+    most = MAX_TRIED if distant is None else MAX_DISTANT_TRIED
     problems: list[FileError] = []
-    for checkpoint in full:
+    for checkpoint in full[:most]:
         try:
-            header = read_checkpoint(checkpoint, source.open, map_, sample_above)
+            header = read_checkpoint(checkpoint, source.open, map_, sample_above, budget)
         except FileError as error:
             problems.append(_as_unfinished(error, source) or error)
             continue
@@ -174,6 +183,9 @@ def read_main(checkpoints: tuple[Checkpoint, ...], source: Source) -> WeightsRea
             problems.append(UnsupportedFormatError(header.files[0], problem))
             continue
         return WeightsReading(checkpoint, header, tuple(problems))
+    if len(full) > most:
+        problem = f"is one of {len(full):,} sets of weights; the first {most} cannot be read, and no more are tried"
+        problems.append(UnsupportedFormatError(full[most].name, problem))
     if not full:
         problems += _unfinished_weights(source)
     return WeightsReading(full[0] if full else None, problems=tuple(problems))
