@@ -6,10 +6,8 @@ Sources hand out blobs and readers of formats take them, so neither knows the ot
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Self
-
-if TYPE_CHECKING:
-    from truename.budget import Budget
+from collections.abc import Callable
+from typing import Self
 
 
 class Blob(ABC):
@@ -19,10 +17,11 @@ class Blob(ABC):
         path: relative to the model's root, with forward slashes.
         size: in bytes.
         bytes_read: how many bytes were asked for and given so far.
-        budget: what reads are taken from, where the file is one of many of a model.
+        meter: told the path and the number of bytes before each read, where the file is one of many of a model; an
+            error that it raises is that of the read.
     """
 
-    budget: Budget | None = None
+    meter: Callable[[str, int], None] | None = None
 
     def __init__(self, path: str, size: int) -> None:
         self.path = path
@@ -33,15 +32,12 @@ class Blob(ABC):
         """Up to ``length`` bytes from ``offset`` on; fewer only where the file ends.
 
         The caller bounds ``length``: nothing here decides how much memory a file may take.
-
-        Raises:
-            UnsupportedFormatError: the budget of the model does not have so many bytes left.
         """
         if offset < 0 or length < 0:
             raise ValueError("offset and length must not be negative")
         length = min(length, max(0, self.size - offset))
-        if self.budget is not None:
-            self.budget.take_bytes(self.path, length)
+        if self.meter is not None:
+            self.meter(self.path, length)
         data = self._read(offset, length)
         self.bytes_read += len(data)
         return data

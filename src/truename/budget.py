@@ -16,10 +16,10 @@ from itertools import repeat
 
 from truename.errors import Fault, UnsupportedFormatError
 
-MAX_BYTES = 256 * 2**20  # of headers and indexes: forty GGUF files, each with the vocabulary of a model, have so many
-MAX_DISTANT_BYTES = 96 * 2**20  # ... of a model on another machine, of which what came is kept while it is checked
+MAX_BYTES = 256_000_000  # of headers and indexes: forty GGUF files, each with the vocabulary of a model, have so many
+MAX_DISTANT_BYTES = 96_000_000  # ... of a model on another machine, of which what came is kept while it is checked
 MAX_TENSORS = 300_000  # entries of headers and of indexes each: the largest mixtures of experts have some 200,000
-MAX_OPCODES = 4_000_000  # of the pickles of the main weights: a shard of a large model has some 10,000
+MAX_OPCODES = 8_000_000  # of the pickles of weights: a tensor takes some 25
 MAX_SECONDS = 10.0  # of the processor; what stays within all the others takes a second or two
 
 
@@ -54,6 +54,7 @@ class Budget:
         self._tensors, self._tensors_left, self._promised_left = tensors, tensors, tensors
         self._seconds, self._seconds_left = seconds, seconds
         self._lock = threading.Lock()
+        self._opcodes = opcodes
         self.opcodes: Iterator[None] = repeat(None, opcodes)
 
     def take_bytes(self, path: str, count: int) -> None:
@@ -94,13 +95,19 @@ class Budget:
             what = f"{self._tensors:,} tensors in its indexes"
             raise UnsupportedFormatError(path, _beyond(what), BudgetFault.TENSORS)
 
+    def beyond_opcodes(self, path: str) -> UnsupportedFormatError:
+        """The error of a pickle for which no opcodes are left."""
+        return UnsupportedFormatError(path, _beyond(f"{self._opcodes:,} opcodes of pickles"), BudgetFault.OPCODES)
+
     @contextmanager
     def reading(self, path: str) -> Iterator[None]:
         """Count what this thread takes of the processor in here.
 
         Raises:
-            UnsupportedFormatError: there is nothing left.
+            UnsupportedFormatError: something is spent, so that no other file is begun.
         """
+        self.take_bytes(path, 0)
+        self.take_tensors(path, 0)
         if self._seconds_left <= 0:
             what = f"takes {self._seconds:g} seconds of the processor"
             raise UnsupportedFormatError(

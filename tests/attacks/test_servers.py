@@ -81,7 +81,7 @@ ENDLESS = {
     "a chunk's length": dripping(CHUNKED, b"0"),
     "chunks of a byte": dripping(CHUNKED, b"1\r\n \r\n"),
     "trailers": dripping(CHUNKED + b"1\r\n{\r\n0\r\nX-A: ", b"a"),
-    "nothing": dripping(b"", b"", 1),
+    "nothing": lambda connection, head: connection.recv(1) and None,
 }
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Select, Strict, fails, settled
+from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Sample, Select, Strict, fails, settled
 from truename.cli.output import UNUSABLE, Format, Guard, complain, print_text, write_text
 from truename.errors import TruenameError, UsageError
 
@@ -27,6 +27,7 @@ def check(
     fail_on: FailOnLevel = None,
     strict: Strict = None,
     config: ConfigFile = None,
+    sample: Sample = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name every rule that could not tell.")] = False,
 ) -> int:
     """Report each claim of a model's name that its files contradict."""
@@ -46,7 +47,7 @@ def check(
     models: list[ModelReport] = []
     for target in targets:
         try:
-            models.append(check_model(target, name=name, rules=rules))
+            models.append(check_model(target, name=name, rules=rules, sample=sample))
         except TruenameError as error:
             complain(str(error))
     report = Report(tuple(models))

@@ -33,6 +33,9 @@ FailOnLevel = Annotated[
 Strict = Annotated[
     bool | None, typer.Option("--strict/--no-strict", help="Exit with 1 also where a model is not verified.")
 ]
+Sample = Annotated[
+    bool, typer.Option("--sample", help="Of many shards read some, and infer the others where sizes agree.")
+]
 ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="The file of settings; else the nearest pyproject.toml."),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Select, Strict, fails, settled
+from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Sample, Select, Strict, fails, settled
 from truename.cli.output import INTERRUPTED, UNUSABLE, Guard, write_text
 from truename.engines import Engine
 from truename.errors import UsageError
@@ -62,6 +62,7 @@ def scan(
     fail_on: FailOnLevel = None,
     strict: Strict = None,
     config: ConfigFile = None,
+    sample: Sample = False,
 ) -> int:
     """Check many models into a table that survives interruption."""
     from truename.api import select_rules
@@ -100,8 +101,10 @@ def scan(
             "filter": " ".join(listing.filter),
             "select": " ".join(asked.select),
             "ignore": " ".join(asked.ignore),
+            "sample": "yes" if sample else "",
         },
         rules=select_rules(asked.select, asked.ignore),
+        sample=sample,
     )
     try:
         with _Progress(total) as progress:

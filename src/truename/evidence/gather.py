@@ -45,8 +45,8 @@ from truename.facts import (
     Origin,
 )
 from truename.formats import (
-    ALL_SHARDS,
     READERS,
+    SAMPLED_ABOVE,
     Checkpoint,
     WeightIndex,
     WeightsHeader,
@@ -72,18 +72,22 @@ class WeightsReading(msgspec.Struct, frozen=True):
     problems: tuple[FileError, ...] = ()
 
 
-def gather(source: Source) -> Evidence:
+def gather(source: Source, *, sample: bool = False) -> Evidence:
     """Read every document and the header of the main checkpoint, and measure them.
+
+    Args:
+        source: the model's files.
+        sample: of very many shards read some, and infer the others where their sizes agree.
 
     A file that breaks its format is no error here: it becomes the fact ``unreadable_files`` and the reason why
     other facts are missing.
     """
     checkpoints = checkpoints_of(source)
     if isinstance(source, Distant):
-        source.prefetch(needed_bytes(source.files, _in_order(checkpoints)))
+        source.prefetch(needed_bytes(source.files, _in_order(checkpoints), sample=sample))
     declared = read_declared(source.files, source.open)
     budget = Budget(bytes=MAX_DISTANT_BYTES) if isinstance(source, Distant) else Budget()
-    weights = read_main(checkpoints, source, budget)
+    weights = read_main(checkpoints, source, budget, sample=sample)
     architecture = None if weights.header is None else abstract_architecture(weights.header)
     stated, measured = declared_facts(declared), tuple(_weights_facts(weights, declared, architecture))
     if architecture is None:
@@ -162,14 +166,17 @@ def identify_whole(weights: WeightsReading, architecture: AbstractArchitecture) 
     return identified(architecture, header.files[0] if len(header.files) == 1 else None)
 
 
-def read_main(checkpoints: tuple[Checkpoint, ...], source: Source, budget: Budget) -> WeightsReading:
+def read_main(
+    checkpoints: tuple[Checkpoint, ...], source: Source, budget: Budget, *, sample: bool = False
+) -> WeightsReading:
     """Read the first checkpoint that can be read and is a model's; an adapter's only where nothing else is there.
 
     Where the first ``MAX_TRIED`` cannot be read, no more are tried.
     """
     full = _in_order(checkpoints)
     distant = source if isinstance(source, Distant) else None
-    map_, sample_above = (map, None) if distant is None else (distant.map, ALL_SHARDS)
+    map_ = map if distant is None else distant.map
+    sample_above = SAMPLED_ABOVE if sample else None
     most = MAX_TRIED if distant is None else MAX_DISTANT_TRIED
     problems: list[FileError] = []
     for checkpoint in full[:most]:

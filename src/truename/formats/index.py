@@ -65,8 +65,12 @@ class _Document(msgspec.Struct):
 _DOCUMENT = msgspec.json.Decoder(_Document)
 
 
-def read_index(blob: Blob) -> WeightIndex:
+def read_index(blob: Blob, budget: Budget | None = None) -> WeightIndex:
     """Read a weight index.
+
+    Args:
+        blob: the file.
+        budget: what its model may take; by default one of its own.
 
     Raises:
         UnsupportedFormatError: it is larger than any real index, or holds more tensors than the budget of the model.
@@ -78,7 +82,7 @@ def read_index(blob: Blob) -> WeightIndex:
         raise UnsupportedFormatError(blob.path, problem, IndexFault.TOO_LARGE)
     data = blob.read(0, blob.size)
     # Each tensor has four quotes, two of its name and two of its shard. Decoding takes many times the memory.
-    (blob.budget or Budget()).take_promised(blob.path, data.count(b'"') // 4)
+    (budget or Budget()).take_promised(blob.path, data.count(b'"') // 4)
     try:
         document = _DOCUMENT.decode(data.removeprefix(b"\xef\xbb\xbf"))
     except RecursionError:

@@ -23,12 +23,13 @@ from truename.formats.checkpoints import Checkpoint
 from truename.formats.detect import look
 from truename.formats.header import Tensor, UnsafeGlobal, WeightIndex, WeightsHeader
 from truename.formats.index import numbering_gaps, read_index
-from truename.formats.pytorch import shared_opcodes
+from truename.formats.pytorch import PyTorchFault, shared_opcodes, unsafe_globals_of
 from truename.formats.safetensors.reader import read_safetensors
 from truename.stand_ins import stand_in
 
 MAX_SHARDS = 4_000
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+_SPENT = object()
 _NAME_ONLY = Tensor(None, None, None)
 
 
@@ -149,8 +150,8 @@ def read_checkpoint(
     index: WeightIndex | None = None
     if checkpoint.index is not None:
         with _open(open, checkpoint.index) as blob, budget.reading(blob.path):
-            blob.budget = budget
-            index = read_index(blob)
+            blob.meter = budget.take_bytes
+            index = read_index(blob, budget)
             index_bytes = blob.bytes_read
     headers, inferred = _read_shards(checkpoint, index, open, map, sample_above, budget)
     format = headers[0].format if headers else checkpoint.format
@@ -175,9 +176,15 @@ def read_file(blob: Blob, hint: str | None = None) -> WeightsHeader:
 
 def _read_within(budget: Budget, blob: Blob, hint: str | None, *, skip: bool) -> tuple[WeightsHeader, ...]:
     """The header of one file of several, from what is left for all of them."""
-    blob.budget = budget
-    with budget.reading(blob.path), shared_opcodes(budget.opcodes):
-        headers = tuple(_read_known(blob, hint, skip=skip))
+    blob.meter = budget.take_bytes
+    try:
+        with budget.reading(blob.path), shared_opcodes(budget.opcodes):
+            headers = tuple(_read_known(blob, hint, skip=skip))
+    except FormatError as error:
+        spent = error.code is PyTorchFault.TOO_MANY_OPCODES and next(budget.opcodes, _SPENT) is _SPENT
+        if spent and not unsafe_globals_of(error):  # what it imports is told, whatever comes behind
+            raise budget.beyond_opcodes(blob.path) from None
+        raise
     budget.take_tensors(blob.path, sum(len(header.tensors) for header in headers))
     return headers
 

@@ -30,6 +30,7 @@ class ScanOptions(msgspec.Struct, frozen=True, kw_only=True):
     concurrency: int = 16
     asked: Mapping[str, str] = {}  # the targets and the rules as they were named: a resumed scan must be asked the same
     rules: Sequence[Rule] | None = None  # all by default
+    sample: bool = False  # of very many shards read some, and infer the others where sizes agree
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -73,6 +74,7 @@ def scan(
             engine=options.engine,
             concurrency=options.concurrency,
             rules=options.rules,
+            sample=options.sample,
         )
         ledger.finish()
         return running.summary()

@@ -6,10 +6,11 @@ that an index names. Each question is for the file's first bytes, so an answer i
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, unquote, urlsplit
+
+import msgspec
 
 from truename.errors import TargetError, TargetNotFoundError, UnavailableError
 from truename.sources.folder import WEIGHT_SUFFIXES, file_name
@@ -19,12 +20,21 @@ from truename.sources.transport import Reply, Retry, Span, Transport, no_address
 
 _FIRST = 16_384
 _SHARDS = 4_000
+_MAX_INDEX_BYTES = 32_000_000
+_MAX_INDEX_TENSORS = 300_000
 USUAL_FILES = (
     "config.json", "README.md", "tokenizer_config.json", "tokenizer.json", "adapter_config.json", "modules.json",
     "quantize_config.json", "quant_config.json", "model_index.json", "model.safetensors",
     "model.safetensors.index.json", "adapter_model.safetensors", "pytorch_model.bin", "pytorch_model.bin.index.json",
     "adapter_model.bin",
 )  # fmt: skip
+
+
+class _Index(msgspec.Struct):
+    weight_map: dict[str, str]
+
+
+_INDEX = msgspec.json.Decoder(_Index)
 
 
 class HttpSource(RemoteSource):
@@ -94,11 +104,16 @@ def _by_http(url: str) -> str:
 
 def _shards(index: RemoteFile) -> list[str]:
     """The files that an index names; what is wrong with it is for its reader to say."""
-    try:
-        named = set(json.loads(index.read(0, min(index.size, 50_000_000)))["weight_map"].values())
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    if index.size > _MAX_INDEX_BYTES:
         return []
-    shards = sorted(shard for shard in named if isinstance(shard, str) and unsafe_because(shard) is None)
+    data = index.read(0, index.size)
+    if data.count(b'"') > 4 * _MAX_INDEX_TENSORS:  # two of a name and two of its shard; decoding takes many times more
+        return []
+    try:
+        named = set(_INDEX.decode(data).weight_map.values())
+    except (ValueError, RecursionError):
+        return []
+    shards = sorted(shard for shard in named if unsafe_because(shard) is None)
     if len(shards) > _SHARDS:
         raise TargetError(index.path, f"names {len(shards):,} shards; at most {_SHARDS:,} are read")
     return shards
