@@ -19,7 +19,7 @@ from truename.errors import UnavailableError, UsageError
 from truename.sources import hub as hub_module
 from truename.sources.hub import Hub
 from truename.sources.listing import hub_listing, hub_records
-from truename.sources.transport import Retry, Span, Transport, _asked_wait, _moved, no_address_because
+from truename.sources.transport import Retry, Span, Transport, _asked_wait, moved_to, no_address_because
 from truename.testing.hub_server import Fault, HubServer
 
 Start = Callable[..., HubServer]
@@ -175,7 +175,7 @@ def test_a_date_that_is_past_is_no_wait() -> None:
     ],
 )
 def test_where_a_redirect_may_lead(before: str, where: str, after: str | None) -> None:
-    assert _moved(before, where) == after
+    assert moved_to(before, where) == after
 
 
 SECRET = "hf_SECRETSECRET"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -89,11 +91,55 @@ def test_every_shard_is_asked_for_once(models: Path, hub_server: Start, tmp_path
     server = hub_server(models)
     hub = hub_of(server, tmp_path)
     found = gather(HubSource("acme/long", hub=hub))
-    print(shards, len(server.requests), hub.wire.transport.bytes_received)
-    assert len(server.requests) == hub.wire.transport.requests < 240
+    assert len(server.requests) == hub.wire.transport.requests < 140
     assert hub.wire.transport.bytes_received < 118 * 100_000 / 4
     assert found.get("inferred_shards") is None
     assert facts(found) == facts(gather(FolderSource(folder)))
+
+
+@pytest.mark.parametrize(
+    "batch",
+    [
+        {"status": 404},
+        {"status": 401},
+        {"body": b"<html>"},
+        {"body": b'{"objects":[]}'},
+        {"body": b'{"objects":[{"oid":"x","actions":{"download":{"href":"http://127.0.0.1:9/x"}}}]}'},
+        {"endless": True},
+    ],
+)
+def test_where_nobody_says_where_files_lie_each_is_asked_for(
+    batch: dict[str, Any], models: Path, hub_server: Start, tmp_path: Path
+) -> None:
+    folder = write_llama(models / "acme" / "long", shard_bytes=40_000, config=CONFIG | {"num_hidden_layers": 12})
+    server = hub_server(models)
+    server.script(Fault("*/info/lfs/objects/batch", **batch))
+    found = gather(HubSource("acme/long", hub=hub_of(server, tmp_path, cache=False)))
+    assert facts(found) == facts(gather(FolderSource(folder)))
+
+
+@pytest.mark.parametrize(
+    "place", ["http://127.0.0.1:9/x", "{storage}/nothing", "ftp://x", "http://[::1", "{hub}/nothing"]
+)
+def test_a_place_where_nothing_lies_is_asked_no_more(
+    place: str, models: Path, hub_server: Start, tmp_path: Path
+) -> None:
+    folder = write_llama(models / "acme" / "long", shard_bytes=40_000, config=CONFIG | {"num_hidden_layers": 12})
+    server = hub_server(models)
+    source = HubSource("acme/long", hub=hub_of(server, tmp_path, cache=False))
+    where = place.format(storage=server.storage, hub=server.endpoint)
+    objects = [{"oid": oid, "actions": {"download": {"href": where}}} for oid in source._large.values()]
+    server.script(Fault("*/info/lfs/objects/batch", body=json.dumps({"objects": objects}).encode()))
+    assert facts(gather(source)) == facts(gather(FolderSource(folder)))
+
+
+def test_the_token_does_not_go_where_many_files_lie(models: Path, hub_server: Start, tmp_path: Path) -> None:
+    write_llama(models / "acme" / "long", shard_bytes=40_000, config=CONFIG | {"num_hidden_layers": 12})
+    server = hub_server(models, repos={"acme/long": RepoSettings(gated="auto")}, tokens={"hf_x": ["*"]})
+    gather(HubSource("acme/long", hub=hub_of(server, tmp_path, token="hf_x")))
+    assert any(request.path.endswith("/objects/batch") for request in server.requests)
+    sent = {(request.host, request.headers.get("authorization")) for request in server.requests}
+    assert sent == {("hub", "Bearer hf_x"), ("storage", None)}
 
 
 def test_of_a_sample_only_some_shards_are_asked_for(models: Path, hub_server: Start, tmp_path: Path) -> None:

@@ -138,6 +138,7 @@ class Transport:
         span: Span | None = None,
         timeout: float | None = None,
         json: object = None,
+        more_headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """Get a document, or a range of a file. A reply of 400 and more is returned, not raised.
 
@@ -148,11 +149,12 @@ class Transport:
             span: the range; the reply's body is that range or what the file has of it.
             timeout: instead of the transport's own.
             json: the body of a POST; without it the method is GET.
+            more_headers: beside those of every request.
 
         Raises:
             UnavailableError: no attempt brought a whole reply.
         """
-        headers = dict(self._headers)
+        headers = {**self._headers, **(more_headers or {})}
         if not _same_origin(self.endpoint, url):
             headers = _without_token(headers)
         for _ in range(MAX_REDIRECTS):
@@ -160,7 +162,7 @@ class Transport:
             where = reply.headers.get("location")
             if not (300 <= reply.status < 400 and where):
                 return reply
-            if (moved := _moved(url, where)) is None:
+            if (moved := moved_to(url, where)) is None:
                 raise UnavailableError(target, f"{_host(url)} redirects to {where[:200]!r}, which is not followed")
             if not _same_origin(url, moved):
                 headers = _without_token(headers)
@@ -341,7 +343,7 @@ def _same_origin(before: str, after: str) -> bool:
     return old == new or (old[1] == new[1] and (old[0], old[2], new[0], new[2]) == ("http", 80, "https", 443))
 
 
-def _moved(url: str, where: str) -> str | None:
+def moved_to(url: str, where: str) -> str | None:
     """The address that a redirect leads to; None for one that is no web address, or gives up https."""
     try:
         moved = urljoin(url, where)

@@ -62,6 +62,8 @@ class Hub:
         if "resolve" in parts[1:3]:
             at = parts.index("resolve", 1)
             return self._file(request, "/".join(parts[:at]), parts[at + 1 :], fault)
+        if parts[-4:] == ("info", "lfs", "objects", "batch"):
+            return self._batch(request, "/".join(parts[:-4]).removesuffix(".git"))
         if "raw" in parts[1:3]:
             at = parts.index("raw", 1)
             return self._raw(request, "/".join(parts[:at]), parts[at + 1 :], fault)
@@ -190,13 +192,40 @@ class Hub:
         if entry.sha256 is not None:
             if self.xet:
                 linked |= {"x-xet-hash": entry.xet_hash, "link": self._xet_links(repo, found.commit, entry)}
-            query = urlencode({"X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Signature": _signature(entry.etag)})
-            target = f"{self.storage}/{entry.etag}/{quote(repo)}/-/{quote(path)}?{query}"
-            return Answer(302, {**linked, "location": target, "accept-ranges": "bytes"})
+            return Answer(302, {**linked, "location": self._stored(repo, path, entry), "accept-ranges": "bytes"})
         if self.resolve_cache:
             target = f"/api/resolve-cache/models/{quote(repo)}/{found.commit}/{quote(path, safe='')}"
             return Answer(307, {**linked, "location": target, "etag": f'"{entry.etag}"'})
         return _sent(entry, request, commit, fault)
+
+    def _batch(self, request: Request, repo: str) -> Answer:
+        """Git LFS: where objects lie, many in one answer."""
+        if (refused := self._refused(request, repo, "")) is not None:
+            return refused
+        if self.repositories.settings(repo).gated and not self._granted(request, repo):
+            return self._gated(request, repo)
+        asked = json.loads(request.body)
+        if request.method != "POST" or asked.get("operation") != "download":
+            return refusal(403, "only downloads")
+        known: dict[str, tuple[str, Entry]] = {}
+        for revision in ("main", *self.repositories.settings(repo).revisions):
+            if (found := self.repositories.at(repo, revision)) is not None:
+                known |= {entry.etag: (path, entry) for path, entry in found.files.items() if entry.sha256 is not None}
+        objects = []
+        for one in asked["objects"]:
+            said = {"oid": one["oid"], "size": one["size"]}
+            if (there := known.get(one["oid"])) is None:
+                objects.append({**said, "error": {"code": 404, "message": "Object does not exist"}})
+            else:
+                href = self._stored(repo, *there)
+                objects.append({**said, "authenticated": True, "actions": {"download": {"href": href}}})
+        answer = as_json({"transfer": "basic", "objects": objects})
+        return Answer(200, {"content-type": "application/vnd.git-lfs+json"}, answer.body)
+
+    def _stored(self, repo: str, path: str, entry: Entry) -> str:
+        """The signed address of a large file."""
+        query = urlencode({"X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Signature": _signature(entry.etag)})
+        return f"{self.storage}/{entry.etag}/{quote(repo)}/-/{quote(path)}?{query}"
 
     def _raw(self, request: Request, repo: str, rest: tuple[str, ...], fault: Fault | None) -> Answer:
         """A file as git has it: of a large one the pointer to it."""
