@@ -16,11 +16,12 @@ from itertools import repeat
 
 from truename.errors import Fault, UnsupportedFormatError
 
-MAX_BYTES = 256_000_000  # of headers and indexes: forty GGUF files, each with the vocabulary of a model, have so many
+MAX_BYTES = 400_000_000  # of headers and indexes: 48 GGUF files, each with the vocabulary of a model, have so many
 MAX_DISTANT_BYTES = 96_000_000  # ... of a model on another machine, of which what came is kept while it is checked
 MAX_TENSORS = 300_000  # entries of headers and of indexes each: the largest mixtures of experts have some 200,000
 MAX_OPCODES = 8_000_000  # of the pickles of weights: a tensor takes some 25
-MAX_SECONDS = 10.0  # of the processor; what stays within all the others takes a second or two
+MAX_SECONDS = 10.0  # of the processor for the main weights; what stays within all the others takes a second or two
+MAX_SECONDS_BESIDE = 4.0  # ... and for what lies beside them: 48 such GGUF files take 2.4
 
 
 class BudgetFault(Fault):
@@ -98,6 +99,11 @@ class Budget:
     def beyond_opcodes(self, path: str) -> UnsupportedFormatError:
         """The error of a pickle for which no opcodes are left."""
         return UnsupportedFormatError(path, _beyond(f"{self._opcodes:,} opcodes of pickles"), BudgetFault.OPCODES)
+
+    def limit_seconds(self, seconds: float) -> None:
+        """From now on no more than so many, whatever was taken before."""
+        with self._lock:
+            self._seconds = self._seconds_left = seconds
 
     @contextmanager
     def reading(self, path: str) -> Iterator[None]:

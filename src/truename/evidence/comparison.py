@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from truename.architecture import canonical_header, gguf_file_facts, is_weight_of_model
-from truename.budget import Budget
+from truename.budget import MAX_SECONDS_BESIDE, Budget
 from truename.errors import FileError
 from truename.facts import (
     BITS_PER_WEIGHT,
@@ -108,6 +108,7 @@ def compare_checkpoints(
         return Comparison()
     found = _Comparing(main, header)
     left = budget or Budget()
+    left.limit_seconds(MAX_SECONDS_BESIDE)
 
     def read(checkpoint: Checkpoint) -> WeightsHeader | None:
         try:
