@@ -16,7 +16,7 @@ from truename.architecture import (
     holds_only_adapter,
     measure,
 )
-from truename.budget import MAX_DISTANT_BYTES, Budget
+from truename.budget import MAX_DISTANT_BYTES, MAX_SECONDS_BESIDE, Budget
 from truename.declared import Declared, declared_facts, read_declared
 from truename.errors import EmptyTargetError, FileError, NotDownloadedError, UnsupportedFormatError
 from truename.evidence.absence import why_absent, why_no_bits
@@ -183,6 +183,8 @@ def read_main(
         try:
             header = read_checkpoint(checkpoint, source.open, map_, sample_above, budget)
         except FileError as error:
+            if not problems:  # a folder of sets that all break late must not take the time of each
+                budget.limit_seconds(MAX_SECONDS_BESIDE)
             problems.append(_as_unfinished(error, source) or error)
             continue
         if holds_importance_matrix(header):

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 
 from truename.blob import Blob
-from truename.errors import EmptyTargetError, TargetError, TargetNotFoundError, UnsafePathError
+from truename.errors import ChangedError, EmptyTargetError, TargetError, TargetNotFoundError, UnsafePathError
 from truename.sources.file_blob import FileBlob, FileState
 from truename.sources.file_names import encoding_in, is_part, shard_set, stem_of, tells_nothing, without_storage
 from truename.sources.hub_cache import cached_name, file_of_blob, snapshot_above, without_broken_sets
@@ -95,13 +95,17 @@ class FolderSource:
         Raises:
             UnsafePathError: the path would leave the model, or is a link that does.
             TargetNotFoundError: there is no such file.
+            ChangedError: it is not as it was listed.
         """
         check_path(self.target, path)
         if why := self.refused.get(path):
             raise UnsafePathError(self.target, f"{path} {why}")
         if path not in self._files:
             raise TargetNotFoundError(self.target, f"holds no file {path[:200]!r}")
-        location = os.path.realpath(self._locations[path])  # again: a folder may have become a link since the walk
+        try:
+            location = os.path.realpath(self._locations[path])  # again: a folder may have become a link since the walk
+        except OSError:  # a link that became a file between two looks at it
+            raise ChangedError(self.target, f"{path} changed while it was read; check again") from None
         if not self._inside(location):
             raise UnsafePathError(self.target, f"{path} leads out of the model's folder")
         return FileBlob(path, location, self._states[path], self.target)
