@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import csv
 import gzip
+import random
 import re
 import sys
 import time
@@ -23,6 +24,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from statistics import mean, pstdev
 from zlib import crc32
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
@@ -43,6 +45,7 @@ CONVENTIONS = {
     Convention.COMBINED: {"IA", "IT"},
     Convention.OTHER: {"O"},
 }
+HALVES = 200  # of the rows with conventions
 TURNS = 4  # of cross-validation within the development part
 GRAMMAR, LEARNED, BOX = "grammar", "learned", "n-grams"
 
@@ -129,6 +132,21 @@ def kinds_table(data: Path, *, unseen: bool) -> None:
         print(f"  with the learned part {ratio:.3f} times the black box trained on the same names")
 
 
+def agreement_of_halves(rows: Sequence[dict[str, str]], *, learned: bool) -> list[float]:
+    """The agreement with both people on each of many random halves: the rule has no constant to choose on the rest."""
+    draw, found = random.Random(HALVES), []
+    same = [
+        row[rater] in CONVENTIONS[parse_name(row["name"], learned=learned).convention]
+        for row in rows
+        for rater in ("rater_1", "rater_2")
+        if row[rater]
+    ]
+    for _ in range(HALVES):
+        half = draw.sample(same, len(same) // 2)
+        found.append(sum(half) / len(half))
+    return found
+
+
 def convention_table(data: Path) -> None:
     """Agreement with each of two people, application and task merged."""
     with (data / "ptm-naming" / "conventions.csv").open(encoding="utf-8") as file:
@@ -140,6 +158,10 @@ def convention_table(data: Path) -> None:
             same = sum(row[rater] in CONVENTIONS[parse_name(row["name"], learned=learned).convention] for row in rated)
             agreed.append(f"{same / len(rated):.3f} of {len(rated)} with {rater}")
         print(f"convention, {LEARNED if learned else GRAMMAR}: {', '.join(agreed)}")
+        spread = agreement_of_halves(rows, learned=learned)
+        print(
+            f"  over random halves of the rows {mean(spread):.3f} on average, standard deviation {pstdev(spread):.3f}"
+        )
     both = [row for row in rows if row["rater_1"] and row["rater_2"]]
     merged = {label: kind for kind, labels in CONVENTIONS.items() for label in labels}
     same = sum(merged[row["rater_1"]] is merged[row["rater_2"]] for row in both)

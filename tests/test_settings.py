@@ -26,7 +26,7 @@ def test_no_file_means_defaults(tmp_path: Path) -> None:
 
 def test_the_table_is_read(tmp_path: Path) -> None:
     write(tmp_path, '[tool.truename]\nselect = ["SIZ"]\nignore = ["SIZ002"]\nfail-on = "error"\n')
-    assert load_config(tmp_path) == Config(("SIZ",), ("SIZ002",), "error")
+    assert load_config(tmp_path) == Config(("SIZ",), ("SIZ002",), fail_on="error")
 
 
 def test_the_nearest_file_with_the_table_wins(tmp_path: Path) -> None:

@@ -59,7 +59,7 @@ def test_weights_that_are_not_here_are_no_fault(data: bytes, says: str, file: st
     (folder / file).write_bytes(data)
     report = check(folder)
     assert not [finding.code for finding in report.findings if finding.code.startswith("FIL")]
-    why = inspect(folder).missing["parameters"]
+    why = inspect(folder).missing["parameters"].text
     assert why.startswith(f"{file}: ")
     assert says in why
     assert not any(fact.key == "unreadable_files" for fact in report.facts)
@@ -74,7 +74,7 @@ def test_documents_that_are_pointers(file: str, tmp_path: Path) -> None:
     assert evidence.value("parameters")
     keys = {"config.json": "model_type", "README.md": "languages", "tokenizer_config.json": "model_max_length"}
     if file in keys:
-        assert f"{file}: is a Git LFS pointer" in evidence.why_missing(keys[file])
+        assert f"{file}: is a Git LFS pointer" in evidence.why_missing(keys[file]).text
 
 
 def test_a_page_in_the_place_of_a_configuration(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_page_in_the_place_of_a_configuration(tmp_path: Path) -> None:
     (folder / "config.json").write_bytes(INSTEAD["a page"][0])
     evidence = gather(FolderSource(folder))
     assert evidence.get("unreadable_files") is None
-    assert "config.json: is a web page" in evidence.why_missing("model_type")
+    assert "config.json: is a web page" in evidence.why_missing("model_type").text
 
 
 def test_an_index_and_a_shard_that_are_pointers(tmp_path: Path) -> None:
@@ -91,10 +91,10 @@ def test_an_index_and_a_shard_that_are_pointers(tmp_path: Path) -> None:
     shard.write_bytes(LFS)
     evidence = gather(FolderSource(folder))
     assert evidence.get("tensors") is None
-    assert f"{shard.name}: is a Git LFS pointer" in evidence.why_missing("tensors")
+    assert f"{shard.name}: is a Git LFS pointer" in evidence.why_missing("tensors").text
     (folder / "model.safetensors.index.json").write_bytes(LFS)
     evidence = gather(FolderSource(folder))
-    assert "index.json: is a Git LFS pointer" in evidence.why_missing("tensors")
+    assert "index.json: is a Git LFS pointer" in evidence.why_missing("tensors").text
     assert evidence.get("unreadable_files") is None
 
 
@@ -103,7 +103,7 @@ def test_what_is_published_so_is_a_fault_of_the_model(tmp_path: Path) -> None:
     (tmp_path / "models" / "acme" / "llama" / "model.safetensors").write_bytes(INSTEAD["a page"][0])
     with serve(tmp_path / "models") as server:
         evidence = gather(HubSource("acme/llama", hub=hub_of(server, tmp_path)))
-    assert "model.safetensors: is a web page" in evidence.value("unreadable_files", ())[0]
+    assert "model.safetensors: is a web page" in evidence.value("unreadable_files", "")
 
 
 def test_a_second_set_that_is_here_is_read(tmp_path: Path) -> None:
@@ -123,7 +123,7 @@ def test_weights_whose_download_has_not_ended(mark: str, tmp_path: Path) -> None
     (folder / mark).write_bytes(b"")
     evidence = gather(FolderSource(folder))
     assert evidence.get("unreadable_files") is None
-    assert f"is a part of a download ({mark} lies beside it)" in evidence.why_missing("tensors")
+    assert f"is a part of a download ({mark} lies beside it)" in evidence.why_missing("tensors").text
 
 
 def test_a_mark_of_a_download_hides_no_pickle(tmp_path: Path) -> None:
@@ -143,12 +143,12 @@ def test_weights_that_are_not_yet_called_so(end: str, tmp_path: Path) -> None:
         FolderSource(tmp_path)
     (tmp_path / "config.json").write_text(json.dumps(CONFIG))
     evidence = gather(FolderSource(tmp_path))
-    assert f"model.safetensors{end}: is a part of a download" in evidence.why_missing("tensors")
+    assert f"model.safetensors{end}: is a part of a download" in evidence.why_missing("tensors").text
 
 
 def test_a_pointer_that_is_named_alone(tmp_path: Path) -> None:
     (tmp_path / "model.safetensors").write_bytes(LFS)
-    assert "run `git lfs pull`" in inspect(tmp_path / "model.safetensors").missing["parameters"]
+    assert "run `git lfs pull`" in inspect(tmp_path / "model.safetensors").missing["parameters"].text
     (tmp_path / "weights.dat").write_bytes(LFS)
     with pytest.raises(EmptyTargetError, match="run `git lfs pull`"):
         gather(FileSource(tmp_path / "weights.dat"))

@@ -81,12 +81,13 @@ def compile_families(known: list[str]) -> dict[str, Family]:
     return families
 
 
-def compile_tasks() -> tuple[tuple[Task, ...], frozenset[str]]:
-    """The tasks, and the task words that are data sets too."""
+def compile_tasks() -> tuple[tuple[Task, ...], frozenset[str], frozenset[str]]:
+    """The tasks, the task words that are data sets too, and the tasks whose words claim something."""
     entries = load("tasks")["task"]
     datasets = frozenset(word for entry in entries for word in entry.get("dataset_words", ()))
     fields = ("key", "words", "pipeline_tags", "heads", "architectures", "source")
-    return tuple(msgspec.convert({f: entry[f] for f in fields}, Task) for entry in entries), datasets
+    claiming = frozenset(entry["key"] for entry in entries if entry.get("claims", bool(entry["pipeline_tags"])))
+    return tuple(msgspec.convert({f: entry[f] for f in fields}, Task) for entry in entries), datasets, claiming
 
 
 def compile_languages() -> tuple[tuple[Language, ...], frozenset[str], dict[str, Any]]:
@@ -151,7 +152,7 @@ def compile_all() -> Vocabulary:
     transformers = load("transformers")
     known = sorted({entry[0] for entry in transformers["families"]} | set(transformers["parts"]))
     families = compile_families(known)
-    tasks, task_datasets = compile_tasks()
+    tasks, task_datasets, claiming = compile_tasks()
     languages, cautious, iso = compile_languages()
     lists, list_readings, sources = compile_lists()
     words = load("words")
@@ -175,8 +176,8 @@ def compile_all() -> Vocabulary:
     for task in tasks:
         for word in (task.key, *task.words):
             kind = "D" if word in task_datasets else "T"
-            value = task.key if task.pipeline_tags else word
-            table.add(word, Reading(kind, "task", value, bool(task.pipeline_tags)))
+            value = task.key if task.key in claiming else word
+            table.add(word, Reading(kind, "task", value, task.key in claiming))
     for word in datasets:
         table.add(word, Reading("D", "dataset", word))
     for language in languages:

@@ -17,7 +17,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "benchmarks"))
 from names import parts
 from train_names import DEFAULT, train
 from truename.names import Kind, ParsedName, parse_name
-from truename.names.learned import KINDS, model, read_weights, use
+from truename.names.learned import BIT, KINDS, model, read_weights, use
+from truename.names.relabel import is_open
 
 MOST = 9  # words of a kind and a direction
 
@@ -25,9 +26,13 @@ MOST = 9  # words of a kind and a direction
 def bearer(parsed: ParsedName, kind: Kind) -> str:
     """The word that carries a kind, or the one that speaks for it most."""
     carrying = [e.text for e in parsed.elements if e.kind is kind]
-    texts = carrying or [e.text for e in (*parsed.elements, *parsed.alternatives)]
-    k = KINDS.index(kind)
-    return max(texts, key=lambda text: model().score(text, k)).lower() if texts else ""
+    if carrying:
+        return carrying[0].lower()
+    elements, k = parsed.claiming, KINDS.index(kind)
+    kinds, open_ = sum({BIT[e.kind] for e in elements}), [i for i, e in enumerate(elements) if is_open(e)]
+    scores = dict(zip(open_, model().scores(elements, open_, kinds), strict=True))
+    best = max(open_, key=lambda i: scores[i][k], default=None)
+    return "" if best is None else elements[best].text.lower()
 
 
 def main() -> int:

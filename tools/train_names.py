@@ -1,9 +1,11 @@
 """Train the learned part of names: ``python tools/train_names.py --data DIR [--all]``.
 
-Learns, for each of the thirteen kinds, a logistic regression over the traits of ``truename.names.traits`` from names
-that a language model labelled with sets of kinds (``ptm-naming/elements.jsonl.gz``). Only the development part of the
-names is read unless ``--all`` is given; ``benchmarks/names.py`` scores both parts by training anew. Needs scikit-learn
-(extra ``train``), which nothing needs at run time.
+Learns which kind an element has whose kind the grammar leaves open, from names that a language model labelled with sets
+of kinds (``ptm-naming/elements.jsonl.gz``). The labels have no places: an open element can be of the kinds of its
+name's label that such an element can have, those first that no other element explains; the model's own probabilities
+then weigh them anew, a few times (expectation and maximisation). Only the development part of the names is read unless
+``--all`` is given; ``benchmarks/names.py`` scores both parts by training anew. Needs SciPy (extra ``train``), which
+nothing needs at run time.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import gzip
 import json
 import os
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,16 +24,18 @@ from zlib import crc32
 import msgspec
 import numpy as np
 
-from truename.names import parse_name, traits
+from truename.names import Kind, parse_name, traits
 from truename.names.learned import FILE, KINDS, Weights, make_table
-from truename.names.reader import read
+from truename.names.relabel import is_open, possible
 
 DEFAULT = os.environ.get("TRUENAME_DATA") or str(Path(__file__).resolve().parents[1].parent / "shared" / "data")
 FOLDS = 5  # of the names by a checksum: fold 0 is not looked at in development until the end (``benchmarks/names.py``)
 RARE = 3  # names that must show a trait
-STRENGTH = 0.2  # C of the logistic regression
-THRESHOLD = 0.44  # of the probability: micro-F1 is best somewhat below one half
-SCALE = 0.02  # log odds of one unit of a weight
+STRENGTH = 0.3  # C of the logistic regression
+ROUNDS = 3  # of expectation and maximisation
+EXPLAINED = 0.1  # weight of a kind that another element explains, beside one that none does
+OTHERS = 0.2  # log odds taken off the kind Other: the labels leave many a word out
+SCALE = 0.04  # log odds of one unit of a weight
 LEAST = 2  # units below which a trait is left out, the largest of its weights
 
 
@@ -53,45 +57,104 @@ def fold(name: str) -> int:
     return crc32(name.encode()) % FOLDS
 
 
-def counted(name: str) -> Counter[tuple[str, str]]:
-    """The traits of a name, as the grammar alone reads it."""
-    model = parse_name(name, learned=False).model
-    chunks, elements, _ = read(model, 0, len(model))
-    return Counter(traits.of_name([chunk.text for chunk in chunks], elements))
+class Place(msgspec.Struct):
+    """An element whose kind is open, with the kinds that it can have under its name's label."""
+
+    row: int  # of the name
+    traits: list[traits.Trait]
+    kinds: tuple[int, ...]
+    lacking: frozenset[int]  # kinds of the label that no certain element has
 
 
-def matrix(rows: Sequence[Counter[tuple[str, str]]], columns: dict[tuple[str, str], int]) -> Any:
-    """Names by traits, sparse."""
-    from scipy.sparse import csr_matrix
+def places_of(rows: Sequence[Labelled]) -> list[Place]:
+    """The open elements of all names that the labels say something of."""
+    found: list[Place] = []
+    for row, name in enumerate(rows):
+        elements = parse_name(name.name, learned=False).elements
+        open_ = [i for i, element in enumerate(elements) if is_open(element)]
+        sure = {str(e.kind) for i, e in enumerate(elements) if i not in open_}
+        labels = {k for k, kind in enumerate(KINDS) if str(kind) in name.elements}
+        lacking = frozenset(k for k in labels if str(KINDS[k]) not in sure)
+        for i in open_:
+            one = elements[i]
+            kinds = tuple(k for k in possible(one) if k in labels)
+            if kinds:
+                found.append(Place(row, [*traits.of_place(elements, i, len(open_))], kinds, lacking))
+    return found
 
-    entries = [
-        (i, columns[trait], count) for i, row in enumerate(rows) for trait, count in row.items() if trait in columns
-    ]
-    at, to, values = zip(*entries, strict=True)
-    return csr_matrix((values, (at, to)), (len(rows), len(columns)))
+
+def shares(places: Sequence[Place], chances: Any) -> Any:
+    """How much each place counts for each kind: its chances among the kinds of the label, those that lack first.
+
+    Args:
+        places: the open elements.
+        chances: places by kinds, what the model holds likely so far.
+    """
+    found = np.zeros((len(places), len(KINDS)))
+    for i, place in enumerate(places):
+        for k in place.kinds:
+            found[i, k] = chances[i, k] * (1 if k in place.lacking else EXPLAINED)
+    totals: defaultdict[tuple[int, int], float] = defaultdict(float)
+    for i, place in enumerate(places):  # a kind that lacks is somewhere in the name: where it is likeliest
+        for k in place.lacking:
+            totals[place.row, k] = max(totals[place.row, k], found[i, k])
+    for i, place in enumerate(places):
+        for k in place.lacking.intersection(place.kinds):
+            if found[i, k] and found[i, k] == totals[place.row, k]:
+                found[i, k] *= 2
+    return found / found.sum(axis=1, keepdims=True)
 
 
 def train(rows: Sequence[Labelled], trained_on: str) -> Weights:
     """The weights that the rows teach."""
-    from sklearn.linear_model import LogisticRegression
+    from scipy.sparse import csr_matrix
 
-    found = [counted(row.name) for row in rows]
-    frequency = Counter(trait for one in found for trait in one)
+    places = places_of(rows)
+    frequency = Counter(trait for place in places for trait in set(place.traits))
     columns = {trait: i for i, trait in enumerate(sorted(t for t, n in frequency.items() if n >= RARE))}
-    x = matrix(found, columns)
-    weights, bias = np.zeros((len(columns), len(KINDS))), list[int]()
-    for k, kind in enumerate(KINDS):
-        y = np.array([str(kind) in row.elements for row in rows])
-        fitted = LogisticRegression(C=STRENGTH, solver="liblinear", tol=1e-3, random_state=0).fit(x, y)
-        weights[:, k] = fitted.coef_[0]
-        bias.append(round(float(fitted.intercept_[0] - np.log(THRESHOLD / (1 - THRESHOLD))) / SCALE))
+    entries = [(i, columns[t], n) for i, p in enumerate(places) for t, n in Counter(p.traits).items() if t in columns]
+    at, to, values = zip(*entries, strict=True)
+    x = csr_matrix((np.array(values, float), (at, to)), (len(places), len(columns)))
+    weights, bias = np.zeros((len(columns), len(KINDS))), np.zeros(len(KINDS))
+    weight = shares(places, np.ones((len(places), len(KINDS))))
+    for turn in range(ROUNDS):
+        weights, bias = fitted(x, weight)
+        if turn + 1 < ROUNDS:
+            weight = shares(places, chances(x @ weights + bias))
+    bias[KINDS.index(Kind.OTHER)] -= OTHERS
     units = np.clip(np.rint(weights / SCALE), -127, 127).astype(np.int8)
     tables: dict[str, dict[str, list[int]]] = {name: {} for name in traits.TABLES}
     for (table, text), i in columns.items():
         if np.abs(units[i]).max() >= LEAST:
             tables[table][text] = units[i].tolist()
     made = {name: make_table(rows) for name, rows in tables.items()}
-    return Weights("".join(KINDS), SCALE, tuple(bias), made, trained_on)
+    return Weights("".join(KINDS), SCALE, tuple(round(float(b) / SCALE) for b in bias), made, trained_on)
+
+
+def chances(scores: Any) -> Any:
+    """Probabilities of the kinds."""
+    high = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return high / high.sum(axis=1, keepdims=True)
+
+
+def fitted(x: Any, weight: Any) -> tuple[Any, Any]:
+    """Weights and biases of a multinomial regression on places that belong to several kinds in parts."""
+    from scipy.optimize import minimize
+
+    many, kinds = x.shape[1], weight.shape[1]
+
+    def loss(flat: Any) -> tuple[float, Any]:
+        coefficients, bias = flat[: many * kinds].reshape(many, kinds), flat[many * kinds :]
+        scores = x @ coefficients + bias
+        top = scores.max(axis=1, keepdims=True)
+        logs = top + np.log(np.exp(scores - top).sum(axis=1, keepdims=True))
+        wrong = np.exp(scores - logs) - weight
+        value = -(weight * (scores - logs)).sum() + (coefficients**2).sum() / (2 * STRENGTH)
+        return float(value), np.concatenate([(x.T @ wrong + coefficients / STRENGTH).ravel(), wrong.sum(axis=0)])
+
+    start = np.zeros(many * kinds + kinds)
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": 60}).x
+    return found[: many * kinds].reshape(many, kinds), found[many * kinds :]
 
 
 def main() -> int:

@@ -19,6 +19,7 @@ from truename.errors import UsageError
 from truename.evidence import Evidence, gather
 from truename.evidence.comparison import is_adapter
 from truename.evidence.gather import checkpoints_of, read_main
+from truename.evidence.known_releases import release_facts
 from truename.facts import INFERRED_SHARDS
 from truename.findings import (
     Branch,
@@ -55,7 +56,7 @@ def check(
     Args:
         target: a folder's path, a model's id on the Hub (``owner/name@revision``), an address, or a source.
         name: the claimed name; without it the source's own (the folder's name, the id).
-        rules: the rules to run; all of them by default.
+        rules: the rules to run; by default all but those that are a preview.
         sample: of very many shards read some and infer the others where their sizes agree; the report says which.
 
     Raises:
@@ -65,7 +66,9 @@ def check(
     source = open_source(target)
     parsed = parse_name(name if name is not None else source.name)
     revision: str | None = getattr(source, "commit", None)  # of sources that have commits
-    return judge(parsed, gather(source, sample=sample), target=source.target, revision=revision, rules=rules)
+    evidence = gather(source, sample=sample)
+    given = name is not None
+    return judge(parsed, evidence, target=source.target, given=given, revision=revision, rules=rules)
 
 
 def judge(
@@ -73,12 +76,13 @@ def judge(
     evidence: Evidence,
     *,
     target: str,
+    given: bool = False,
     revision: str | None = None,
     rules: Sequence[Rule] | None = None,
 ) -> ModelReport:
     """Let every rule decide between a name's claims and the evidence."""
-    claims = claims_of(parsed)
-    decisions = [(rule, rule.check(claims, evidence)) for rule in (all_rules() if rules is None else rules)]
+    claims = claims_of(parsed, given=given)
+    decisions = [(rule, rule.check(claims, evidence)) for rule in (select_rules() if rules is None else rules)]
     without_weights = has_no_weights(evidence)
     if without_weights:
         decisions = [(rule, softened(rule, decision)) for rule, decision in decisions]
@@ -92,7 +96,7 @@ def judge(
         claims=judged,
         revision=revision,
         fingerprint=evidence.fingerprint,
-        elements=tuple(ReportedElement(e.kind, e.text, e.value, e.start, e.end) for e in parsed.elements),
+        elements=tuple(ReportedElement(e.kind, e.role, e.text, e.value, e.start, e.end) for e in parsed.elements),
         convention=parsed.convention,
         facts=reported(evidence),
         findings=folded(findings),
@@ -158,7 +162,8 @@ def inspect(target: Target, *, sample: bool = False) -> Inspection:
         UsageError: the target is empty.
     """
     source = open_source(target)
-    return inspection_of(source.target, gather(source, sample=sample))
+    evidence = gather(source, sample=sample)
+    return inspection_of(source.target, evidence.with_facts(release_facts(evidence)))
 
 
 def inspection_of(target: str, evidence: Evidence) -> Inspection:
@@ -261,14 +266,16 @@ def _architecture_of(source: Source) -> tuple[AbstractArchitecture | None, str |
     return abstract_architecture(weights.header), None
 
 
-def select_rules(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[Rule, ...]:
+def select_rules(select: Iterable[str] = (), ignore: Iterable[str] = (), *, preview: bool = False) -> tuple[Rule, ...]:
     """The rules whose code starts with one of ``select`` (all, if empty) and with none of ``ignore``.
 
     The longest matching prefix wins, as in other linters: ``select=SIZ001, ignore=SIZ`` runs SIZ001.
+    A rule that is a preview runs where its whole code is selected, or with ``preview``.
 
     Args:
         select: prefixes of rule codes.
         ignore: prefixes of rule codes.
+        preview: take the rules of which too little is known, or that alarm too many right names, like any other.
 
     Raises:
         UsageError: a prefix matches no rule.
@@ -279,7 +286,8 @@ def select_rules(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tupl
         if prefix != "ALL" and not any(rule.code.startswith(prefix) for rule in rules):
             raise UsageError(f"no rule has a code that starts with {prefix!r}; 'truename rules' lists them")
 
-    return tuple(rule for rule in rules if _strength(wanted or ("ALL",), rule.code) > _strength(unwanted, rule.code))
+    chosen = (rule for rule in rules if _strength(wanted or ("ALL",), rule.code) > _strength(unwanted, rule.code))
+    return tuple(rule for rule in chosen if preview or not rule.preview or rule.code in wanted)
 
 
 def _strength(prefixes: tuple[str, ...], code: str) -> int:

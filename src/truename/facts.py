@@ -58,6 +58,7 @@ class Origin(StrEnum):
 class Derivation(StrEnum):
     """How a value was computed, where a rule has to weigh it."""
 
+    DIMENSIONS = "dimensions"  # roughly, by depth, width and vocabulary alone
     INDEX_BYTES = "index_bytes"  # total bytes of the weight index by the bytes of an element
 
 
@@ -231,11 +232,44 @@ DATASETS = Key[tuple[str, ...]]("datasets", "datasets that the card declares", d
 PIPELINE_TAG = Key[str]("pipeline_tag", "task that the card declares", declared=True)
 LIBRARY_NAME = Key[str]("library_name", "library that the card declares", declared=True)
 TAGS = Key[tuple[str, ...]]("tags", "tags of the card", declared=True)
-CARD_MENTIONS = Key[tuple[str, ...]]("card_mentions", "family keys that the text of the card mentions", declared=True)
+CARD_MENTIONS = Key[tuple[str, ...]](
+    "card_mentions",
+    "family keys that the text of the card mentions, and first words of names of known releases",
+    declared=True,
+)
 CASED = Key[bool]("cased", "whether the tokenizer keeps the case of its input", declared=True)
 MODEL_MAX_LENGTH = Key[int]("model_max_length", "tokenizer_config.json's model_max_length", declared=True)
 ROPE_SCALING = Key[str]("rope_scaling", "kind of rotary scaling that the config declares", declared=True)
+ROPE_FACTOR = Key[float]("rope_factor", "factor of that scaling", declared=True)
+ROPE_THETA = Key[float]("rope_theta", "base of the rotary embeddings that the config declares", declared=True)
+NORM_EPSILON = Key[float]("norm_epsilon", "epsilon of the norms that the config declares", declared=True)
+TIED_EMBEDDINGS = Key[bool](
+    "tied_embeddings",
+    "whether the config declares that the output head is the token embedding",
+    declared=True,
+)
+MEL_BINS = Key[int]("mel_bins", "mel bins of an audio model's input", declared=True)
+FIRST_TOKEN = Key[int]("first_token", "id of the token that begins a text (bos_token_id)", declared=True)
+LAST_TOKENS = Key[tuple[int, ...]]("last_tokens", "ids of the tokens that end a text (eos_token_id)", declared=True)
+TOKENIZER_CLASS = Key[str]("tokenizer_class", "tokenizer_config.json's tokenizer_class", declared=True)
+LICENCE = Key[str]("licence", "licence that the card declares, by its id or its name", declared=True)
+OWN_WORK = Key[str](
+    "own_work",
+    "the words with which the card claims that the model was trained or developed by its publisher",
+    declared=True,
+)
 ORIGINAL_NAME = Key[str]("original_name", "the name or path in config.json's _name_or_path", declared=True)
+
+# known releases
+RELEASE_FITS = Key[tuple[str, ...]](
+    "release_fits",
+    "known releases of the same structure: every value that both sides give is equal; no proof of the same weights",
+)
+RELEASE_DIFFERS = Key[tuple[str, ...]](
+    "release_differs",
+    "where no release fits, those that differ in one value or two of the structure, with what differs",
+)
+RELEASES_KNOWN = Key[str]("releases_known", "the newest day of which the table knows a release; newer ones are unknown")
 
 # index and shards
 INDEX_TOTAL_SIZE = Key[int]("index_total_size", "metadata.total_size of the weight index", declared=True)

@@ -44,6 +44,7 @@ class ReasonKind(StrEnum):
     OTHER_KIND_OF_MODEL = "other_kind_of_model"  # what is checked does not exist in such a model
     NO_WEIGHTS = "no_weights"  # there is no weights file
     UNREAD_WEIGHTS = "unread_weights"  # weights are there, and they were not or could not be read whole
+    NOT_DOWNLOADED = "not_downloaded"  # a stand-in lies in the file's place: a Git LFS pointer, an unfinished download
     UNREAD_FILE = "unread_file"  # the same of another file
     NO_DOCUMENT = "no_document"  # the document that could say it is not there
     NOT_DECLARED = "not_declared"  # the documents are there and do not say it
@@ -247,6 +248,7 @@ class ReportedElement(msgspec.Struct, frozen=True):
 
     Attributes:
         kind: one of the 13 element letters.
+        role: what it says within its kind: family, context, bits ...
         text: as the name writes it.
         value: normalised; None where nothing is claimed.
         start: in characters of the name.
@@ -254,6 +256,7 @@ class ReportedElement(msgspec.Struct, frozen=True):
     """
 
     kind: str
+    role: str
     text: str
     value: Any
     start: int

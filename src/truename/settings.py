@@ -26,6 +26,7 @@ class Config(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=
 
     select: tuple[str, ...] = ()  # prefixes of rule codes; empty: all rules
     ignore: tuple[str, ...] = ()
+    preview: bool = False  # also the rules that are a preview
     fail_on: str = "warning"  # one of FAIL_ON
     strict: bool = False  # also fail where a model could not be verified
 

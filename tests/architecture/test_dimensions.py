@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from headers import declared, plain_header, values
+from headers import declared, header_of, plain_header, values
 from truename.architecture import measure
+from truename.facts import Origin
 from truename.testing import TensorSpecs, layout_tensors
 
 
@@ -116,3 +117,15 @@ def test_shared_and_predicting_layers_are_not_counted() -> None:
     assert measured(tensors)["layers"] == 5
     tensors["model.layers.4.eh_proj.weight"] = ("BF16", (4096, 8192))
     assert measured(tensors)["layers"] == 4
+
+
+@pytest.mark.parametrize(
+    ("key", "config"),
+    [("key_value_heads", {"num_attention_heads": 8, "num_key_value_heads": 4}), ("heads", {"head_dim": 32})],
+)
+def test_a_number_of_the_configuration_makes_a_dimension_declared(key: str, config: dict[str, int]) -> None:
+    side = {"q_proj": (256, 256), "k_proj": (128, 256), "v_proj": (128, 256), "o_proj": (256, 256)}
+    tensors = {f"model.layers.{n}.self_attn.{name}.weight": shape for n in range(2) for name, shape in side.items()}
+    facts = measure(header_of({name: ("F32", shape) for name, shape in tensors.items()}), declared(config))
+    (fact,) = [fact for fact in facts if fact.key == key]
+    assert (fact.origin, fact.file) == (Origin.DECLARED, "config.json")

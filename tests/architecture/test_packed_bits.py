@@ -14,6 +14,7 @@ from truename.architecture import measure
 from truename.evidence.evidence import Evidence
 from truename.evidence.gather import gather
 from truename.facts import QUANTISATION_BITS, QUANTISATION_METHOD, Origin
+from truename.findings import ReasonKind
 from truename.sources.folder import FolderSource
 from truename.testing import TensorSpecs, layout_tensors, write_header_only
 
@@ -236,7 +237,8 @@ def test_shapes_say_it_whatever_is_declared(
     found = values(facts)
     assert (found["quantisation_method"], found["quantisation_bits"]) == (method, bits)
     assert found["parameters"] == PARAMETERS
-    assert all(fact.origin is Origin.WEIGHTS for fact in facts)
+    by_config = {"heads", "key_value_heads"}  # only the configuration tells how wide a head is
+    assert all(fact.origin is (Origin.DECLARED if fact.key in by_config else Origin.WEIGHTS) for fact in facts)
     (how,) = [fact.detail for fact in facts if fact.key == "quantisation_bits"]
     assert how is not None
     assert not how.startswith("layout of")
@@ -352,9 +354,9 @@ def test_measured_and_declared_stand_beside_each_other(tmp_path: Path) -> None:
 def test_an_open_question_has_its_reason(tmp_path: Path) -> None:
     evidence = _evidence(tmp_path, mlx(4)("a.0.up_proj", 512, 512), {})
     assert evidence.get(QUANTISATION_BITS) is None
-    assert (
-        evidence.why_missing(QUANTISATION_BITS) == "the shapes of the packed weights fit more than one number of bits"
-    )
+    reason = evidence.why_missing(QUANTISATION_BITS)
+    assert reason.kind is ReasonKind.NOT_MEASURED
+    assert reason.text == "the shapes of the packed weights fit more than one number of bits"
 
 
 def test_a_left_over_declaration_stays_declared(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import gzip
 import importlib
 import io
 import json
+import struct
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -35,7 +36,17 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert list(name) == ["name", "owner", "model", "revision", "convention", "elements"]
     assert (name["owner"], name["model"], name["revision"]) == ("owner", "llama-7b", "main")
     (size,) = (element for element in name["elements"] if element["kind"] == "P")
-    assert size == {"kind": "P", "text": "7b", "value": 7_000_000_000, "start": 12, "end": 14}
+    assert size == {"kind": "P", "role": "parameters", "text": "7b", "value": 7_000_000_000, "start": 12, "end": 14}
+
+
+def test_the_learned_part_can_be_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    name = "textattack/bert-base-uncased-rotten-tomatoes"
+    assert main(["parse", name, "--format", "jsonl"]) == 0
+    assert main(["parse", name, "--format", "jsonl", "--no-learned"]) == 0
+    learned, alone = (json.loads(line)["elements"] for line in capsys.readouterr().out.splitlines())
+    assert [e["kind"] for e in alone][-2:] == ["O", "O"]
+    assert [e["kind"] for e in learned] != [e["kind"] for e in alone]
+    assert [e | {"kind": ""} for e in learned] == [e | {"kind": ""} for e in alone]
 
 
 @pytest.mark.parametrize("arguments", [[], ["-"]])
@@ -154,6 +165,7 @@ def test_json_lines_may_be_names_alone(tmp_path: Path, capsys: pytest.CaptureFix
         ("a.csv", b"name\nll\xffama\n", "a.csv, line 2: byte 0xff is no UTF-8"),
         ("a.txt", b"x" * 100_001, "a.txt, line 1: longer than 100,000 bytes"),
         ("a.csv", b'name\n"' + b"x" * 200_000, "a.csv, line 2: no CSV"),
+        ("a.jsonl", b'{"name": "ll\xffama"}', "a.jsonl, line 1: byte 0xff is no UTF-8"),
         ("a.jsonl", b"{", "a.jsonl, line 1: no JSON"),
         ("a.jsonl", b"[" * 100_000, "a.jsonl, line 1: no JSON"),
         ("a.jsonl", b'{"name": 7}', "a.jsonl, line 1: the name is no text"),
@@ -171,6 +183,22 @@ def test_a_file_that_is_no_list(
     assert main(["parse", "--format", "jsonl", "--input", str(tmp_path / file)]) == 2
     error = capsys.readouterr().err
     assert said in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("coded", [False, True])
+def test_a_text_in_parquet_that_is_not_utf8(coded: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arrow = pytest.importorskip("pyarrow")
+    texts = arrow.StringArray.from_buffers(
+        2, arrow.py_buffer(struct.pack("3i", 0, 4, 8)), arrow.py_buffer(b"bertll\xffa")
+    )
+    if coded:
+        texts = arrow.DictionaryArray.from_arrays(arrow.array([0, 1]), texts)
+    importlib.import_module("pyarrow.parquet").write_table(arrow.table({"name": texts}), tmp_path / "a.parquet")
+    assert main(["parse", "--format", "jsonl", "--input", str(tmp_path / "a.parquet")]) == 2
+    error = capsys.readouterr().err
+    assert "a.parquet" in error
+    assert "byte 0xff is no UTF-8" in error or (coded and "Invalid UTF8" in error)  # newer Arrows look into words
     assert error.count("\n") == 1
 
 

@@ -10,6 +10,7 @@ from small_classifier import example, model
 from truename.dara import identify_features
 from truename.dara.store import PACKAGED, load, save
 from truename.errors import DeclaredError
+from truename.lab.evaluation.record import read_record
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
@@ -39,6 +40,20 @@ def test_a_broken_file_is_one_sentence(cut: int, tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes()[:cut])
     with pytest.raises(DeclaredError, match="no classifier"):
         load(path)
+
+
+@pytest.mark.parametrize("header", [b'{"__metadata__": {"truename.dara": "\xff"}}', b"[" * 100_000, b"{}", b"[]"])
+def test_a_header_of_another_kind_is_one_sentence(header: bytes, tmp_path: Path) -> None:
+    (tmp_path / "m.safetensors").write_bytes(len(header).to_bytes(8, "little") + header)
+    with pytest.raises(DeclaredError, match="no classifier"):
+        load(tmp_path / "m.safetensors")
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"models": "\xff"}', b"[" * 100_000])
+def test_an_evaluation_that_cannot_be_read_is_one_sentence(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "dara.json").write_bytes(content)
+    with pytest.raises(DeclaredError, match="no stored evaluation"):
+        read_record(tmp_path / "dara.json")
 
 
 def test_the_packaged_classifier_is_small_and_of_this_version() -> None:

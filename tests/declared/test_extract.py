@@ -164,22 +164,22 @@ CONFIGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "linear": (
         {"max_position_embeddings": 4096, "rope_scaling": {"type": "linear", "factor": 4.0}},
-        {"context_length": 4096, "extended_context_length": 16384, "rope_scaling": "linear"},
+        {"context_length": 4096, "extended_context_length": 16384, "rope_scaling": "linear", "rope_factor": 4.0},
     ),
     "dynamic": (
         {"max_position_embeddings": 32768, "rope_scaling": {"type": "dynamic", "factor": 2.0}},
-        {"context_length": 32768, "extended_context_length": 65536, "rope_scaling": "dynamic"},
+        {"context_length": 32768, "extended_context_length": 65536, "rope_scaling": "dynamic", "rope_factor": 2.0},
     ),
     "yarn": (
         {
             "max_position_embeddings": 40960,
             "rope_scaling": {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 32768},
         },
-        {"context_length": 40960, "extended_context_length": 131072, "rope_scaling": "yarn"},
+        {"context_length": 40960, "extended_context_length": 131072, "rope_scaling": "yarn", "rope_factor": 4.0},
     ),
     "llama 3.1": (
         {"max_position_embeddings": 131072, "rope_scaling": LLAMA_3},
-        {"context_length": 131072, "extended_context_length": 131072, "rope_scaling": "llama3"},
+        {"context_length": 131072, "extended_context_length": 131072, "rope_scaling": "llama3", "rope_factor": 8.0},
     ),
     "phi-3 128k": (
         {"max_position_embeddings": 131072, "original_max_position_embeddings": 4096, "rope_scaling": {"type": "su"}},
@@ -193,7 +193,7 @@ CONFIGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             },
             "max_position_embeddings": 131072,
         },
-        {"context_length": 131072, "extended_context_length": 1048576, "rope_scaling": "linear"},
+        {"context_length": 131072, "extended_context_length": 1048576, "rope_scaling": "linear", "rope_factor": 8.0},
     ),
     "roberta": (
         {"model_type": "roberta", "max_position_embeddings": 514, "pad_token_id": 1},
@@ -373,6 +373,7 @@ def test_the_card(read: Read) -> None:
         "base_models": ("a/b", "c/d"),
         "base_model_relation": "merge",
         "languages": ("no", "en"),
+        "licence": "mit",
         "datasets": ("squad",),
         "tags": ("x", "y"),
         "pipeline_tag": "question-answering",

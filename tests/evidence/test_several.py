@@ -169,9 +169,9 @@ def test_graphs_of_one_model_are_not_taken_for_the_whole(tmp_path: Path) -> None
     graph(folder / "decoder_model.onnx", "c")
     evidence = gather(FolderSource(folder))
     assert evidence.get("parameters") is None
-    why = evidence.why_missing("parameters")
-    assert "is one of 2 graphs of one model (decoder_model.onnx, encoder_model.onnx)" in why.text
-    assert "convert" not in why.text
+    why = evidence.why_missing("parameters").text
+    assert "is one of 2 graphs of one model (decoder_model.onnx, encoder_model.onnx)" in why
+    assert "convert" not in why
     assert not [finding for finding in check(folder).findings if finding.code.startswith("SIZ")]
     graph(folder / "model.onnx", "a", "b", "c")
     assert gather(FolderSource(folder)).value("parameters") == 3 * 64 * 64

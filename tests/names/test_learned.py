@@ -10,7 +10,6 @@ import msgspec
 import pytest
 
 from truename.names import Kind, Role, claims_of, parse_name, traits
-from truename.names.chunks import CHUNK, CHUNKS
 from truename.names.learned import (
     BIT,
     FILE,
@@ -25,6 +24,7 @@ from truename.names.learned import (
     unpacked,
     use,
 )
+from truename.names.relabel import is_open
 
 NAMES = [
     "bert-base-uncased",
@@ -70,26 +70,32 @@ def test_packed_integers_add_up_field_by_field() -> None:
 def test_the_reader_adds_the_weights_of_the_traits_that_the_trainer_counts(name: str) -> None:
     weights = read_weights()
     tables = {table: read_table(rows) for table, rows in weights.tables.items()}
-    parsed = parse_name(name, learned=False)
-    texts = CHUNK.findall(parsed.model)
-    total = Counter(dict(enumerate(weights.bias)))
-    for table, trait in traits.of_name(texts, parsed.elements):
-        total.update(dict(enumerate(unpacked(tables[table].get(trait, 0)))))
-    kinds, have = model().decide([CHUNKS[text] for text in texts], parsed.elements)
-    expected = {KINDS[i] for i, score in total.items() if score >= 0} or {KINDS[max(total, key=total.__getitem__)]}
-    assert {kind for kind in KINDS if kinds & BIT[kind]} == expected
-    assert {kind for kind in KINDS if have & BIT[kind]} == {e.kind for e in parsed.elements}
+    elements = parse_name(name, learned=False).elements
+    kinds, open_ = sum({BIT[e.kind] for e in elements}), [i for i, e in enumerate(elements) if is_open(e)]
+    for i, scores in zip(open_, model().scores(elements, open_, kinds), strict=True):
+        total = Counter(dict(enumerate(weights.bias)))
+        for table, trait in traits.of_place(elements, i, len(open_)):
+            total.update(dict(enumerate(unpacked(tables[table].get(trait, 0)))))
+        assert scores == tuple(total[k] for k in range(len(KINDS)))
 
 
 @pytest.mark.parametrize("sign", [127, -127])
 def test_no_field_runs_into_the_next(sign: int, other_weights: Callable[[Weights], Model]) -> None:
     word = "abcabcabcabcabcabcabcabcabcabcabcabcabcabcabcabc"
-    strong = {one: [sign, *[-sign] * 12] for one in traits.of_chunk(word)}
-    tables = {name: make_table(strong if name == "chunks" else {}) for name in traits.TABLES}
-    learned = other_weights(Weights("".join(KINDS), 0.02, (0,) * 13, tables, "nothing"))
-    assert learned.scores_of(word) == ((511, *[-512] * 12) if sign > 0 else (-512, *[511] * 12))
-    kinds, _ = learned.decide([CHUNKS[word]] * 500, parse_name("-".join([word] * 500), learned=False).elements)
-    assert kinds == (1 if sign > 0 else (1 << 13) - 2)
+    elements = parse_name("-".join([word] * 3), learned=False).elements
+    row = [sign, *[-sign] * 12]
+    found = {table: {} for table in traits.TABLES} | {"words": {}}
+    for i in range(3):
+        for table, trait in traits.of_place(elements, i, 3):
+            found[table][trait] = row
+    learned = other_weights(
+        Weights("".join(KINDS), 0.02, (sign, *[-sign] * 12), {t: make_table(rows) for t, rows in found.items()}, "none")
+    )
+    for scores in learned.scores(elements, [0, 1, 2], 1 << 12):
+        assert len(set(scores[1:])) == 1
+        assert scores[0] * sign > 0 > scores[1] * sign
+    found = {e.kind for e in parse_name("-".join([word] * 3)).elements}
+    assert (Kind.ARCHITECTURE in found) == (sign > 0)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -102,13 +108,41 @@ def test_no_claim_comes_or_goes(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("opus-mt-it-en", [("D", "opus"), ("A", "mt"), ("L", "it-en")]),
+        ("opus-mt-it-en", [("A", "opus-mt"), ("L", "it-en")]),
         ("bert-base-uncased", [("A", "bert"), ("S", "base"), ("C", "uncased")]),
         ("gemma-2b-it", [("A", "gemma"), ("P", "2b"), ("T", "it")]),
+        ("gemma-3-27b-it", [("A", "gemma"), ("V", "3"), ("P", "27b"), ("T", "it")]),
+        ("llama-instruct-128k", [("A", "llama"), ("T", "instruct"), ("C", "128k")]),
     ],
 )
-def test_every_kind_has_a_place(name: str, expected: list[tuple[str, str]]) -> None:
+def test_what_the_grammar_is_sure_of_stays(name: str, expected: list[tuple[str, str]]) -> None:
     assert [(e.kind, e.text) for e in parse_name(name).elements] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "barred"),
+    [
+        ("7", "ADFLTRSPNH"),
+        ("2048", "ADFLTRSPNH"),
+        ("123456789", "ADCFLTRSPNHV"),
+        ("960h", "ASPNHLTRF"),
+        ("it", "P"),
+        ("my", "ASDCVFTRNHP"),
+        ("zzyzxq", "PNHSV"),
+        ("x", "ADCVFLTRNHP"),
+    ],
+)
+def test_no_text_becomes_a_kind_that_it_cannot_have(
+    text: str, barred: str, other_weights: Callable[[Weights], Model]
+) -> None:
+    for kind in barred:
+        row = [127 if str(one) == kind else -127 for one in KINDS]
+        tables = {name: make_table({}) for name in traits.TABLES}
+        other_weights(Weights("".join(KINDS), 0.02, tuple(100 * weight for weight in row), tables, "nothing"))
+        for name in (text, f"qwzx-{text}", f"{text}-qwzx", f"bert-base-{text}"):
+            grammar = {(e.kind, e.text) for e in parse_name(name, learned=False).elements}
+            found = [e.kind for e in parse_name(name).elements if e.text == text and (e.kind, text) not in grammar]
+            assert Kind(kind) not in found, name
 
 
 @pytest.mark.parametrize(
@@ -139,10 +173,8 @@ def test_thirty_two_bits_are_no_billions() -> None:
     ]
 
 
-def test_a_word_that_is_nothing_is_a_weighed_reading() -> None:
-    parsed = parse_name("bert-base-zzyzxq-ner")
-    texts = [e.text for e in (*parsed.elements, *parsed.alternatives)]
-    assert "zzyzxq" in texts
+def test_a_word_that_is_nothing_stays_an_element() -> None:
+    assert "zzyzxq" in [e.text for e in parse_name("bert-base-zzyzxq-ner").elements]
 
 
 def test_the_file_is_small_and_says_what_it_was_trained_on() -> None:
@@ -160,16 +192,10 @@ def test_a_file_that_is_no_weights_is_refused(tmp_path: Path) -> None:
         read_weights(path)
 
 
-def test_weights_without_traits_still_find_the_likeliest_kind(other_weights: Callable[[Weights], Model]) -> None:
-    none = {name: make_table({}) for name in traits.TABLES}
-    empty = Weights("".join(KINDS), 0.02, (-9, *[-10] * 12), none, "nothing")
-    assert other_weights(empty).decide([CHUNKS["x"]], ())[0] == 1
-
-
 def test_other_weights_leave_nothing_behind(other_weights: Callable[[Weights], Model]) -> None:
     before = parse_name("bert-base-zzyzxq-ner")
     none = {name: make_table({}) for name in traits.TABLES}
-    other_weights(Weights("".join(KINDS), 0.02, (-9, *[-10] * 12), none, "nothing"))
-    assert parse_name("bert-base-zzyzxq-ner") != before
+    other_weights(Weights("".join(KINDS), 0.02, (*[-10] * 8, 9, *[-10] * 4), none, "nothing"))
+    assert [e.kind for e in parse_name("bert-base-zzyzxq-ner").elements][2] is Kind.TRAINING
     use(read_weights())
     assert parse_name("bert-base-zzyzxq-ner") == before

@@ -67,7 +67,10 @@ def llama() -> ModelReport:
         ),
         revision="abc123",
         fingerprint="0" * 64,
-        elements=(ReportedElement("A", "llama", "llama", 0, 5), ReportedElement("P", "7b", 7_000_000_000, 6, 8)),
+        elements=(
+            ReportedElement("A", "family", "llama", "llama", 0, 5),
+            ReportedElement("P", "parameters", "7b", 7_000_000_000, 6, 8),
+        ),
         convention="implementation",
         facts=(ReportedFact("parameters", 1_100_048_384, "weights", "model.safetensors"),),
         findings=(

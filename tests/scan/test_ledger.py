@@ -122,7 +122,9 @@ def test_two_scans_at_once_into_one_folder(tmp_path: Path) -> None:
     ("name", "content", "says"),
     [
         ("part-00000.parquet", b"PAR1 no more of it", "is no part of a scan"),
+        ("part-00000.parquet", b"PAR1\xff\xff\xff\xff\x04\0\0\0PAR1", "is no part of a scan"),
         ("journal-00000.jsonl", b'{"target": "a", "status": "error"}\nnonsense\n', "is damaged in line 2"),
+        ("journal-00000.jsonl", b'{"target": "\xff", "status": "error"}\n', "is damaged in line 1"),
     ],
 )
 def test_damaged_files(name: str, content: bytes, says: str, tmp_path: Path) -> None:
@@ -166,7 +168,8 @@ def test_a_folder_of_other_parquet_parts_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "part-00000.parquet").read_bytes() == b"somebody's"
 
 
-def test_a_record_that_cannot_be_read(tmp_path: Path) -> None:
-    (tmp_path / "scan.json").write_text("{")
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"truename": "\xff", "arguments": {}}', b"[" * 100_000])
+def test_a_record_that_cannot_be_read(content: bytes, tmp_path: Path) -> None:
+    (tmp_path / "scan.json").write_bytes(content)
     with pytest.raises(UsageError, match="cannot be read"):
         ledger(tmp_path, resume=True)

@@ -217,9 +217,9 @@ def test_scan_is_check_for_many(
     assert main(["scan", "--folder", "demo", "--out", "all"]) == 1
     said = capsys.readouterr().out
     assert "SIZ001       1" in said
-    assert said.endswith("Of 5 models, 4 have warnings or errors, 1 has no finding.\n")
+    assert said.endswith("Of 5 models, 4 are contradicted, 1 is consistent.\n")
     assert main(["scan", "--folder", "demo", "--out", "all", "--resume"]) == 1
-    assert capsys.readouterr().out.endswith("Of 5 models, 4 have warnings or errors, 1 has no finding.\n")
+    assert capsys.readouterr().out.endswith("Of 5 models, 4 are contradicted, 1 is consistent.\n")
     assert main(["scan", "--folder", "demo", "--out", "never", "--fail-on", "never"]) == 0
     assert main(["scan", "--folder", "demo", "--out", "one", "--select", "siz001", "--strict"]) == 1
     assert {f["code"] for row in rows("one").values() for f in row["findings"]} == {"SIZ001"}

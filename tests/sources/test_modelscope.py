@@ -50,7 +50,9 @@ def test_refusals(repo: str, revision: str | None, error: type[Exception], probl
         source_of(server, repo, revision)
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b'{"Data": 7}', b'{"Data": {"Files": [{"Size": 1}]}}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b'{"Data": 7}', b'{"Data": {"Files": [{"Size": 1}]}}', b'{"\xff": 1}', b"[" * 100_000]
+)
 def test_lists_that_are_none(body: bytes, server: HubServer) -> None:
     server.script(Fault("*/repo/files", body=body))
     with pytest.raises(UnavailableError, match="something else than a list of files"):

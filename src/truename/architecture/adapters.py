@@ -63,7 +63,7 @@ def _pairs(header: WeightsHeader) -> dict[str, tuple[Tensor, Tensor]]:
     """Path of the module that is changed, to its two matrices."""
     sides: dict[str, dict[bool, Tensor]] = {}
     for name, tensor in header.tensors.items():
-        if (found := _SIDE.search(name)) is not None:
+        if "lora" in name and (found := _SIDE.search(name)) is not None:
             sides.setdefault(name[: found.start()], {})[found["side"] in _FIRST] = tensor
     return {path: (two[True], two[False]) for path, two in sides.items() if len(two) == 2}
 

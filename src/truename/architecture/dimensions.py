@@ -27,6 +27,7 @@ class Dimension(msgspec.Struct, frozen=True):
     key: str
     value: int
     detail: str
+    declared: bool = False  # a number of the configuration takes part in it
 
 
 @cache
@@ -73,14 +74,17 @@ def heads(block: Block, settings: Settings, plain_rotary: bool) -> list[Dimensio
     size, source, found = _head_size(block, settings, queries, plain_rotary)
     if not size:
         return found
-    if not source.endswith(settings.file) and "bias" not in source:
+    declared = source.endswith(settings.file)
+    if not declared and "bias" not in source:
         found.append(Dimension("head_size", size, source))
     if not queries or queries % size:
         return found
     if not any(d.key == "heads" for d in found):
-        found.append(Dimension("heads", queries // size, f"outputs of the query projection by {size} ({source})"))
+        detail = f"outputs of the query projection by {size} ({source})"
+        found.append(Dimension("heads", queries // size, detail, declared))
     if keys and keys % size == 0 and queries % keys == 0:
-        found.append(Dimension("key_value_heads", keys // size, f"outputs of the key projection by {size} ({source})"))
+        detail = f"outputs of the key projection by {size} ({source})"
+        found.append(Dimension("key_value_heads", keys // size, detail, declared))
     return [d for d in found if d.value > 0]
 
 
@@ -108,7 +112,7 @@ def _head_size(
         source = f"num_attention_heads of {settings.file}"
         if keys and keys % size == 0:
             detail = f"outputs of the key projection by {size} ({source})"
-            return 0, source, [Dimension("key_value_heads", keys // size, detail)]
+            return 0, source, [Dimension("key_value_heads", keys // size, detail, declared=True)]
     return 0, "", []
 
 

@@ -94,7 +94,10 @@ class _Measure:
         else:
             yield from self._quantisation_by_name()
 
-    def _fact(self, key: str, value: Any, detail: str) -> Fact[Any]:
+    def _fact(self, key: str, value: Any, detail: str, *, declared: bool = False) -> Fact[Any]:
+        """A fact of the tensors. Where a number of the configuration takes part in it, it is declared."""
+        if declared:
+            return Fact(FACTS[key], value, Origin.DECLARED, self._settings.file, detail)
         return Fact(FACTS[key], value, Origin.WEIGHTS, self._file, detail)
 
     def _structure(self) -> Iterator[Fact[Any]]:
@@ -118,7 +121,7 @@ class _Measure:
         found += dimensions.patch_and_image(self._groups, self._settings)
         for dimension in found:
             if dimension is not None:
-                yield self._fact(dimension.key, dimension.value, dimension.detail)
+                yield self._fact(dimension.key, dimension.value, dimension.detail, declared=dimension.declared)
 
     def _stack_sizes(self) -> list[Dimension]:
         """Sizes of the main stack; of an encoder and a decoder only those that both have."""
@@ -171,7 +174,8 @@ class _Measure:
         )
         for key, value, detail in rows:
             if value is not None and value > 0:
-                yield self._fact(key, value, detail)
+                # how many experts a token uses is in no tensor
+                yield self._fact(key, value, detail, declared=key == "active_parameters" and per_token is not None)
 
     def _storage(self, counts: Counts) -> Iterator[Fact[Any]]:
         dtypes = Counter[str]()

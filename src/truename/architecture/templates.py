@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 import msgspec
 
@@ -16,6 +17,8 @@ from truename.formats.header import WeightsHeader
 
 # Of a name between dots: a pattern that begins with a dot is found thrice as fast as one that looks behind.
 _NUMBER = re.compile(r"\.(?:expert_)?\d+(?=\.)")
+
+_LONGEST_KEPT = 128  # characters; longer names are not of models that are met again
 
 # Old TensorFlow conversions name a LayerNorm's tensors gamma and beta.
 _OLD_ROLES = {"gamma": "weight", "beta": "bias"}
@@ -45,6 +48,11 @@ class TensorGroup(msgspec.Struct, frozen=True):
 
 def template_of(name: str) -> str:
     """``name`` with every numeric path component (also ``expert_3``) written ``#``."""
+    return _known_template(name) if len(name) <= _LONGEST_KEPT else _NUMBER.sub(".#", f".{name}.")[1:-1]
+
+
+@lru_cache(maxsize=16_384)  # models of one family have the same names, and one model is grouped more than once
+def _known_template(name: str) -> str:
     return _NUMBER.sub(".#", f".{name}.")[1:-1]
 
 
@@ -53,9 +61,8 @@ def group_tensors(header: WeightsHeader) -> tuple[TensorGroup, ...]:
     totals: dict[tuple[str, str | None, tuple[int, ...] | None], list[int]] = {}
     examples: list[str] = []
     storages: set[str] = set()
-    substitute = _NUMBER.sub
     for name, tensor in header.tensors.items():
-        key = (substitute(".#", f".{name}.")[1:-1], tensor.dtype, tensor.shape)
+        key = (template_of(name), tensor.dtype, tensor.shape)
         entry = totals.get(key)
         if entry is None:
             entry = totals[key] = [0, 0, 0]

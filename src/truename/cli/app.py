@@ -23,6 +23,7 @@ _WrongCall: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__
 
 _COMMANDS = (
     "check", "parse", "inspect", "scan", "rules", "demo", "identify", "compare", "dara", "study", "survey", "zoo",
+    "releases",
 )  # fmt: skip
 
 
@@ -105,6 +106,10 @@ def _command(name: str) -> ModuleType | None:
             from truename.cli import dara
 
             return dara
+        case "releases":
+            from truename.cli import releases
+
+            return releases
         case "study":
             from truename.cli import study
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Sample, Select, Strict, fails, settled
-from truename.cli.output import UNUSABLE, Format, Guard, complain, print_text, write_text
+from truename import __version__
+from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Preview, Sample, Select, Strict, settled
+from truename.cli.output import Format, Guard, complain, print_text, write_text
 from truename.errors import TruenameError, UsageError
 
 
@@ -24,16 +26,21 @@ def check(
     output: Annotated[Path | None, typer.Option(help="Write the report here instead of to standard output.")] = None,
     select: Select = None,
     ignore: Ignore = None,
+    releases: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A table of your own releases: 'truename releases build'.")
+    ] = None,
+    preview: Preview = None,
     fail_on: FailOnLevel = None,
     strict: Strict = None,
     config: ConfigFile = None,
     sample: Sample = False,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Name every rule that could not tell.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say why each rule did not decide.")] = False,
 ) -> int:
     """Report each claim of a model's name that its files contradict."""
     from truename.api import check as check_model
     from truename.api import select_rules
-    from truename.findings import ModelReport, Report
+    from truename.findings import FailedTarget, ModelReport, Report
+    from truename.report.exit_code import exit_code
     from truename.settings import load_settings
 
     if name is not None and len(targets) > 1:
@@ -41,16 +48,19 @@ def check(
     if name is not None and not name.strip():
         raise UsageError("--name is empty; give the name that the model claims")
     settings = load_settings(config, targets=targets)
-    asked = settled(settings.config, select, ignore, fail_on, strict)
-    rules = select_rules(asked.select, asked.ignore)
+    asked = settled(settings.config, select, ignore, fail_on, strict, preview)
+    rules = select_rules(asked.select, asked.ignore, preview=asked.preview)
 
     models: list[ModelReport] = []
-    for target in targets:
-        try:
-            models.append(check_model(target, name=name, rules=rules, sample=sample))
-        except TruenameError as error:
-            complain(str(error))
-    report = Report(tuple(models))
+    failed: list[FailedTarget] = []
+    with _known(releases):
+        for target in targets:
+            try:
+                models.append(check_model(target, name=name, rules=rules, sample=sample))
+            except TruenameError as error:
+                complain(str(error))
+                failed.append(FailedTarget(target, type(error).__name__, str(error)))
+    report = Report(tuple(models), tuple(failed), settings.file, __version__)
     if format_ is Format.JSON:
         from truename.report.json import report_json
 
@@ -59,6 +69,13 @@ def check(
         from truename.report.text.findings import print_report
 
         print_text(lambda console: print_report(report, console, verbose=verbose), output)
-    if len(models) < len(targets):
-        return UNUSABLE
-    return int(fails((finding.severity for model in report.models for finding in model.findings), asked.fail_on))
+    return exit_code(models, asked.fail_on, strict=asked.strict, failed=bool(failed))
+
+
+def _known(releases: Path | None) -> AbstractContextManager[None]:
+    """Where rules look releases up: in a table that was given beside the package's own."""
+    if releases is None:
+        return nullcontext()
+    from truename.releases import standing_in, with_releases_of
+
+    return standing_in(with_releases_of(releases))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from truename.errors import UsageError
+from truename.json_text import JsonError, decode_json
 from truename.report.visible import visible
 
 if TYPE_CHECKING:
@@ -123,14 +124,12 @@ def _of_csv(path: Path, column: str | None) -> Iterator[str]:
 
 
 def _of_jsonl(path: Path, column: str | None) -> Iterator[str]:
-    import msgspec
-
     for number, line in _text_lines(path, LONGEST_RECORD):
         if not line.strip():
             continue
         try:
-            row = msgspec.json.decode(line)
-        except (msgspec.DecodeError, RecursionError) as error:
+            row = decode_json(line)
+        except JsonError as error:
             raise UsageError(f"{path}, line {number}: no JSON ({error})") from error
         if isinstance(row, dict):
             column = column if column in row else _column(path, list(map(str, row)), column)
@@ -153,10 +152,22 @@ def _of_parquet(path: Path, column: str | None) -> Iterator[str]:
             kind = kind.value_type if arrow.types.is_dictionary(kind) else kind
             if not (arrow.types.is_string(kind) or arrow.types.is_large_string(kind)):
                 raise UsageError(f"{path}: the column {chosen!r} holds {kind}, no text")
+            place = 0
             for batch in file.iter_batches(batch_size=_BATCH, columns=[chosen]):
-                yield from (name or "" for name in batch.column(0).to_pylist())
-    except arrow.ArrowInvalid as error:
+                texts = batch.column(0)
+                texts = texts.dictionary_decode() if arrow.types.is_dictionary(texts.type) else texts
+                for name in texts.cast(arrow.large_binary()).to_pylist():
+                    yield _text_of_row(path, place := place + 1, name or b"")
+    except arrow.ArrowException as error:
         raise UsageError(f"{path}: no Parquet ({visible(str(error).splitlines()[0][:120])})") from error
+
+
+def _text_of_row(path: Path, row: int, name: bytes) -> str:
+    """Arrow takes the bytes of a text on trust."""
+    try:
+        return name.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UsageError(f"{path}, row {row}: byte 0x{name[error.start]:02x} is no UTF-8; save it as UTF-8") from None
 
 
 def _column(path: Path, there: list[str], wanted: str | None) -> str:

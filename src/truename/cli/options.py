@@ -24,14 +24,20 @@ class FailOn(StrEnum):
 
 
 Select = Annotated[
-    list[str] | None, typer.Option(metavar="CODES", help="Run only rules whose code starts so: SIZ,CTX001.")
+    list[str] | None,
+    typer.Option(metavar="CODES", help="Run only rules with these prefixes: SIZ,CTX001."),
 ]
-Ignore = Annotated[list[str] | None, typer.Option(metavar="CODES", help="Leave out rules whose code starts so.")]
+Ignore = Annotated[
+    list[str] | None,
+    typer.Option(metavar="CODES", help="Leave out rules with these prefixes."),
+]
+Preview = Annotated[bool | None, typer.Option("--preview/--no-preview", help="Run the rules that are a preview, too.")]
 FailOnLevel = Annotated[
     FailOn | None, typer.Option(help="Exit with 1 for findings of this severity or worse; warning by default.")
 ]
 Strict = Annotated[
-    bool | None, typer.Option("--strict/--no-strict", help="Exit with 1 also where a model is not verified.")
+    bool | None,
+    typer.Option("--strict/--no-strict", help="Also exit with 1 for what is not verified or not settled."),
 ]
 Sample = Annotated[
     bool, typer.Option("--sample", help="Of many shards read some, and infer the others where sizes agree.")
@@ -48,16 +54,18 @@ def settled(
     ignore: Sequence[str] | None,
     fail_on: FailOn | None,
     strict: bool | None,
+    preview: bool | None,
 ) -> Config:
     """What holds for a call: its options, and the settings of the project where it has none."""
     from truename.settings import Config
 
     selected, ignored = _codes(select), _codes(ignore)
     return Config(
-        config.select if selected is None else selected,
-        config.ignore if ignored is None else ignored,
-        config.fail_on if fail_on is None else fail_on.value,
-        config.strict if strict is None else strict,
+        select=config.select if selected is None else selected,
+        ignore=config.ignore if ignored is None else ignored,
+        preview=config.preview if preview is None else preview,
+        fail_on=config.fail_on if fail_on is None else fail_on.value,
+        strict=config.strict if strict is None else strict,
     )
 
 

@@ -42,6 +42,10 @@ def parse(
         typer.Option("--input", metavar="FILE", help="A list of names: lines, .csv, .tsv, .jsonl or .parquet."),
     ] = None,
     column: Annotated[str | None, typer.Option(help="The column of the names in a table; 'name' by default.")] = None,
+    learned: Annotated[
+        bool,
+        typer.Option("--learned/--no-learned", help="Whether a learned part decides what the grammar leaves open."),
+    ] = True,
 ) -> int:
     """Read names into their naming elements."""
     from truename.cli.name_lists import read_names
@@ -57,7 +61,7 @@ def parse(
         total = len(given) if not inputs and "-" not in given else None
         for name in watched(read_names(given, inputs, column), "names", total):
             try:
-                yield _reading(parse_name(name))
+                yield _reading(parse_name(name, learned=learned))
             except TruenameError as error:
                 failed = True
                 complain(str(error))
@@ -76,7 +80,7 @@ def _reading(parsed: ParsedName) -> Reading:
     from truename.findings import ReportedElement
     from truename.report.reading import Reading
 
-    elements = tuple(ReportedElement(e.kind, e.text, e.value, e.start, e.end) for e in parsed.elements)
+    elements = tuple(ReportedElement(e.kind, e.role, e.text, e.value, e.start, e.end) for e in parsed.elements)
     return Reading(parsed.name, parsed.owner, parsed.model, parsed.revision, parsed.convention, elements)
 
 

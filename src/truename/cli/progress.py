@@ -51,7 +51,10 @@ def counted_models() -> Iterator[Callable[[int, int | None], None]]:
     )
 
     console = Console(stderr=True)
+    if not console.is_terminal:  # rich before 14.3 ends even a bar that is not to be shown with an empty line
+        yield lambda done, total: None
+        return
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("models"), TimeElapsedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as progress:
+    with Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("rows", total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)

@@ -17,6 +17,11 @@ def summary(rule: Rule) -> str:
     return _documentation(rule)[0]
 
 
+def mark(rule: Rule) -> str:
+    """Behind the summary of a rule that is off by default."""
+    return " (preview)" if rule.preview else ""
+
+
 def rule_page(rule: Rule, note: str = "") -> str:
     """The whole page, made from the rule's documentation and from what the rule says to its own examples.
 
@@ -30,6 +35,7 @@ def rule_page(rule: Rule, note: str = "") -> str:
         note,
         first,
         f"Checks what the name says about {rule.topic}. Since version {rule.since}.",
+        "A preview: off unless it is selected by its code, or with ``--preview``." if rule.preview else "",
         f"## Why\n\n{rest}" if rest else "",
         _cases("Flagged", rule, rule.flagged),
         _cases("Confirmed", rule, rule.confirmed),

@@ -36,12 +36,12 @@ def rule(code: Annotated[str, typer.Argument(metavar="CODE", help="A rule's code
 
 def rules() -> int:
     """List every rule."""
-    from truename.cli.rule_page import summary
+    from truename.cli.rule_page import mark, summary
     from truename.rules import all_rules
 
     known = all_rules()
     slug = max((len(rule.slug) for rule in known), default=0)
-    write_text("".join(f"{rule.code}  {rule.slug.ljust(slug)}  {summary(rule)}\n" for rule in known))
+    write_text("".join(f"{rule.code}  {rule.slug.ljust(slug)}  {summary(rule)}{mark(rule)}\n" for rule in known))
     return 0
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Sample, Select, Strict, fails, settled
+from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Preview, Sample, Select, Strict, fails, settled
 from truename.cli.output import INTERRUPTED, UNUSABLE, Guard, write_text
 from truename.engines import Engine
 from truename.errors import UsageError
@@ -59,6 +59,7 @@ def scan(
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="Models that are checked at one time.")] = 16,
     select: Select = None,
     ignore: Ignore = None,
+    preview: Preview = None,
     fail_on: FailOnLevel = None,
     strict: Strict = None,
     config: ConfigFile = None,
@@ -80,7 +81,7 @@ def scan(
     if not (lists or folders or listing.asked):
         raise UsageError("name what to scan: a list (- for standard input), --folder, --owner, --search or --filter")
     settings = load_settings(config, folders=folders)
-    asked = settled(settings.config, select, ignore, fail_on, strict)
+    asked = settled(settings.config, select, ignore, fail_on, strict, preview)
     targets, total = _targets(lists, folders, listing, out)
     if config is None and settings.file is not None:
         targets = _outside(targets, settings.file)
@@ -103,7 +104,7 @@ def scan(
             "ignore": " ".join(asked.ignore),
             "sample": "yes" if sample else "",
         },
-        rules=select_rules(asked.select, asked.ignore),
+        rules=select_rules(asked.select, asked.ignore, preview=asked.preview),
         sample=sample,
     )
     try:
@@ -113,7 +114,9 @@ def scan(
         print(f"truename: stopped; the finished rows are in {out}, --resume continues", file=sys.stderr)
         return INTERRUPTED
     write_text(_summary(summary, out, progress.seconds))
-    return UNUSABLE if summary.unusable else int(fails(summary.worst, asked.fail_on))
+    if summary.unusable:
+        return UNUSABLE
+    return int(fails(summary.worst, asked.fail_on) or (asked.strict and summary.open > 0))
 
 
 def _outside(targets: Iterator[Target], file: str) -> Iterator[Target]:
@@ -187,18 +190,12 @@ def _summary(summary: Summary, out: Path, seconds: float) -> str:
 
 
 def _in_words(summary: Summary) -> str:
-    """What the whole table came to, in a sentence."""
-    from truename.findings import Severity
+    """What the whole table came to, in a sentence: ``Of 5 models, 4 are contradicted, 1 is consistent.``"""
+    from truename.report.verdict import WORDS
 
-    notes = summary.worst.get(Severity.NOTE, 0)
-    found = sum(summary.worst.values())
-    parts = (
-        (found - notes, "has a warning or an error", "have warnings or errors"),
-        (notes, "has nothing worse than a note", "have nothing worse than notes"),
-        (summary.models - summary.unusable - found, "has no finding", "have no finding"),
-        (summary.unusable, "could not be checked", "could not be checked"),
-    )
-    said = [f"{count:,} {one if count == 1 else many}" for count, one, many in parts if count]
+    said = [f"{count:,} {'is' if count == 1 else 'are'} {WORDS[kind]}" for kind, count in summary.verdicts.items()]
+    if summary.unusable:
+        said.append(f"{summary.unusable:,} could not be checked")
     return f"Of {_models(summary.models)}, {', '.join(said)}."
 
 
@@ -222,15 +219,18 @@ class _Progress:
         self._begun = time.monotonic()
         self._seen = self._now = self._errors = self._flagged = 0
         columns = (BarColumn(None), TextColumn("{task.description}"))
-        self._bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+        self._bar = Progress(*columns, console=console, transient=True)
+        self._shown = console.is_terminal
         self._task = self._bar.add_task(self._said(), total=total)
 
     def __enter__(self) -> _Progress:
-        self._bar.start()
+        if self._shown:
+            self._bar.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+        if self._shown:  # rich before 14.3 ends even a bar that is not to be shown with an empty line
+            self._bar.stop()
 
     @property
     def seconds(self) -> float:

@@ -16,6 +16,7 @@ from truename.dara.identification import Question
 from truename.dara.index import Index, Postings
 from truename.dara.model import Calibration, Entries, Linear, Model
 from truename.errors import DeclaredError
+from truename.json_text import decode_json_as
 
 PACKAGED = Path(__file__).with_name("model") / "dara.safetensors"
 _LARGEST = 64_000_000  # bytes of a model that is read
@@ -66,13 +67,13 @@ def load(path: Path = PACKAGED) -> Model:
     data = path.read_bytes() if path.stat().st_size <= _LARGEST else b""
     try:
         (length,) = struct.unpack_from("<Q", data)
-        header = msgspec.json.decode(data[8 : 8 + length], type=dict[str, Any])
-        plain = msgspec.json.decode(header.pop("__metadata__")["truename.dara"], type=_Plain)
+        header = decode_json_as(data[8 : 8 + length], msgspec.json.Decoder(dict[str, Any]))
+        plain = decode_json_as(header.pop("__metadata__")["truename.dara"], msgspec.json.Decoder(_Plain))
         if plain.version != VERSION:
             raise DeclaredError(str(path), f"has features of version {plain.version}, not {VERSION}; train it again")
         arrays = {name: _array(entry, memoryview(data)[8 + length :]) for name, entry in header.items()}
         return _model(plain, arrays)
-    except (struct.error, msgspec.MsgspecError, KeyError, TypeError, ValueError) as error:
+    except (struct.error, KeyError, TypeError, ValueError) as error:  # a JsonError is a ValueError
         raise DeclaredError(str(path), "is no classifier that 'truename dara train' wrote") from error
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from truename.declared.dimensions import language_sections
 from truename.declared.values import MAX_NUMBER, Collector, Found, Section, keys
@@ -21,6 +21,7 @@ _ALIASES = {"su": "longrope"}
 def add_context(collector: Collector, config: Section) -> None:
     """Add context length, extended context length and the kind of scaling."""
     sections = language_sections(config)
+    _add_rotation(collector, sections)
     declared = collector.number(sections, keys()["context"]["keys"])
     length = None
     if declared is not None:
@@ -34,6 +35,20 @@ def add_context(collector: Collector, config: Section) -> None:
                 return
             if scaling is not None:
                 collector.reject(section, name, scaling, "an object")
+
+
+def _add_rotation(collector: Collector, sections: tuple[Section, ...]) -> None:
+    """Add the base of the rotary embeddings, in the older form of configurations or in that of transformers 5."""
+    for section in sections:
+        for name in keys()["details"]["rope_theta"]:
+            if is_positive(value := section.look(name)):
+                collector.add("rope_theta", Found(float(value), section, name))
+                return
+
+
+def is_positive(value: Any) -> TypeGuard[float]:
+    """Whether a value is a finite number above zero."""
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and 0 < value < math.inf
 
 
 def _without_padding(declared: Found, config: Section) -> tuple[int, str]:
@@ -65,6 +80,8 @@ def _add_scaling(collector: Collector, scaling: Found, length: int | None) -> No
         return
     collector.add("rope_scaling", scaling, _ALIASES.get(kind, kind)[:40])
     factor = values.get("factor")
+    if is_positive(factor):
+        collector.add("rope_factor", scaling, float(factor), ".factor")
     if kind in _ALREADY_EXTENDED:
         if length is not None:
             collector.add("extended_context_length", scaling, length, f": {kind}, max_position_embeddings as it is")

@@ -35,6 +35,33 @@ def add_dimensions(collector: Collector, config: Section) -> None:
             collector.add(fact, _side(collector, vision_sections(config), fact))
 
 
+def add_details(collector: Collector, config: Section) -> None:
+    """Add what tells releases of one structure apart: ties, norms, mel bins, special tokens."""
+    sections = language_sections(config)
+    for section in (config, *sections):  # a tie beside a nested configuration is the model's own
+        if isinstance(tied := section.look("tie_word_embeddings"), bool):
+            collector.add("tied_embeddings", Found(tied, section, "tie_word_embeddings"))
+            break
+    for section in sections:
+        for name in keys()["details"]["norm_epsilon"]:
+            if isinstance(value := section.look(name), float) and 0 < value < 1:
+                collector.add("norm_epsilon", Found(value, section, name))
+                break
+        else:
+            continue
+        break
+    collector.add("mel_bins", collector.number([config], keys()["details"]["mel_bins"]))
+    for section in sections:
+        first, last = section.look("bos_token_id"), section.look("eos_token_id")
+        if type(first) is int and first >= 0:
+            collector.add("first_token", Found(first, section, "bos_token_id"))
+        ends = tuple(last) if isinstance(last, list) else (last,)
+        if ends and all(type(end) is int and end >= 0 for end in ends):
+            collector.add("last_tokens", Found(ends, section, "eos_token_id"))
+        if first is not None or last is not None:
+            break
+
+
 def _nested(config: Section, kind: str) -> tuple[Section, ...]:
     found = (config.inner(name) for name in keys()["sections"][kind])
     return tuple(section for section in found if section is not None)

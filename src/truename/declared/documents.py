@@ -11,6 +11,7 @@ import msgspec
 from truename.blob import Blob
 from truename.declared.declared import Document
 from truename.errors import DeclaredError, FileTooLargeError, NotDownloadedError
+from truename.json_text import REFUSALS, JsonError, NotUtf8Error, TooDeepError, decode_json
 from truename.stand_ins import HEAD_BYTES, stand_in
 
 MAX_CONFIG_BYTES = 10_000_000
@@ -49,12 +50,13 @@ def parse_json(path: str, data: bytes) -> Any:
         DeclaredError: it is not valid UTF-8 or not valid JSON, or nested too deep.
     """
     try:
-        found = msgspec.json.decode(data)
-    except RecursionError:
+        return decode_json(data)
+    except NotUtf8Error as error:
+        raise DeclaredError(path, f"is not valid UTF-8 at byte {error.position}") from None
+    except TooDeepError:
         raise DeclaredError(path, "is nested too deep to be a configuration") from None
-    except ValueError as error:  # of both decoders, and of the one for UTF-8
-        found = _parse_lenient(path, data, str(error))
-    return found
+    except JsonError as error:
+        return _parse_lenient(path, data, str(error))
 
 
 def read_object(path: str, size: int, open: Open) -> Document:
@@ -89,14 +91,11 @@ def kind_of(value: Any) -> str:
 def _parse_lenient(path: str, data: bytes, first_error: str) -> Any:
     """JSON with NaN and Infinity, as Python's own writer makes it; nothing else that the strict decoder refuses."""
     try:
-        text = data.decode("utf-8")
-        found = json.loads(text)
+        found = json.loads(data.decode("utf-8"))
         msgspec.json.encode(found)  # refuses lone surrogates, which no report could print
-    except UnicodeDecodeError as error:
-        raise DeclaredError(path, f"is not valid UTF-8 at byte {error.start}") from None
     except RecursionError:
         raise DeclaredError(path, "is nested too deep to be a configuration") from None
-    except (ValueError, OverflowError):
+    except REFUSALS:
         raise DeclaredError(path, f"is not valid JSON ({first_error[:160]})") from None
     return found
 

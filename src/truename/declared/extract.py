@@ -6,7 +6,7 @@ from typing import Any
 
 from truename.declared.context import add_context
 from truename.declared.declared import Declared
-from truename.declared.dimensions import add_dimensions
+from truename.declared.dimensions import add_details, add_dimensions
 from truename.declared.quantisation import add_quantisation
 from truename.declared.repository import add_adapter, add_architecture, add_card, add_tokenizer, main_config
 from truename.declared.values import Collector
@@ -32,6 +32,7 @@ def _collect(declared: Declared) -> Collector:
     if config is not None:
         add_dimensions(collector, config)
         add_context(collector, config)
+        add_details(collector, config)
     add_quantisation(collector, declared, config)
     add_adapter(collector, declared)
     add_card(collector, declared)

@@ -105,7 +105,15 @@ def add_card(collector: Collector, declared: Declared) -> None:
         collector.add(fact, collector.texts(card, key))
     for key in ("pipeline_tag", "library_name"):
         collector.add(key, collector.text(card, key))
+    collector.add("licence", _licence(collector, card))
     _add_relation(collector, declared, collector.text(card, "base_model_relation"), bases)
+
+
+def _licence(collector: Collector, card: list[Section]) -> Found | None:
+    """The licence; of one that the Hub calls ``other``, its name."""
+    licence = collector.text(card, "license", "licence") if isinstance(card[0].look("license"), str) else None
+    named = collector.text(card, "license_name") if isinstance(card[0].look("license_name"), str) else None
+    return named or licence
 
 
 def _add_relation(collector: Collector, declared: Declared, relation: Found | None, bases: Found | None) -> None:
@@ -127,6 +135,8 @@ def add_tokenizer(collector: Collector, declared: Declared) -> None:
     """Add the tokenizer's length and whether it keeps the case of its input."""
     if declared.tokenizer_config is not None:
         section = Section.of(declared.tokenizer_config)
+        if isinstance(kind := section.look("tokenizer_class"), str) and kind:
+            collector.add("tokenizer_class", Found(kind[:MAX_TEXT], section, "tokenizer_class"))
         length = section.look("model_max_length")
         if isinstance(length, float) and length.is_integer():
             length = int(length)

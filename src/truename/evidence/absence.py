@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from truename.declared import Declared
-from truename.errors import FileError
+from truename.errors import FileError, NotDownloadedError
 from truename.facts import (
     BASE_MODEL_RELATION,
     BASE_MODELS,
@@ -17,11 +17,17 @@ from truename.facts import (
     FACTS,
     LANGUAGES,
     LIBRARY_NAME,
+    LICENCE,
     MODEL_MAX_LENGTH,
+    OWN_WORK,
     PIPELINE_TAG,
     QUANTISATION_BITS,
     QUANTISATION_METHOD,
+    RELEASE_DIFFERS,
+    RELEASE_FITS,
+    RELEASES_KNOWN,
     TAGS,
+    TOKENIZER_CLASS,
     Fact,
     Key,
 )
@@ -31,9 +37,11 @@ from truename.formats import Checkpoint, WeightsHeader
 NO_GGUF = Reason(ReasonKind.NO_SUCH_FILE, "there is no GGUF file with a readable header")
 _NO_INDEX = Reason(ReasonKind.NO_DOCUMENT, "there is no weight index that states it", "weight index")
 _CARD: frozenset[Key[Any]] = frozenset(
-    (BASE_MODELS, BASE_MODEL_RELATION, LANGUAGES, DATASETS, PIPELINE_TAG, LIBRARY_NAME, TAGS)
+    (BASE_MODELS, BASE_MODEL_RELATION, LANGUAGES, DATASETS, PIPELINE_TAG, LIBRARY_NAME, TAGS, LICENCE)
 )
-_TOKENIZER: frozenset[Key[Any]] = frozenset((CASED, MODEL_MAX_LENGTH))
+_TOKENIZER: frozenset[Key[Any]] = frozenset((CASED, MODEL_MAX_LENGTH, TOKENIZER_CLASS))
+# Not missing where they are not there: nothing is claimed, and looked up only for an inspection.
+_SELDOM: frozenset[Key[Any]] = frozenset((OWN_WORK, RELEASE_FITS, RELEASE_DIFFERS, RELEASES_KNOWN))
 _ADAPTER = frozenset(key for key in DECLARED_FACTS if key.startswith("adapter_"))
 _INDEX = frozenset(key for key in DECLARED_FACTS if key.startswith("index_"))
 _GGUF = frozenset(key for key in FACTS.values() if key.startswith("gguf_"))
@@ -44,14 +52,14 @@ def why_absent(
 ) -> dict[Key[Any], Reason]:
     """A reason for every kind of fact whose file is missing, broken or silent."""
     weights = _why_no_weights(checkpoint, header, tuple(problems))
-    broken = {problem.path: Reason(ReasonKind.UNREAD_FILE, str(problem), problem.path) for problem in declared.problems}
-    reasons = {key: weights for key in FACTS.values() if key not in DECLARED_FACTS} if weights else {}
+    broken = {problem.path: _broken(problem, ReasonKind.UNREAD_FILE) for problem in declared.problems}
+    reasons = {key: weights for key in FACTS.values() if key not in DECLARED_FACTS | _SELDOM} if weights else {}
     card_file = declared.card_file or "README.md"
     for keys, document, file in (
         (_CARD, declared.card, card_file),
         (_TOKENIZER, declared.tokenizer_config, "tokenizer_config.json"),
         (_ADAPTER, declared.adapter_config, "adapter_config.json"),
-        (DECLARED_FACTS - _CARD - _TOKENIZER - _ADAPTER - _INDEX - _GGUF, declared.config, "config.json"),
+        (DECLARED_FACTS - _CARD - _TOKENIZER - _ADAPTER - _INDEX - _GGUF - _SELDOM, declared.config, "config.json"),
     ):
         if document is None:
             reasons.update(dict.fromkeys(keys, broken.get(file) or _without(file, declared.card_file)))
@@ -68,6 +76,13 @@ def _without(file: str, card: str | None) -> Reason:
         return Reason(ReasonKind.NOT_DECLARED, "the card has no front matter", card)
     what = "card (README.md)" if file == "README.md" else file
     return Reason(ReasonKind.NO_DOCUMENT, f"there is no {what}", what)
+
+
+def _broken(problem: FileError, kind: ReasonKind) -> Reason:
+    """Why a file was not read; ``kind`` where its content is here."""
+    return Reason(
+        ReasonKind.NOT_DOWNLOADED if isinstance(problem, NotDownloadedError) else kind, str(problem), problem.path
+    )
 
 
 def _unsaid(file: str, key: Key[Any]) -> Reason:
@@ -92,7 +107,7 @@ def _why_no_weights(
     checkpoint: Checkpoint | None, header: WeightsHeader | None, problems: tuple[FileError, ...]
 ) -> Reason | None:
     if header is None and problems:
-        return Reason(ReasonKind.UNREAD_WEIGHTS, str(problems[0]))
+        return _broken(problems[0], ReasonKind.UNREAD_WEIGHTS)
     if checkpoint is None:
         return Reason(ReasonKind.NO_WEIGHTS, "there is no weights file")
     if header is None:

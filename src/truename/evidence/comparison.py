@@ -31,7 +31,7 @@ from truename.facts import (
 )
 from truename.findings import Reason, ReasonKind
 from truename.formats import Checkpoint, Tensor, WeightsHeader, read_checkpoint
-from truename.sources.source import Distant, Source
+from truename.sources.source import Source, is_distant
 
 MAX_COMPARED = 48  # further checkpoints that are read; the largest GGUF repositories hold some thirty
 _MAX_DISTANT = 4  # ... where every read costs a round trip
@@ -77,13 +77,13 @@ class Comparison(msgspec.Struct, frozen=True):
                 yield Fact(key, value, Origin.FILES)
         yield from self.files
 
-    def why_silent(self, fact: Fact[Any]) -> Reason | None:
+    def why_silent(self, fact: Fact[Any], missing: Mapping[Key[Any], Reason]) -> Reason | None:
         """Why ``fact`` of the main set must not speak for the whole folder; None where it may."""
         of_one_file = fact.file is not None and fact.file.endswith(".gguf") and fact.key not in _ALWAYS
         if self.several_models and of_one_file:
             text = f"the GGUF files are of several models ({self.several_models[0]} is another)"
             return Reason(ReasonKind.AMBIGUOUS_FILES, text)
-        return self.missing().get(fact.key) if fact.origin is Origin.WEIGHTS else None
+        return missing.get(fact.key) if fact.origin is Origin.WEIGHTS else None
 
     def missing(self) -> dict[Key[Any], Reason]:
         """Why there are no facts of how the weights are stored, where there are several sets of them."""
@@ -116,8 +116,8 @@ def compare_checkpoints(
         except FileError:
             return None
 
-    beside = _beside(main, checkpoints, isinstance(source, Distant))
-    headers = source.map(read, beside) if isinstance(source, Distant) else map(read, beside)
+    beside = _beside(main, checkpoints, is_distant(source))
+    headers = source.map(read, beside) if is_distant(source) else map(read, beside)
     for checkpoint, other in zip(beside, headers, strict=True):
         if other is not None:
             found.add(checkpoint, other)

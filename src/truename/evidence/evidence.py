@@ -57,6 +57,11 @@ class Evidence(msgspec.Struct, frozen=True):
             fingerprint,
         )
 
+    def with_facts(self, facts: Iterable[Fact[Any]]) -> Self:
+        """The same with further facts, of keys of which there are none yet."""
+        added = {fact.key: (fact,) for fact in facts}
+        return msgspec.structs.replace(self, facts={**self.facts, **added})
+
     def get(self, key: Key[T], *origins: Origin) -> Fact[T] | None:
         """The strongest fact of that key (of one of ``origins``, where given), or None."""
         for fact in self.facts.get(key, ()):

@@ -57,7 +57,7 @@ from truename.formats import (
 )
 from truename.formats.detect import look
 from truename.sources.folder import FileSource
-from truename.sources.source import Distant, Source
+from truename.sources.source import Source, is_distant
 from truename.stand_ins import UNFINISHED, finished_name, stand_in
 
 MAX_TRIED = 64  # sets of weights of which none can be read
@@ -83,10 +83,11 @@ def gather(source: Source, *, sample: bool = False) -> Evidence:
     other facts are missing.
     """
     checkpoints = checkpoints_of(source)
-    if isinstance(source, Distant):
-        source.prefetch(needed_bytes(source.files, _in_order(checkpoints), sample=sample))
+    files = source.files
+    if is_distant(source):
+        source.prefetch(needed_bytes(files, _in_order(checkpoints), sample=sample))
     declared = read_declared(source.files, source.open)
-    budget = Budget(bytes=MAX_DISTANT_BYTES) if isinstance(source, Distant) else Budget()
+    budget = Budget(bytes=MAX_DISTANT_BYTES) if is_distant(source) else Budget()
     weights = read_main(checkpoints, source, budget, sample=sample)
     architecture = None if weights.header is None else abstract_architecture(weights.header)
     stated, measured = declared_facts(declared), tuple(_weights_facts(weights, declared, architecture))
@@ -101,7 +102,7 @@ def gather(source: Source, *, sample: bool = False) -> Evidence:
         refuse_several_gguf(source, (weights.checkpoint.name, *compared.several_models))
     facts = [
         *stated,
-        *_file_facts(checkpoints, declared, weights, published=isinstance(source, Distant)),
+        *_file_facts(checkpoints, declared, weights, published=is_distant(source)),
         *_pickle_facts(weights, checkpoints, source),
         *misnamed_files(source, checkpoints, weights.header),
         *measured,
@@ -111,9 +112,10 @@ def gather(source: Source, *, sample: bool = False) -> Evidence:
     ]
     missing = why_absent(declared, weights.checkpoint, weights.header, weights.problems)
     missing |= {**why_no_bits(measured), **structure.missing}
-    silent = {fact.key: reason for fact in facts if (reason := compared.why_silent(fact)) is not None}
-    spoken = [fact for fact in facts if compared.why_silent(fact) is None]
-    reasons = {**missing, **compared.missing(), **silent}
+    unsaid = compared.missing()
+    silent = {fact.key: why for fact in facts if (why := compared.why_silent(fact, unsaid)) is not None}
+    spoken = [fact for fact in facts if compared.why_silent(fact, unsaid) is None] if silent else facts
+    reasons = {**missing, **unsaid, **silent}
     return Evidence.of(spoken, reasons, architecture, fingerprint_of(weights.header))
 
 
@@ -174,7 +176,7 @@ def read_main(
     Where the first ``MAX_TRIED`` cannot be read, no more are tried.
     """
     full = _in_order(checkpoints)
-    distant = source if isinstance(source, Distant) else None
+    distant = source if is_distant(source) else None
     map_ = map if distant is None else distant.map
     sample_above = SAMPLED_ABOVE if sample else None
     most = MAX_TRIED if distant is None else MAX_DISTANT_TRIED
@@ -251,9 +253,8 @@ def _file_facts(
     excused = UnsupportedFormatError if published else (UnsupportedFormatError, NotDownloadedError)
     if present := tuple(dict.fromkeys(c.format for c in checkpoints if c.paths)):
         yield Fact(FORMATS, present, Origin.FILES)
-    for problem in (*declared.problems, *weights.problems):
-        if not isinstance(problem, excused):
-            yield Fact(UNREADABLE_FILES, str(problem), Origin.FILES, problem.path)
+    for problem in (p for p in (*declared.problems, *weights.problems) if not isinstance(p, excused)):
+        yield Fact(UNREADABLE_FILES, str(problem), Origin.FILES, problem.path)
     if weights.header is not None:
         file = weights.header.files[0] if len(weights.header.files) == 1 else None
         yield Fact(BYTES_READ, weights.header.bytes_read, Origin.FILES, file)

@@ -8,7 +8,7 @@ from typing import Any
 from truename.errors import TargetNotFoundError, UnsafePathError
 from truename.facts import MISNAMED_FILES, Fact, Origin
 from truename.formats import FORMATS, Checkpoint, WeightsHeader, detect
-from truename.sources.source import Distant, Source
+from truename.sources.source import Source, is_distant
 
 MAX_LOOKED_AT = 256
 # Suffixes of several formats.
@@ -23,7 +23,7 @@ def misnamed_files(
     Where every read costs a round trip, only files whose header was read are looked at again.
     """
     paths = [path for checkpoint in checkpoints for path in checkpoint.paths]
-    if isinstance(source, Distant):
+    if is_distant(source):
         read = frozenset() if header is None else frozenset(header.files).difference(header.inferred_files)
         paths = [path for path in paths if path in read]
     for path in paths[:MAX_LOOKED_AT]:

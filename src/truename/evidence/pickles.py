@@ -12,7 +12,7 @@ import msgspec
 from truename.errors import FileError, TargetNotFoundError, UnsafePathError, UnsupportedFormatError
 from truename.facts import OTHER_UNSAFE_GLOBALS, UNREAD_PICKLES, UNSAFE_GLOBALS, Fact, Origin
 from truename.formats import Checkpoint, UnsafeGlobal, read_file, shared_opcodes, unsafe_globals_of
-from truename.sources.source import Distant, Source
+from truename.sources.source import Source, is_distant
 
 MAX_PICKLES = 64  # further ones that are read
 MAX_OPCODES = 2_000_000  # ... and what is walked of them all together: one with the state of Adam has 300,000
@@ -52,7 +52,7 @@ def read_further_pickles(source: Source, main: Collection[str], checkpoints: Ite
     weights = {path for checkpoint in checkpoints for path in checkpoint.paths if _PICKLE.fullmatch(path)}
     others = (path for path in source.files if path not in weights and _PICKLE.fullmatch(path))
     paths = [path for path in (*sorted(weights), *others) if path not in main]
-    distant = isinstance(source, Distant)
+    distant = is_distant(source)
     most = MAX_DISTANT_PICKLES if distant else MAX_PICKLES
     opcodes = repeat(None, MAX_OPCODES)
 
@@ -70,7 +70,7 @@ def read_further_pickles(source: Source, main: Collection[str], checkpoints: Ite
             return (), False
         return (header.unsafe_globals, True) if header.format == "pytorch" else (None, True)
 
-    found = list((source.map if isinstance(source, Distant) else map)(read, paths[:most]))
+    found = list((source.map if is_distant(source) else map)(read, paths[:most]))
     imported = {path: names for path, (names, _) in zip(paths, found, strict=False) if names is not None}
     broken = [path for path, (_, whole) in zip(paths, found, strict=False) if not whole]
     return FurtherPickles(

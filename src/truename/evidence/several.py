@@ -15,7 +15,7 @@ from truename.errors import FileError, SeveralModelsError, TargetNotFoundError, 
 from truename.formats import find_checkpoints
 from truename.sources.file_names import is_part, tells_nothing, without_storage
 from truename.sources.folder import FORMAT_FOLDERS, is_model_file
-from truename.sources.source import Distant, Source
+from truename.sources.source import Source, is_distant
 
 MAX_LOOKED_AT = 256  # folders whose configuration is read
 _SHOWN = 5
@@ -47,7 +47,7 @@ def refuse_several_gguf(source: Source, files: tuple[str, ...]) -> None:
     Raises:
         SeveralModelsError: the folder is on this machine.
     """
-    if not isinstance(source, Distant):
+    if not is_distant(source):
         shown = ", ".join(files[:_SHOWN]) + (", …" if len(files) > _SHOWN else "")
         raise SeveralModelsError(source.target, f"holds GGUF files of different models ({shown}); name one", files)
 
@@ -110,7 +110,7 @@ def _inside(folder: str, source: Source) -> dict[str, int]:
 
 
 def _what_to_do(source: Source, models: Sequence[str]) -> str:
-    if isinstance(source, Distant):
+    if is_distant(source):
         shown = ", ".join(models[:_SHOWN]) + (", …" if len(models) > _SHOWN else "")
         return f"download it and name one of its folders ({shown})"
     return f"name one, or `truename scan --folder {source.target} --out TABLE`"

@@ -14,6 +14,7 @@ from truename.blob import Blob
 from truename.budget import Budget
 from truename.errors import Fault, FormatError, NotDownloadedError, UnsupportedFormatError
 from truename.formats.header import WeightIndex, WeightsHeader
+from truename.json_text import JsonError, TooDeepError, decode_json, decode_json_as
 from truename.stand_ins import HEAD_BYTES, stand_in
 
 MAX_INDEX_BYTES = 32_000_000  # 200,000 tensors take 18 MB
@@ -84,10 +85,10 @@ def read_index(blob: Blob, budget: Budget | None = None) -> WeightIndex:
     # Each tensor has four quotes, two of its name and two of its shard. Decoding takes many times the memory.
     (budget or Budget()).take_promised(blob.path, data.count(b'"') // 4)
     try:
-        document = _DOCUMENT.decode(data.removeprefix(b"\xef\xbb\xbf"))
-    except RecursionError:
+        document = decode_json_as(data.removeprefix(b"\xef\xbb\xbf"), _DOCUMENT)
+    except TooDeepError:
         raise FormatError(blob.path, IndexFault.NESTING, "is nested too deep for a weight index") from None
-    except ValueError as error:
+    except JsonError as error:
         if data and (instead := stand_in(data[:HEAD_BYTES], len(data))) is not None:
             raise NotDownloadedError(blob.path, instead) from None
         raise FormatError(blob.path, IndexFault.NO_INDEX, f"is no weight index ({str(error)[:160]})") from None
@@ -105,8 +106,8 @@ def _metadata(text: bytes) -> dict[str, Any]:
     if not 0 < len(text) <= MAX_METADATA_BYTES:
         return {}
     try:
-        found = msgspec.json.decode(text)
-    except (ValueError, RecursionError):
+        found = decode_json(text)
+    except JsonError:
         return {}
     return found if isinstance(found, dict) else {}
 

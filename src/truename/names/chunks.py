@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from truename.names.elements import Kind, Role
-from truename.names.lexicon import LONGEST_WORD, Chunk, Piece, Tag, known, lexicon, lower, unknown
+from truename.names.lexicon import LABELS, LONGEST_WORD, Chunk, Piece, Tag, known, lexicon, lower, unknown
 from truename.names.quantities import is_hash, quantity
 
 # letters and digits; a point belongs to the chunk between two digits only
@@ -25,11 +25,6 @@ class _Chunks(dict[str, Chunk]):
     def __init__(self) -> None:
         self._before: dict[str, Chunk] = {}
 
-    def forget(self) -> None:
-        """Empty the store."""
-        self._before = {}
-        self.clear()
-
     def __missing__(self, text: str) -> Chunk:
         if len(self) >= _KEPT:
             self._before = self.copy()
@@ -43,12 +38,12 @@ CHUNKS = _Chunks()
 
 def _read(text: str) -> Chunk:
     if not text.isalnum() and not CHUNK.fullmatch(text):
-        return Chunk(text, "", "", ())
+        return Chunk(text, "", "", (), len(text) + 1)
     word = lower(text)
     if len(word) > LONGEST_WORD:
-        return Chunk(text, word, "", (unknown(word, 0, len(word)),))
+        return Chunk(text, word, "", (unknown(word, 0, len(word)),), len(text) + 1)
     key = word if word.isalnum() else word.replace(".", "")  # as squeeze would have it: a chunk has no other sign
-    return Chunk(text, key, key if key in lexicon().prefixes else "", _pieces(text, word, key))
+    return Chunk(text, key, key if key in lexicon().prefixes else "", _pieces(text, word, key), len(text) + 1)
 
 
 def _pieces(text: str, word: str, key: str) -> tuple[Piece, ...]:
@@ -57,6 +52,8 @@ def _pieces(text: str, word: str, key: str) -> tuple[Piece, ...]:
         return (found,)
     if word.isascii() and word.isdigit():
         return (Piece(Tag.NUMBER, Kind.OTHER, Role.OTHER, 0, end, int(word) if end < 10 else None, word),)
+    if word in LABELS:
+        return (Piece(Tag.LABEL, Kind.OTHER, Role.OTHER, 0, end, None, word),)
     if word.isalpha():
         if end == 1:
             return (Piece(Tag.LETTER, Kind.OTHER, Role.OTHER, 0, 1, None, word),)
@@ -66,7 +63,7 @@ def _pieces(text: str, word: str, key: str) -> tuple[Piece, ...]:
     if _DECIMAL.fullmatch(word):
         return (Piece(Tag.DECIMAL, Kind.VERSION, Role.VERSION, 0, end, word, word),)
     if is_hash(word):
-        return (unknown(word, 0, end),)
+        return (Piece(Tag.FINAL, Kind.OTHER, Role.DIGEST, 0, end, word, word),)
     if pair := _PAIR.fullmatch(word):
         languages = lexicon().words.languages
         if pair[1] in languages and pair[2] in languages and pair[1] != pair[2]:
@@ -104,6 +101,13 @@ def _whole(word: str) -> Piece:
     return unknown(word, 0, len(word))
 
 
+def _in_a_word(piece: Piece) -> Piece:
+    """A modality inside a word claims none: ``OmniQuant``, ``VisionLlama``."""
+    if piece.role is not Role.MODALITY:
+        return piece
+    return Piece(piece.tag, piece.kind, piece.role, piece.start, piece.end, None, piece.word, False)
+
+
 def _glued(piece: Piece) -> Piece:
     """A word that something is glued to on its left claims no architecture: ``rutergpt``, ``camelbert``."""
     if piece.role is not Role.FAMILY:
@@ -129,7 +133,9 @@ def _joined(word: str, parts: list[tuple[int, int]]) -> tuple[Piece, ...] | None
         if found is None and pieces and pieces[-1].tag == Tag.UNKNOWN:
             pieces[-1] = unknown(word[pieces[-1].start : end], pieces[-1].start, end)
         else:
-            pieces.append((_glued(found) if start else found) if found else unknown(word[start:end], start, end))
+            pieces.append(
+                _in_a_word(_glued(found) if start else found) if found else unknown(word[start:end], start, end)
+            )
         hits += found is not None
         i = max(best, i) + 1
     if not hits:
@@ -203,7 +209,8 @@ def _claimless(piece: Piece) -> Piece:
     """A quantity that may be anything's."""
     if piece.tag != Tag.QUANTITY:
         return piece
-    return Piece(Tag.FINAL, piece.kind, Role.OTHER, piece.start, piece.end, None, piece.word, False)
+    kind, role = Kind.CHARACTERISTIC, Role.DATA_COUNT
+    return Piece(Tag.FINAL, kind, role, piece.start, piece.end, piece.value, piece.word, False)
 
 
 def _longest(word: str, runs: list[tuple[int, int]], i: int) -> int:

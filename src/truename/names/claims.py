@@ -30,10 +30,12 @@ class Claims(msgspec.Struct, frozen=True):
     Attributes:
         parsed: the name.
         items: the claims, in the order of the name.
+        given: whether the user gave the name: then it is what is judged, and not the name of a file.
     """
 
     parsed: ParsedName
     items: tuple[Claim, ...]
+    given: bool = False
 
     @property
     def name(self) -> str:
@@ -45,6 +47,12 @@ class Claims(msgspec.Struct, frozen=True):
         return tuple(c for c in self.items if c.role in roles)
 
 
-def claims_of(parsed: ParsedName) -> Claims:
-    """The claims of a parsed name."""
-    return Claims(parsed, tuple(Claim(e.role, e.value, e) for e in parsed.claiming if e.value is not None))
+def claims_of(parsed: ParsedName, *, given: bool = False) -> Claims:
+    """The claims of a parsed name.
+
+    Args:
+        parsed: the name.
+        given: whether the user gave it: then it is what is judged, and not the name of a file.
+    """
+    items = tuple(Claim(e.role, e.value, e) for e in parsed.claiming if e.value is not None)
+    return Claims(parsed, items, given)

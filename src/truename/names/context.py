@@ -9,8 +9,9 @@ from truename.names.elements import Element, Kind, Role
 from truename.names.lexicon import Piece, Tag, lexicon
 from truename.names.quantities import TRAINED_ON
 
-_PACKING = frozenset((Role.QUANTISATION, Role.PACKAGING))  # beside these a LoRA is merged into the weights
+_PACKING = frozenset((Role.QUANTISATION, Role.PACKAGING, Role.MERGE))  # beside these a LoRA is merged into the weights
 _COUNTS = frozenset((Role.PARAMETERS, Role.MIXTURE))
+_MIXTURES = frozenset(("mixtral", "llama4", "gpt_oss", "dbrx"))
 _SEEING = ("vision", "multimodal")
 
 
@@ -23,12 +24,19 @@ class NameSummary:
         sized: whether a count of billions, or of experts, is there.
         counts, quantities: how many counts of parameters, and how many of them are single numbers.
         packed: whether weights are quantised, packed or merged.
+        quantised: whether weights are quantised or packed.
+        mixture: whether the word MoE is there.
+        adapter: whether the word adapter, or that of a method for one, is there.
     """
 
-    __slots__ = ("audio", "counts", "families", "generative", "languages", "packed", "quantities", "sized", "vision")
+    __slots__ = (
+        "adapter", "audio", "counts", "families", "generative", "languages", "mixture", "packed", "quantised",
+        "quantities", "sized", "vision",
+    )  # fmt: skip
 
     def __init__(self, pieces: Iterable[Piece]) -> None:
-        self.vision = self.audio = self.generative = self.sized = self.packed = False
+        self.vision = self.audio = self.generative = self.sized = self.packed = self.quantised = False
+        self.mixture = self.adapter = False
         self.quantities = self.counts = 0
         self.families: set[str] = set()
         self.languages: set[str] = set()
@@ -46,6 +54,13 @@ class NameSummary:
                 self.languages.add(piece.value)
             elif role in _PACKING or piece.value == "merged":
                 self.packed = True
+                self.quantised |= role is not Role.MERGE and role is not Role.REUSE
+            elif role is Role.BITS:
+                self.quantised = True
+            elif role is Role.MOE:
+                self.mixture = True
+            elif role is Role.ADAPTER:
+                self.adapter = True
 
     def _add_family(self, key: str) -> None:
         family = lexicon().words.families[key]
@@ -53,6 +68,7 @@ class NameSummary:
         self.vision |= family.modality in _SEEING
         self.audio |= family.modality == "audio"
         self.generative |= family.generative
+        self.mixture |= "moe" in key or key in _MIXTURES
 
 
 class Context:
@@ -62,13 +78,14 @@ class Context:
         name: the whole name.
         pieces, at: the pieces, and where in the name the chunk of each begins.
         elements, alternatives: what was chosen and what was weighed.
+        tag: where in the name timm's tag begins (``arch.tag``), the end of the name where there is none.
         size_claimed: whether a size word was taken for the size of the model.
     """
 
-    __slots__ = ("_summary", "_words", "alternatives", "at", "elements", "name", "pieces", "size_claimed")
+    __slots__ = ("_summary", "_words", "alternatives", "at", "elements", "name", "pieces", "size_claimed", "tag")
 
-    def __init__(self, name: str, pieces: list[Piece], at: list[int]) -> None:
-        self.name, self.pieces, self.at = name, pieces, at
+    def __init__(self, name: str, pieces: list[Piece], at: list[int], tag: int) -> None:
+        self.name, self.pieces, self.at, self.tag = name, pieces, at, tag
         self.elements: list[Element] = []
         self.alternatives: list[Element] = []
         self.size_claimed = False
@@ -79,8 +96,22 @@ class Context:
     def summary(self) -> NameSummary:
         """What the name says as a whole, looked up when first asked for: most names are read without."""
         if self._summary is None:
-            self._summary = NameSummary(self.pieces)
+            own = (
+                self.pieces
+                if self.at[-1] < self.tag
+                else [p for p, at in zip(self.pieces, self.at, strict=True) if at < self.tag]
+            )
+            self._summary = NameSummary(own)
         return self._summary
+
+    @property
+    def has_adapter(self) -> bool:
+        """Whether the name says that the model is an adapter."""
+        return self.summary.adapter
+
+    def in_tag(self, i: int) -> bool:
+        """Whether piece ``i`` is of timm's tag, which says how the model was trained and not what it is."""
+        return self.at[i] >= self.tag
 
     def accept_piece(self, i: int) -> int:
         """Take a piece for what it seems."""

@@ -1,34 +1,29 @@
-"""The learned part: a linear model of a name's kinds over its traits, thirteen weights a trait packed into one integer.
+"""The learned part: a linear model of an element's kind over its traits, thirteen weights packed into one integer.
 
 Weights are whole numbers, one field of an integer for each kind, so that adding the integers of all traits adds all
-thirteen scores at once; what belongs to a chunk is added once and kept. ``tools/train_names.py`` writes the weights.
+thirteen scores at once; what belongs to a word is added once and kept. ``tools/train_names.py`` writes the weights.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from itertools import pairwise, repeat
-from operator import attrgetter
+from itertools import repeat
 from pathlib import Path
-from typing import Any
+from struct import Struct
 
 import msgspec
 
 from truename._lazy import once
 from truename.names import traits
-from truename.names.chunks import CHUNKS
-from truename.names.elements import Element, Kind
-from truename.names.lexicon import Chunk
+from truename.names.elements import Element, Kind, Role
 
 FILE = Path(__file__).with_name("learned.msgpack")
 KINDS = tuple(Kind)
 BIT = {kind: 1 << i for i, kind in enumerate(KINDS)}
-MOST_CHUNKS = 24  # of one name that are looked at, and elements: more could overflow the fields
-LIMIT = 512  # units, ten in log odds, that a chunk adds at most, a power of two
+LIMIT = 2048  # units, forty in log odds, that a word adds at most, a power of two: four of them fit into a field
 _FIELD = 16  # bits of one score
 _ROW = len(KINDS)  # bytes of one trait's weights in the file
-_WIDE = _FIELD // 8 * _ROW  # bytes of one packed integer
 _HALF = 1 << (_FIELD - 1)
 _SIGNS = sum(_HALF << (_FIELD * i) for i in range(len(KINDS)))  # added, it also keeps every field positive
 _FIELD_MASK = (1 << _FIELD) - 1
@@ -36,9 +31,7 @@ _LIMITS = sum(LIMIT << (_FIELD * i) for i in range(len(KINDS)))
 _BEYOND = sum((_FIELD_MASK ^ (2 * LIMIT - 1)) << (_FIELD * i) for i in range(len(KINDS)))  # set if one is above LIMIT
 _SHIFT = 128  # that a byte of the file is above its weight
 _SHIFTS = sum(_SHIFT << (_FIELD * i) for i in range(len(KINDS)))
-_KEPT = 1 << 16  # chunks that are kept before the store is emptied, and sequences
-_kind, _role = attrgetter("kind"), attrgetter("role")
-Sort = tuple[str, str]  # kind and role of an element, or a border of the name
+_KEPT = 1 << 16  # words that are kept before the store is emptied
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -64,6 +57,10 @@ class Weights(msgspec.Struct, frozen=True):
     bias: tuple[int, ...]
     tables: Mapping[str, Table]
     trained_on: str
+
+
+fields = Struct(f"<{len(KINDS)}H").unpack  # of the bytes of a packed integer whose fields are all positive
+WIDE = _FIELD // 8 * _ROW  # bytes of one packed integer
 
 
 @cache
@@ -94,19 +91,37 @@ def read_table(table: Table) -> dict[str, int]:
     wide = bytearray(2 * len(table.rows))
     wide[::2] = table.rows
     read = int.from_bytes
-    rows = [read(wide[at : at + _WIDE], "little") - _SHIFTS for at in range(0, len(wide), _WIDE)]
+    rows = [read(wide[at : at + WIDE], "little") - _SHIFTS for at in range(0, len(wide), WIDE)]
     return dict(zip(table.traits.split("\n"), rows, strict=True)) if rows else {}
 
 
-class _Steps(dict[tuple[Sort, Sort], int]):
-    """Two neighbours -> the scores that the second adds, by itself and after the first."""
+class _Words(dict[tuple[str, Role], int]):
+    """Text and role -> what a word adds by itself, every field positive; made when it is first asked for."""
 
-    def __init__(self, elements: Mapping[str, int], steps: Mapping[str, int]) -> None:
-        self._elements, self._steps = elements, steps
+    def __init__(self, table: Mapping[str, int], traits_of: Callable[[str, str], Iterable[str]], start: int) -> None:
+        self._table, self._traits_of, self._start = table, traits_of, start
 
-    def __missing__(self, pair: tuple[Sort, Sort]) -> int:
-        before, after = traits.code(*pair[0]), traits.code(*pair[1])
-        found = self[pair] = self._elements.get(after, 0) + self._steps.get(f"{before} {after}", 0)
+    def __missing__(self, key: tuple[str, Role]) -> int:
+        if len(self) >= _KEPT:
+            self.clear()
+        total = sum(map(self._table.get, self._traits_of(*key), repeat(0)))
+        if (total + _LIMITS) & _BEYOND:
+            total = packed([min(max(score, -LIMIT), LIMIT - 1) for score in unpacked(total)])
+        found = self[key] = total + self._start
+        return found
+
+
+class _Names(dict[tuple[int, int, int], int]):
+    """The kinds of a name as bits, its elements and how many of them are open -> what the name adds."""
+
+    def __init__(self, table: Mapping[str, int]) -> None:
+        self._table = table
+
+    def __missing__(self, key: tuple[int, int, int]) -> int:
+        if len(self) >= _KEPT:
+            self.clear()
+        letters = [KINDS[k] for k in members(key[0])]
+        found = self[key] = sum(map(self._table.get, traits.of_name(letters, *key[1:]), repeat(0)))
         return found
 
 
@@ -114,104 +129,43 @@ class Model:
     """Weights ready to be added up."""
 
     def __init__(self, weights: Weights) -> None:
-        tables = {name: read_table(table) for name, table in weights.tables.items()}
-        self._start = packed(weights.bias) + _SIGNS
-        self._of_chunks = tables["chunks"].get
-        self._steps = _Steps(tables["elements"], tables["steps"])
-        self._of_sets = tables["sets"].get
-        self._of_kinds, self._of_counts = cache(self._sum_kinds), cache(self._sum_counts)
-        self._sequences: dict[tuple[Any, ...], tuple[int, int]] = {}
-        self._others: dict[str, int] = {}
-        self._masks: dict[int, int] = {}
-        self._bests: dict[tuple[str, int], Kind] = {}
+        words, before, after, names = (read_table(weights.tables[name]) for name in traits.TABLES)
+        self._words = _Words(words, traits.of_word, packed(weights.bias) + _SIGNS)
+        self._before, self._after = _Words(before, traits.of_neighbour, 0), _Words(after, traits.of_neighbour, 0)
+        self._names = _Names(names)
+        self._first, self._last = before.get(traits.NO_NEIGHBOUR, 0), after.get(traits.NO_NEIGHBOUR, 0)
 
-    def score(self, text: str, k: int) -> int:
-        """What a text adds to kind ``k``."""
-        return ((self._score_of(text) >> (_FIELD * k)) & _FIELD_MASK) - _HALF
-
-    def scores_of(self, text: str) -> tuple[int, ...]:
-        """What a text adds to each kind."""
-        return unpacked(self._score_of(text) - _SIGNS)
-
-    def _score_of(self, text: str) -> int:
-        """The scores of a chunk, or of more or less than one; every field positive."""
-        chunk = CHUNKS.get(text)
-        if chunk is not None:
-            return (self._add_score(chunk) if chunk.score is None else chunk.score) + _SIGNS
-        found = self._others.get(text)
-        if found is None:
-            if len(self._others) >= _KEPT:
-                self._others.clear()
-            found = self._others[text] = self._sum(text) + _SIGNS
-        return found
-
-    def _add_score(self, chunk: Chunk) -> int:
-        found = chunk.score = self._sum(chunk.text)
-        return found
-
-    def _sum(self, text: str) -> int:
-        """What a chunk adds, whatever stands beside it."""
-        found = sum(map(self._of_chunks, traits.of_chunk(text), repeat(0)))
-        if (found + _LIMITS) & _BEYOND:
-            return packed([min(max(score, -LIMIT), LIMIT - 1) for score in unpacked(found)])
-        return found
-
-    def best(self, text: str, target: int) -> Kind:
-        """The kind in ``target`` that a chunk speaks for most."""
-        found = self._bests.get((text, target))
-        if found is None:
-            if len(self._bests) >= _KEPT:
-                self._bests.clear()
-            scores = self.scores_of(text)
-            k = max(members(target), key=lambda k: (scores[k], k))
-            found = self._bests[text, target] = KINDS[k]
-        return found
-
-    def decide(self, chunks: Sequence[Chunk], elements: Sequence[Element]) -> tuple[int, int]:
-        """The kinds of a name and those that its elements have already, as bits.
+    def totals(self, elements: Sequence[Element], open_: Sequence[int], kinds: int) -> list[int]:
+        """The packed scores of each open element, every field positive.
 
         Args:
-            chunks: the chunks of the name.
             elements: what the grammar read.
+            open_: the places of the elements whose kind is open.
+            kinds: the kinds of all of them, as bits.
         """
-        if len(chunks) > MOST_CHUNKS or len(elements) > MOST_CHUNKS:
-            chunks, elements = chunks[:MOST_CHUNKS], elements[:MOST_CHUNKS]
-        sequence = (len(chunks), *map(_kind, elements), *map(_role, elements))
-        have, total = self._sequences.get(sequence) or self._add_sequence(sequence)
-        for chunk in chunks:
-            total += self._add_score(chunk) if chunk.score is None else chunk.score
-        return self._masks.get(total & _SIGNS) or self._kinds(total), have
+        last = len(elements) - 1
+        words, before, after = self._words, self._before, self._after
+        of_name = self._names[kinds, last + 1, len(open_)]
+        totals = []
+        for i in open_:
+            one = elements[i]
+            total = words[one.text, one.role] + of_name
+            if i:
+                beside = elements[i - 1]
+                total += before[beside.text, beside.role]
+            else:
+                total += self._first
+            if i < last:
+                beside = elements[i + 1]
+                total += after[beside.text, beside.role]
+            else:
+                total += self._last
+            totals.append(total)
+        return totals
 
-    def _add_sequence(self, sequence: tuple[Any, ...]) -> tuple[int, int]:
-        """The kinds of a sequence of elements, as bits, and the scores that they and every name add."""
-        if len(self._sequences) >= _KEPT:
-            self._sequences.clear()
-        chunks, half = sequence[0], len(sequence) // 2 + 1
-        sorts = [traits.BEGIN, *zip(sequence[1:half], sequence[half:], strict=True), traits.END]
-        have = 0
-        for kind in sequence[1:half]:
-            have |= BIT[kind]
-        score = self._of_kinds(have) + self._of_counts(chunks, sorts.count(traits.UNKNOWN))
-        found = self._sequences[sequence] = (have, sum(map(self._steps.__getitem__, pairwise(sorts)), score))
-        return found
-
-    def _sum_kinds(self, bits: int) -> int:
-        """Where the scores begin, and what the kinds of a name add."""
-        kinds = [KINDS[k] for k in members(bits)]
-        return sum(map(self._of_sets, traits.of_kinds(kinds), repeat(0)), self._start)
-
-    def _sum_counts(self, chunks: int, strange: int) -> int:
-        """What the numbers of chunks and of unknown elements add."""
-        return sum(map(self._of_sets, traits.of_counts(chunks, strange), repeat(0)))
-
-    def _kinds(self, total: int) -> int:
-        """The kinds whose score is not negative, as bits; the best one where all are."""
-        signs = total & _SIGNS
-        found = self._masks[signs] = sum(1 << i for i in range(len(KINDS)) if signs >> (_FIELD * (i + 1) - 1) & 1)
-        if not found:
-            scores = unpacked(total - _SIGNS)
-            return 1 << scores.index(max(scores))
-        return found
+    def scores(self, elements: Sequence[Element], open_: Sequence[int], kinds: int) -> list[tuple[int, ...]]:
+        """How much speaks for each kind of each open element; see ``totals``."""
+        return [unpacked(total - _SIGNS) for total in self.totals(elements, open_, kinds)]
 
 
 _model: list[Model] = []  # other weights than those that ship
@@ -234,5 +188,4 @@ def _shipped() -> Model:
 
 def use(weights: Weights) -> None:
     """Read names with other weights from now on: for training and for measuring."""
-    CHUNKS.forget()
     _model[:] = [Model(weights)]

@@ -42,7 +42,13 @@ class Tag:
     EXPERTS: Final = 18  # 128E
     WORD: Final = 19  # a word whose claim other words of the name may undo
     CODE: Final = 20  # an unknown word that is also the code of a language
-    LAST: Final = 20
+    LABEL: Final = 21  # step, seed, epoch: a number stands beside
+    IN_QUANTISED: Final = 22  # what it says it says beside a quantisation only: 128g, i1
+    OF_ADAPTER: Final = 23  # r16: a rank beside an adapter only
+    WIDTH: Final = 24  # 768d
+    DRAFT: Final = 25  # eagle, medusa
+    UD: Final = 26  # the word UD, a data set or a way to quantise
+    LAST: Final = 26
 
 
 class Piece(msgspec.Struct, frozen=True, gc=False):
@@ -58,14 +64,14 @@ class Piece(msgspec.Struct, frozen=True, gc=False):
     claims: bool = True
 
 
-class Chunk(msgspec.Struct, gc=False, eq=False):
+class Chunk(msgspec.Struct, frozen=True, gc=False, eq=False):
     """A chunk with all that is known of it by itself."""
 
     text: str
     word: str  # lower case, without decimal points
     begins: str  # the word again where a word of several chunks may begin, else empty
     pieces: tuple[Piece, ...]  # empty: the text is no chunk, or several
-    score: int | None = None  # what the learned part makes of it, once it was asked
+    width: int  # characters with the separator behind it
 
 
 class Lexicon(msgspec.Struct, frozen=True):
@@ -77,10 +83,23 @@ class Lexicon(msgspec.Struct, frozen=True):
     words: Vocabulary
 
 
-_TAGS: dict[str, int] = {Role.BRAND: Tag.BRAND, Role.SIZE_WORD: Tag.SIZE, Role.ADAPTER: Tag.WORD}
+_TAGS: dict[str, int] = {
+    Role.BRAND: Tag.BRAND, Role.SIZE_WORD: Tag.SIZE, Role.ADAPTER: Tag.WORD, Role.DRAFT: Tag.DRAFT,
+}  # fmt: skip
 LONGEST_CODE = 3  # characters of the code of a language
 UNIT_WORDS = {"layer": Role.LAYERS, "layers": Role.LAYERS, "experts": Role.EXPERTS, "expert": Role.EXPERTS}
 _HEAD_WORDS = {"heads": Role.HEADS, "head": Role.HEADS}
+# words that say what the number beside them counts, and the kind that it has
+LABELS = {
+    **dict.fromkeys(("step", "steps", "checkpoint", "checkpoints", "ckpt", "iter", "iters", "iterations"), Role.STEPS),
+    **dict.fromkeys(("epoch", "epochs", "ep"), Role.EPOCHS),
+    "seed": Role.SEED,
+    **dict.fromkeys(("run", "trial"), Role.RUN),
+    "rank": Role.RANK,
+    **dict.fromkeys(("dim", "dims"), Role.EMBEDDING_SIZE),
+    **dict.fromkeys(("ctx", "context", "contextlength"), Role.CONTEXT),
+}
+LABEL_KINDS = {Role.RANK: Kind.REUSE, Role.EMBEDDING_SIZE: Kind.HIDDEN, Role.CONTEXT: Kind.CHARACTERISTIC}
 
 
 def make_lexicon(words: Vocabulary) -> Lexicon:
@@ -100,6 +119,8 @@ def make_lexicon(words: Vocabulary) -> Lexicon:
 def _tag(word: str, reading: Reading, words: Vocabulary) -> int:
     if reading.role == Role.FAMILY:
         return Tag.FAMILY if not reading.claims or words.families[reading.value].variants else Tag.FINAL
+    if word == "ud":
+        return Tag.UD
     if reading.role == Role.LANGUAGE:
         return Tag.LANGUAGE if len(word) <= LONGEST_CODE else Tag.FINAL
     return _TAGS.get(reading.role, Tag.FINAL)

@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from truename.names.context import Context
+from truename.names.dates import decide_date, is_day
 from truename.names.elements import Kind, Role
-from truename.names.lexicon import Tag, lexicon
-from truename.names.quantities import FEW, TRAINED_ON
+from truename.names.lexicon import LABEL_KINDS, LABELS, Piece, Tag, lexicon
+from truename.names.quantities import FEW, MANY_EXPERTS, TRAINED_ON, labelled_value, thousands_of_tokens
 from truename.units import parse_count
 
 _MOST_BILLIONS = 2_000  # the largest models announced have about as many; 8061B is a piece of a digest
 _LEAST, _LEAST_MILLIONS = 10**6, 2
 _MOST_EXPERTS = 999
 _BEFORE_CONTEXT = (Kind.ARCHITECTURE, Kind.PARAMETERS, Kind.VERSION, Kind.SIZE, Kind.TRAINING, Kind.REUSE)
-_COUNTED = (Tag.BITS, Tag.UNIT, Tag.QUANTITY)  # what a number may stand before
+_COUNTED = (Tag.BITS, Tag.UNIT, Tag.QUANTITY, Tag.NUMBER)  # what a number may stand before
+_ONLY_BEFORE = frozenset(("checkpoint", "checkpoints", "ckpt", "seed", "run", "trial"))  # a number stands behind these
+_COUNTS = (Role.PARAMETERS, Role.ACTIVE_PARAMETERS, Role.MIXTURE)
+_OF_DATA = frozenset(("token", "tokens", "tok", "toks", "sample", "samples", "seen", "images", "examples", "pairs"))
+_TRAINERS = frozenset(("autotrain", "autonlp"))
+_NUMBERS = (Tag.NUMBER, Tag.DECIMAL, Tag.QUANTITY)
+_LONG, _OF_DATA_TOO = 32, 200  # thousands: shorter ones, and 200k, are as often of data
+_LONGEST_RUN = 18  # digits
+_OF_MODELS = ("b", "t")  # units of parameters
+_SHARD_DIGITS = 5
+_LEAST_WIDTH, _LEAST_WIDTH_OF_D = 16, 64
+_MOST_LAYERS = 200
+_LARGEST_B = 8  # of EfficientNet, SegFormer and PVT
 _TAGS_BEFORE_CONTEXT = (Tag.NUMBER, Tag.QUANTITY, Tag.ACTIVE)
 
 
@@ -20,19 +33,76 @@ def decide_quantity(context: Context, i: int) -> int:
     """``7b``, ``128k``, ``1M``: parameters, a context length, or something counted."""
     piece = context.pieces[i]
     unit = piece.word[-1] if piece.word[-1] in "bmkt" else "b"
+    if (end := _before_label(context, i, piece.word[:-1], unit)) is not None:
+        return end
     if _counts_something_else(context, i):
         context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
-        return context.emit_other(i)
+        return _data_count(context, i)
     if unit == "k":
         return _thousands(context, i)
     if unit == "m":
         return _millions(context, i)
-    if piece.value >= TRAINED_ON and _trained_on(context, i):
+    if (piece.value >= TRAINED_ON and _trained_on(context, i)) or context.in_tag(i):
         context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
-        return context.emit_other(i)
+        return context.emit(i, Kind.CHARACTERISTIC, Role.DATA_COUNT, piece.value)
     if unit == "t" or not _LEAST < piece.value <= _MOST_BILLIONS * 10**9:
         return context.emit_other(i)
     return context.accept_piece(i)
+
+
+def _before_label(context: Context, i: int, number: str, unit: str = "") -> int | None:
+    """``50k-steps``, ``1M-context``, ``3-epochs``, ``512-dim``: a number that the word after it names."""
+    after = context.piece_at(i + 1)
+    if after is None or after.tag != Tag.LABEL or len(context.text_between(i)) > 1 or after.word in _ONLY_BEFORE:
+        return None
+    if unit in _OF_MODELS:
+        return None  # 3B-ctx-16384
+    behind = context.piece_at(i + 2)
+    if behind is not None and behind.tag in _NUMBERS and after.word in lexicon().words.hints.labels:
+        return None  # 1.4b-epoch-2.5
+    role = LABELS[after.word]
+    value = labelled_value(role, number, unit)
+    if value is None or (role is Role.RANK and not context.has_adapter):
+        return None
+    return context.emit(i, LABEL_KINDS.get(role, Kind.OTHER), role, value, i + 1)
+
+
+def decide_label(context: Context, i: int) -> int:
+    """``step-1000``, ``seed_42``, ``epoch-3``, ``rank-64``, ``ctx-32k``: a word with the number behind it."""
+    after = context.piece_at(i + 1)
+    if after is None or after.tag not in _NUMBERS or len(context.text_between(i)) > 1:
+        return context.emit_other(i)
+    role = LABELS[context.pieces[i].word]
+    if role is Role.RUN and after.tag == Tag.NUMBER and is_day(after.word):
+        return context.emit_other(i)  # run-20240131
+    unit = after.word[-1] if after.tag == Tag.QUANTITY else ""
+    value = labelled_value(role, after.word.removesuffix(unit) if unit else after.word, unit)
+    if value is None or (role is Role.RANK and not context.has_adapter):
+        return context.emit_other(i)
+    return context.emit(i, LABEL_KINDS.get(role, Kind.OTHER), role, value, i + 1)
+
+
+def decide_rank(context: Context, i: int) -> int:
+    """``r16``: a rank beside an adapter only."""
+    return context.accept_piece(i) if context.has_adapter else context.emit_other(i)
+
+
+def decide_width(context: Context, i: int) -> int:
+    """``768d``; ``resnet50d`` has a letter, ``2.5d`` is a look."""
+    piece = context.pieces[i]
+    plain = piece.value >= _LEAST_WIDTH and piece.value % 2 == 0
+    wide = piece.value >= _LEAST_WIDTH_OF_D and piece.value % 4 == 0 and not context.summary.vision
+    if plain if piece.claims else wide:
+        return context.emit(i, piece.kind, piece.role, piece.value)
+    return context.emit_other(i)
+
+
+def _data_count(context: Context, i: int) -> int:
+    """``600B-tokens``: of data, where the word says so."""
+    after = context.piece_at(i + 1)
+    if after is not None and after.word in _OF_DATA and len(context.text_between(i)) <= 1:
+        return context.emit(i, Kind.CHARACTERISTIC, Role.DATA_COUNT, context.pieces[i].value, i + 1)
+    return context.emit_other(i)
 
 
 def _trained_on(context: Context, i: int) -> bool:
@@ -47,7 +117,7 @@ def _counts_something_else(context: Context, i: int) -> bool:
     """Whether the neighbours say that the number counts tokens, steps, samples ..."""
     hints = lexicon().words.hints
     after, before = context.word_at(i + 1), context.word_at(i - 1)
-    if after in hints.counted:
+    if after in hints.counted or after in LABELS:
         return not (after in hints.labels and context.word_at(i + 2)[:1].isdigit())  # 1.4b-epoch-2.5
     if before in hints.labels or before in hints.run_ids:
         return True
@@ -65,19 +135,25 @@ def _thousands(context: Context, i: int) -> int:
     beside = before is not None and (
         before.kind in _BEFORE_CONTEXT or before.tag in _TAGS_BEFORE_CONTEXT or before.role is Role.ALIGNMENT
     )
-    usual = thousands in hints.context_thousands and named and beside
+    long = thousands >= _LONG and thousands != _OF_DATA_TOO and context.summary.sized and _is_word(before)
+    usual = thousands in hints.context_thousands and named and (beside or long)
     if piece.value % 1000 == 0 and thousands and (hinted or usual):
-        exact = thousands * 1024 if thousands & (thousands - 1) == 0 else thousands * 1000
+        exact = thousands_of_tokens(str(thousands))
         return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, exact)
     context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
     return context.emit_other(i)
+
+
+def _is_word(piece: Piece | None) -> bool:
+    """Whether a piece is a word that nothing is known of, so that a number behind it may still be of the model."""
+    return piece is not None and piece.tag == Tag.UNKNOWN and len(piece.word) > 2 and piece.word.isalpha()
 
 
 def _millions(context: Context, i: int) -> int:
     """``560m`` is a count of parameters, unless a size word or another count stands before it."""
     piece = context.pieces[i]
     if context.summary.sized:
-        hinted = piece.word in ("1m", "2m", "4m", "10m")
+        hinted = piece.word in ("1m", "2m", "4m", "10m") and not context.in_tag(i)
         if hinted and context.summary.generative:
             return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, piece.value)
         context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
@@ -106,10 +182,13 @@ def decide_active(context: Context, i: int) -> int:
 
 
 def decide_experts(context: Context, i: int) -> int:
-    """``128E`` after a count (``17B-128E``); alone it may be epochs."""
-    before = context.piece_at(i - 1)
-    if before is not None and before.role in (Role.PARAMETERS, Role.ACTIVE_PARAMETERS):
-        return context.accept_piece(i)
+    """``128E`` behind a count (``17B-128E``) or beside the word MoE; alone it may be epochs."""
+    piece, before = context.pieces[i], context.piece_at(i - 1)
+    beside = before is not None and before.role in (Role.PARAMETERS, Role.ACTIVE_PARAMETERS)
+    written = piece.word[-1] != context.name[context.at[i] + piece.end - 1]  # a capital E
+    many = piece.value >= MANY_EXPERTS and any(e.role in _COUNTS for e in context.elements)
+    if context.summary.mixture or (written and (beside or many)):
+        return context.emit(i, piece.kind, piece.role, piece.value)
     context.add_alternative(i, Kind.OTHER, Role.EXPERTS, context.pieces[i].value)
     return context.emit_other(i)
 
@@ -118,8 +197,14 @@ def decide_number(context: Context, i: int) -> int:
     """Digits alone: half of a decimal, a version, bits, layers, a side of an image or a patch, else nothing."""
     piece = context.pieces[i]
     after = context.piece_at(i + 1)
+    if (end := decide_date(context, i)) is not None:
+        return end
+    if len(piece.word) == _SHARD_DIGITS and (end := _shard(context, i)):
+        return end
+    if (end := _before_label(context, i, piece.word)) is not None:
+        return end
     if piece.value is None or len(piece.word) > 4:
-        return context.emit_other(i)
+        return _run_or_other(context, i)
     if after is not None and (after.tag in _COUNTED or after.word == "x") and (end := _with_next(context, i)):
         return end
     before = context.piece_at(i - 1)
@@ -138,6 +223,22 @@ def decide_number(context: Context, i: int) -> int:
     return context.emit_other(i)
 
 
+def _shard(context: Context, i: int) -> int | None:
+    """``00001-of-00003``."""
+    many = context.piece_at(i + 2)
+    if context.word_at(i + 1) != "of" or many is None or many.tag != Tag.NUMBER or len(many.word) != _SHARD_DIGITS:
+        return None
+    return context.emit(i, Kind.OTHER, Role.SHARD, (context.pieces[i].value, many.value), i + 2)
+
+
+def _run_or_other(context: Context, i: int) -> int:
+    """The number that a trainer gives its run, where the name says which trainer."""
+    piece = context.pieces[i]
+    if 4 < len(piece.word) <= _LONGEST_RUN and piece.word.isascii() and context.has_word(_TRAINERS):
+        return context.emit(i, Kind.OTHER, Role.RUN, int(piece.word))
+    return context.emit_other(i)
+
+
 def _with_next(context: Context, i: int) -> int | None:
     """A number that belongs to the piece after it: ``1-3b``, ``4-bit``, ``12-layer``."""
     piece, after = context.pieces[i], context.pieces[i + 1]
@@ -149,6 +250,11 @@ def _with_next(context: Context, i: int) -> int | None:
         return context.emit(i, kind, after.role, piece.value if piece.value > FEW else None, i + 1)
     if after.word == "x" and (end := _mixture_in_words(context, i)):
         return end
+    if after.tag == Tag.NUMBER and gap == "_" and len(piece.word) == len(after.word) == 1:
+        count = context.piece_at(i + 2)
+        if count is not None and count.tag == Tag.QUANTITY and context.text_between(i + 1) == "_":
+            return context.emit(i, Kind.VERSION, Role.VERSION, f"{piece.word}.{after.word}", i + 1)  # 1_0_4b
+        return None
     if after.tag == Tag.QUANTITY and gap in ("_", "-") and after.word[-1] == "b" and len(piece.word) == 1:
         return _split_decimal(context, i)
     return None
@@ -177,6 +283,8 @@ def _split_decimal(context: Context, i: int) -> int | None:
         return None
     value = parse_count(f"{piece.word}.{digits}", after.word[-1])
     before = context.piece_at(i - 1)
+    if before is not None and before.tag == Tag.NUMBER and context.text_between(i - 1) == "_":
+        return None  # 1_0_4b is version 1.0 and 4b
     mixed = context.text_between(i) == "_" and (before is None or context.text_between(i - 1) != "_")
     joined = (piece.word == "0" and (len(digits) == 1 or mixed)) or (  # SOLAR-0-70b has 70 billion
         mixed and (piece.word == "1" or before is None or before.kind is not Kind.ARCHITECTURE)
@@ -202,8 +310,8 @@ def _pixels(context: Context, i: int) -> int | None:
     if before.tag in (Tag.PATCH, Tag.WINDOW) and piece.value in hints.image_sizes:
         return context.emit(i, Kind.CHARACTERISTIC, Role.IMAGE_SIZE, piece.value)
     sized = before.tag == Tag.SIZE or (before.tag == Tag.LETTER and context.elements[-1].kind is Kind.SIZE)
-    if sized and piece.value in hints.patch_sizes:
-        return context.emit(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, piece.value)
+    if sized and piece.value in hints.patch_sizes:  # ViT-B-32: no claim, it may be of frames or classes
+        return context.emit(i, Kind.CHARACTERISTIC, Role.CHARACTERISTIC, None)
     patched = before.role is Role.PATCH_SIZE or context.elements[-1].role is Role.PATCH_SIZE
     if (sized or patched) and piece.value in hints.image_sizes:
         return context.emit(i, Kind.CHARACTERISTIC, Role.IMAGE_SIZE, piece.value)
@@ -234,6 +342,8 @@ def decide_dimension(context: Context, i: int) -> int:
     """``L12`` and ``H384`` of a compact BERT, ``p16`` and ``b32`` of a vision transformer, else nothing."""
     piece = context.pieces[i]
     sign, value = piece.word[0], piece.value
+    if piece.role is Role.LAYERS:
+        return _layers(context, i)
     before, after = context.piece_at(i - 1), context.piece_at(i + 1)
     if sign == "l" and 0 < value < 200:
         wide = after is not None and after.tag == Tag.DIMENSION and after.word[0] == "h"
@@ -243,10 +353,22 @@ def decide_dimension(context: Context, i: int) -> int:
         if sign == "h":
             return context.emit(i, Kind.HIDDEN, Role.HIDDEN_SIZE, value)
         return context.emit(i, Kind.HIDDEN, Role.HEADS, value)
+    if sign == "b" and value <= _LARGEST_B and before is not None and before.kind is Kind.ARCHITECTURE:
+        return context.emit(i, Kind.SIZE, Role.SIZE_WORD, None)  # efficientnet-b7
     if before is not None and value in lexicon().words.hints.patch_sizes and context.summary.vision:
         after_vit = before.role is Role.FAMILY and before.value in ("vit", "clip", "deit")
         if (sign == "p" and value > 4) or (sign in "tsblhg" and value > 8 and after_vit):
             return context.emit(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, value)
+    return context.emit_other(i)
+
+
+def _layers(context: Context, i: int) -> int:
+    """``99L`` behind a family, or ``12l`` beside a width: so many layers."""
+    piece, after = context.pieces[i], context.piece_at(i + 1)
+    wide = after is not None and (after.tag == Tag.WIDTH or (after.tag == Tag.DIMENSION and after.word[0] == "h"))
+    named = any(e.role in (Role.FAMILY, Role.BRAND) for e in context.elements)
+    if FEW < piece.value < _MOST_LAYERS and (wide or (piece.claims and named)):
+        return context.emit(i, Kind.LAYERS, Role.LAYERS, piece.value)
     return context.emit_other(i)
 
 

@@ -18,9 +18,9 @@ from truename.names.relabel import relabel
 _SCHEMES = ("hf-hub:", "hf_hub:", "local-dir:", "hf://", "file://")
 _PATH_STARTS = ("/", "./", "../", "~/")
 # members looked up once: on the class it takes longer than all else here
-_ARCHITECTURE, _PARAMETERS, _LANGUAGE, _TASK = Kind.ARCHITECTURE, Kind.PARAMETERS, Kind.LANGUAGE, Kind.TASK
-_DATASET, _UNKNOWN, _TASK_WORD = Kind.DATASET, Role.OTHER, Role.TASK
-_BUILT = frozenset((Role.FAMILY, Role.BRAND))  # a word that only seems to be an architecture builds no name
+_UNKNOWN, _TASK_WORD = Role.OTHER, Role.TASK
+_BUILT = frozenset((Kind.ARCHITECTURE, Kind.PARAMETERS, Kind.LAYERS, Kind.HIDDEN))
+_APPLIED = frozenset((Kind.TASK, Kind.LANGUAGE))
 
 
 class ParsedName(msgspec.Struct, frozen=True, gc=False):
@@ -82,41 +82,31 @@ def parse_name(name: str, *, learned: bool = True) -> ParsedName:
     elif (slash := name.find("/", start, end)) >= 0:
         owner = name[start:slash]
         start = slash + 1
-    chunks, elements, alternatives = read(name, start, end)
-    if learned:
-        grammar = elements
-        elements, alternatives = relabel(chunks, elements, alternatives)
-    else:
-        grammar = None
+    elements, alternatives = read(name, start, end)
+    grammar = None
+    if learned and (changed := relabel(elements)) is not elements:
+        grammar, elements = elements, changed
     model = name[start:end]
     return ParsedName(name, owner, model, revision, elements, alternatives, grammar)
 
 
 def convention_of(elements: Iterable[Element]) -> Convention:
-    """Which of the four conventions the elements make.
+    """Which of the four conventions the elements make, by the study's definitions: what a model is, and what it does.
 
-    People count a language as what a model is for. A word that only seems to be a task (to the grammar or to the
-    learned part alone) and a field of data say what a model is for where nothing says how it is built:
-    ``lyric-alignment``, ``aggretriever``, ``indoor-scenes``.
+    An architecture, a count of parameters, layers or a width say what a model is; a word that only seems to be an
+    architecture does not, and sizes and ways of training qualify what stands beside them. A task, a language and a
+    field say what it does. A data set says neither: it is what a model learned from.
     """
-    built = applied = hinted = False
+    built = applied = False
     for element in elements:
-        kind, role = element.kind, element.role
-        if kind is _ARCHITECTURE:
-            built = built or role in _BUILT
-            hinted = hinted or role is _TASK_WORD
-        elif kind is _PARAMETERS:
-            built = True
-        elif kind is _LANGUAGE:
-            applied = True
-        elif kind is _TASK:
-            hinted = True
-            applied = applied or not (role is _UNKNOWN or (role is _TASK_WORD and is_dataset(element.text)))
-        elif kind is _DATASET:
-            hinted = True
+        kind = element.kind
+        if kind in _APPLIED:
+            applied = applied or not (element.role is _TASK_WORD and is_dataset(element.text))
+        elif kind in _BUILT:
+            built = built or element.role is not _UNKNOWN
     if built:
         return Convention.COMBINED if applied else Convention.IMPLEMENTATION
-    return Convention.APPLICATION_OR_TASK if applied or hinted else Convention.OTHER
+    return Convention.APPLICATION_OR_TASK if applied else Convention.OTHER
 
 
 def is_dataset(text: str) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from itertools import pairwise
 
 from truename.names.elements import Kind, Role
-from truename.names.lexicon import UNIT_WORDS, Piece, Tag, known
+from truename.names.lexicon import LABEL_KINDS, LABELS, UNIT_WORDS, Piece, Tag, known
 from truename.units import UNITS, parse_count
 
 _NUMBER = r"\d{1,9}(?:\.\d{1,6})?"
@@ -24,11 +24,16 @@ _GGUF = re.compile(r"(?:i|t)?q[1-8]")
 _DIMENSION = re.compile(r"([a-z])(\d{1,5})")
 _PATCH = re.compile(r"patch(\d{1,3})")
 _WINDOW = re.compile(r"(?:window|win)(\d{1,3})(?:to\d{1,3})?")
+_PLAIN = re.compile(_NUMBER, re.ASCII)
+_LABELLED = re.compile(rf"([a-z]{{1,13}})({_NUMBER})([kmb]?)")
 _HASH = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}")
 
+MANY_EXPERTS = 8  # from here on a number with an E is of experts, and hardly of epochs
 TRAINED_ON = 100 * 10**9  # from here on, beside another size, a count is of training tokens
 FEW = 2  # so few layers are as often layers that were added, dropped or frozen as all that there are
 _PLAUSIBLE_BITS = (1.0, 16.0)
+_LEAST_SCALE = 4  # that an adapter is multiplied with
+_FEWEST_TOKENS = 256  # of a context length that is written out
 
 
 def is_hash(word: str) -> bool:
@@ -72,8 +77,22 @@ def counted(text: str, word: str) -> tuple[Piece, ...] | None:
     if letters in UNIT_WORDS and number.isdigit():
         kind = Kind.LAYERS if UNIT_WORDS[letters] is Role.LAYERS else Kind.OTHER
         return one(Tag.FINAL, kind, UNIT_WORDS[letters], word, int(number), claims=int(number) > FEW)
-    if letters == "e" and text[-1] == "E" and number.isdigit():
+    if letters == "e" and number.isdigit():
         return one(Tag.EXPERTS, Kind.OTHER, Role.EXPERTS, word, int(number))
+    if letters in ("heads", "head") and number.isdigit():
+        return one(Tag.FINAL, Kind.HIDDEN, Role.HEADS, word, int(number), claims=int(number) > FEW)
+    if letters == "l" and number.isdigit():
+        return one(Tag.DIMENSION, Kind.LAYERS, Role.LAYERS, word, int(number), claims=text[-1] == "L")
+    if letters in ("d", "dim", "dims") and number.isdigit():
+        return one(Tag.WIDTH, Kind.HIDDEN, Role.EMBEDDING_SIZE, word, int(number), claims=letters != "d")
+    if letters == "g" and number.isdigit():
+        return one(Tag.IN_QUANTISED, Kind.OTHER, Role.QUANTISATION_DETAIL, word, f"group-size-{number}")
+    if letters == "kctx":
+        return one(Tag.FINAL, Kind.CHARACTERISTIC, Role.CONTEXT, word, thousands_of_tokens(number))
+    if letters in LABELS:
+        return _labelled(word, LABELS[letters], number, "")
+    if letters in ("bt", "tt"):  # 600bt: billions of tokens
+        return one(Tag.FINAL, Kind.CHARACTERISTIC, Role.DATA_COUNT, word, parse_count(number, letters[0]))
     if letters in ("px", "pix") and number.isdigit():
         return one(Tag.FINAL, Kind.CHARACTERISTIC, Role.IMAGE_SIZE, word, int(number))
     if letters[0] in "bm" and len(letters) > 2 and (rest := known(letters[1:], len(number) + 1, len(word))):
@@ -85,6 +104,56 @@ def counted(text: str, word: str) -> tuple[Piece, ...] | None:
         size = Piece(Tag.QUANTITY, Kind.PARAMETERS, Role.PARAMETERS, 0, end, parse_count(number, "b"), word[:end])
         return (size, Piece(Tag.FINAL, Kind.OTHER, Role.OTHER, end, len(word), None, letters[1:]))
     return None
+
+
+def labelled(text: str, word: str) -> tuple[Piece, ...] | None:
+    """``step1000``, ``seed42``, ``epoch3``, ``r16``, ``gs64``, ``i1``, ``ctx32k``: a word and its number in one."""
+    found = _LABELLED.fullmatch(word)
+    if found is None:
+        return None
+    letters, number, unit = found.groups("")
+    if letters in ("gs", "g") and not unit and number.isdigit():
+        return one(Tag.IN_QUANTISED, Kind.OTHER, Role.QUANTISATION_DETAIL, word, f"group-size-{number}")
+    if word == "i1":
+        return one(Tag.IN_QUANTISED, Kind.OTHER, Role.IMATRIX, word, "imatrix")
+    if letters == "alpha" and not unit and number.isdigit() and int(number) >= _LEAST_SCALE:
+        return one(Tag.FINAL, Kind.OTHER, Role.OTHER, word, None)  # of an adapter; alpha2 is the second alpha
+    if letters == "r" and not unit and number.isdigit():
+        return one(Tag.OF_ADAPTER, Kind.REUSE, Role.RANK, word, int(number))
+    return _labelled(word, LABELS[letters], number, unit) if letters in LABELS else None
+
+
+def _labelled(word: str, role: Role, number: str, unit: str) -> tuple[Piece, ...] | None:
+    value = labelled_value(role, number, unit)
+    if value is None:
+        return None
+    tag = {Role.RANK: Tag.OF_ADAPTER, Role.EMBEDDING_SIZE: Tag.WIDTH}.get(role, Tag.FINAL)
+    return one(tag, LABEL_KINDS.get(role, Kind.OTHER), role, word, value)
+
+
+def labelled_value(role: Role, number: str, unit: str = "") -> int | float | None:
+    """What a number beside a label says: ``50`` and ``k`` of steps are 50,000; None if no such thing is counted so."""
+    if not _PLAIN.fullmatch(number):
+        return None  # 3.2.0, 1b7
+    if role is Role.CONTEXT:
+        if unit:
+            return thousands_of_tokens(number) if unit == "k" else parse_count(number, unit)
+        return int(number) if number.isdigit() and int(number) >= _FEWEST_TOKENS else None
+    if role is Role.EPOCHS:
+        return None if unit else float(number)
+    if not unit:
+        return int(number) if number.isdigit() else None
+    return parse_count(number, unit) if role is Role.STEPS and unit in "km" else None
+
+
+def thousands_of_tokens(number: str) -> int:
+    """``32`` thousand tokens are 32,768, and so are 262 thousand 262,144: people mean the next power of two."""
+    count = parse_count(number, "k")
+    whole = count // 1000
+    if count % 1000 == 0 and whole and whole & (whole - 1) == 0:
+        return whole * 1024
+    power = 1 << count.bit_length()
+    return power if power // 1000 == whole else count
 
 
 def mixture(text: str, word: str) -> tuple[Piece, ...] | None:
@@ -120,8 +189,11 @@ def active(text: str, word: str) -> tuple[Piece, ...] | None:
 
 
 def effective(text: str, word: str) -> tuple[Piece, ...] | None:
-    """``E4B``: said, not checked."""
-    return one(Tag.FINAL, Kind.PARAMETERS, Role.OTHER, word, None) if _EFFECTIVE.fullmatch(word) else None
+    """``E4B``: what a nested model takes in memory, and not the parameters that it has."""
+    found = _EFFECTIVE.fullmatch(word)
+    if found is None:
+        return None
+    return one(Tag.FINAL, Kind.PARAMETERS, Role.EFFECTIVE_PARAMETERS, word, parse_count(found[1], "b"))
 
 
 def version(text: str, word: str) -> tuple[Piece, ...] | None:
@@ -164,13 +236,18 @@ def window(text: str, word: str) -> tuple[Piece, ...] | None:
 _Reader = Callable[[str, str], tuple[Piece, ...] | None]
 _READERS_OF_DIGIT: tuple[_Reader, ...] = (counted, mixture, infix)
 _READERS_OF_LETTER: dict[str, tuple[_Reader, ...]] = {
-    "a": (active, dimension),
-    "e": (effective, dimension),
+    "a": (active, dimension, labelled),
+    "c": (labelled, dimension),
+    "d": (labelled, dimension),
+    "e": (effective, labelled, dimension),
+    "g": (labelled, dimension),
+    "r": (labelled, dimension),
+    "s": (labelled, dimension),
     "v": (version, dimension),
     "w": (bits, dimension, window),
-    "i": (bits, gguf_type, dimension),
+    "i": (bits, gguf_type, labelled, dimension),
     "u": (bits, dimension),
     "q": (gguf_type, dimension),
-    "t": (gguf_type, dimension),
+    "t": (gguf_type, labelled, dimension),
     "p": (dimension, patch),
 }

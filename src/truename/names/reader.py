@@ -8,54 +8,74 @@ from itertools import accumulate
 from truename.names.chunks import CHUNK, CHUNKS
 from truename.names.context import Context
 from truename.names.elements import Element, Kind, Role
-from truename.names.lexicon import Chunk, Piece, Tag, lexicon, unknown
+from truename.names.lexicon import Chunk, Piece, Tag, lexicon
 from truename.names.readings import decide_pieces
 
 MOST_PARTS = 6  # chunks that one word may span: twitter-xlm-roberta-base is four
 _UUID = re.compile(r"(?<![0-9a-fA-F])[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}(?![0-9a-fA-F])")
 _UUID_LENGTH, _UUID_SIGNS = 36, 4
+_TIMM = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)+\.([a-z][a-z0-9]*)(?:_[a-z0-9]+)*")
+_OF_MODELS = frozenset((Role.FAMILY, Role.SIZE_WORD, Role.MIXTURE, Role.ACTIVE_PARAMETERS, Role.PARAMETERS))
 _NUMERIC = re.compile(r"v?\d(?:\.\d{1,2})?")
 
 
-def read(name: str, start: int, end: int) -> tuple[list[Chunk], tuple[Element, ...], tuple[Element, ...]]:
-    """The chunks of ``name[start:end]``, its elements, and the readings not chosen; spans count in the name."""
+def read(name: str, start: int, end: int) -> tuple[tuple[Element, ...], tuple[Element, ...]]:
+    """The elements of ``name[start:end]`` and the readings not chosen; spans count in the name."""
     pieces: list[Piece] = []
     at: list[int] = []
     if end - start >= _UUID_LENGTH and name.count("-") >= _UUID_SIGNS and (found := _UUID.search(name, start, end)):
-        chunks = _collect(name[start : found.start()], start, pieces, at)
-        pieces.append(unknown("", 0, _UUID_LENGTH))
+        _collect(name[start : found.start()], start, pieces, at)
+        digest = found[0].lower()
+        pieces.append(Piece(Tag.FINAL, Kind.OTHER, Role.DIGEST, 0, _UUID_LENGTH, digest, digest))
         at.append(found.start())
-        chunks += _collect(name[found.end() : end], found.end(), pieces, at)
+        _collect(name[found.end() : end], found.end(), pieces, at)
     else:
-        chunks = _collect(name[start:end], start, pieces, at)
-    context = Context(name, pieces, at)
+        _collect(name[start:end], start, pieces, at)
+    context = Context(name, pieces, at, _tag(name, start, end))
     decide_pieces(context)
-    return chunks, tuple(context.elements), tuple(context.alternatives)
+    if context.tag < end:
+        _unclaim(context)
+    return tuple(context.elements), tuple(context.alternatives)
 
 
-def _collect(text: str, start: int, pieces: list[Piece], at: list[int]) -> list[Chunk]:
-    """Append the pieces of a stretch of the name, words of several chunks joined; returns the chunks."""
+def _tag(name: str, start: int, end: int) -> int:
+    """Where timm's tag begins in ``arch.tag``: small letters, joined by underscores, and one point between words."""
+    point = name.find(".", start, end)
+    if point < 0 or name.find("_", start, point) < 0 or not (found := _TIMM.fullmatch(name, start, end)):
+        return end
+    return end if lexicon().readings.get(found[1], (0, 0, None))[2] is Role.PACKAGING else point + 1
+
+
+def _unclaim(context: Context) -> None:
+    """What timm's tag says of families and sizes it says of other models: those that this one was made from."""
+    for i, element in enumerate(context.elements):
+        if element.start >= context.tag and element.role in _OF_MODELS and element.value is not None:
+            context.alternatives.append(element)
+            context.elements[i] = Element(element.kind, element.role, element.text, element.start, element.end, None)
+
+
+def _collect(text: str, start: int, pieces: list[Piece], at: list[int]) -> None:
+    """Append the pieces of a stretch of the name, words of several chunks joined."""
     chunks = list(map(CHUNKS.__getitem__, text.replace("_", "-").split("-")))
-    begun, apart = "", True
+    continues, count, place, begun = lexicon().continues, len(pieces), start, ""
     for chunk in chunks:
-        if not chunk.pieces:  # other separators than one sign of the two
-            found = list(CHUNK.finditer(text))
-            chunks = [CHUNKS[one[0]] for one in found]
-            _append(text, chunks, [one.start() for one in found], start, pieces, at)
-            return chunks
-        if begun and begun + chunk.word in lexicon().continues:
-            apart = False
+        found = chunk.pieces
+        if not found or (begun and begun + chunk.word in continues):
+            break
         begun = chunk.begins
-    if not apart:
-        ends = accumulate([len(chunk.text) + 1 for chunk in chunks], initial=0)
-        _append(text, chunks, list(ends), start, pieces, at)
-        return chunks
-    for chunk in chunks:
-        for piece in chunk.pieces:
+        for piece in found:
             pieces.append(piece)
-            at.append(start)
-        start += len(chunk.text) + 1
-    return chunks
+            at.append(place)
+        place += chunk.width
+    else:
+        return
+    del pieces[count:], at[count:]  # a word of several chunks, or other separators than one sign of the two
+    if all(chunk.pieces for chunk in chunks):
+        ends = accumulate([chunk.width for chunk in chunks], initial=0)
+        _append(text, chunks, list(ends), start, pieces, at)
+        return
+    matches = list(CHUNK.finditer(text))
+    _append(text, [CHUNKS[one[0]] for one in matches], [one.start() for one in matches], start, pieces, at)
 
 
 def _append(text: str, chunks: list[Chunk], starts: list[int], offset: int, pieces: list[Piece], at: list[int]) -> None:

@@ -160,6 +160,28 @@ def decide_word(context: Context, i: int) -> int:
     return context.accept_piece(i)
 
 
+def decide_in_quantised(context: Context, i: int) -> int:
+    """``128g``, ``i1``: beside a quantisation only."""
+    return context.accept_piece(i) if context.summary.quantised else context.emit_other(i)
+
+
+def decide_draft(context: Context, i: int) -> int:
+    """``EAGLE3-LLaMA3.3``: a draft model of another; alone an eagle is a name."""
+    piece = context.pieces[i]
+    if context.summary.families or context.summary.sized:
+        return context.accept_piece(i)
+    context.add_alternative(i, piece.kind, piece.role, piece.value)
+    return context.emit_other(i)
+
+
+def decide_dataset(context: Context, i: int) -> int:
+    """``UD`` before a GGUF type is Unsloth's way to quantise, elsewhere the Universal Dependencies."""
+    after = context.piece_at(i + 1)
+    if context.word_at(i) == "ud" and after is not None and after.tag == Tag.GGUF_TYPE:
+        return context.emit(i, Kind.OTHER, Role.QUANTISATION_DETAIL, "unsloth-dynamic")
+    return context.accept_piece(i)
+
+
 def decide_gguf_type(context: Context, i: int) -> int:
     """``Q4_K_M``: the letters that belong to a GGUF type; ``q4`` alone is no exact claim."""
     last = i
@@ -215,6 +237,12 @@ _DECIDING = {
     Tag.DIMENSION: numbers.decide_dimension,
     Tag.VERSION: numbers.decide_version,
     Tag.EXPERTS: numbers.decide_experts,
+    Tag.LABEL: numbers.decide_label,
+    Tag.IN_QUANTISED: decide_in_quantised,
+    Tag.OF_ADAPTER: numbers.decide_rank,
+    Tag.WIDTH: numbers.decide_width,
+    Tag.DRAFT: decide_draft,
+    Tag.UD: decide_dataset,
 }
 _DECIDERS = [_DECIDING.get(tag) for tag in range(Tag.LAST + 1)]  # None: nothing to decide
 

@@ -1,160 +1,128 @@
-"""Give every kind that the learned part finds in a name to the element that speaks for it most.
+"""Give an element whose kind the grammar leaves open the kind for which the learned part finds most.
 
-The learned part decides the kinds of words the grammar does not know, and between the kinds of words whose kind is
-open (``squad`` is a data set and a task). A word that is nothing of what the name was found to have becomes a weighed
-reading. What a name claims rests on the grammar alone (``ParsedName.grammar``): nothing here comes to a rule.
+The grammar is never overruled where it is sure: the learned part decides what the grammar knows nothing of and words
+with several readings (``squad`` is a data set and a task), one by one, and only among the kinds that such a text can
+have. It joins, splits and drops nothing, and changes neither roles nor values.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
+from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
+from operator import itemgetter
+from typing import NamedTuple
 
 from truename.names.elements import Element, Kind, Role
-from truename.names.learned import BIT, KINDS, Model, members, model
-from truename.names.lexicon import Chunk, lexicon, squeeze
-from truename.names.traits import PART
+from truename.names.learned import BIT, KINDS, WIDE, fields, members, model
+from truename.names.lexicon import lexicon, squeeze
 
-_OTHER = Role.OTHER
-_MOST_SPLIT, _SHORTEST_SPLIT = 32, 4  # elements of a name that are searched for parts; characters of such an element
-_KNOWN = 1000  # units, more than the learned part ever gives
-_FIRM = 20  # units that a part of what claims has to speak for a kind with, to be cut off
-_CHUNK = re.compile(r"[A-Za-z0-9]+")
-
-# what the grammar reads as these keeps its kind, whatever the learned part says
-FIXED = frozenset((
-    Role.FAMILY, Role.SIZE_WORD, Role.PARAMETERS, Role.MIXTURE, Role.ACTIVE_PARAMETERS, Role.EXPERTS, Role.LAYERS,
-    Role.HIDDEN_SIZE, Role.HEADS, Role.CASE, Role.QUANTISATION, Role.BITS, Role.PRECISION, Role.PACKAGING,
-    Role.LANGUAGE, Role.LANGUAGE_PAIR,
-))  # fmt: skip
-# a number of these is that or nothing: a context length never becomes a count of parameters
-_MEASURES = frozenset((Role.CONTEXT, Role.PATCH_SIZE, Role.IMAGE_SIZE))
-_KEPT = FIXED | _MEASURES
-# what may be cut although it claims: opus-mt is a data set and an architecture, but 8bit is one thing
-_SPLIT = frozenset((Role.FAMILY, Role.BRAND, Role.DATASET, Role.TASK))
-
-Read = tuple[tuple[Element, ...], tuple[Element, ...]]
+_OTHER, _TASK, _LANGUAGE, _OTHER_KIND = Role.OTHER, Role.TASK, Role.LANGUAGE, Kind.OTHER
 
 
-def relabel(chunks: Sequence[Chunk], elements: tuple[Element, ...], alternatives: tuple[Element, ...]) -> Read:
-    """The elements with the kinds that the learned part decides, and the readings that were weighed.
+class Choice(NamedTuple):
+    """Kinds that an element can have: themselves, their places, and what picks their scores out of those of all."""
+
+    kinds: tuple[Kind, ...]
+    places: tuple[int, ...]
+    pick: Callable[[tuple[int, ...]], tuple[int, ...]]
+
+
+def _places(*kinds: Kind) -> Choice:
+    places = members(sum(BIT[kind] for kind in kinds))
+    return Choice(tuple(KINDS[k] for k in places), places, itemgetter(*places))
+
+
+# what letters that no list has may be: sizes, versions, counts, layers and widths are closed lists or have numbers
+_LETTERS = _places(
+    Kind.OTHER, Kind.ARCHITECTURE, Kind.DATASET, Kind.CHARACTERISTIC, Kind.REUSE, Kind.LANGUAGE, Kind.TASK,
+    Kind.TRAINING,
+)  # fmt: skip
+_MIXED = _places(Kind.OTHER, Kind.ARCHITECTURE, Kind.DATASET, Kind.CHARACTERISTIC, Kind.VERSION, Kind.TASK)
+_SIGN = _places(Kind.OTHER, Kind.SIZE, Kind.CHARACTERISTIC, Kind.VERSION, Kind.LAYERS)  # b5, s36, x4
+_NUMBERED = _places(Kind.OTHER, Kind.DATASET, Kind.CHARACTERISTIC, Kind.VERSION)  # 960h, 24khz
+_DIGITS = _places(Kind.OTHER, Kind.VERSION, Kind.CHARACTERISTIC)
+_LETTER = _places(Kind.OTHER, Kind.SIZE)
+_DATA_OR_TASK = _places(Kind.DATASET, Kind.TASK)
+_CODE = _places(Kind.LANGUAGE, Kind.OTHER)
+_LONGEST_NUMBER = 5  # digits of a number that is no date, seed or id
+
+
+def is_open(element: Element) -> bool:
+    """Whether the grammar leaves the kind of an element open."""
+    return choice_of(element.kind, element.role, element.text, element.value is None) is not None
+
+
+def possible(element: Element) -> tuple[int, ...]:
+    """The places of the kinds that an element can have; none where the grammar is sure."""
+    choice = choice_of(element.kind, element.role, element.text, element.value is None)
+    return () if choice is None else choice.places
+
+
+def choice_of(kind: Kind, role: Role, text: str, empty: bool) -> Choice | None:
+    """The kinds that an element can have; None where the grammar is sure.
 
     Args:
-        chunks: the chunks of the name.
-        elements: what the grammar read.
-        alternatives: what it weighed and did not choose.
+        kind: as the grammar reads it.
+        role: what it says within its kind.
+        text: as the name writes it.
+        empty: whether it claims nothing.
     """
-    if not elements:
-        return elements, alternatives
-    learned = model()
-    target, have = learned.decide(chunks, elements)
-    if have == target:
-        return elements, alternatives
-    if surplus := have & ~target:
-        for element in elements:
-            if element.value is not None and element.role in FIXED:
-                target |= BIT[element.kind]
-        surplus = have & ~target
-    chosen = elements
-    if lacking := target & ~have:
-        changed = list(elements)
-        _give(learned, changed, target, lacking)
-        chosen = tuple(changed)
-    if not surplus:
-        return chosen, alternatives
-    kept: list[Element] = []
-    dropped = list(alternatives)
-    for element in chosen:
-        if BIT[element.kind] & target:
-            kept.append(element)
-        elif element.role is _OTHER or (element.role in _MEASURES and element.value is not None):
-            dropped.append(element)
-        else:
-            kept.append(with_kind(element, learned.best(element.text, target)))
-    return tuple(kept), tuple(dropped)
-
-
-def _give(learned: Model, chosen: list[Element], target: int, lacking: int) -> None:
-    """Give each kind that no element has to the free element that speaks for it most, else to a part of one."""
-    free = [i for i, e in enumerate(chosen) if not BIT[e.kind] & target and (e.value is None or e.role not in _KEPT)]
-    wanted = members(lacking)
-    if len(free) == len(wanted) == 1:
-        chosen[free[0]] = with_kind(chosen[free[0]], KINDS[wanted[0]])
-        return
-    offers = sorted(((learned.score(chosen[i].text, k), -i, k) for i in free for k in wanted), reverse=True)
-    done: set[int] = set()
-    given: set[int] = set()
-    for _, at, k in offers:
-        if at not in given and k not in done:
-            chosen[-at] = with_kind(chosen[-at], KINDS[k])
-            given.add(at)
-            done.add(k)
-    for k in wanted:
-        if k not in done and not _give_twin(learned, chosen, k):
-            _split(learned, chosen, k)
-
-
-def _give_twin(learned: Model, chosen: list[Element], k: int) -> bool:
-    """Give a kind to one of several free elements of the same kind, if it speaks for it."""
-    best, place = 0, -1
-    kinds = [element.kind for element in chosen]
-    if len(set(kinds)) == len(kinds):
-        return False
-    for i, element in enumerate(chosen[:_MOST_SPLIT]):
-        if kinds.count(element.kind) == 1 or (element.value is not None and element.role in _KEPT):
-            continue
-        score = learned.score(element.text, k)
-        if score > best:
-            best, place = score, i
-    if place >= 0:
-        chosen[place] = with_kind(chosen[place], KINDS[k])
-    return place >= 0
-
-
-def _split(learned: Model, chosen: list[Element], k: int) -> None:
-    """Find a beginning or an end of an element that speaks for kind ``k``, and make it an element of its own."""
-    best, place = 0, None
-    for i, element in enumerate(chosen[:_MOST_SPLIT]):
-        if element.end - element.start < _SHORTEST_SPLIT or (element.value is not None and element.role not in _SPLIT):
-            continue
-        least = best if element.value is None else max(best, _FIRM)
-        for start, end in _ends(element.text):
-            score = _score(learned, element.text[start:end], k)
-            if score > least:
-                best, place = score, (i, start, end)
-                least = best
-    if place is None:
-        return
-    i, start, end = place
-    whole = chosen[i]
-    part = _cut(whole, start, end, KINDS[k], Role.OTHER, None)
-    if start == 0:
-        at = next(j for j in range(end, len(whole.text)) if whole.text[j].isalnum())
-        chosen[i : i + 1] = [part, _cut(whole, at, len(whole.text), whole.kind, whole.role, whole.value)]
-    else:
-        at = max(j for j in range(start) if whole.text[j].isalnum()) + 1
-        chosen[i : i + 1] = [_cut(whole, 0, at, whole.kind, whole.role, whole.value), part]
-
-
-def _score(learned: Model, text: str, k: int) -> int:
-    """How much a word speaks for kind ``k``: the vocabulary counts first."""
-    reading = lexicon().readings.get(squeeze(text))
-    return learned.score(text, k) + (_KNOWN if reading is not None and reading[1] is KINDS[k] else 0)
+    if role is _OTHER:
+        return _of_text(text) if kind is Kind.OTHER else None
+    if role is _TASK and kind is Kind.DATASET:
+        return _DATA_OR_TASK
+    return _CODE if role is _LANGUAGE and empty else None
 
 
 @lru_cache(1 << 14)
-def _ends(text: str) -> tuple[tuple[int, int], ...]:
-    """The parts that a text begins and ends with, as separators and as its letters and digits divide it."""
-    spans = [[found.span() for found in pattern.finditer(text)] for pattern in (_CHUNK, PART)]
-    return tuple([end for parts in spans if len(parts) > 1 for end in (parts[0], parts[-1])])
+def _of_text(text: str) -> Choice | None:
+    """What a text that the grammar knows nothing of can be."""
+    plain = lexicon().words.hints.plain
+    if text.isalpha():
+        if len(text) == 1:
+            return _LETTER
+        if squeeze(text) in plain:
+            return None
+        return _LETTERS
+    if text.replace(".", "").isdigit():
+        return _DIGITS if text.isascii() and len(text) <= _LONGEST_NUMBER else None
+    if text[:1].isdigit():
+        return _NUMBERED
+    if text[:1].isalpha() and text[1:].isdigit():
+        return _SIGN
+    return _MIXED if text else None
 
 
-def _cut(element: Element, start: int, end: int, kind: Kind, role: Role, value: Any) -> Element:
-    return Element(kind, role, element.text[start:end], element.start + start, element.start + end, value)
+def relabel(elements: tuple[Element, ...]) -> tuple[Element, ...]:
+    """The elements with the kinds that the learned part decides.
 
-
-def with_kind(element: Element, kind: Kind) -> Element:
-    """The element with another kind."""
-    return Element(kind, element.role, element.text, element.start, element.end, element.value)
+    Args:
+        elements: what the grammar read.
+    """
+    open_: list[int] = []
+    choices: list[Choice] = []
+    kinds = 0
+    for i, element in enumerate(elements):
+        kind, role = element.kind, element.role
+        kinds |= BIT[kind]
+        if role is _OTHER:
+            choice = _of_text(element.text) if kind is _OTHER_KIND else None
+        elif role is _TASK or role is _LANGUAGE:
+            choice = choice_of(kind, role, element.text, element.value is None)
+        else:
+            choice = None
+        if choice is not None:
+            open_.append(i)
+            choices.append(choice)
+    if not open_:
+        return elements
+    changed = None
+    for i, (possible_kinds, _, pick), total in zip(open_, choices, model().totals(elements, open_, kinds), strict=True):
+        scores = pick(fields(total.to_bytes(WIDE, "little")))
+        kind = possible_kinds[scores.index(max(scores))]
+        element = elements[i]
+        if kind is not element.kind:
+            if changed is None:
+                changed = list(elements)
+            changed[i] = Element(kind, element.role, element.text, element.start, element.end, element.value)
+    return elements if changed is None else tuple(changed)

@@ -1,7 +1,7 @@
-"""Traits: what the learned part sees of a name, as text; the trainer and the reader count the same ones.
+"""Traits: what the learned part sees of an element and its place, as text; the trainer and the reader count the same.
 
-A trait belongs to one table: ``chunks`` of the text; ``elements`` and ``steps`` (an element after another) of what the
-grammar read; ``sets`` of the whole name.
+A trait belongs to one table: ``words`` of the element's own text; ``before`` and ``after`` of its neighbours; ``names``
+of all that the grammar read in the name.
 """
 
 from __future__ import annotations
@@ -9,16 +9,12 @@ from __future__ import annotations
 import re
 import string
 from collections.abc import Iterator, Sequence
-from itertools import combinations, pairwise
 
-from truename.names.elements import Element, Kind, Role
+from truename.names.elements import Element
 
 LONGEST = 48  # characters of a chunk that are looked at
-SHORTEST_RUN = 3  # characters of a run; runs have three or four, the borders of the chunk among them
-MOST_CHUNKS, MOST_UNKNOWN = 8, 4  # counts above these are counted as these
-BEGIN, END = ("^", ""), ("", "$")  # the borders of a name, as elements
-UNKNOWN = (Kind.OTHER, Role.OTHER)  # what the grammar knows nothing of
-TABLES = ("chunks", "elements", "steps", "sets")
+MOST_ELEMENTS, MOST_OPEN = 8, 4  # counts above these are counted as these
+TABLES = ("words", "before", "after", "names")
 PART = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|[0-9]+")
 _CLASSES = {ord(c): "A" for c in string.ascii_uppercase} | {ord(c): "a" for c in string.ascii_lowercase}
 _CLASSES |= {ord(c): "9" for c in string.digits}
@@ -28,15 +24,11 @@ Trait = tuple[str, str]  # table, text
 
 
 def of_chunk(text: str) -> list[str]:
-    """The traits of one chunk: the word and its runs of characters; its parts and its shape where they say more."""
+    """The traits of one text: the word, how it begins and ends; its parts and its shape where they say more."""
     text = text[:LONGEST]
     word = text.lower()
     framed = f"<{word}>"
-    end = len(framed)
-    found = [framed]
-    if end > SHORTEST_RUN:
-        found += [framed[i : i + 3] for i in range(end - 2)]
-        found += [framed[i : i + 4] for i in range(end - 3)] if end > SHORTEST_RUN + 1 else []
+    found = [framed, framed[:3], framed[:4], framed[:5], framed[-3:], framed[-4:], framed[-5:]]
     if text == word and text.isascii() and text.isalpha():
         return found
     found += PART.findall(text)
@@ -46,46 +38,48 @@ def of_chunk(text: str) -> list[str]:
     return found
 
 
-def code(kind: str, role: str) -> str:
-    """What the grammar read in an element."""
-    return f"{kind}{role}"
+def of_word(text: str, role: str) -> list[str]:
+    """The traits of an element whose kind is open.
+
+    Args:
+        text: as the name writes it.
+        role: what the grammar read in it.
+    """
+    return [*of_chunk(text), f"#{role}"]
 
 
-def of_kinds(kinds: Sequence[str]) -> Iterator[str]:
-    """The traits of the kinds that the grammar found in a name: all together, and two by two."""
+def of_neighbour(text: str, role: str) -> tuple[str, str]:
+    """The traits of an element beside it: what the grammar read, and the word."""
+    return f"#{role}", text[:LONGEST].lower()
+
+
+NO_NEIGHBOUR = "#"  # the trait of a border of the name
+
+
+def of_name(kinds: Sequence[str], elements: int, open_: int) -> Iterator[str]:
+    """The traits of a name.
+
+    Args:
+        kinds: the kinds that the grammar found in it.
+        elements: how many elements it has.
+        open_: of how many of them the kind is open.
+    """
     kinds = sorted(kinds)
     yield "".join(kinds)
-    for a, b in combinations(kinds, 2):
-        yield f"{a}+{b}"
+    yield from (f"+{kind}" for kind in kinds)
+    yield f"elements {min(elements, MOST_ELEMENTS)}"
+    yield f"open {min(open_, MOST_OPEN)}"
 
 
-def of_counts(chunks: int, strange: int) -> Iterator[str]:
-    """The traits of how many chunks a name has, and how many elements that the grammar knows nothing of."""
-    yield f"chunks {min(chunks, MOST_CHUNKS)}"
-    yield f"unknown {min(strange, MOST_UNKNOWN)}"
-
-
-def of_sequence(chunks: int, sorts: Sequence[tuple[str, str]]) -> Iterator[Trait]:
-    """The traits of what the grammar read.
-
-    Args:
-        chunks: how many chunks the name has.
-        sorts: kind and role of each element.
-    """
-    codes = [code(*sort) for sort in sorts]
-    yield from (("elements", one) for one in codes)
-    yield from (("steps", f"{a} {b}") for a, b in pairwise((code(*BEGIN), *codes, code(*END))))
-    strange = sorts.count(UNKNOWN)
-    yield from (("sets", one) for one in of_kinds([str(k) for k in {kind for kind, _ in sorts}]))
-    yield from (("sets", one) for one in of_counts(chunks, strange))
-
-
-def of_name(texts: Sequence[str], elements: Sequence[Element]) -> Iterator[Trait]:
-    """Every trait of a name.
-
-    Args:
-        texts: its chunks.
-        elements: what the grammar read.
-    """
-    yield from (("chunks", one) for text in texts for one in of_chunk(text))
-    yield from of_sequence(len(texts), [(e.kind, e.role) for e in elements])
+def of_place(elements: Sequence[Element], i: int, open_: int) -> Iterator[Trait]:
+    """Every trait of element ``i`` of a name, of whose elements ``open_`` have no certain kind."""
+    one = elements[i]
+    yield from (("words", trait) for trait in of_word(one.text, one.role))
+    for table, j in (("before", i - 1), ("after", i + 1)):
+        if 0 <= j < len(elements):
+            beside = elements[j]
+            yield from ((table, trait) for trait in of_neighbour(beside.text, beside.role))
+        else:
+            yield table, NO_NEIGHBOUR
+    kinds = {str(e.kind) for e in elements}
+    yield from (("names", trait) for trait in of_name([*kinds], len(elements), open_))

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from truename.findings import FailedTarget, ModelReport, Report
+from truename.json_text import REFUSALS
 from truename.report.visible import visible_json
 
 # Sets and mappings are sorted, structs keep the order of their fields. Numbers that JSON lacks become null.
@@ -50,7 +51,7 @@ def line_json(document: Any) -> str:
 def _encode(document: Any) -> bytes:
     try:
         return _ENCODER.encode(document)
-    except UnicodeEncodeError:  # a file name that is not UTF-8 reaches Python as lone surrogates
+    except REFUSALS:  # a file name that is not UTF-8 reaches Python as lone surrogates
         return msgspec.json.encode(_whole(msgspec.to_builtins(document, order="deterministic")))
 
 

@@ -182,7 +182,9 @@ def _why_unverified(
     if has_no_weights(evidence):
         return Reason(ReasonKind.NO_WEIGHTS, "there is no weights file")
     if not were_weights_read(evidence):
-        return Reason(ReasonKind.UNREAD_WEIGHTS, "no weights could be read")
+        why = evidence.why_missing(STORED_PARAMETERS)
+        not_here = why.kind is ReasonKind.NOT_DOWNLOADED
+        return why if not_here else Reason(ReasonKind.UNREAD_WEIGHTS, f"no weights could be read: {why.text}")
     if not judged:
         return Reason(ReasonKind.NO_CLAIM, "the name claims nothing that can be checked")
     if not confirmed and not any(claim.outcome is Outcome.FLAGGED for claim in judged):

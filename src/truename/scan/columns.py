@@ -76,6 +76,7 @@ SCHEMA = pa.schema(
         pa.field("does_not_apply", pa.int16()),
         pa.field("cannot_tell", pa.int16()),
         pa.field("cannot_tell_reasons", pa.list_(_UNDECIDED)),
+        pa.field("unsettled", pa.int16()),  # claims of the name that the files do not settle
         pa.field("worst", _TEXT),  # error, warning, note
     ]
 )

@@ -151,4 +151,5 @@ def _checked(target: Target, open: Open, rules: Rules, sample: bool) -> Row:
     parsed = parse_name(source.name if target.name is None else target.name)
     evidence = gather(source, sample=sample)
     revision: str | None = getattr(source, "commit", None)
-    return report_row(judge(parsed, evidence, target=target.target, rules=rules, revision=revision), evidence)
+    report = judge(parsed, evidence, target=target.target, revision=revision, rules=rules)
+    return report_row(report, evidence)

@@ -27,6 +27,8 @@ import msgspec
 
 from truename.atomic_files import remove_partial_files, write_atomically, write_bytes_atomically
 from truename.errors import UsageError
+from truename.findings import VerdictKind
+from truename.json_text import JsonError, decode_json_as
 from truename.scan.rows import SCAN_SCHEMA, Row, line_of
 
 try:
@@ -54,6 +56,8 @@ class _Key(msgspec.Struct):
     target: str
     status: str
     worst: str | None = None
+    verdict: str | None = None
+    unsettled: int = 0  # claims of the name that the files do not settle
 
 
 _KEY = msgspec.json.Decoder(_Key)
@@ -89,6 +93,8 @@ class Ledger:
         self._done: set[int] = set()
         self.worst: Counter[str | None] = Counter()  # severity of the worst finding -> rows
         self.unusable = 0  # rows of models that could not be checked
+        self.verdicts: Counter[str | None] = Counter()  # verdict -> rows
+        self.open = 0  # rows of models that are not verified or have a claim that the files do not settle
         self._journal: IO[bytes] | None = None
         # One thread writes every part: what Arrow has allocated stays with the thread that asked for it.
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="parts")
@@ -121,7 +127,7 @@ class Ledger:
         line = line_of(row)
         _append(self._journal, line)
         self._pending.append(line)
-        self._count(_Key(row["target"], row["status"], row["worst"]))
+        self._count(_Key(row["target"], row["status"], row["worst"], row["verdict"], row["unsettled"]))
         if len(self._pending) >= self._rows_a_part:
             self._write_part()
 
@@ -151,8 +157,8 @@ class Ledger:
         if not resume:
             raise UsageError(f"{self.folder} already holds a scan; continue it with --resume, or give another folder")
         try:
-            before = msgspec.json.decode(path.read_bytes(), type=ScanRecord)
-        except msgspec.DecodeError:
+            before = decode_json_as(path.read_bytes(), msgspec.json.Decoder(ScanRecord))
+        except JsonError:
             raise UsageError(f"{path} cannot be read; give another folder") from None
         if before.schema != SCAN_SCHEMA:
             raise UsageError(
@@ -192,6 +198,8 @@ class Ledger:
             self.unusable += 1
         else:
             self.worst[key.worst] += 1
+            self.verdicts[key.verdict] += 1
+            self.open += key.verdict == VerdictKind.NOT_VERIFIED or key.unsettled > 0
 
     def _write_part(self) -> None:
         from truename.scan.columns import table_of
@@ -278,8 +286,8 @@ def _whole_lines(path: Path) -> Iterator[tuple[bytes, _Key]]:
             if not line.endswith(b"\n"):
                 return
             try:
-                yield line, _KEY.decode(line)
-            except msgspec.DecodeError:
+                yield line, decode_json_as(line, _KEY)
+            except JsonError:
                 raise UsageError(f"{path} is damaged in line {number:,}; mend it, or give another folder") from None
 
 
@@ -289,8 +297,8 @@ def _keys_of(part: Path) -> list[_Key]:
     Raises:
         UsageError: the file is no such part.
     """
-    rows = _read_part(part, ["target", "status", "worst"]).to_pylist()
-    return [_Key(row["target"], row["status"], row["worst"]) for row in rows]
+    rows = _read_part(part, ["target", "status", "worst", "verdict", "unsettled"]).to_pylist()
+    return [_Key(**row) for row in rows]
 
 
 def _drop_errors(part: Path) -> None:
@@ -313,8 +321,9 @@ def _read_part(part: Path, columns: list[str] | None = None) -> Any:
     try:
         with pq.ParquetFile(part) as file:
             return file.read(columns)
-    except (pa.ArrowInvalid, KeyError) as error:
-        raise UsageError(f"{part} is no part of a scan ({str(error)[:120]}); give another folder") from None
+    except (pa.ArrowException, OSError, KeyError) as error:  # damage is one or the other, by where it is
+        why = " ".join(str(error).split())[:120]
+        raise UsageError(f"{part} is no part of a scan ({why}); give another folder") from None
 
 
 def _write_table(path: Path, table: Any) -> None:

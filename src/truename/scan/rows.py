@@ -11,7 +11,8 @@ from truename.dara import Question
 from truename.errors import TruenameError
 from truename.evidence import Evidence
 from truename.facts import FACTS
-from truename.findings import EvidenceRef, Finding, JudgedClaim, ModelReport, Reason
+from truename.findings import EvidenceRef, Finding, JudgedClaim, ModelReport, Outcome, Reason
+from truename.json_text import REFUSALS
 from truename.scan.targets import Target
 
 Row = dict[str, Any]
@@ -58,6 +59,7 @@ def report_row(report: ModelReport, evidence: Evidence) -> Row:
         "cannot_tell_reasons": [
             {"code": one.code, "kind": one.reason.kind.value, "text": one.reason.text} for one in report.cannot_tell
         ],
+        "unsettled": sum(claim.outcome is Outcome.CANNOT_TELL for claim in report.claims),
         "worst": report.worst and report.worst.value,
     }
 
@@ -88,6 +90,7 @@ def error_row(target: Target, error: TruenameError) -> Row:
         "does_not_apply": 0,
         "cannot_tell": 0,
         "cannot_tell_reasons": [],
+        "unsettled": 0,
         "worst": None,
     }
 
@@ -173,7 +176,7 @@ def _encoded(value: Any) -> bytes:
     """JSON of a value, whatever its texts hold."""
     try:
         return msgspec.json.encode(value)
-    except UnicodeEncodeError:
+    except REFUSALS:
         return msgspec.json.encode(_cleaned(msgspec.to_builtins(value)))
 
 

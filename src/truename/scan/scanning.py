@@ -12,7 +12,7 @@ import msgspec
 from truename import __version__
 from truename.engines import Engine
 from truename.errors import MissingExtraError
-from truename.findings import Severity
+from truename.findings import Severity, VerdictKind
 from truename.rules import Rule
 from truename.scan.kernel import Open, check_all
 from truename.scan.ledger import Ledger, ScanRecord
@@ -43,6 +43,8 @@ class Summary(msgspec.Struct, frozen=True):
     flagged: int  # models of this run with a finding
     worst: Mapping[Severity, int] = {}  # severity -> models of the table of which it is the worst finding
     unusable: int = 0  # models of the table that could not be checked
+    verdicts: Mapping[VerdictKind, int] = {}  # verdict -> models of the table
+    open: int = 0  # models of the table that are not verified, or have a claim that the files do not settle
 
 
 def scan(
@@ -120,6 +122,15 @@ class _Running:
         """What it came to."""
         findings = dict(sorted(self._findings.items()))
         worst = {severity: count for severity in Severity if (count := self._ledger.worst[severity.value])}
+        verdicts = {kind: count for kind in VerdictKind if (count := self._ledger.verdicts[kind.value])}
         return Summary(
-            len(self._ledger), self._before, dict(self._errors), findings, self._flagged, worst, self._ledger.unusable
+            models=len(self._ledger),
+            skipped=self._before,
+            errors=dict(self._errors),
+            findings=findings,
+            flagged=self._flagged,
+            worst=worst,
+            unusable=self._ledger.unusable,
+            verdicts=verdicts,
+            open=self._ledger.open,
         )

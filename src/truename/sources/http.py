@@ -13,6 +13,7 @@ from urllib.parse import quote, unquote, urlsplit
 import msgspec
 
 from truename.errors import TargetError, TargetNotFoundError, UnavailableError
+from truename.json_text import JsonError, decode_json_as
 from truename.sources.folder import WEIGHT_SUFFIXES, file_name
 from truename.sources.paths import unsafe_because
 from truename.sources.remote import RemoteFile, RemoteSource, Wire
@@ -110,8 +111,8 @@ def _shards(index: RemoteFile) -> list[str]:
     if data.count(b'"') > 4 * _MAX_INDEX_TENSORS:  # two of a name and two of its shard; decoding takes many times more
         return []
     try:
-        named = set(_INDEX.decode(data).weight_map.values())
-    except (ValueError, RecursionError):
+        named = set(decode_json_as(data, _INDEX).weight_map.values())
+    except JsonError:
         return []
     shards = sorted(shard for shard in named if unsafe_because(shard) is None)
     if len(shards) > _SHARDS:

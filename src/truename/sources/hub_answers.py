@@ -9,6 +9,7 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from truename.errors import AccessError, FileError, TargetError, TargetNotFoundError, UnavailableError
+from truename.json_text import JsonError, decode_json_as
 from truename.sources.folder import is_model_file
 from truename.sources.transport import Reply, Transport, moved_to
 
@@ -114,8 +115,8 @@ def ask_info(asked: Asked, transport: Transport, timeout: float) -> Info:
     if reply.status != 200:
         raise asked.no_model(reply)
     try:
-        return _INFO.decode(reply.body)
-    except (ValueError, RecursionError) as error:
+        return decode_json_as(reply.body, _INFO)
+    except JsonError as error:
         problem = f"{asked.endpoint} answers with something else than a model's metadata ({str(error)[:120]})"
         raise UnavailableError(asked.target, problem) from None
 
@@ -130,8 +131,8 @@ def add_sizes(info: Info, asked: Asked, commit: str, transport: Transport, timeo
     paths = {"paths": [*lacking, "README.md"]}
     reply = transport.get(asked.target, url, limit=MAX_INFO_BYTES, timeout=timeout, json=paths)
     try:
-        known = {found.path: found for found in _PATHS.decode(reply.body)} if reply.status == 200 else {}
-    except (ValueError, RecursionError):
+        known = {found.path: found for found in decode_json_as(reply.body, _PATHS)} if reply.status == 200 else {}
+    except JsonError:
         return
     for file in files:
         if file.size is None and (found := known.get(file.rfilename)) is not None:
@@ -181,8 +182,8 @@ def ask_places(asked: Asked, sizes: Mapping[str, int], transport: Transport, tim
             reply = transport.get(
                 asked.target, url, limit=_MAX_PLACES_BYTES, timeout=timeout, json=question, more_headers=headers
             )
-            answered = _OBJECTS.decode(reply.body).objects if reply.status == 200 else []
-        except (UnavailableError, ValueError, RecursionError):
+            answered = decode_json_as(reply.body, _OBJECTS).objects if reply.status == 200 else []
+        except (UnavailableError, JsonError):
             answered = []
         if not answered:
             break

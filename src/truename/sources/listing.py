@@ -12,6 +12,7 @@ from urllib.parse import urlencode, urljoin
 import msgspec
 
 from truename.errors import UnavailableError, UsageError
+from truename.json_text import JsonError, decode_json_as
 from truename.model_id import ModelId
 from truename.sources.hub import Hub, shared_hub
 from truename.sources.hub_answers import Asked
@@ -161,8 +162,8 @@ def _page(hub: Hub, url: str, decoder: msgspec.json.Decoder[list[T]]) -> tuple[l
     if reply.status != 200:
         raise asked.no_model(reply)
     try:
-        listed = decoder.decode(reply.body)
-    except (ValueError, RecursionError) as error:
+        listed = decode_json_as(reply.body, decoder)
+    except JsonError as error:
         problem = f"{hub.endpoint} answers with something else ({str(error)[:120]})"
         raise UnavailableError(asked.target, problem) from None
     found = _NEXT.search(reply.headers.get("link", ""))

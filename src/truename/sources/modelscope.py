@@ -11,6 +11,7 @@ from urllib.parse import quote, urlencode
 import msgspec
 
 from truename.errors import EmptyTargetError, TargetNotFoundError, UnavailableError, UsageError
+from truename.json_text import JsonError, decode_json_as
 from truename.model_id import ModelId
 from truename.sources.folder import is_model_file
 from truename.sources.paths import unsafe_because
@@ -69,8 +70,8 @@ class ModelScopeSource(RemoteSource):
         if reply.status != 200:
             raise TargetNotFoundError(target, f"{endpoint} has no such public model with a revision {revision[:100]!r}")
         try:
-            listed = _LIST.decode(reply.body).data
-        except (ValueError, RecursionError) as error:
+            listed = decode_json_as(reply.body, _LIST).data
+        except JsonError as error:
             problem = f"{endpoint} answers with something else than a list of files ({str(error)[:120]})"
             raise UnavailableError(target, problem) from None
         files = {}

@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Any, cast
@@ -30,6 +31,8 @@ MAX_REDIRECTS = 8
 _ERROR_BYTES = 65_536
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _PORTS = {"http": 80, "https": 443}
+# Threads that ask for the first time at once each make a client in huggingface_hub before 2.0; all but one stay open.
+_one_client = threading.Lock()
 
 
 class Retry(msgspec.Struct, frozen=True):
@@ -238,8 +241,9 @@ class Transport:
         timeout: float,
         json: object,
     ) -> Reply:
-        client = self._session()
-        guard(client)
+        with _one_client:
+            client = self._session()
+            guard(client)
         library = _library(client)
         sent = {**headers, "accept-encoding": "identity" if span else "gzip"}
         if span is not None:
@@ -249,7 +253,11 @@ class Transport:
         more = {} if json is None else {"json": json}
         method = "GET" if json is None else "POST"
         try:
-            with client.stream(method, url, headers=sent, timeout=timeout, follow_redirects=False, **more) as response:
+            request = client.build_request(method, url, headers=sent, timeout=timeout, **more)
+        except library.InvalidURL:
+            raise UnavailableError(target, f"{url[:200]!r} is no address") from None
+        try:
+            with closing(client.send(request, stream=True, follow_redirects=False)) as response:
                 return self._receive(target, response, limit, span)
         except library.TimeoutException:
             if is_over():
@@ -261,7 +269,9 @@ class Transport:
             raise _Broken(f"{_host(url)} cannot be reached", reached=False) from None
         except (library.TransportError, library.DecodingError) as error:
             raise _Broken(f"{_host(url)} broke off ({str(error)[:120] or type(error).__name__})") from None
-        except (library.InvalidURL, UnicodeError):  # the latter of a host that no name server could know
+        except library.InvalidURL:  # httpx, unlike httpx2, reads where a redirect leads even if it is not to follow
+            raise UnavailableError(target, f"{_host(url)} redirects to no address, which is not followed") from None
+        except UnicodeError:  # a host that no name server could know
             raise UnavailableError(target, f"{url[:200]!r} is no address") from None
         except RuntimeError:  # another thread closed the shared client after an error of its own
             if not client.is_closed:

@@ -90,6 +90,7 @@ class Hints(msgspec.Struct, frozen=True):
     patch_sizes: frozenset[int]
     context_thousands: frozenset[int]  # 8 of 8k
     decimal_families: frozenset[str]
+    plain: frozenset[str]  # words that say nothing of a model
     source: str
 
 

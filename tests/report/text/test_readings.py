@@ -13,7 +13,10 @@ from truename.report.text.reading import KINDS, legend, print_readings
 
 
 def a_reading() -> Reading:
-    elements = (ReportedElement("A", "bert", "bert", 0, 4), ReportedElement("P", "7b", 7_000_000_000, 5, 7))
+    elements = (
+        ReportedElement("A", "family", "bert", "bert", 0, 4),
+        ReportedElement("P", "parameters", "7b", 7_000_000_000, 5, 7),
+    )
     return Reading("bert-7b", None, "bert-7b", None, "implementation", elements)
 
 

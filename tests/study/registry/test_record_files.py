@@ -114,6 +114,8 @@ LATIN = "mé/bért-base".encode("latin-1")
         ("a.txt", LATIN + b"\xff\xfe\no/a\n"),
         ("a.txt", b"\xef\xbb\xbfo/a\n" + LATIN),
         ("a.jsonl", b'{"id": "' + LATIN + b'"}\n{"id": "o/a"}\n'),
+        ("a.jsonl", b'{"' + LATIN + b'": 1}\n{"id": "o/a"}\n'),
+        ("a.jsonl", b'{"id": "o/a"}\n' + LATIN + b" is not JSON either\n"),
     ],
 )
 def test_lines_that_are_not_utf8_are_counted(tmp_path: Path, name: str, text: bytes) -> None:
@@ -122,6 +124,14 @@ def test_lines_that_are_not_utf8_are_counted(tmp_path: Path, name: str, text: by
     skips = skips_of_snapshot(tmp_path / "taken.parquet")
     assert dict(skips.counts) == {"record left out: a line that is not UTF-8": 1}
     assert " line " in skips.as_csv()
+
+
+def test_an_item_that_is_not_utf8_costs_itself_only(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_bytes(b'[{"id": "o/a"}, {"id": "' + LATIN + b'"}, {"id": "o/b"}]')
+    assert [record["id"] for record in taken(tmp_path / "a.json")] == ["o/a", "o/b"]
+    skips = skips_of_snapshot(tmp_path / "taken.parquet")
+    assert dict(skips.counts) == {"record left out: a line that is not UTF-8": 1}
+    assert "item 2" in skips.as_csv()
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.tsv", "a.txt", "a.jsonl", "a.csv.gz"])

@@ -81,6 +81,20 @@ def test_a_list_that_broke_off_goes_on(models: Path, tmp_path: Path, monkeypatch
         assert len(server.requests) - before == 4  # of six pages two were there
 
 
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"asked": "\xff"}', b"[" * 100_000])
+def test_a_state_that_cannot_be_read(
+    content: bytes, models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry_list, "_PAGES", 1)
+    with serve(models, (Fault(path="/api/models", after=1, status=500),), page=4) as server:
+        with pytest.raises(UnavailableError):
+            listed(server, tmp_path)
+        (state,) = tmp_path.rglob(registry_list._STATE)
+        state.write_bytes(content)
+        with pytest.raises(UsageError, match="cannot be read; remove the folder"):
+            listed(server, tmp_path, resume=True)
+
+
 def test_a_snapshot_that_is_there_is_kept(models: Path, tmp_path: Path) -> None:
     with serve(models) as server:
         listed(server, tmp_path)

@@ -21,7 +21,7 @@ from truename.engines import Engine
 from truename.errors import UsageError
 from truename.study.registry import row_parts
 from truename.study.registry.manifest import Settings, other_versions, read_pin
-from truename.study.registry.registry_study import Studied, StudyOptions, differing, repeating, study
+from truename.study.registry.registry_study import _RECORD, Studied, StudyOptions, differing, repeating, study
 
 FAMILIES = ("bert", "gpt2", "llama", "t5")
 
@@ -182,6 +182,16 @@ def test_a_folder_that_holds_something(tmp_path: Path) -> None:
         run(other, tmp_path / "out", resume=True)
     with pytest.raises(UsageError, match="files that are no study"):
         run(path, tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b'{"snapshot": "\xff", "versions": {}, "files": {}}'])
+def test_a_record_that_cannot_be_read(content: bytes, tmp_path: Path) -> None:
+    path = snapshot(tmp_path / "s.parquet")
+    run(path, tmp_path / "out")
+    (record,) = (tmp_path / "out").rglob(_RECORD)
+    record.write_bytes(content)
+    with pytest.raises(UsageError, match="cannot be read; give another folder"):
+        run(path, tmp_path / "out", resume=True)
 
 
 def write_report(rows: Path, out: Path, *, survey: Path | None, **more: object) -> None:

@@ -23,6 +23,7 @@ from truename.formats.header import Tensor, WeightsHeader
 from truename.formats.keras import KerasFault
 from truename.formats.keras.hdf5 import Dataset, Hdf5Contents, read_hdf5
 from truename.formats.views import PartBlob
+from truename.json_text import JsonError, NotUtf8Error, decode_json_as
 
 WEIGHTS_ENTRY = "model.weights.h5"
 CONFIG_ENTRY = "config.json"
@@ -84,9 +85,11 @@ def _stored_part(blob: Blob, entry: ZipEntry) -> PartBlob:
 
 def _json_object(path: str, data: bytes) -> str:
     try:
-        msgspec.json.decode(data, type=dict[str, msgspec.Raw])
+        decode_json_as(data, msgspec.json.Decoder(dict[str, msgspec.Raw]))
         return data.decode("utf-8")
-    except (ValueError, RecursionError):
+    except NotUtf8Error:
+        raise FormatError(path, KerasFault.CONFIG, "has a configuration of its layers that is not UTF-8") from None
+    except JsonError:
         raise FormatError(path, KerasFault.CONFIG, "has a configuration of its layers that is no JSON object") from None
 
 

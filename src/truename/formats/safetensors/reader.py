@@ -16,6 +16,7 @@ from truename.formats.dtypes import DTYPE_BITS, StoredDtype
 from truename.formats.header import Tensor, WeightsHeader
 from truename.formats.safetensors import SafetensorsFault
 from truename.formats.safetensors.strict_json import Parsed, parse_header
+from truename.json_text import REFUSALS
 
 MAX_HEADER_BYTES = 100_000_000  # the limit of the format's own library
 MAX_READ_BYTES = 24_000_000  # ... and what is read of it: real headers have some MB a file
@@ -94,7 +95,7 @@ def _parse_common(header: bytes, data_bytes: int) -> Parsed | None:
     try:
         body, metadata = _split_metadata(header)
         entries = _ENTRIES.decode(body)
-    except (ValueError, RecursionError):
+    except REFUSALS:
         return None
     quotes = _TEXT_PER_ENTRY * len(entries) + (0 if metadata is None else 2 + 4 * len(metadata))
     if header.count(b'"') != quotes or header[:1] != b"{" or not entries:

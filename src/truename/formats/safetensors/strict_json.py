@@ -18,6 +18,7 @@ from truename.errors import FormatError
 from truename.formats.dtypes import DTYPE_BITS
 from truename.formats.header import Tensor
 from truename.formats.safetensors import SafetensorsFault
+from truename.json_text import REFUSALS
 
 _MAX_COUNT = 2**64 - 1  # the format's library counts in usize
 
@@ -65,7 +66,7 @@ def _decode(path: str, header: bytes) -> dict[str, Any]:
         found = json.loads(text, object_pairs_hook=lambda pairs: _object(path, pairs))
     except RecursionError:
         raise FormatError(path, SafetensorsFault.HEADER_JSON, "the header is nested too deep") from None
-    except ValueError as error:  # both decoders' errors are ValueErrors; so is an integer of too many digits
+    except REFUSALS as error:  # of either decoder; an integer of too many digits is among them
         raise FormatError(
             path, SafetensorsFault.HEADER_JSON, f"the header is not valid JSON ({str(error)[:160]})"
         ) from None

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from truename.errors import DeclaredError
+from truename.json_text import JsonError, decode_json_as
 from truename.lab.evaluation.openset import OpenSet
 from truename.lab.evaluation.planted_mismatches import Lies
 from truename.lab.evaluation.scores import Row, Scores
@@ -42,8 +43,8 @@ def read_record(path: Path) -> Record:
         DeclaredError: the file is none.
     """
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Record)
-    except msgspec.MsgspecError as error:
+        return decode_json_as(path.read_bytes(), msgspec.json.Decoder(Record))
+    except JsonError as error:
         raise DeclaredError(str(path), "is no stored evaluation") from error
 
 

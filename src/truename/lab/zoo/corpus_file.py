@@ -80,7 +80,7 @@ def metadata(path: Path) -> dict[str, str]:
     arrow, parquet = _pyarrow()
     try:
         notes = parquet.read_schema(path).metadata or {}
-    except (OSError, arrow.ArrowInvalid) as error:
+    except (OSError, arrow.ArrowException) as error:
         raise DeclaredError(str(path), "cannot be read as Parquet") from error
     return {key.decode(): value.decode() for key, value in notes.items()}
 

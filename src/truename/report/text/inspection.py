@@ -31,7 +31,9 @@ GROUPS: dict[str, str] = {
     "identification.error_rate",
     "dimensions": "layers encoder_layers decoder_layers hidden_size intermediate_size heads key_value_heads head_size "
     "experts experts_per_token vocabulary_size patch_size image_size context_length extended_context_length "
-    "rope_scaling model_max_length",
+    "rope_theta rope_scaling rope_factor model_max_length norm_epsilon tied_embeddings mel_bins first_token "
+    "last_tokens",
+    "known releases": "release_fits release_differs releases_known",
     "storage": "storage_dtypes compute_dtype bits_per_weight quantisation_method quantisation_bits formats tensors "
     "total_bytes bytes_read index_total_size index_total_parameters index_missing_files index_missing_tensors "
     "index_extra_tensors",

@@ -7,12 +7,14 @@ from collections.abc import Container, Iterable
 from rich.console import Console
 from rich.text import Text
 
+from truename.findings import ReportedElement
 from truename.report.reading import Reading
 from truename.report.text.excerpt import shortened
 from truename.report.text.fact_values import value_text
 from truename.report.text.lines import labelled, put, wrapped
 from truename.report.visible import visible
 
+_UNSAID = ("other", "family", "size word")  # roles that the kind says too
 _SHOWN = 400  # characters of a name that a terminal is shown
 
 # kind of element -> what people call it, its colour
@@ -63,6 +65,8 @@ def print_reading(reading: Reading, console: Console) -> None:
     column = max((len(_noun(e.kind)) for e in reading.elements), default=0) + 2
     for element in reading.elements:
         value = Text.assemble((shortened(element.text, 60), _style(element.kind)))
+        if (role := _role(element)) is not None:
+            value.append(f"  {role}", style="dim")
         if element.value is not None and str(element.value).lower() != element.text.lower():
             value.append(f"  {value_text(element.value)}", style="dim")
         lines += labelled(console, _noun(element.kind), value, indent=2, column=column)
@@ -79,6 +83,12 @@ def _coloured(reading: Reading) -> Text:
         at = element.end
     text.append(visible(name[at:]))
     return text.append("…") if len(reading.name) > _SHOWN else text
+
+
+def _role(element: ReportedElement) -> str | None:
+    """What an element says within its kind, where the kind does not say so."""
+    words = element.role.replace("_", " ")
+    return None if words in (_noun(element.kind), *_UNSAID) else visible(words)
 
 
 def _noun(kind: str) -> str:

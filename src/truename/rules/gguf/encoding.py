@@ -97,7 +97,7 @@ class GgufEncoding(Rule):
         if not files:
             return no_gguf_file(evidence, _encoding_claims(claims))
         told = [(file, encodings_in(file.stem)) for file in files]
-        if not any(said for _, said in told):
+        if (claims.given and len(files) == 1) or not any(said for _, said in told):
             return self._by_name(claims, files)
         judged: list[_Judged] = []
         for file, said in told:

@@ -7,9 +7,9 @@ from typing import Any
 
 from truename.evidence.evidence import Evidence
 from truename.facts import GGUF_TENSOR_TYPES, Fact, Origin
-from truename.findings import Severity
+from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
-from truename.rules.rule import Case, Decision, Rule
+from truename.rules.rule import Case, Decision, Rule, does_not_apply
 from truename.rules.shared.gguf_files import GGUF_KEYS, encodings_in, gguf_files, no_gguf_file
 
 _SIZE = re.compile(r"(?:\d+x)?(?:\d+\.)?\d+[QTBMKqtbmk]")
@@ -53,6 +53,8 @@ class GgufFileName(Rule):
         files = gguf_files(evidence)
         if not files:
             return no_gguf_file(evidence)
+        if claims.given and len(files) == 1:
+            return does_not_apply(ReasonKind.NO_CLAIM, "the name that was given is judged, and not the file's")
         loose = [file for file in files if not conforms(file.stem)]
         if not loose:
             return self.passed(files[0].types)

@@ -25,7 +25,11 @@ from truename.rules.shared.unread import undeclared
 from truename.units import abbreviate_count
 
 # roles that give a reader a hold, even if the family is left out
-HOLDS = frozenset(Role) - {Role.OTHER, Role.VERSION, Role.SIZE_WORD, Role.CHARACTERISTIC, Role.LANGUAGE}
+HOLDS = frozenset(Role) - {
+    Role.OTHER, Role.VERSION, Role.SIZE_WORD, Role.CHARACTERISTIC, Role.LANGUAGE, Role.STAGE, Role.DATE, Role.DIGEST,
+    Role.STEPS, Role.EPOCHS, Role.SEED, Role.RUN, Role.RANK, Role.UNCENSORED, Role.DATA_COUNT, Role.SHARD,
+    Role.QUANTISATION_DETAIL, Role.IMATRIX, Role.SIDECAR, Role.MODALITY, Role.DRAFT,
+}  # fmt: skip
 
 
 class FamilyLeftOut(Rule):

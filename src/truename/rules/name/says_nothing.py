@@ -18,6 +18,9 @@ from truename.units import abbreviate_count
 # roles of elements that say what a model is or what it is for
 TELLING = frozenset(Role) - {
     Role.OTHER, Role.VERSION, Role.REUSE, Role.TRAINING, Role.SIZE_WORD, Role.CHARACTERISTIC, Role.CONTEXT,
+    Role.STAGE, Role.DATE, Role.DIGEST, Role.STEPS, Role.EPOCHS, Role.SEED, Role.RUN, Role.RANK, Role.MERGE,
+    Role.UNCENSORED, Role.DATA_COUNT, Role.QUANTISATION_DETAIL, Role.IMATRIX, Role.SHARD, Role.SIDECAR, Role.MODALITY,
+    Role.EMBEDDING_SIZE,
 }  # fmt: skip
 _WORD = re.compile(r"[^\W_]+")
 _JOB = re.compile(r"\d{4,}")

@@ -17,6 +17,7 @@ from truename.rules.shared.product_lines import (
     origin,
     spells,
 )
+from truename.rules.shared.releases import FIT_KEYS, fitting, gives_family
 from truename.rules.shared.unread import undeclared
 
 
@@ -32,7 +33,7 @@ class UndisclosedFamily(Rule):
     code, slug, since = "NAM002", "undisclosed-family", "0.1"
     topic = "its family"
     needs = frozenset({CARD_MENTIONS})
-    reads = ORIGIN_KEYS | DISCLOSURE_KEYS
+    reads = ORIGIN_KEYS | DISCLOSURE_KEYS | FIT_KEYS
     flagged = (
         Case("Vedika-4.1-flash", expect=Severity.NOTE, model_type="gemma4_unified", card_mentions=()),
         Case("dolping", expect=Severity.NOTE, model_type="mixtral", card_mentions=("llama",)),
@@ -74,5 +75,8 @@ class UndisclosedFamily(Rule):
             return self.passed(fact)
         if evidence.get(CARD_MENTIONS) is None:
             return cannot_tell(ReasonKind.NOT_DECLARED, "there is no card that could name the family")
+        if not gives_family(claims) and fitting(evidence):
+            text = "a known release has this structure, and what is not told of it is the finding of REL001"
+            return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text)
         message = f"the configuration says {line.title} ({fact.value}); neither the name nor the card mentions it"
         return self.flag([self.finding(Severity.NOTE, message, fact=fact)])

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-
 from truename.evidence.evidence import Evidence
 from truename.facts import ADAPTER_RANKS, IS_ADAPTER
 from truename.findings import ReasonKind, Severity
-from truename.names.claims import Claim, Claims
-from truename.names.elements import Element, Role
+from truename.names.claims import Claims
+from truename.names.elements import Role
 from truename.rules.rule import Case, Decision, Rule, does_not_apply, renamed
 from truename.rules.shared.unread import unmeasured
-
-_RANK = re.compile(r"(?:rank|r)[_-]?(\d{1,4})", re.IGNORECASE)
 
 
 class AdapterRank(Rule):
@@ -26,8 +21,7 @@ class AdapterRank(Rule):
 
     code, slug, since = "PKG003", "adapter-rank", "0.2"
     topic = "the rank of an adapter"
-    claims = frozenset({Role.ADAPTER})
-    also_judges = frozenset({Role.OTHER})  # r16 has no role of its own
+    claims = frozenset({Role.RANK})
     needs = frozenset({ADAPTER_RANKS})
     reads = frozenset({IS_ADAPTER})
     flagged = (
@@ -47,7 +41,7 @@ class AdapterRank(Rule):
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Decision:
-        said = tuple(_ranks(claims)) if claims.of(Role.ADAPTER) else ()
+        said = claims.of(Role.RANK) if claims.of(Role.ADAPTER) else ()
         if not said:
             return self.no_claim()
         fact = evidence.get(ADAPTER_RANKS)
@@ -68,17 +62,3 @@ class AdapterRank(Rule):
                 )
             ]
         )
-
-
-def _ranks(claims: Claims) -> Iterator[Claim]:
-    """``r16``, ``rank16``, and a number behind ``rank``."""
-    before: Element | None = None
-    for element in claims.parsed.claiming:
-        if element.role is not Role.OTHER:
-            before = None
-            continue
-        if (found := _RANK.fullmatch(element.text)) is not None:
-            yield Claim(Role.OTHER, int(found[1]), element)
-        elif before is not None and before.text.lower() == "rank" and element.text.isdecimal():
-            yield Claim(Role.OTHER, int(element.text), element)
-        before = element

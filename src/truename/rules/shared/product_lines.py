@@ -103,8 +103,14 @@ def declared_origin(evidence: Evidence) -> tuple[Line | None, Fact[Any] | None]:
 
 @lru_cache(maxsize=4096)
 def mentioned(name: str) -> frozenset[str]:
-    """The lines that the name of another model mentions."""
-    return lines_of_name(claims_of_base(name))
+    """The lines that the name of another model mentions.
+
+    None beside an architecture of no line: ``stablelm-zephyr-3b`` is a StableLM, whatever Zephyr was before.
+    """
+    claims = claims_of_base(name)
+    if any(line_of_claim(claim) is None for claim in claims.of(Role.FAMILY)):
+        return frozenset()
+    return lines_of_name(claims)
 
 
 @lru_cache(maxsize=4096)

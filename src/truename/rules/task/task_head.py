@@ -21,6 +21,11 @@ from truename.rules.shared.heads import (
     serves,
 )
 
+# what may say that the model became something else after its task was named
+_OPEN = frozenset((
+    Role.TASK, Role.DATASET, Role.OTHER, Role.MODALITY, Role.DRAFT, Role.MERGE, Role.UNCENSORED, Role.STAGE,
+))  # fmt: skip
+
 
 class TaskHead(Rule):
     """The name claims a task for which the model has the head of another.
@@ -108,9 +113,7 @@ def _after(claims: Claims, last: Claim) -> str | None:
         (
             element.text
             for element in claims.parsed.claiming
-            if element.start >= last.element.end
-            and element.role in (Role.TASK, Role.DATASET, Role.OTHER)
-            and sum(map(str.isalpha, element.text)) > 2
+            if element.start >= last.element.end and element.role in _OPEN and sum(map(str.isalpha, element.text)) > 2
         ),
         None,
     )

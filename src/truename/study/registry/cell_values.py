@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from truename.json_text import JsonError, decode_json
 from truename.study.registry.skips import Skips
 from truename.study.registry.snapshot_layouts import layouts
 
@@ -185,8 +186,8 @@ def _object(value: Any) -> dict[str, Any]:
 
 def _decoded(text: str) -> Any:
     try:
-        return msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
+        return decode_json(text)
+    except JsonError:
         raise WrongCellError("a text that is no JSON") from None
 
 

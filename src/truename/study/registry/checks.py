@@ -39,7 +39,8 @@ class Judgement(msgspec.Struct, frozen=True):
 @cache
 def checks() -> tuple[Rule, ...]:
     """The rules that a registry's metadata may decide, by code: those that need no fact, or one that metadata has."""
-    return tuple(rule for rule in all_rules() if not rule.needs or not rule.needs.isdisjoint(METADATA_KEYS))
+    running = (rule for rule in all_rules() if not rule.preview)
+    return tuple(rule for rule in running if not rule.needs or not rule.needs.isdisjoint(METADATA_KEYS))
 
 
 @lru_cache(maxsize=65_536)

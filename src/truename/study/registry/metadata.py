@@ -52,6 +52,7 @@ from truename.facts import (
 from truename.findings import Reason, ReasonKind
 from truename.formats import find_checkpoints
 from truename.formats.dtypes import FULL_PRECISION
+from truename.json_text import JsonError, decode_json
 from truename.rules.shared.languages import MANY, code_of
 from truename.vocabulary import vocabulary
 
@@ -241,8 +242,8 @@ def _read_config(encoded: bytes) -> Config:
 def decoded_object(text: str) -> dict[str, Any] | None:
     """A JSON object, None where the text is none or is nested too deep to be a person's."""
     try:
-        found = msgspec.json.decode(text)
-    except (msgspec.DecodeError, RecursionError):
+        found = decode_json(text)
+    except JsonError:
         return None
     return found if isinstance(found, dict) and not _too_deep(found) else None
 

@@ -22,6 +22,7 @@ import msgspec
 import pyarrow as pa
 
 from truename.errors import UsageError
+from truename.json_text import REFUSALS, JsonError, NotUtf8Error, decode_json
 from truename.study.registry.cell_values import json_cell
 from truename.study.registry.skips import Skips
 from truename.study.registry.snapshot_layouts import columns_among, layouts
@@ -38,6 +39,7 @@ MAX_ARRAY = 256 * 2**20  # bytes of a JSON array, which is read whole
 _HEAD = 4096  # bytes by which a text is told from something else
 _STREAMS = ("-", "/dev/stdin")
 _BOM = b"\xef\xbb\xbf"
+_ITEMS = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class Format(StrEnum):
@@ -132,8 +134,8 @@ def _json(file: BufferedReader, where: str, skips: Skips) -> Iterator[pa.Table]:
             f"{where}: a JSON array of more than {MAX_ARRAY >> 20} MiB; write one object a line (jq -c '.[]')"
         )
     try:
-        items = msgspec.json.decode(data, type=list[msgspec.Raw])
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        items = _ITEMS.decode(data)  # not as text: an item that is not UTF-8 costs itself and no other
+    except REFUSALS:
         return _records(BytesIO(data), "line", skips)  # of which the first is a list
     return _records(map(bytes, items), "item", skips)
 
@@ -144,14 +146,11 @@ def _records(texts: Iterable[bytes], unit: str, skips: Skips) -> Iterator[pa.Tab
         records: list[dict[str, Any]] = []
         for number, text in some:
             try:
-                record = msgspec.json.decode(text)
-            except UnicodeDecodeError:
+                record = decode_json(text)
+            except NotUtf8Error:
                 skips.add(NOT_UTF8, f"{unit} {number}")
                 continue
-            except (msgspec.DecodeError, RecursionError):
-                if not _is_utf8(text.decode("utf-8", "surrogateescape")):  # some versions of msgspec tell no difference
-                    skips.add(NOT_UTF8, f"{unit} {number}")
-                    continue
+            except JsonError:
                 record = None
             if isinstance(record, dict):
                 records.append(record)

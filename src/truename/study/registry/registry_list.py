@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from truename.atomic_files import write_bytes_atomically
 from truename.errors import UsageError
+from truename.json_text import JsonError, decode_json_as
 from truename.sources.hub import Hub
 from truename.sources.listing import METADATA, hub_records
 from truename.study.registry.cells import canonical
@@ -90,8 +91,8 @@ def _begin(listing: Listing, out: Path, folder: Path, resume: bool) -> _State:
     if not resume:
         raise UsageError(f"{folder} holds a list that broke off; go on with --resume, or remove the folder")
     try:
-        state = msgspec.json.decode(path.read_bytes(), type=_State)
-    except (msgspec.DecodeError, msgspec.ValidationError):
+        state = decode_json_as(path.read_bytes(), msgspec.json.Decoder(_State))
+    except JsonError:
         raise UsageError(f"{path} cannot be read; remove the folder and begin again") from None
     if state.asked != listing:
         raise UsageError(f"{folder} holds a list of other models than are asked for; remove it, or ask the same")

@@ -22,6 +22,7 @@ import msgspec
 from truename.atomic_files import remove_partial_files
 from truename.engines import Engine
 from truename.errors import UsageError
+from truename.json_text import JsonError, decode_json_as
 from truename.study.registry.columns import ROWS_SCHEMA
 from truename.study.registry.manifest import NAME, Input, Pin, Settings, digest_of, outputs_in, versions, write_pin
 from truename.study.registry.record_files import Format, format_of
@@ -173,8 +174,8 @@ def _agree(options: StudyOptions, folder: Path, asked: _Asked) -> None:
     if not options.resume:
         raise UsageError(f"{options.out} already holds a study; continue it with --resume, or give another folder")
     try:
-        before = msgspec.json.decode(record.read_bytes(), type=_Asked)
-    except msgspec.DecodeError:
+        before = decode_json_as(record.read_bytes(), msgspec.json.Decoder(_Asked))
+    except JsonError:
         raise UsageError(f"{record} cannot be read; give another folder") from None
     if before.schema != asked.schema:
         of = before.versions.get("truename", "unknown")

@@ -49,7 +49,7 @@ def open_snapshot(path: Path) -> Snapshot:
         with pq.ParquetFile(path) as file:
             columns = match_columns(file.schema_arrow.names, str(path))
             sizes = [file.metadata.row_group(i).num_rows for i in range(file.metadata.num_row_groups)]
-    except (pa.ArrowInvalid, OSError) as error:
+    except (pa.ArrowException, OSError) as error:
         if not path.exists():
             raise UsageError(f"{path}: there is no such snapshot") from None
         problem = f"{path}: not a whole Parquet file ({str(error)[:120]}); a file that is cut off has lost its footer, "

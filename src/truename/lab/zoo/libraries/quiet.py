@@ -13,6 +13,7 @@ from collections.abc import Iterator
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Nothing inside prints, warns or asks the network."""
+    asked = os.environ.get("HF_HUB_OFFLINE")
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     before = logging.root.manager.disable
     logging.disable(logging.CRITICAL)
@@ -26,3 +27,5 @@ def quiet() -> Iterator[None]:
             yield
     finally:
         logging.disable(before)
+        if asked is None:  # what comes after, and every process of it, may ask the network again
+            os.environ.pop("HF_HUB_OFFLINE", None)

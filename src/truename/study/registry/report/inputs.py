@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from truename.errors import UsageError
@@ -27,7 +28,7 @@ def open_rows(folder: Path) -> pl.LazyFrame:
     for part in parts:
         try:
             names = set(pq.read_schema(part).names)
-        except (OSError, ValueError) as error:  # Arrow's errors are of both
+        except (pa.ArrowException, OSError) as error:
             raise UsageError(f"{part}: not a readable Parquet file; make the rows again") from error
         if missing := [name for name in ROWS.names if name not in names]:
             raise UsageError(f"{part}: lacks the columns {', '.join(missing)}; make the rows again with this version")

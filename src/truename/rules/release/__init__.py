@@ -1,0 +1,1 @@
+"""Faults of names and cards against known releases."""
