@@ -7,10 +7,12 @@ from contextlib import contextmanager
 
 import pytest
 
+from truename.budget import BudgetFault
 from truename.errors import Fault, FormatError, UnsupportedFormatError, WeightsError
 from truename.formats.archives import TarFault
 from truename.formats.flax import FlaxFault
 from truename.formats.gguf import GgufFault
+from truename.formats.index import IndexFault
 from truename.formats.keras import Hdf5Fault, KerasFault
 from truename.formats.numpy import NumpyFault
 from truename.formats.onnx import OnnxFault
@@ -39,6 +41,12 @@ UNSUPPORTED = frozenset(
         ProtobufFault.TOO_MANY_FIELDS,
         PyTorchFault.EXPORTED_PROGRAM,
         PyTorchFault.NOT_PYTORCH,
+        BudgetFault.BYTES,
+        BudgetFault.OPCODES,
+        BudgetFault.SECONDS,
+        BudgetFault.TENSORS,
+        CheckpointFault.TOO_MANY_SHARDS,
+        IndexFault.TOO_LARGE,
         SafetensorsFault.HEADER_BOUND,
         TarFault.COMPRESSED,
         TensorflowFault.NO_VARIABLES,

@@ -14,11 +14,13 @@ import msgspec
 
 from truename.architecture import AbstractArchitecture, abstract_architecture
 from truename.architecture.abstract import Block, Layer
+from truename.budget import Budget
 from truename.errors import UsageError
 from truename.evidence import Evidence, gather
 from truename.evidence.comparison import is_adapter
 from truename.evidence.gather import checkpoints_of, read_main
 from truename.evidence.known_releases import release_facts
+from truename.facts import INFERRED_SHARDS
 from truename.findings import (
     Branch,
     Finding,
@@ -42,16 +44,20 @@ if TYPE_CHECKING:
     from truename.dara.features import Distance
     from truename.dara.identification import Identification
 
+SHOWN_SHARDS = 3  # of those that were not read
 MOST_ALIKE = 10  # findings of one rule and severity, between files, that a report tells one by one
 
 
-def check(target: Target, *, name: str | None = None, rules: Sequence[Rule] | None = None) -> ModelReport:
+def check(
+    target: Target, *, name: str | None = None, rules: Sequence[Rule] | None = None, sample: bool = False
+) -> ModelReport:
     """Check a model against its name.
 
     Args:
         target: a folder's path, a model's id on the Hub (``owner/name@revision``), an address, or a source.
         name: the claimed name; without it the source's own (the folder's name, the id).
         rules: the rules to run; by default all but those that are a preview.
+        sample: of very many shards read some and infer the others where their sizes agree; the report says which.
 
     Raises:
         TargetError: there is no model at the target.
@@ -60,7 +66,7 @@ def check(target: Target, *, name: str | None = None, rules: Sequence[Rule] | No
     source = open_source(target)
     parsed = parse_name(name if name is not None else source.name)
     revision: str | None = getattr(source, "commit", None)  # of sources that have commits
-    evidence = gather(source)
+    evidence = gather(source, sample=sample)
     given = name is not None
     return judge(parsed, evidence, target=source.target, given=given, revision=revision, rules=rules)
 
@@ -98,7 +104,16 @@ def judge(
         confirmed=tuple(one for _, decision in decisions for one in decision.confirmations),
         does_not_apply=_undecided(ended[Outcome.DOES_NOT_APPLY]),
         cannot_tell=_undecided(ended[Outcome.CANNOT_TELL]),
+        notices=tuple(_notices(evidence)),
     )
+
+
+def _notices(evidence: Evidence) -> Iterator[str]:
+    """What a reader has to know of how the files were read."""
+    if inferred := evidence.value(INFERRED_SHARDS):
+        shown = ", ".join(inferred[:SHOWN_SHARDS]) + (", …" if len(inferred) > SHOWN_SHARDS else "")
+        shards = "1 shard was" if len(inferred) == 1 else f"{len(inferred):,} shards were"
+        yield f"{shards} inferred from others and not read, as a sample was asked for: {shown}"
 
 
 def _undecided(decisions: Iterable[tuple[Rule, Decision]]) -> tuple[Undecided, ...]:
@@ -135,18 +150,19 @@ def reported(evidence: Evidence) -> tuple[ReportedFact, ...]:
     )
 
 
-def inspect(target: Target) -> Inspection:
+def inspect(target: Target, *, sample: bool = False) -> Inspection:
     """Everything that a model's files show: facts, each with its origin, and the tree of its blocks.
 
     Args:
         target: a folder's path, a model's id on the Hub (``owner/name@revision``), an address, or a source.
+        sample: of very many shards read some and infer the others where their sizes agree.
 
     Raises:
         TargetError: there is no model at the target.
         UsageError: the target is empty.
     """
     source = open_source(target)
-    evidence = gather(source)
+    evidence = gather(source, sample=sample)
     return inspection_of(source.target, evidence.with_facts(release_facts(evidence)))
 
 
@@ -240,7 +256,7 @@ def _architecture(target: Target) -> AbstractArchitecture:
 
 def _architecture_of(source: Source) -> tuple[AbstractArchitecture | None, str | None]:
     """The architecture of the main checkpoint, or why there is none to identify."""
-    weights = read_main(checkpoints_of(source), source)
+    weights = read_main(checkpoints_of(source), source, Budget())
     if weights.header is None:
         return None, str(weights.problems[0]) if weights.problems else "there is no weights file"
     if weights.checkpoint is not None and is_adapter(weights.checkpoint):

@@ -6,6 +6,7 @@ Sources hand out blobs and readers of formats take them, so neither knows the ot
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Self
 
 
@@ -16,7 +17,11 @@ class Blob(ABC):
         path: relative to the model's root, with forward slashes.
         size: in bytes.
         bytes_read: how many bytes were asked for and given so far.
+        meter: told the path and the number of bytes before each read, where the file is one of many of a model; an
+            error that it raises is that of the read.
     """
+
+    meter: Callable[[str, int], None] | None = None
 
     def __init__(self, path: str, size: int) -> None:
         self.path = path
@@ -30,7 +35,10 @@ class Blob(ABC):
         """
         if offset < 0 or length < 0:
             raise ValueError("offset and length must not be negative")
-        data = self._read(offset, min(length, max(0, self.size - offset)))
+        length = min(length, max(0, self.size - offset))
+        if self.meter is not None:
+            self.meter(self.path, length)
+        data = self._read(offset, length)
         self.bytes_read += len(data)
         return data
 

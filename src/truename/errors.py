@@ -8,8 +8,10 @@
     │   ├── EmptyTargetError
     │   ├── SeveralModelsError    it holds several models, and one must be named
     │   ├── UnsafePathError       a path that would leave the model's folder
+    │   ├── ChangedError          something wrote to it while it was read
     │   ├── AccessError           it is there, and not for this reader: gated, private, a token that is no good
     │   └── UnavailableError      the network or a server fails; another try may not
+    ├── InternalError             a fault of truename itself, which ended the check of one model
     └── FileError                 one file of the model is not what it must be
         ├── FileTooLargeError
         ├── DeclaredError         config.json, the card, a stored table ...
@@ -105,6 +107,10 @@ class UnsafePathError(TargetError):
     """A file name inside the model points out of its folder."""
 
 
+class ChangedError(TargetError):
+    """Something wrote to the target while it was read: what was seen is of no one state of it."""
+
+
 class AccessError(TargetError):
     """The model is there, and this reader may not read it."""
 
@@ -119,6 +125,32 @@ class UnavailableError(TargetError):
     def __init__(self, target: str, problem: str, retry_after: float | None = None) -> None:
         self.retry_after = retry_after
         super().__init__(target, problem)
+
+
+class InternalError(TruenameError):
+    """A fault of truename itself. It ends the check of one model and must not end that of others.
+
+    Attributes:
+        kind: the class of the exception.
+        place: the module and line that raised it.
+    """
+
+    def __init__(self, kind: str, place: str, said: str) -> None:
+        self.kind = kind
+        self.place = place
+        text = f" ({said[:200]})" if said else ""
+        super().__init__(f"a fault of truename itself, {kind} at {place}{text}; please report it")
+
+    @classmethod
+    def of(cls, error: Exception) -> InternalError:
+        """What is told of an exception that nobody meant to raise."""
+        trace, place = error.__traceback__, "an unknown place"
+        while trace is not None:
+            module = trace.tb_frame.f_globals.get("__name__", "")
+            if module.partition(".")[0] == __name__.partition(".")[0]:
+                place = f"{module}:{trace.tb_lineno}"
+            trace = trace.tb_next
+        return cls(type(error).__name__, place, str(error))
 
 
 class FileError(TruenameError):

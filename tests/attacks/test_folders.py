@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from faults import raises_fault
-from truename.errors import EmptyTargetError, TargetError, TargetNotFoundError, UnsafePathError
+from truename.errors import ChangedError, EmptyTargetError, TargetError, TargetNotFoundError, UnsafePathError
 from truename.formats import find_checkpoints, read_checkpoint
 from truename.formats.index import IndexFault
 from truename.sources import FileSource, FolderSource
@@ -131,7 +131,7 @@ def test_a_file_that_becomes_a_pipe_does_not_hang(model: Path) -> None:
     source = FolderSource(model)
     (model / "config.json").unlink()
     os.mkfifo(model / "config.json")
-    with pytest.raises(TargetNotFoundError, match="no regular file"):
+    with pytest.raises(ChangedError, match=r"config\.json changed while it was read"):
         source.open("config.json")
 
 
@@ -150,8 +150,33 @@ def test_a_pipe_is_no_weights_file(tmp_path: Path) -> None:
 def test_a_file_that_is_gone_after_the_listing(model: Path) -> None:
     source = FolderSource(model)
     (model / "config.json").unlink()
-    with pytest.raises(TargetNotFoundError, match="cannot be read"):
+    with pytest.raises(ChangedError, match=r"config\.json changed while it was read"):
         source.open("config.json")
+
+
+def test_a_file_that_was_written_after_the_listing(model: Path) -> None:
+    source = FolderSource(model)
+    (model / "config.json").write_text('{"model_type": "llama"}')
+    with pytest.raises(ChangedError, match="check again when nothing writes to it"):
+        source.open("config.json")
+
+
+def test_a_file_that_is_written_while_it_is_open(model: Path) -> None:
+    source = FolderSource(model)
+    blob = source.open("config.json")
+    blob.read(0, 1)
+    os.utime(model / "config.json", ns=(1, 1))
+    with pytest.raises(ChangedError):
+        blob.close()
+
+
+def test_a_lone_file_that_is_cut_after_the_listing(model: Path) -> None:
+    weights = model / "weights.safetensors"
+    weights.write_bytes(b"\2\0\0\0\0\0\0\0{}")
+    source = FileSource(weights)
+    os.truncate(weights, 4)
+    with pytest.raises(ChangedError):
+        source.open("weights.safetensors")
 
 
 def test_the_hub_cache(tmp_path: Path) -> None:

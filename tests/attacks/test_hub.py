@@ -244,7 +244,7 @@ def test_a_body_that_drips_for_ever(server: HubServer, tmp_path: Path) -> None:
     source = HubSource("acme/llama", hub=hub)
     hub.wire.transport._patience = 0.2
     server.script(Fault("*/config.json", bytes_per_second=20))
-    with pytest.raises(UnavailableError, match=r"did not end within 0\.2 seconds; try again"):
+    with pytest.raises(UnavailableError, match=r"did not end its answer within 0\.2 seconds; try again"):
         source.open("config.json").read(0, 200)
 
 

@@ -108,6 +108,47 @@ def test_a_full_disk_is_one_sentence(format_: str) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="closes a stream as a POSIX shell does")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@pytest.mark.parametrize("arguments", [["--version"], ["--help"], ["check", "--help"], ["rules"]])
+def test_a_full_disk_is_one_sentence_whatever_is_written(arguments: list[str]) -> None:
+    with open("/dev/full", "wb") as full:
+        command = [sys.executable, "-m", "truename", *arguments]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "truename: error: standard output: No space left on device\n")
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("HF_ENDPOINT", "huggingface.co"),
+        ("HF_ENDPOINT", "http://[::1"),
+        ("HF_ENDPOINT", "ftp://hub"),
+        ("HF_TOKEN", "hf_\xe9"),
+        ("HF_TOKEN", "a token"),
+        ("HF_HUB_ETAG_TIMEOUT", "soon"),
+        ("MODELSCOPE_ENDPOINT", "http://"),
+    ],
+)
+def test_an_environment_that_makes_no_sense_is_one_sentence(variable: str, value: str) -> None:
+    target = "modelscope://a/b" if variable.startswith("MODELSCOPE") else "a/b"
+    command = [sys.executable, "-m", "truename", "check", target]
+    environment = {**os.environ, "HF_HUB_OFFLINE": "0", variable: value}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1), done.stderr
+    assert done.stderr.startswith("truename: error: ")
+    assert variable != "HF_TOKEN" or value not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "target", ["http://[::1", "s3://", "https://", "http://.x/", "s3:///a", "modelscope://", "hf://"]
+)
+def test_an_address_that_is_none_is_one_sentence(target: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", target]) == 2
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err.count("\n")) == ("", 1)
+    assert captured.err.startswith("truename: error: ")
+
+
 def test_no_standard_output_at_all_is_no_fault() -> None:
     done = subprocess.run(
         ["sh", "-c", f"{sys.executable} -m truename parse llama-7b >&-"], capture_output=True, check=True

@@ -72,11 +72,12 @@ def test_shards_without_an_index_share_a_bound(count: int) -> None:
     assert sum(guessed.values()) <= max(49_152, 4_096 * count)
 
 
-def test_of_very_many_shards_the_first_and_the_last() -> None:
+def test_every_shard_or_of_a_sample_the_first_and_the_last() -> None:
     files = {f"model-{number:05}-of-00100.safetensors": 10**9 for number in range(1, 101)}
     files["model.safetensors.index.json"] = 9_000_000
     (checkpoint,) = find_checkpoints(files)
-    guessed = first_bytes(checkpoint, files)
+    assert set(first_bytes(checkpoint, files)) == set(files)
+    guessed = first_bytes(checkpoint, files, sample=True)
     assert set(guessed) == {
         "model.safetensors.index.json",
         "model-00001-of-00100.safetensors",

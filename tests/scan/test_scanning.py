@@ -176,7 +176,7 @@ def test_a_folder_whose_name_is_no_text(tmp_path: Path) -> None:
     (folder / "config.json").write_text('{"model_type": "bert"}')
     summary = run(tmp_path / "models", tmp_path / "out")
     assert (summary.models, dict(summary.errors)) == (1, {})
-    assert rows(tmp_path / "out")[0]["name"] == "bert-?"
+    assert rows(tmp_path / "out")[0]["name"] == r"bert-\xff"
 
 
 def command(*arguments: str) -> list[str]:

@@ -14,7 +14,7 @@ import typer
 
 from truename import __version__
 from truename.cli.output import INTERRUPTED, UNUSABLE, complain, flushed, ready, silence
-from truename.errors import TruenameError
+from truename.errors import InternalError, TruenameError
 
 P = ParamSpec("P")
 
@@ -37,6 +37,12 @@ def run(arguments: Sequence[str]) -> int:
         return UNUSABLE
     except typer.Abort:
         return INTERRUPTED
+    except OSError as error:  # of what no command writes: the version, the help
+        complain(f"standard output: {error.strerror or error}")
+        silence()
+        return UNUSABLE
+    if not flushed():
+        return UNUSABLE
     return code if isinstance(code, int) else 0
 
 
@@ -146,6 +152,11 @@ def _guarded(function: Callable[P, int]) -> Callable[P, int]:
             return UNUSABLE
         except KeyboardInterrupt:
             return INTERRUPTED
+        except (typer.Exit, _WrongCall):
+            raise
+        except Exception as error:  # noqa: BLE001 - told with its class and place; exit 1 would be a finding
+            complain(str(InternalError.of(error)))
+            return UNUSABLE
         return code if flushed() else UNUSABLE
 
     return called

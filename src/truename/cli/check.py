@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from truename import __version__
-from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Preview, Select, Strict, settled
+from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Preview, Sample, Select, Strict, settled
 from truename.cli.output import Format, Guard, complain, print_text, write_text
 from truename.errors import TruenameError, UsageError
 
@@ -33,6 +33,7 @@ def check(
     fail_on: FailOnLevel = None,
     strict: Strict = None,
     config: ConfigFile = None,
+    sample: Sample = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say why each rule did not decide.")] = False,
 ) -> int:
     """Report each claim of a model's name that its files contradict."""
@@ -55,7 +56,7 @@ def check(
     with _known(releases):
         for target in targets:
             try:
-                models.append(check_model(target, name=name, rules=rules))
+                models.append(check_model(target, name=name, rules=rules, sample=sample))
             except TruenameError as error:
                 complain(str(error))
                 failed.append(FailedTarget(target, type(error).__name__, str(error)))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from truename.cli.options import Sample
 from truename.cli.output import Format, Guard, print_text, write_text
 
 
@@ -17,12 +18,13 @@ def add_to(app: typer.Typer, guard: Guard) -> None:
 def inspect(
     target: Annotated[str, typer.Argument(metavar="TARGET", help="A model folder, or an id on the Hub.")],
     format_: Annotated[Format, typer.Option("--format", help="How to write what is there.")] = Format.TEXT,
+    sample: Sample = False,
 ) -> int:
     """Show what a model's files hold: facts and the tree of blocks."""
     from truename import api
     from truename.report.inspection import inspection_json
 
-    found = api.inspect(target)
+    found = api.inspect(target, sample=sample)
     if format_ is Format.JSON:
         write_text(inspection_json(found))
         return 0

@@ -39,6 +39,9 @@ Strict = Annotated[
     bool | None,
     typer.Option("--strict/--no-strict", help="Also exit with 1 for what is not verified or not settled."),
 ]
+Sample = Annotated[
+    bool, typer.Option("--sample", help="Of many shards read some, and infer the others where sizes agree.")
+]
 ConfigFile = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="The file of settings; else the nearest pyproject.toml."),

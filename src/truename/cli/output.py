@@ -73,17 +73,22 @@ def write_text(text: str, output: Path | None = None) -> bool:
     if output is None:
         try:
             sys.stdout.flush()
-            sys.stdout.buffer.write(text.encode())
+            sys.stdout.buffer.write(_encoded(text))
             sys.stdout.flush()
         except BrokenPipeError:
             silence()
             return False
         return True
     try:
-        output.write_bytes(text.encode())
+        output.write_bytes(_encoded(text))
     except OSError as error:
         raise UsageError(f"{output}: cannot be written ({error.strerror})") from error
     return True
+
+
+def _encoded(text: str) -> bytes:
+    """UTF-8; a path that is not is shown by its escapes."""
+    return text.encode("utf-8", "backslashreplace")
 
 
 def print_text(print_it: Callable[[Console], None], output: Path | None = None) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Preview, Select, Strict, fails, settled
+from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Preview, Sample, Select, Strict, fails, settled
 from truename.cli.output import INTERRUPTED, UNUSABLE, Guard, write_text
 from truename.engines import Engine
 from truename.errors import UsageError
@@ -63,6 +63,7 @@ def scan(
     fail_on: FailOnLevel = None,
     strict: Strict = None,
     config: ConfigFile = None,
+    sample: Sample = False,
 ) -> int:
     """Check many models into a table that survives interruption."""
     from truename.api import select_rules
@@ -101,8 +102,10 @@ def scan(
             "filter": " ".join(listing.filter),
             "select": " ".join(asked.select),
             "ignore": " ".join(asked.ignore),
+            "sample": "yes" if sample else "",
         },
         rules=select_rules(asked.select, asked.ignore, preview=asked.preview),
+        sample=sample,
     )
     try:
         with _Progress(total) as progress:
@@ -144,6 +147,8 @@ def _targets(
     total: int | None = sum(len(list(found)) for found in sources)
     for file in files:
         if file == "-":
+            if hasattr(sys.stdin, "reconfigure"):
+                sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
             sources.append(read_targets(sys.stdin, "standard input"))
             total = None
         else:
@@ -162,7 +167,7 @@ def _lines(file: str) -> Iterator[Target]:
 
     if not Path(file).is_file():
         raise UsageError(f"{file}: there is no such list; give a file with one target a line, or - for standard input")
-    with open(file, encoding="utf-8", errors="replace") as lines:
+    with open(file, encoding="utf-8", errors="surrogateescape") as lines:
         yield from read_targets(lines, file)
 
 

@@ -11,7 +11,7 @@ import typer
 
 from truename.cli.output import Guard, write_text
 from truename.errors import UsageError
-from truename.report.visible import visible
+from truename.report.visible import cell, visible
 
 if TYPE_CHECKING:
     from truename.lab.zoo.corpus_build import BuildReport
@@ -137,7 +137,13 @@ def _write_failures(path: Path, failures: tuple[Failure, ...]) -> None:
         with path.open("w", newline="", encoding="utf-8") as file:
             writer = csv.writer(file)
             writer.writerow(Failure.__struct_fields__)
-            writer.writerows([getattr(f, name) for name in Failure.__struct_fields__] for f in failures)
+            writer.writerows(
+                [
+                    cell(value) if isinstance(value := getattr(f, name), str) else value
+                    for name in Failure.__struct_fields__
+                ]
+                for f in failures
+            )
     except OSError as error:
         raise UsageError(f"{path}: cannot be written ({error.strerror})") from error
 

@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from truename.architecture import canonical_header, gguf_file_facts, is_weight_of_model
+from truename.budget import MAX_SECONDS_BESIDE, Budget
 from truename.errors import FileError
 from truename.facts import (
     BITS_PER_WEIGHT,
@@ -93,7 +94,11 @@ class Comparison(msgspec.Struct, frozen=True):
 
 
 def compare_checkpoints(
-    main: Checkpoint | None, header: WeightsHeader | None, checkpoints: Iterable[Checkpoint], source: Source
+    main: Checkpoint | None,
+    header: WeightsHeader | None,
+    checkpoints: Iterable[Checkpoint],
+    source: Source,
+    budget: Budget | None = None,
 ) -> Comparison:
     """Read the headers of the checkpoints beside the main one, and hold them against it.
 
@@ -102,10 +107,12 @@ def compare_checkpoints(
     if main is None or header is None or not header.files:
         return Comparison()
     found = _Comparing(main, header)
+    left = budget or Budget()
+    left.limit_seconds(MAX_SECONDS_BESIDE)
 
     def read(checkpoint: Checkpoint) -> WeightsHeader | None:
         try:
-            return read_checkpoint(checkpoint, source.open)
+            return read_checkpoint(checkpoint, source.open, budget=left)
         except FileError:
             return None
 
@@ -245,6 +252,8 @@ def _aligned(ours: Shapes, theirs: Shapes) -> tuple[Shapes, Shapes] | None:
 
 def _stripped(tensors: Shapes) -> Shapes:
     """Without the first component that most names share, and without its dot."""
+    if not tensors:
+        return tensors
     first = Counter(name.partition(".")[0] for name in tensors)
     word, count = first.most_common(1)[0]
     if 2 * count < len(tensors):

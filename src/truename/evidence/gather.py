@@ -16,6 +16,7 @@ from truename.architecture import (
     holds_only_adapter,
     measure,
 )
+from truename.budget import MAX_DISTANT_BYTES, MAX_SECONDS_BESIDE, Budget
 from truename.declared import Declared, declared_facts, read_declared
 from truename.errors import EmptyTargetError, FileError, NotDownloadedError, UnsupportedFormatError
 from truename.evidence.absence import why_absent, why_no_bits
@@ -44,8 +45,8 @@ from truename.facts import (
     Origin,
 )
 from truename.formats import (
-    ALL_SHARDS,
     READERS,
+    SAMPLED_ABOVE,
     Checkpoint,
     WeightIndex,
     WeightsHeader,
@@ -59,6 +60,9 @@ from truename.sources.folder import FileSource
 from truename.sources.source import Source, is_distant
 from truename.stand_ins import UNFINISHED, finished_name, stand_in
 
+MAX_TRIED = 64  # sets of weights of which none can be read
+MAX_DISTANT_TRIED = 8  # ... where every read costs round trips
+
 
 class WeightsReading(msgspec.Struct, frozen=True):
     """What came of reading the main checkpoint: its header, or why there is none."""
@@ -68,8 +72,12 @@ class WeightsReading(msgspec.Struct, frozen=True):
     problems: tuple[FileError, ...] = ()
 
 
-def gather(source: Source) -> Evidence:
+def gather(source: Source, *, sample: bool = False) -> Evidence:
     """Read every document and the header of the main checkpoint, and measure them.
+
+    Args:
+        source: the model's files.
+        sample: of very many shards read some, and infer the others where their sizes agree.
 
     A file that breaks its format is no error here: it becomes the fact ``unreadable_files`` and the reason why
     other facts are missing.
@@ -77,9 +85,10 @@ def gather(source: Source) -> Evidence:
     checkpoints = checkpoints_of(source)
     files = source.files
     if is_distant(source):
-        source.prefetch(needed_bytes(files, _in_order(checkpoints)))
+        source.prefetch(needed_bytes(files, _in_order(checkpoints), sample=sample))
     declared = read_declared(source.files, source.open)
-    weights = read_main(checkpoints, source)
+    budget = Budget(bytes=MAX_DISTANT_BYTES) if is_distant(source) else Budget()
+    weights = read_main(checkpoints, source, budget, sample=sample)
     architecture = None if weights.header is None else abstract_architecture(weights.header)
     stated, measured = declared_facts(declared), tuple(_weights_facts(weights, declared, architecture))
     if architecture is None:
@@ -88,7 +97,7 @@ def gather(source: Source) -> Evidence:
         structure = AS_DECLARED
     else:
         structure = identify_whole(weights, architecture)
-    compared = compare_checkpoints(weights.checkpoint, weights.header, checkpoints, source)
+    compared = compare_checkpoints(weights.checkpoint, weights.header, checkpoints, source, budget)
     if compared.several_models and weights.checkpoint is not None:
         refuse_several_gguf(source, (weights.checkpoint.name, *compared.several_models))
     facts = [
@@ -159,16 +168,25 @@ def identify_whole(weights: WeightsReading, architecture: AbstractArchitecture) 
     return identified(architecture, header.files[0] if len(header.files) == 1 else None)
 
 
-def read_main(checkpoints: tuple[Checkpoint, ...], source: Source) -> WeightsReading:
-    """Read the first checkpoint that can be read and is a model's; an adapter's only where nothing else is there."""
+def read_main(
+    checkpoints: tuple[Checkpoint, ...], source: Source, budget: Budget, *, sample: bool = False
+) -> WeightsReading:
+    """Read the first checkpoint that can be read and is a model's; an adapter's only where nothing else is there.
+
+    Where the first ``MAX_TRIED`` cannot be read, no more are tried.
+    """
     full = _in_order(checkpoints)
     distant = source if is_distant(source) else None
-    map_, sample_above = (map, None) if distant is None else (distant.map, ALL_SHARDS)
+    map_ = map if distant is None else distant.map
+    sample_above = SAMPLED_ABOVE if sample else None
+    most = MAX_TRIED if distant is None else MAX_DISTANT_TRIED
     problems: list[FileError] = []
-    for checkpoint in full:
+    for checkpoint in full[:most]:
         try:
-            header = read_checkpoint(checkpoint, source.open, map_, sample_above)
+            header = read_checkpoint(checkpoint, source.open, map_, sample_above, budget)
         except FileError as error:
+            if not problems:  # a folder of sets that all break late must not take the time of each
+                budget.limit_seconds(MAX_SECONDS_BESIDE)
             problems.append(_as_unfinished(error, source) or error)
             continue
         if holds_importance_matrix(header):
@@ -176,6 +194,9 @@ def read_main(checkpoints: tuple[Checkpoint, ...], source: Source) -> WeightsRea
             problems.append(UnsupportedFormatError(header.files[0], problem))
             continue
         return WeightsReading(checkpoint, header, tuple(problems))
+    if len(full) > most:
+        problem = f"is one of {len(full):,} sets of weights; the first {most} cannot be read, and no more are tried"
+        problems.append(UnsupportedFormatError(full[most].name, problem))
     if not full:
         problems += _unfinished_weights(source)
     return WeightsReading(full[0] if full else None, problems=tuple(problems))

@@ -7,7 +7,7 @@ documents is one where its name does not say that it is a part (``text_encoder``
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from truename.declared.documents import read_object
@@ -72,10 +72,11 @@ def models_within(source: Source) -> tuple[str, ...]:
 def folders_of_models(files: Iterable[str]) -> tuple[str, ...]:
     """The uppermost folders that hold a file of a model, sorted; the root is an empty text."""
     holding = sorted({path.rpartition("/")[0] for path in files if is_model_file(path)})
-    return tuple(folder for folder in holding if not _is_below(folder, holding))
+    known = frozenset(holding)
+    return tuple(folder for folder in holding if not _is_below(folder, known))
 
 
-def _is_below(folder: str, others: Sequence[str]) -> bool:
+def _is_below(folder: str, others: Set[str]) -> bool:
     parts = folder.split("/") if folder else []
     return any("/".join(parts[:depth]) in others for depth in range(len(parts)))
 

@@ -7,7 +7,7 @@ from truename.formats.dtypes import DTYPE_BITS, StoredDtype
 from truename.formats.graph import OperatorGraph, OperatorNode
 from truename.formats.header import Tensor, UnsafeGlobal, WeightIndex, WeightsHeader
 from truename.formats.index import IndexComparison, compare_index, read_index
-from truename.formats.prefetch import ALL_SHARDS, first_bytes
+from truename.formats.prefetch import SAMPLED_ABOVE, first_bytes
 from truename.formats.pytorch import shared_opcodes, unsafe_globals_of
 from truename.formats.read import (
     READERS,
@@ -17,10 +17,10 @@ from truename.formats.read import (
 from truename.formats.safetensors.reader import read_safetensors
 
 __all__ = [
-    "ALL_SHARDS",
     "DTYPE_BITS",
     "FORMATS",
     "READERS",
+    "SAMPLED_ABOVE",
     "Checkpoint",
     "FormatError",
     "IndexComparison",

@@ -11,12 +11,14 @@ from typing import Any
 import msgspec
 
 from truename.blob import Blob
-from truename.errors import Fault, FileTooLargeError, FormatError, NotDownloadedError
+from truename.budget import Budget
+from truename.errors import Fault, FormatError, NotDownloadedError, UnsupportedFormatError
 from truename.formats.header import WeightIndex, WeightsHeader
-from truename.json_text import JsonError, TooDeepError, decode_json_as
+from truename.json_text import JsonError, TooDeepError, decode_json, decode_json_as
 from truename.stand_ins import HEAD_BYTES, stand_in
 
-MAX_INDEX_BYTES = 50_000_000  # 22,000 tensors take 2 MB
+MAX_INDEX_BYTES = 32_000_000  # 200,000 tensors take 18 MB
+MAX_METADATA_BYTES = 65_536  # what is decoded of its metadata; real ones have some tens
 
 MAX_NUMBERED = 10_000  # shards that the numberings of a model's files ask for; more are no numbering
 
@@ -28,6 +30,7 @@ class IndexFault(Fault):
 
     NO_INDEX = auto()  # not JSON, or without ``weight_map``
     NESTING = auto()  # nested too deep
+    TOO_LARGE = auto()  # more bytes than any real one has
     SHARD_PATH = auto()  # names a shard that can be no file of the model
 
 
@@ -57,23 +60,30 @@ class IndexComparison(msgspec.Struct, frozen=True):
 
 class _Document(msgspec.Struct):
     weight_map: dict[str, str]
-    metadata: Any = None
+    metadata: msgspec.Raw = msgspec.Raw()
 
 
 _DOCUMENT = msgspec.json.Decoder(_Document)
 
 
-def read_index(blob: Blob) -> WeightIndex:
+def read_index(blob: Blob, budget: Budget | None = None) -> WeightIndex:
     """Read a weight index.
 
+    Args:
+        blob: the file.
+        budget: what its model may take; by default one of its own.
+
     Raises:
-        FileTooLargeError: it is larger than any real index.
+        UnsupportedFormatError: it is larger than any real index, or holds more tensors than the budget of the model.
         NotDownloadedError: something else lies in its place.
         FormatError: it is no index, or names a shard outside of the model.
     """
     if blob.size > MAX_INDEX_BYTES:
-        raise FileTooLargeError(blob.path, f"has {blob.size:,} bytes; a weight index has at most {MAX_INDEX_BYTES:,}")
+        problem = f"has {blob.size:,} bytes; of a weight index at most {MAX_INDEX_BYTES:,} are read"
+        raise UnsupportedFormatError(blob.path, problem, IndexFault.TOO_LARGE)
     data = blob.read(0, blob.size)
+    # Each tensor has four quotes, two of its name and two of its shard. Decoding takes many times the memory.
+    (budget or Budget()).take_promised(blob.path, data.count(b'"') // 4)
     try:
         document = decode_json_as(data.removeprefix(b"\xef\xbb\xbf"), _DOCUMENT)
     except TooDeepError:
@@ -82,13 +92,24 @@ def read_index(blob: Blob) -> WeightIndex:
         if data and (instead := stand_in(data[:HEAD_BYTES], len(data))) is not None:
             raise NotDownloadedError(blob.path, instead) from None
         raise FormatError(blob.path, IndexFault.NO_INDEX, f"is no weight index ({str(error)[:160]})") from None
-    metadata = document.metadata if isinstance(document.metadata, dict) else {}
+    metadata = _metadata(bytes(document.metadata))
     return WeightIndex(
         blob.path,
         _rooted(blob.path, document.weight_map),
         _whole(metadata.get("total_size"), least=0),
         _whole(metadata.get("total_parameters")),
     )
+
+
+def _metadata(text: bytes) -> dict[str, Any]:
+    """The metadata, whose two totals are all that is taken of it."""
+    if not 0 < len(text) <= MAX_METADATA_BYTES:
+        return {}
+    try:
+        found = decode_json(text)
+    except JsonError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def compare_index(index: WeightIndex, header: WeightsHeader) -> IndexComparison:

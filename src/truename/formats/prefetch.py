@@ -13,7 +13,9 @@ from collections.abc import Mapping, Sequence
 from truename.formats.checkpoints import Checkpoint
 from truename.formats.index import MAX_INDEX_BYTES
 
-ALL_SHARDS = 64  # of more shards, headers are sampled at first: see ``sampling``
+SAMPLED_ABOVE = (
+    8  # of more shards, where a sample is asked for, some are read and the others inferred: see ``sampling``
+)
 _RATIO, _LOW_RATIO = 1.45, 1.15  # header bytes per byte of the index: a usual one, and one that is seldom too much
 _LARGE_INDEX = 262_144  # from here on the surplus of the usual ratio is worth more than a round trip
 _MARGIN = 1024  # metadata, and shards that are not quite alike
@@ -22,14 +24,17 @@ _SHARDS_WITHOUT_INDEX = 49_152
 _OTHERS = {"gguf": 65_536, "onnx": 16_384}
 
 
-def first_bytes(checkpoint: Checkpoint, files: Mapping[str, int]) -> dict[str, int]:
+def first_bytes(checkpoint: Checkpoint, files: Mapping[str, int], *, sample: bool = False) -> dict[str, int]:
     """Path to number of first bytes worth fetching at once, for each file of a checkpoint where that is known.
 
     Args:
         checkpoint: the one that will be read.
         files: path to size of every file.
+        sample: not every shard will be read.
     """
-    shards = checkpoint.paths if len(checkpoint.paths) <= ALL_SHARDS else (checkpoint.paths[0], checkpoint.paths[-1])
+    shards = checkpoint.paths
+    if sample and len(shards) > SAMPLED_ABOVE:
+        shards = (shards[0], shards[-1])
     heads: dict[str, int] = {}
     if checkpoint.index is not None and files[checkpoint.index] <= MAX_INDEX_BYTES:
         heads[checkpoint.index] = files[checkpoint.index]

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from truename.blob import Blob
+from truename.budget import Budget
 from truename.errors import (
     Fault,
     FormatError,
@@ -22,11 +23,13 @@ from truename.formats.checkpoints import Checkpoint
 from truename.formats.detect import look
 from truename.formats.header import Tensor, UnsafeGlobal, WeightIndex, WeightsHeader
 from truename.formats.index import numbering_gaps, read_index
+from truename.formats.pytorch import PyTorchFault, shared_opcodes, unsafe_globals_of
 from truename.formats.safetensors.reader import read_safetensors
 from truename.stand_ins import stand_in
 
 MAX_SHARDS = 4_000
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
+_SPENT = object()
 _NAME_ONLY = Tensor(None, None, None)
 
 
@@ -111,7 +114,11 @@ READERS: dict[str, Callable[[Blob], WeightsHeader]] = {
 
 
 def read_checkpoint(
-    checkpoint: Checkpoint, open: Callable[[str], Blob], map: Map = map, sample_above: int | None = None
+    checkpoint: Checkpoint,
+    open: Callable[[str], Blob],
+    map: Map = map,
+    sample_above: int | None = None,
+    budget: Budget | None = None,
 ) -> WeightsHeader:
     """Read the headers of a checkpoint's files and merge them.
 
@@ -123,9 +130,11 @@ def read_checkpoint(
         open: hands out a file's bytes.
         map: reads several files; one that works in parallel gives its results in the same order.
         sample_above: of more safetensors shards than this, some are read and the others inferred: see ``sampling``.
+        budget: what the model may take of memory and time, this checkpoint included; by default one of its own.
 
     Raises:
-        UnsupportedFormatError: the format has no reader and there is no index.
+        UnsupportedFormatError: the format has no reader and there is no index; there are more shards than are read, or
+            the budget is spent.
         PartialWeightsError: the files hold parts of tensors, and no part shows a whole.
         NotDownloadedError: something else lies in the place of one of the files.
         FormatError: a file of the checkpoint cannot be opened or breaks its format; or the index is no index, or names
@@ -134,18 +143,17 @@ def read_checkpoint(
     if checkpoint.parts is not None:
         advice = "" if checkpoint.format == "onnx" else "; convert all parts to one checkpoint"
         raise PartialWeightsError(checkpoint.name, f"is {checkpoint.parts}{advice}")
+    if len(checkpoint.paths) > MAX_SHARDS:
+        problem = f"has {len(checkpoint.paths):,} shards; at most {MAX_SHARDS:,} are read"
+        raise UnsupportedFormatError(checkpoint.name, problem, CheckpointFault.TOO_MANY_SHARDS)
+    budget = budget or Budget()
     index: WeightIndex | None = None
     if checkpoint.index is not None:
-        with _open(open, checkpoint.index) as blob:
-            index = read_index(blob)
+        with _open(open, checkpoint.index) as blob, budget.reading(blob.path):
+            blob.meter = budget.take_bytes
+            index = read_index(blob, budget)
             index_bytes = blob.bytes_read
-    if len(checkpoint.paths) > MAX_SHARDS:
-        raise FormatError(
-            checkpoint.name,
-            CheckpointFault.TOO_MANY_SHARDS,
-            f"has {len(checkpoint.paths):,} shards; at most {MAX_SHARDS:,} are read",
-        )
-    headers, inferred = _read_shards(checkpoint, index, open, map, sample_above)
+    headers, inferred = _read_shards(checkpoint, index, open, map, sample_above, budget)
     format = headers[0].format if headers else checkpoint.format
     if index is None:
         header = headers[0] if len(headers) == 1 else merge(format, headers)
@@ -164,6 +172,21 @@ def read_file(blob: Blob, hint: str | None = None) -> WeightsHeader:
         FormatError: it breaks its format.
     """
     return next(iter(_read_known(blob, hint, skip=False)))
+
+
+def _read_within(budget: Budget, blob: Blob, hint: str | None, *, skip: bool) -> tuple[WeightsHeader, ...]:
+    """The header of one file of several, from what is left for all of them."""
+    blob.meter = budget.take_bytes
+    try:
+        with budget.reading(blob.path), shared_opcodes(budget.opcodes):
+            headers = tuple(_read_known(blob, hint, skip=skip))
+    except FormatError as error:
+        spent = error.code is PyTorchFault.TOO_MANY_OPCODES and next(budget.opcodes, _SPENT) is _SPENT
+        if spent and not unsafe_globals_of(error):  # what it imports is told, whatever comes behind
+            raise budget.beyond_opcodes(blob.path) from None
+        raise
+    budget.take_tensors(blob.path, sum(len(header.tensors) for header in headers))
+    return headers
 
 
 def _read_known(blob: Blob, hint: str | None, *, skip: bool) -> Iterable[WeightsHeader]:
@@ -219,15 +242,20 @@ def _open(open: Callable[[str], Blob], path: str) -> Blob:
 
 
 def _read_shards(
-    checkpoint: Checkpoint, index: WeightIndex | None, open: Callable[[str], Blob], map: Map, sample_above: int | None
+    checkpoint: Checkpoint,
+    index: WeightIndex | None,
+    open: Callable[[str], Blob],
+    map: Map,
+    sample_above: int | None,
+    budget: Budget,
 ) -> tuple[list[WeightsHeader], tuple[str, ...]]:
     """Headers of the files that are there, in order, and the files of those that were inferred and not read."""
     if not checkpoint.paths and index is not None:
-        return _read_named(checkpoint, index, open), ()
+        return _read_named(checkpoint, index, open, budget), ()
 
     def read_one(path: str) -> tuple[WeightsHeader, ...]:
         with _open(open, path) as blob:
-            return tuple(_read_known(blob, checkpoint.format, skip=index is not None))
+            return _read_within(budget, blob, checkpoint.format, skip=index is not None)
 
     def read_all(paths: Iterable[str]) -> list[WeightsHeader]:
         return [header for headers in map(read_one, paths) for header in headers]
@@ -244,15 +272,14 @@ def _read_shards(
     return read_sample(checkpoint.paths, sizes, index, read_all)
 
 
-def _read_named(checkpoint: Checkpoint, index: WeightIndex, open: Callable[[str], Blob]) -> list[WeightsHeader]:
+def _read_named(
+    checkpoint: Checkpoint, index: WeightIndex, open: Callable[[str], Blob], budget: Budget
+) -> list[WeightsHeader]:
     """Headers of those shards of an index that are there, where none is named like it."""
     shards = sorted(set(index.weight_map.values()))
     if len(shards) > MAX_SHARDS:
-        raise FormatError(
-            index.file,
-            CheckpointFault.TOO_MANY_SHARDS,
-            f"names {len(shards):,} shards; at most {MAX_SHARDS:,} are read",
-        )
+        problem = f"names {len(shards):,} shards; at most {MAX_SHARDS:,} are read"
+        raise UnsupportedFormatError(index.file, problem, CheckpointFault.TOO_MANY_SHARDS)
     headers: list[WeightsHeader] = []
     for path in shards:
         try:
@@ -260,7 +287,7 @@ def _read_named(checkpoint: Checkpoint, index: WeightIndex, open: Callable[[str]
         except (TargetNotFoundError, UnsafePathError):  # not there, or a link out of the model: as good as not there
             continue
         with blob:
-            headers += _read_known(blob, checkpoint.format, skip=True)
+            headers += _read_within(budget, blob, checkpoint.format, skip=True)
     return headers
 
 

@@ -1,10 +1,12 @@
 """Read some shards of very many, and infer the others from the index and their sizes.
 
-A model of hundreds of shards repeats a few kinds of tensors hundreds of times. Of more than ``ALL_SHARDS`` shards these
-are read: the first, the last, and enough others that every kind (a name without its numbers:
-``model.layers.#.mlp.experts.#.up_proj.weight``) was seen. A tensor of another shard is taken to have the dtype and
-shape of its kind, if all that were seen agree. Whether that is so is not left to hope: the tensors of a shard must
+A model of hundreds of shards repeats a few kinds of tensors hundreds of times. Where a sample is asked for, of more
+than ``SAMPLED_ABOVE`` shards these are read: the first, the last, and enough others that every kind (a name without its
+numbers: ``model.layers.#.mlp.experts.#.up_proj.weight``) was seen. A tensor of another shard is taken to have the dtype
+and shape of its kind, if all that were seen agree. Whether that is so is not left to hope: the tensors of a shard must
 fill its file, but for as many bytes as a header of these names takes. A shard that they do not fill is read as well.
+What sizes cannot tell, a sample does not see: matrices of half the rows in a type of twice the width. That is why it
+is no default.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ import msgspec
 
 from truename.findings import FailedTarget, ModelReport, Report
 from truename.json_text import REFUSALS
+from truename.report.visible import visible_json
 
 # Sets and mappings are sorted, structs keep the order of their fields. Numbers that JSON lacks become null.
 _ENCODER = msgspec.json.Encoder(order="deterministic")
@@ -39,12 +40,12 @@ def report_json(report: Report) -> str:
 
 def document_json(document: Any) -> str:
     """Any noun as indented JSON text that ends with a newline."""
-    return msgspec.json.format(_encode(document), indent=2).decode() + "\n"
+    return visible_json(msgspec.json.format(_encode(document), indent=2).decode()) + "\n"
 
 
 def line_json(document: Any) -> str:
     """Any noun as one line of JSON with its newline."""
-    return _encode(document).decode() + "\n"
+    return visible_json(_encode(document).decode()) + "\n"
 
 
 def _encode(document: Any) -> bytes:

@@ -11,7 +11,7 @@ from typing import Any
 
 from truename.api import judge
 from truename.engines import Engine, map_with_ray
-from truename.errors import TruenameError, UnavailableError
+from truename.errors import InternalError, TruenameError, UnavailableError
 from truename.evidence import gather
 from truename.names import parse_name
 from truename.rules import Rule
@@ -32,7 +32,14 @@ Rules = Sequence[Rule] | None
 
 
 def check_all(
-    targets: Iterable[Target], open: Open, keep: Keep, *, engine: Engine, concurrency: int, rules: Rules = None
+    targets: Iterable[Target],
+    open: Open,
+    keep: Keep,
+    *,
+    engine: Engine,
+    concurrency: int,
+    rules: Rules = None,
+    sample: bool = False,
 ) -> None:
     """Check every target and hand over its row.
 
@@ -43,15 +50,18 @@ def check_all(
         engine: threads of this process, or Ray Data.
         concurrency: how many models are being checked at one time (with Ray: in one task).
         rules: the rules to run; all of them by default.
+        sample: of very many shards read some, and infer the others.
 
     Raises:
         MissingExtraError: Ray is asked for and not installed.
     """
     run = _with_ray if engine is Engine.RAY else _with_threads
-    run(targets, open, keep, concurrency, rules)
+    run(targets, open, keep, concurrency, rules, sample)
 
 
-def _with_threads(targets: Iterable[Target], open: Open, keep: Keep, concurrency: int, rules: Rules) -> None:
+def _with_threads(
+    targets: Iterable[Target], open: Open, keep: Keep, concurrency: int, rules: Rules, sample: bool
+) -> None:
     """A window of twice the concurrency is in flight, so memory does not grow with the number of models.
 
     Rows are kept by the threads that made them: this one may wait for the next target as long as it takes.
@@ -60,7 +70,7 @@ def _with_threads(targets: Iterable[Target], open: Open, keep: Keep, concurrency
     flying: set[Future[None]] = set()
 
     def submit(target: Target) -> None:
-        future = pool.submit(lambda: keep(check_row(target, open, rules)))
+        future = pool.submit(lambda: keep(check_row(target, open, rules, sample)))
         future.add_done_callback(lambda _: room.release())
         flying.add(future)
 
@@ -78,14 +88,14 @@ def _with_threads(targets: Iterable[Target], open: Open, keep: Keep, concurrency
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _with_ray(targets: Iterable[Target], open: Open, keep: Keep, concurrency: int, rules: Rules) -> None:
+def _with_ray(targets: Iterable[Target], open: Open, keep: Keep, concurrency: int, rules: Rules, sample: bool) -> None:
     items = [_packed(target) for target in targets]
-    for table in map_with_ray(items, batch_kernel(open, concurrency, rules), batch=BATCH):
+    for table in map_with_ray(items, batch_kernel(open, concurrency, rules, sample), batch=BATCH):
         for row in table.to_pylist():
             keep(row)
 
 
-def batch_kernel(open: Open, concurrency: int, rules: Rules = None) -> Callable[[Any], Any]:
+def batch_kernel(open: Open, concurrency: int, rules: Rules = None, sample: bool = False) -> Callable[[Any], Any]:
     """The kernel over an Arrow table of packed targets: an Arrow table of rows."""
 
     def run(batch: Any) -> Any:
@@ -93,7 +103,7 @@ def batch_kernel(open: Open, concurrency: int, rules: Rules = None) -> Callable[
 
         lines: list[bytes] = []
         targets = map(_unpacked, batch.to_pylist())
-        _with_threads(targets, open, lambda row: lines.append(line_of(row)), concurrency, rules)
+        _with_threads(targets, open, lambda row: lines.append(line_of(row)), concurrency, rules, sample)
         return table_of(lines)
 
     return run
@@ -109,19 +119,21 @@ def _unpacked(row: dict[str, bytes | None]) -> Target:
     return Target(os.fsdecode(target or b""), None if name is None else os.fsdecode(name))
 
 
-def check_row(target: Target, open: Open, rules: Rules = None) -> Row:
-    """Check one target. What is wrong with the target itself becomes a row too.
+def check_row(target: Target, open: Open, rules: Rules = None, sample: bool = False) -> Row:
+    """Check one target. Whatever goes wrong becomes a row too: one model must not keep the others from being checked.
 
-    A server that is unavailable is asked again later, after the time it asks for.
+    A server that is unavailable is asked again later, after the time it asks for. An exception that nobody meant to
+    raise is a row of the kind ``InternalError``, with its class and its place.
 
     Args:
         target: what to check.
         open: target -> source; raises TruenameError where there is no model.
         rules: the rules to run; all of them by default.
+        sample: of very many shards read some, and infer the others.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return _checked(target, open, rules)
+            return _checked(target, open, rules, sample)
         except UnavailableError as error:
             if attempt == ATTEMPTS:
                 return error_row(target, error)
@@ -129,13 +141,15 @@ def check_row(target: Target, open: Open, rules: Rules = None) -> Row:
             time.sleep(min(max(asked, FIRST_WAIT * 4 ** (attempt - 1)), LONGEST_WAIT))
         except TruenameError as error:
             return error_row(target, error)
+        except Exception as error:  # noqa: BLE001 - recorded; else one hostile model ends the scan for all others
+            return error_row(target, InternalError.of(error))
     raise AssertionError("the last attempt returns")
 
 
-def _checked(target: Target, open: Open, rules: Rules) -> Row:
+def _checked(target: Target, open: Open, rules: Rules, sample: bool) -> Row:
     source = open(target.target)
     parsed = parse_name(source.name if target.name is None else target.name)
-    evidence = gather(source)
+    evidence = gather(source, sample=sample)
     revision: str | None = getattr(source, "commit", None)
     report = judge(parsed, evidence, target=target.target, revision=revision, rules=rules)
     return report_row(report, evidence)

@@ -1,18 +1,21 @@
 """Rows on disk so that a kill loses none: a journal of the newest rows, and Parquet parts of the rest.
 
+    OUT/scan.lock            the process that writes here, while it does
     OUT/scan.json            what was asked, so that a resumed scan is the same scan
     OUT/part-00000.parquet   full parts, each written beside its place and renamed
     OUT/journal-00001.jsonl  rows since the last part, one a line, appended as they finish
 
 The journal of a part has the part's number. Where both are there the part was complete and the journal is dropped; of a
-journal's last line, cut by a kill, nothing is kept and its model is checked again. A finished row is therefore in
-exactly one place. ``finish`` turns the last journal into a part. Rows of errors that are to be tried again leave their
-part before anything is checked, so that no kill finds a model in two places.
+journal's last line, cut by a kill, nothing is kept and its model is checked again. A line that a full disk cuts is
+taken back, so that the next one does not continue it. A finished row is therefore in exactly one place. ``finish``
+turns the last journal into a part. Rows of errors that are to be tried again leave their part before anything is
+checked, so that no kill finds a model in two places.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -35,6 +38,7 @@ except ImportError:  # Windows has none, and there nothing keeps a second scan a
 
 ROWS_A_PART = 1_000
 _RECORD = "scan.json"
+_LOCK = "scan.lock"
 _PART = re.compile(r"part-(\d{5,})\.parquet")
 
 
@@ -95,11 +99,11 @@ class Ledger:
         # One thread writes every part: what Arrow has allocated stays with the thread that asked for it.
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="parts")
         folder.mkdir(parents=True, exist_ok=True)
-        self._agree(record, resume)
-        self._lock = _locked(folder / _RECORD)
+        self._lock = _locked(folder / _LOCK)  # before anything else is looked at or written
         try:
+            self._agree(record, resume)
             self._number = self._recover(retry_errors)
-        except UsageError:
+        except BaseException:
             self.close()
             raise
 
@@ -121,7 +125,7 @@ class Ledger:
         if self._journal is None:
             self._journal = open(self._journal_path(self._number), "ab", buffering=0)  # noqa: SIM115 - open over calls
         line = line_of(row)
-        self._journal.write(line)
+        _append(self._journal, line)
         self._pending.append(line)
         self._count(_Key(row["target"], row["status"], row["worst"], row["verdict"], row["unsettled"]))
         if len(self._pending) >= self._rows_a_part:
@@ -136,7 +140,7 @@ class Ledger:
         """Leave the rows as they are, to be resumed."""
         self._close_journal()
         self._writer.shutdown()
-        self._lock.close()
+        _unlock(self._lock)
 
     def _close_journal(self) -> None:
         if self._journal is not None:
@@ -213,20 +217,61 @@ class Ledger:
         return self.folder / f"journal-{number:05}.jsonl"
 
 
+def _append(file: IO[bytes], line: bytes) -> None:
+    """Add a line to an unbuffered file, or nothing.
+
+    Raises:
+        OSError: it cannot be written whole; the disk is full, say.
+    """
+    before, left = file.seek(0, os.SEEK_END), memoryview(line)
+    try:
+        while left:
+            left = left[file.write(left) :]
+    except OSError:
+        file.truncate(before)  # where this fails too, the error is the same: nothing may follow half a line
+        raise
+
+
 def _locked(path: Path) -> IO[bytes]:
-    """The file, held by this process alone until it is closed or the process ends.
+    """The lock of a scan, held by this process alone until ``_unlock`` or its end; a kill leaves a file that is free.
 
     Raises:
         UsageError: another process holds it.
     """
-    file = open(path, "rb")  # noqa: SIM115 - open as long as the ledger
-    if fcntl is not None:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+    while True:
+        file = open(path, "a+b")  # noqa: SIM115 - open as long as the ledger
+        if fcntl is not None:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                file.seek(0)
+                holder = file.read(20).decode("ascii", "replace").strip()
+                file.close()
+                who = f" (process {holder})" if holder.isdecimal() else ""
+                raise UsageError(
+                    f"another scan is writing to {path.parent}{who}; wait for its end, or stop it"
+                ) from None
+        if not _is_same(file, path):  # its holder removed it between the two steps
             file.close()
-            raise UsageError(f"another scan is writing to {path.parent}; wait for its end, or stop it") from None
-    return file
+            continue
+        file.truncate(0)
+        file.write(f"{os.getpid()}\n".encode())
+        file.flush()
+        return file
+
+
+def _is_same(file: IO[bytes], path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), os.stat(path))
+    except FileNotFoundError:
+        return False
+
+
+def _unlock(file: IO[bytes]) -> None:
+    """Remove the lock while it is still held: nobody can then hold a file of that name that is another one."""
+    if fcntl is not None and not file.closed:
+        Path(file.name).unlink(missing_ok=True)
+    file.close()
 
 
 def _digest(target: str) -> int:

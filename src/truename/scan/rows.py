@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -11,6 +12,7 @@ from truename.errors import TruenameError
 from truename.evidence import Evidence
 from truename.facts import FACTS
 from truename.findings import EvidenceRef, Finding, JudgedClaim, ModelReport, Outcome, Reason
+from truename.json_text import REFUSALS
 from truename.scan.targets import Target
 
 Row = dict[str, Any]
@@ -18,6 +20,8 @@ Row = dict[str, Any]
 SCAN_SCHEMA = "truename.scan/2"  # of the rows that are stored
 
 _IDENTIFICATION = "identification."
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_LIKE_ESCAPE = re.compile(r"\\(?=x5c|x[89a-f][0-9a-f]|ud[89a-f][0-9a-f]{2})")
 
 
 def report_row(report: ModelReport, evidence: Evidence) -> Row:
@@ -93,12 +97,23 @@ def error_row(target: Target, error: TruenameError) -> Row:
 
 def line_of(row: Row) -> bytes:
     """A row as one line of JSON."""
-    return msgspec.json.encode(row) + b"\n"
+    return _encoded(row) + b"\n"
 
 
 def printable(text: str) -> str:
-    """A text that can be encoded: a folder's name need not be UTF-8."""
-    return text.encode("utf-8", "replace").decode()
+    """A text that can be encoded, different for different texts: a folder's name need not be UTF-8.
+
+    A byte that is no UTF-8 becomes ``\\xff``, a lone surrogate ``\\ud800``; a backslash that stands before what could
+    be read as one of these becomes ``\\x5c``.
+    """
+    if "\\" in text:
+        text = _LIKE_ESCAPE.sub(r"\\x5c", text)
+    return text if text.isascii() else _SURROGATE.sub(_escaped, text)
+
+
+def _escaped(found: re.Match[str]) -> str:
+    point = ord(found[0])
+    return f"\\x{point - 0xDC00:02x}" if 0xDC80 <= point <= 0xDCFF else f"\\u{point:04x}"
 
 
 def _identification(evidence: Evidence) -> Row:
@@ -154,4 +169,20 @@ def _finding(finding: Finding) -> Row:
 
 def _json(value: Any) -> str | None:
     """A value as JSON text: a column holds one type, and values are numbers, words and lists."""
-    return None if value is None else msgspec.json.encode(value).decode()
+    return None if value is None else _encoded(value).decode()
+
+
+def _encoded(value: Any) -> bytes:
+    """JSON of a value, whatever its texts hold."""
+    try:
+        return msgspec.json.encode(value)
+    except REFUSALS:
+        return msgspec.json.encode(_cleaned(msgspec.to_builtins(value)))
+
+
+def _cleaned(value: Any) -> Any:
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, dict):
+        return {_cleaned(key): _cleaned(one) for key, one in value.items()}
+    return list(map(_cleaned, value)) if isinstance(value, list) else value

@@ -30,6 +30,7 @@ class ScanOptions(msgspec.Struct, frozen=True, kw_only=True):
     concurrency: int = 16
     asked: Mapping[str, str] = {}  # the targets and the rules as they were named: a resumed scan must be asked the same
     rules: Sequence[Rule] | None = None  # all by default
+    sample: bool = False  # of very many shards read some, and infer the others where sizes agree
 
 
 class Summary(msgspec.Struct, frozen=True):
@@ -65,7 +66,7 @@ def scan(
         import pyarrow  # noqa: F401 - asked for before hours of work, not after
     except ImportError:
         raise MissingExtraError("truename scan", "scan") from None
-    record = ScanRecord(__version__, dict(options.asked))
+    record = ScanRecord(__version__, {key: printable(said) for key, said in options.asked.items()})
     with Ledger(options.out, record, resume=options.resume, retry_errors=options.retry_errors) as ledger:
         running = _Running(ledger, on_row or (lambda row: None))
         check_all(
@@ -75,6 +76,7 @@ def scan(
             engine=options.engine,
             concurrency=options.concurrency,
             rules=options.rules,
+            sample=options.sample,
         )
         ledger.finish()
         return running.summary()

@@ -74,7 +74,9 @@ def _models_of(path: str, name: str) -> Iterator[Target]:
         return
     try:
         inner = models_within(FolderSource(path))
-    except TruenameError:  # why it cannot be checked is what its row will say
+    except (TruenameError, OSError):  # why it cannot be checked is what its row will say
+        inner = ()
+    except Exception:  # noqa: BLE001 - the same: the row of this folder runs into it again, and records it
         inner = ()
     for model in inner:
         yield Target(os.path.join(path, *model.split("/")), f"{name}/{model}")

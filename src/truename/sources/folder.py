@@ -7,8 +7,8 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 
 from truename.blob import Blob
-from truename.errors import EmptyTargetError, TargetError, TargetNotFoundError, UnsafePathError
-from truename.sources.file_blob import FileBlob
+from truename.errors import ChangedError, EmptyTargetError, TargetError, TargetNotFoundError, UnsafePathError
+from truename.sources.file_blob import FileBlob, FileState
 from truename.sources.file_names import encoding_in, is_part, shard_set, stem_of, tells_nothing, without_storage
 from truename.sources.hub_cache import cached_name, file_of_blob, snapshot_above, without_broken_sets
 from truename.sources.paths import check_path, unsafe_because
@@ -78,6 +78,7 @@ class FolderSource:
         self.name = name if name is not None else _own_name(folder, self._root, cached)
         self.refused: dict[str, str] = {}  # path -> why it is not among the files, as the end of a sentence
         self._locations: dict[str, str] = {}
+        self._states: dict[str, FileState] = {}
         found = dict(sorted(self._walk()))
         self._files = without_broken_sets(found) if whole_sets else found
         if not any(map(is_model_file, self._files)):
@@ -94,16 +95,20 @@ class FolderSource:
         Raises:
             UnsafePathError: the path would leave the model, or is a link that does.
             TargetNotFoundError: there is no such file.
+            ChangedError: it is not as it was listed.
         """
         check_path(self.target, path)
         if why := self.refused.get(path):
             raise UnsafePathError(self.target, f"{path} {why}")
         if path not in self._files:
             raise TargetNotFoundError(self.target, f"holds no file {path[:200]!r}")
-        location = os.path.realpath(self._locations[path])  # again: a folder may have become a link since the walk
+        try:
+            location = os.path.realpath(self._locations[path])  # again: a folder may have become a link since the walk
+        except OSError:  # a link that became a file between two looks at it
+            raise ChangedError(self.target, f"{path} changed while it was read; check again") from None
         if not self._inside(location):
             raise UnsafePathError(self.target, f"{path} leads out of the model's folder")
-        return FileBlob(path, location)
+        return FileBlob(path, location, self._states[path], self.target)
 
     def _walk(self) -> Iterator[tuple[str, int]]:
         """Every regular file with its size, in no order; bounded in depth and number."""
@@ -159,6 +164,7 @@ class FolderSource:
             self.refused[path] = why
             return None
         self._locations[path] = location
+        self._states[path] = FileState.of(status)
         return status.st_size
 
     def _inside(self, location: str) -> bool:
@@ -216,7 +222,8 @@ class FileSource:
         self._locations = {self.file: location}
         if self.folder:
             self._locations |= self._neighbours(inside, file, stem)
-        self._files = {path: os.stat(where).st_size for path, where in sorted(self._locations.items())}
+        self._states = {path: FileState.of(os.stat(where)) for path, where in sorted(self._locations.items())}
+        self._files = {path: state.size for path, state in self._states.items()}
 
     @property
     def files(self) -> Mapping[str, int]:
@@ -233,7 +240,7 @@ class FileSource:
         check_path(self.target, path)
         if path not in self._locations:
             raise TargetNotFoundError(self.target, f"is one file; there is no {path[:200]!r} of it")
-        return FileBlob(path, self._locations[path])
+        return FileBlob(path, self._locations[path], self._states[path], self.target)
 
     def _own_name(self, stem: str) -> str:
         if not tells_nothing(stem) or is_part(stem):

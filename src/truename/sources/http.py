@@ -6,25 +6,36 @@ that an index names. Each question is for the file's first bytes, so an answer i
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, unquote, urlsplit
 
+import msgspec
+
 from truename.errors import TargetError, TargetNotFoundError, UnavailableError
+from truename.json_text import JsonError, decode_json_as
 from truename.sources.folder import WEIGHT_SUFFIXES, file_name
 from truename.sources.paths import unsafe_because
 from truename.sources.remote import RemoteFile, RemoteSource, Wire
-from truename.sources.transport import Reply, Retry, Span, Transport
+from truename.sources.transport import Reply, Retry, Span, Transport, no_address_because
 
 _FIRST = 16_384
 _SHARDS = 4_000
+_MAX_INDEX_BYTES = 32_000_000
+_MAX_INDEX_TENSORS = 300_000
 USUAL_FILES = (
     "config.json", "README.md", "tokenizer_config.json", "tokenizer.json", "adapter_config.json", "modules.json",
     "quantize_config.json", "quant_config.json", "model_index.json", "model.safetensors",
     "model.safetensors.index.json", "adapter_model.safetensors", "pytorch_model.bin", "pytorch_model.bin.index.json",
     "adapter_model.bin",
 )  # fmt: skip
+
+
+class _Index(msgspec.Struct):
+    weight_map: dict[str, str]
+
+
+_INDEX = msgspec.json.Decoder(_Index)
 
 
 class HttpSource(RemoteSource):
@@ -41,9 +52,10 @@ class HttpSource(RemoteSource):
 
     def __init__(self, url: str, *, retry: Retry | None = None) -> None:
         self.target = url
-        parts = urlsplit(_by_http(url))
-        if not parts.netloc:
-            raise TargetNotFoundError(url, "names no host")
+        address = _by_http(url)
+        if (why := no_address_because(address)) is not None:
+            raise TargetNotFoundError(url, why)
+        parts = urlsplit(address)
         self._query = f"?{parts.query}" if parts.query else ""
         self._base = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
         name = unquote(parts.path.rstrip("/").rpartition("/")[2]) or parts.netloc
@@ -85,17 +97,24 @@ def _by_http(url: str) -> str:
     if not url.lower().startswith("s3://"):
         return url
     bucket, _, prefix = url[5:].partition("/")
+    if not bucket:
+        return "https:///"
     endpoint = os.environ.get("AWS_ENDPOINT_URL")
     return f"{endpoint.rstrip('/')}/{bucket}/{prefix}" if endpoint else f"https://{bucket}.s3.amazonaws.com/{prefix}"
 
 
 def _shards(index: RemoteFile) -> list[str]:
     """The files that an index names; what is wrong with it is for its reader to say."""
-    try:
-        named = set(json.loads(index.read(0, min(index.size, 50_000_000)))["weight_map"].values())
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    if index.size > _MAX_INDEX_BYTES:
         return []
-    shards = sorted(shard for shard in named if isinstance(shard, str) and unsafe_because(shard) is None)
+    data = index.read(0, index.size)
+    if data.count(b'"') > 4 * _MAX_INDEX_TENSORS:  # two of a name and two of its shard; decoding takes many times more
+        return []
+    try:
+        named = set(decode_json_as(data, _INDEX).weight_map.values())
+    except JsonError:
+        return []
+    shards = sorted(shard for shard in named if unsafe_because(shard) is None)
     if len(shards) > _SHARDS:
         raise TargetError(index.path, f"names {len(shards):,} shards; at most {_SHARDS:,} are read")
     return shards

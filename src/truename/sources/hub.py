@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from threading import Lock
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -16,17 +16,20 @@ from truename.blob import Blob
 from truename.errors import EmptyTargetError, TargetError, TargetNotFoundError, UnavailableError, UsageError
 from truename.model_id import ModelId
 from truename.sources.folder import FolderSource, is_model_file
-from truename.sources.hub_answers import Asked, ListedFile, add_sizes, ask_info
+from truename.sources.hub_answers import Asked, ListedFile, add_sizes, ask_info, ask_places
 from truename.sources.hub_cache import snapshot_folder
 from truename.sources.paths import unsafe_because
 from truename.sources.range_cache import RangeCache
 from truename.sources.remote import RemoteFile, RemoteSource, Wire
-from truename.sources.transport import Retry, Transport
+from truename.sources.transport import Retry, Transport, no_address_because
 
+ENDPOINT = "https://huggingface.co"
 MAX_FILES = 100_000
+MANY_LARGE = 16  # files of which one request asks where they lie
 
 _LOG = logging.getLogger(__name__)  # a warning goes to standard error where nobody has settled something else
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
+_TOKEN = re.compile(r"[!-~]+")  # what a header can hold, and no spaces
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -48,6 +51,9 @@ class Hub:
         timeout: seconds that a range may take to begin.
         metadata_timeout: the same for metadata.
         workers: connections at a time.
+
+    Raises:
+        UsageError: the address is no web address, the token is no token, or a variable makes no sense.
     """
 
     def __init__(
@@ -63,9 +69,11 @@ class Hub:
         metadata_timeout: float | None = None,
         workers: int = 16,
     ) -> None:
-        from huggingface_hub import constants
-
-        self.endpoint = (endpoint or constants.ENDPOINT).rstrip("/")
+        constants = _constants()
+        self.endpoint = (endpoint or constants.ENDPOINT or ENDPOINT).rstrip("/")
+        if (why := no_address_because(self.endpoint)) is not None:
+            said = "the Hub's address" if endpoint else "HF_ENDPOINT"
+            raise UsageError(f"{said} is {self.endpoint[:200]!r}, which {why}; set it to one like {ENDPOINT}")
         self.downloads = Path(downloads or constants.HF_HUB_CACHE)
         self.offline = constants.HF_HUB_OFFLINE if offline is None else offline
         self.metadata_timeout = metadata_timeout or constants.HF_HUB_ETAG_TIMEOUT
@@ -124,6 +132,8 @@ class HubSource(RemoteSource):
         self.refused: dict[str, str] = {}
         self._hub = hub or shared_hub()
         self._local: FolderSource | None = None
+        self._large: dict[str, str] = {}  # path -> SHA-256 of what lies in large-file storage
+        self._asked: Asked | None = None
         target = target or (f"{repo_id}@{revision}" if revision else repo_id)
         self.target = target
         if self._hub.offline:
@@ -140,6 +150,7 @@ class HubSource(RemoteSource):
             return
         self.commit = info.sha if info.sha and _COMMIT.fullmatch(info.sha) else revision or "main"
         asked = msgspec.structs.replace(asked, repo=_id(info.id) or self.repo_id)
+        self._asked = asked
         add_sizes(info, asked, self.commit, wire.transport, timeout)
         super().__init__(target, asked.repo, dict(self._admit(asked, info.siblings or [])), wire)
         if not any(map(is_model_file, self.files)):
@@ -159,8 +170,22 @@ class HubSource(RemoteSource):
         return super().open(path)
 
     def prefetch(self, heads: Mapping[str, int]) -> None:
-        """Begin to fetch the first bytes of files that were not downloaded; does not wait."""
-        super().prefetch({path: length for path, length in heads.items() if not self._has_local(path)})
+        """Begin to fetch the first bytes of files that were not downloaded.
+
+        Does not wait, but for one request that finds out where many large files lie.
+        """
+        wanted = {path: length for path, length in heads.items() if not self._has_local(path)}
+        large = {path: self._large[path] for path in wanted if path in self._large}
+        if self._asked is None or len(large) < MANY_LARGE:
+            super().prefetch(wanted)
+            return
+        super().prefetch({path: length for path, length in wanted.items() if path not in large})
+        sizes = {oid: self.files[path] for path, oid in large.items()}
+        places = ask_places(self._asked, sizes, self._hub.wire.transport, self._hub.metadata_timeout)
+        for path, oid in large.items():
+            if oid in places:
+                self._remote[path].promise(places[oid])
+        super().prefetch({path: wanted[path] for path in large})
 
     def map(self, function: Callable[[A], B], items: Iterable[A]) -> Iterator[B]:
         """Like the built-in, several items at a time, results in order. Not for use inside itself."""
@@ -181,6 +206,8 @@ class HubSource(RemoteSource):
             elif "/." not in f"/{path}":
                 key = f"{asked.endpoint} {sibling.key}" if sibling.key else None
                 url = base + quote(path)
+                if sibling.lfs is not None and (oid := sibling.lfs.sha256 or sibling.lfs.oid):
+                    self._large[path] = oid
                 yield path, RemoteFile(path, sibling.size or 0, url, self._hub.wire, asked.no_file, key, self.target)
 
     def _nothing_here(self) -> str:
@@ -234,10 +261,19 @@ def _id(said: str | None) -> str | None:
         return None
 
 
+def _constants() -> Any:
+    """What huggingface_hub has read from the environment."""
+    try:
+        from huggingface_hub import constants
+    except ValueError as error:  # a number that is none
+        raise UsageError(f"an environment variable of huggingface_hub makes no sense ({str(error)[:120]})") from None
+    return constants
+
+
 def _headers(token: str | bool | None) -> dict[str, str]:
     """Who asks. Built here: the client's own function sends a request of its own on the way."""
+    constants = _constants()
     import huggingface_hub
-    from huggingface_hub import constants
 
     from truename import __version__
 
@@ -245,6 +281,9 @@ def _headers(token: str | bool | None) -> dict[str, str]:
     if token is None and constants.HF_HUB_DISABLE_IMPLICIT_TOKEN:
         token = False
     found = huggingface_hub.get_token() if token is None or token is True else token
+    if found and not _TOKEN.fullmatch(found):
+        problem = "the token for the Hub holds characters that no token has"
+        raise UsageError(f"{problem}; set HF_TOKEN to one from {constants.ENDPOINT or ENDPOINT}/settings/tokens")
     if found:
         headers["authorization"] = f"Bearer {found}"
     return headers

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from urllib.parse import quote, urlsplit
 
 import msgspec
@@ -9,10 +11,13 @@ import msgspec
 from truename.errors import AccessError, FileError, TargetError, TargetNotFoundError, UnavailableError
 from truename.json_text import JsonError, decode_json_as
 from truename.sources.folder import is_model_file
-from truename.sources.transport import Reply, Transport
+from truename.sources.transport import Reply, Transport, moved_to
 
 MAX_INFO_BYTES = 64 * 2**20  # 50,000 files take 12 MB
 _PATHS_AT_ONCE = 500
+_OBJECTS_AT_ONCE = 1_000
+_MAX_PLACES_BYTES = 8_000_000  # an address with its signature has some thousand characters
+_GIT_LFS = "application/vnd.git-lfs+json"
 _LOG_IN = "log in with 'hf auth login' or set HF_TOKEN"
 
 
@@ -132,3 +137,67 @@ def add_sizes(info: Info, asked: Asked, commit: str, transport: Transport, timeo
     for file in files:
         if file.size is None and (found := known.get(file.rfilename)) is not None:
             file.size, file.oid, file.lfs = found.size, found.oid, found.lfs
+
+
+class _Action(msgspec.Struct):
+    href: str = ""
+    header: dict[str, str] | None = None
+
+
+class _Actions(msgspec.Struct):
+    download: _Action | None = None
+
+
+class _Object(msgspec.Struct):
+    oid: str = ""
+    actions: _Actions | None = None
+
+
+class _Objects(msgspec.Struct):
+    objects: list[_Object] = []
+
+
+_OBJECTS = msgspec.json.Decoder(_Objects)
+
+
+def ask_places(asked: Asked, sizes: Mapping[str, int], transport: Transport, timeout: float) -> dict[str, str]:
+    """Where large files lie, by the hash of their content: many in one request, in place of a redirect for each.
+
+    This is Git LFS's own interface (its "batch API"), which every git client uses. Where the Hub does not answer it,
+    or as something else, nothing is known, and each file is asked for by its path.
+
+    Args:
+        asked: of what model.
+        sizes: SHA-256 of the content to size in bytes.
+        transport: sends the requests.
+        timeout: seconds without a byte.
+    """
+    url = f"{asked.endpoint}/{quote(asked.repo)}.git/info/lfs/objects/batch"
+    headers = {"accept": _GIT_LFS, "content-type": _GIT_LFS}
+    found: dict[str, str] = {}
+    for batch in batched(sizes.items(), _OBJECTS_AT_ONCE):
+        objects = [{"oid": oid, "size": size} for oid, size in batch]
+        question = {"operation": "download", "transfers": ["basic"], "hash_algo": "sha256", "objects": objects}
+        try:
+            reply = transport.get(
+                asked.target, url, limit=_MAX_PLACES_BYTES, timeout=timeout, json=question, more_headers=headers
+            )
+            answered = decode_json_as(reply.body, _OBJECTS).objects if reply.status == 200 else []
+        except (UnavailableError, JsonError):
+            answered = []
+        if not answered:
+            break
+        for one in answered:
+            action = None if one.actions is None else one.actions.download
+            if action is None or action.header or one.oid not in sizes:  # a header would be a token of its own
+                continue
+            if (place := moved_to(asked.endpoint, action.href)) is not None:
+                found[one.oid] = place
+    return found
+
+
+def batched(items: Iterable[tuple[str, int]], size: int) -> Iterator[tuple[tuple[str, int], ...]]:
+    """The items in groups of ``size``, the last one smaller."""
+    left = iter(items)
+    while group := tuple(islice(left, size)):
+        yield group

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
+from hashlib import blake2b
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urljoin
 
@@ -14,6 +16,8 @@ from truename.json_text import JsonError, decode_json_as
 from truename.model_id import ModelId
 from truename.sources.hub import Hub, shared_hub
 from truename.sources.hub_answers import Asked
+
+_LOG = logging.getLogger(__name__)
 
 T = TypeVar("T")
 MAX_PAGE_BYTES = 64 * 2**20
@@ -66,9 +70,11 @@ def hub_listing(
     hub = hub or shared_hub()
     query = _query(owner, search, filter, limit, ("sha",))
     page: str | None = f"{_online(hub).endpoint}/api/models?{query}"
-    given = 0
+    given, seen = 0, _Seen()
     while page is not None:
         listed, page = _page(hub, page, _LISTED)
+        if seen.all([item.id for item in listed]):
+            return
         for item in listed:
             if not _is_id(item.id):
                 continue
@@ -106,13 +112,33 @@ def hub_records(
     if start is not None and not start.startswith(first):
         raise UsageError(f"the list was begun on another Hub than {hub.endpoint}; set HF_ENDPOINT, or begin again")
     page: str | None = start or first + _query(owner, search, filter, limit, METADATA)
-    left = limit
+    left, seen = limit, _Seen()
     while page is not None:
         listed, page = _page(hub, page, _RECORDS)
+        if seen.all([str(record.get("id")) for record in listed]):
+            page = None
+            listed = []
         if left is not None:
             listed, left = listed[:left], left - len(listed)
             page = page if left > 0 else None
         yield Page(tuple(listed), page)
+
+
+class _Seen:
+    """The ids of a listing so far: a server that gives the same ones again would be asked for ever."""
+
+    def __init__(self) -> None:
+        self._ids: set[int] = set()  # 64 bits of each: millions fit in memory, and a clash is out of reach
+
+    def all(self, ids: Sequence[str]) -> bool:
+        """Whether a page has no new id; says so on the log, for the list may not be whole."""
+        new = {int.from_bytes(blake2b(one.encode("utf-8", "replace"), digest_size=8).digest()) for one in ids}
+        old = len(self._ids)
+        self._ids |= new
+        if ids and len(self._ids) == old:
+            _LOG.warning("truename: warning: the Hub lists the same models again; the list ends after %s", f"{old:,}")
+            return True
+        return False
 
 
 def _online(hub: Hub) -> Hub:

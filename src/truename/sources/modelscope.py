@@ -10,13 +10,13 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from truename.errors import EmptyTargetError, TargetNotFoundError, UnavailableError
+from truename.errors import EmptyTargetError, TargetNotFoundError, UnavailableError, UsageError
 from truename.json_text import JsonError, decode_json_as
 from truename.model_id import ModelId
 from truename.sources.folder import is_model_file
 from truename.sources.paths import unsafe_because
 from truename.sources.remote import RemoteFile, RemoteSource, Wire
-from truename.sources.transport import Retry, Transport
+from truename.sources.transport import Retry, Transport, no_address_because
 
 ENDPOINT = "https://www.modelscope.cn"
 MAX_LIST_BYTES = 64 * 2**20
@@ -59,6 +59,8 @@ class ModelScopeSource(RemoteSource):
         self, repo_id: str, revision: str | None = None, *, endpoint: str | None = None, retry: Retry | None = None
     ) -> None:
         endpoint = (endpoint or os.environ.get("MODELSCOPE_ENDPOINT") or ENDPOINT).rstrip("/")
+        if (why := no_address_because(endpoint)) is not None:
+            raise UsageError(f"MODELSCOPE_ENDPOINT is {endpoint[:200]!r}, which {why}; set it to one like {ENDPOINT}")
         target = f"modelscope://{repo_id}" + (f"@{revision}" if revision else "")
         revision = revision or "master"
         wire = Wire(Transport(endpoint, {}, retry=retry))

@@ -19,6 +19,9 @@ WORKERS = 16  # connections at a time, of all models together
 _SMALL = 4_096  # a shorter read is one of many: more is fetched than was asked for
 _AHEAD = (16_384, 65_536, 262_144, 1_048_576)  # bytes, growing while such reads go on
 
+MAX_KEPT = 32_000_000  # bytes of all files of a model; beyond it a file that was read keeps its beginning alone
+KEPT_HEAD = 4_096
+
 A = TypeVar("A")
 B = TypeVar("B")
 Refused = Callable[[str, Reply], Exception]  # path, reply of 400 and more -> what to raise
@@ -63,6 +66,24 @@ def _shared_pool() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(WORKERS, thread_name_prefix="truename-source")
 
 
+class Kept:
+    """How many bytes of a model's files are here. Safe for many threads."""
+
+    def __init__(self) -> None:
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def add(self, count: int) -> None:
+        """Count bytes that came, or, below zero, that were given up."""
+        with self._lock:
+            self._bytes += count
+
+    @property
+    def is_full(self) -> bool:
+        """Whether files that were read should give up theirs."""
+        return self._bytes > MAX_KEPT
+
+
 class RemoteFile:
     """One file: its ranges that have come so far, and how to get others.
 
@@ -91,6 +112,7 @@ class RemoteFile:
         self.size = size
         self._url = url
         self._place: str | None = None  # where a redirect led: a signed address that lasts for minutes
+        self._promised: str | None = None  # where it should lie; the address itself decides where it does not
         self._wire = wire
         self._refused = refused or self._plainly_refused
         self._key = key
@@ -99,16 +121,36 @@ class RemoteFile:
         self._pieces: dict[int, bytes] = {}  # start -> bytes; they may overlap
         self._ahead: Future[None] | None = None
         self._small_reads = 0
+        self.kept = Kept()  # shared by the files of a model
 
     def start(self, length: int) -> None:
         """Fetch the first bytes in the background; a read of them waits for that."""
         if self._ahead is None and length > 0:
             self._ahead = self._wire.pool.submit(self._fill, 0, min(length, self.size))
 
+    def promise(self, place: str) -> None:
+        """Where the file should lie, so that its address need not be asked for."""
+        self._promised = place
+
     def add(self, start: int, data: bytes) -> None:
         """Bytes that came by another way."""
         with self._lock:
-            self._pieces[start] = data
+            self._keep(start, data)
+
+    def give_up(self) -> None:
+        """Keep the beginning alone, where the files of the model have grown large; the rest can be fetched anew."""
+        if not self.kept.is_full:
+            return
+        with self._lock:
+            head = self._at(0, KEPT_HEAD)
+            self.kept.add(-sum(map(len, self._pieces.values())))
+            self._pieces = {}
+            if head:
+                self._keep(0, bytes(head))
+
+    def _keep(self, start: int, data: bytes) -> None:
+        self.kept.add(len(data) - len(self._pieces.get(start, b"")))
+        self._pieces[start] = data
 
     def read(self, start: int, length: int) -> bytes:
         """A range that lies inside the file; shorter where the file turns out to be.
@@ -155,11 +197,11 @@ class RemoteFile:
     def _get(self, start: int, length: int, *, wide: bool) -> bytes:
         """Bytes of a gap, from disk or from the network; at least the first of them."""
         if (kept := self._kept(start)) is not None:
-            self._pieces[kept[0]] = kept[1]
+            self._keep(*kept)
             return kept[1][start - kept[0] :]
         ahead_start, ahead = self._reach(start, length) if wide else (start, length)
         data = self._fetch(ahead_start, ahead)
-        self._pieces[ahead_start] = data
+        self._keep(ahead_start, data)
         if self._key is not None and self._wire.cache is not None:
             self._wire.cache.write(self._key, ahead_start, data)
         return data[start - ahead_start :]
@@ -197,6 +239,15 @@ class RemoteFile:
             return b""
         span = Span(start, length)
         transport = self._wire.transport
+        if self._promised is not None:
+            place, self._promised = self._promised, None
+            try:
+                reply = transport.get(self._target, place, limit=length, span=span)
+            except UnavailableError:
+                reply = None
+            if reply is not None and reply.status == 206:
+                self._place = place
+                return reply.body
         if self._place is not None:
             reply = transport.get(self._target, self._place, limit=length, span=span)
             if reply.status in (200, 206):
@@ -221,6 +272,10 @@ class RemoteBlob(Blob):
     def _read(self, offset: int, length: int) -> bytes:
         return self._file.read(offset, length)
 
+    def close(self) -> None:
+        """Let the file give up what a model as large as this one cannot keep."""
+        self._file.give_up()
+
 
 class RemoteSource:
     """What every source over a network shares; subclasses find out which files there are.
@@ -238,6 +293,10 @@ class RemoteSource:
         self._wire = wire
         self._remote = dict(sorted(files.items()))
         self._files = {path: file.size for path, file in self._remote.items()}
+        kept = Kept()
+        for file in self._remote.values():
+            kept.add(sum(map(len, file._pieces.values())))
+            file.kept = kept
 
     @property
     def files(self) -> Mapping[str, int]:

@@ -105,7 +105,7 @@ def _path(text: str) -> Source:
 
 def _hub_page(text: str) -> str | None:
     """``hf://owner/name@revision`` for the address of a model's page on the Hub, None for any other text."""
-    endpoint = os.environ.get("HF_ENDPOINT", _HUB).rstrip("/") + "/"
+    endpoint = (os.environ.get("HF_ENDPOINT") or _HUB).rstrip("/") + "/"
     if not text.startswith(endpoint):
         return None
     owner, _, rest = text.removeprefix(endpoint).partition("?")[0].strip("/").partition("/")

@@ -2,7 +2,8 @@
 
 The client of ``huggingface_hub`` does the sending, so that proxies, certificates and a client factory that a program
 has set hold here too. Everything that a server may do wrong ends within a bound: a body is read no further than was
-asked for, an endless or dripping one stops at a deadline, a redirect leaves the token behind.
+asked for; a request has one time for everything, from the connection to the last trailer; a redirect leaves the token
+behind, and one from https to http is not followed.
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ from urllib.parse import urljoin, urlsplit
 import msgspec
 
 from truename.errors import UnavailableError
+from truename.sources.deadline import guard, is_over, within
 
+PATIENCE = 60.0  # seconds for one request, and another for every SLOWEST bytes of a range
+SLOWEST = 100_000
 MAX_SKIPPED = 64 * 2**20  # bytes thrown away where a server ignores a range
 MAX_REDIRECTS = 8
 _ERROR_BYTES = 65_536
@@ -41,7 +45,8 @@ class Retry(msgspec.Struct, frozen=True):
     connections: int = 4  # the same where a host cannot even be reached
     first_wait: float = 0.25  # seconds
     longest_wait: float = 8.0
-    longest_asked: float = 120.0  # a Retry-After beyond this ends the attempt at once
+    longest_asked: float = 120.0  # of one request, all its waits together; what goes beyond it ends the attempt at once
+    longest_pause: float = 600.0  # a host is left alone no longer, whatever it asks for
     sleep: Callable[[float], None] = time.sleep
     clock: Callable[[], float] = time.monotonic
 
@@ -92,7 +97,8 @@ class Transport:
         headers: sent to that host; ``authorization`` is never sent to another.
         timeout: seconds without a byte before an attempt has failed.
         retry: how often to try.
-        patience: seconds for the whole of one body, and for all attempts at it, the waits between them left out.
+        patience: seconds for one request, everything included, where it asks for a document; a range gets one more for
+            every ``SLOWEST`` bytes. When all attempts have taken so long, waits left out, there is no other.
     """
 
     def __init__(
@@ -102,7 +108,7 @@ class Transport:
         *,
         timeout: float = 10.0,
         retry: Retry | None = None,
-        patience: float = 300.0,
+        patience: float = PATIENCE,
     ) -> None:
         self.endpoint = endpoint
         self.retry = retry or Retry()
@@ -135,6 +141,7 @@ class Transport:
         span: Span | None = None,
         timeout: float | None = None,
         json: object = None,
+        more_headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """Get a document, or a range of a file. A reply of 400 and more is returned, not raised.
 
@@ -145,11 +152,12 @@ class Transport:
             span: the range; the reply's body is that range or what the file has of it.
             timeout: instead of the transport's own.
             json: the body of a POST; without it the method is GET.
+            more_headers: beside those of every request.
 
         Raises:
             UnavailableError: no attempt brought a whole reply.
         """
-        headers = dict(self._headers)
+        headers = {**self._headers, **(more_headers or {})}
         if not _same_origin(self.endpoint, url):
             headers = _without_token(headers)
         for _ in range(MAX_REDIRECTS):
@@ -157,7 +165,7 @@ class Transport:
             where = reply.headers.get("location")
             if not (300 <= reply.status < 400 and where):
                 return reply
-            if (moved := _moved(url, where)) is None:
+            if (moved := moved_to(url, where)) is None:
                 raise UnavailableError(target, f"{_host(url)} redirects to {where[:200]!r}, which is not followed")
             if not _same_origin(url, moved):
                 headers = _without_token(headers)
@@ -175,23 +183,30 @@ class Transport:
         json: object,
     ) -> Reply:
         """One request, as often as it takes."""
-        retry, spent = self.retry, 0.0
+        retry, spent, asked = self.retry, 0.0, 0.0
+        patience = self._seconds(span)
         for attempt in range(1, retry.attempts + 1):
             self._wait_for(target, _host(url))
             begun = time.monotonic()
             try:
-                return self._once(target, url, headers, limit, span, timeout, json)
+                with within(patience):
+                    return self._once(target, url, headers, limit, span, timeout, json)
             except _Broken as broken:
                 spent += time.monotonic() - begun
                 last = retry.attempts if broken.reached else min(retry.attempts, retry.connections)
                 why, wait = str(broken), broken.wait
             if wait is not None:
-                self._pause(_host(url), wait)
-            if attempt >= last or spent > self._patience or (wait or 0.0) > retry.longest_asked:
+                asked += wait
+                self._pause(_host(url), min(wait, retry.longest_pause))
+            if attempt >= last or spent >= patience or asked > retry.longest_asked:
                 raise self._unavailable(target, why, attempt, wait)
             if wait is None:
                 retry.sleep(min(retry.longest_wait, retry.first_wait * 2 ** (attempt - 1)) * random.uniform(0.5, 1.0))
         raise AssertionError("the last attempt returns or raises")
+
+    def _seconds(self, span: Span | None) -> float:
+        """What one request may take, everything included."""
+        return self._patience + (0.0 if span is None else span.length / SLOWEST)
 
     def _pause(self, host: str, seconds: float) -> None:
         """Leave a host alone for as long as it asked."""
@@ -228,6 +243,7 @@ class Transport:
     ) -> Reply:
         with _one_client:
             client = self._session()
+            guard(client)
         library = _library(client)
         sent = {**headers, "accept-encoding": "identity" if span else "gzip"}
         if span is not None:
@@ -244,6 +260,10 @@ class Transport:
             with closing(client.send(request, stream=True, follow_redirects=False)) as response:
                 return self._receive(target, response, limit, span)
         except library.TimeoutException:
+            if is_over():
+                raise _Broken(
+                    f"{_host(url)} did not end its answer within {round(self._seconds(span), 1):g} seconds"
+                ) from None
             raise _Broken(f"{_host(url)} does not answer within {timeout:g} seconds") from None
         except library.ConnectError:
             raise _Broken(f"{_host(url)} cannot be reached", reached=False) from None
@@ -251,6 +271,8 @@ class Transport:
             raise _Broken(f"{_host(url)} broke off ({str(error)[:120] or type(error).__name__})") from None
         except library.InvalidURL:  # httpx, unlike httpx2, reads where a redirect leads even if it is not to follow
             raise UnavailableError(target, f"{_host(url)} redirects to no address, which is not followed") from None
+        except UnicodeError:  # a host that no name server could know
+            raise UnavailableError(target, f"{url[:200]!r} is no address") from None
         except RuntimeError:  # another thread closed the shared client after an error of its own
             if not client.is_closed:
                 raise
@@ -298,12 +320,10 @@ class Transport:
             length: of the body as announced. One that was read whole leaves its connection for the next request.
         """
         parts: list[bytes] = []
-        left, deadline = limit, time.monotonic() + self._patience
+        left = limit
         while left > 0 and (chunk := next(chunks, None)) is not None:
             parts.append(chunk[:left])
             left -= len(parts[-1])
-            if time.monotonic() > deadline:
-                raise _Broken(f"a body did not end within {self._patience:g} seconds")
         if limit - left == length:
             next(chunks, None)
         body = b"".join(parts)
@@ -333,7 +353,7 @@ def _same_origin(before: str, after: str) -> bool:
     return old == new or (old[1] == new[1] and (old[0], old[2], new[0], new[2]) == ("http", 80, "https", 443))
 
 
-def _moved(url: str, where: str) -> str | None:
+def moved_to(url: str, where: str) -> str | None:
     """The address that a redirect leads to; None for one that is no web address, or gives up https."""
     try:
         moved = urljoin(url, where)
@@ -341,6 +361,23 @@ def _moved(url: str, where: str) -> str | None:
     except ValueError:
         return None
     return moved if scheme in _PORTS and (scheme == "https" or urlsplit(url).scheme == "http") else None
+
+
+def no_address_because(url: str) -> str | None:
+    """Why a text is no address that a request can be sent to, as the end of a sentence; None where it is one."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname or "", parts.port
+        name = host.encode("idna").decode()
+    except ValueError as error:  # UnicodeError is one
+        return f"is no web address ({str(error)[:120]})"
+    if parts.scheme not in _PORTS:
+        return "is no web address: it does not begin with https:// or http://"
+    if not name:
+        return "names no host"
+    if not name.isprintable() or " " in name or not url.isprintable() or (":" not in host and name.startswith(".")):
+        return "is no web address: its host has characters that no host has"
+    return None
 
 
 def _without_token(headers: Mapping[str, str]) -> dict[str, str]:
@@ -370,7 +407,7 @@ def _asked_wait(headers: Mapping[str, str]) -> float | None:
     if said:
         try:
             return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
-        except ValueError:
+        except (ValueError, TypeError, IndexError, OverflowError, OSError):  # whatever is no date
             return None
     fields = dict(part.strip().partition("=")[::2] for part in headers.get("ratelimit", "").split(";")[1:])
     reset = fields.get("t", "")

@@ -14,6 +14,7 @@ import altair as alt
 import msgspec
 
 from truename.errors import MissingExtraError, UsageError
+from truename.report.visible import visible
 
 SKY, BLUE, ORANGE, GREY, PALE = "#56B4E9", "#0072B2", "#E69F00", "#595959", "#E3E3E3"
 WIDTH = 252  # points: the column of a two-column paper
@@ -94,9 +95,19 @@ def write_figure(figure: Figure, folder: Path) -> str:
         raise MissingExtraError("drawing figures", "study") from error
     if Path(figure.name).name != figure.name:
         raise UsageError(f"the figure '{figure.name}' cannot be written: a name of a file must not be a path")
-    text = msgspec.json.format(msgspec.json.encode(figure.specification, order="sorted"), indent=1)
+    specification = _visible(figure.specification)
+    text = msgspec.json.format(msgspec.json.encode(specification, order="sorted"), indent=1)
     (folder / f"{figure.name}.vl.json").write_bytes(text + b"\n")
-    svg: str = vl_convert.vegalite_to_svg(figure.specification)
+    svg: str = vl_convert.vegalite_to_svg(specification)
     (folder / f"{figure.name}.svg").write_text(svg, encoding="utf-8")
     (folder / f"{figure.name}.pdf").write_bytes(vl_convert.svg_to_pdf(svg))
     return svg
+
+
+def _visible(value: Any) -> Any:
+    """A specification whose texts a renderer can draw: a control character in one of them ends the whole process."""
+    if isinstance(value, str):
+        return "\n".join(map(visible, value.split("\n")))
+    if isinstance(value, dict):
+        return {visible(key) if isinstance(key, str) else key: _visible(one) for key, one in value.items()}
+    return list(map(_visible, value)) if isinstance(value, list | tuple) else value

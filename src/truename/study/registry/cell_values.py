@@ -14,6 +14,7 @@ from truename.study.registry.skips import Skips
 from truename.study.registry.snapshot_layouts import layouts
 
 MOST = 2**63 - 1  # of a whole number in a snapshot
+MOST_TIMES = 10**12  # of downloads and likes: a thousand times as many as any model has
 
 
 class WrongCellError(ValueError):
@@ -47,8 +48,13 @@ def text_of(value: Any) -> str:
     raise WrongCellError(f"{_kind(value)}, no text")
 
 
-def whole_of(value: Any) -> int:
-    """A whole number from 0 to ``MOST``, also as a text."""
+def times_of(value: Any) -> int:
+    """How often something was done, from 0 to ``MOST_TIMES``."""
+    return whole_of(value, MOST_TIMES)
+
+
+def whole_of(value: Any, most: int = MOST) -> int:
+    """A whole number from 0 to ``most``, also as a text."""
     if isinstance(value, str):
         try:
             value = float(value) if not value.strip().isdigit() else int(value)
@@ -58,7 +64,7 @@ def whole_of(value: Any) -> int:
         value = int(value)
     if not isinstance(value, int) or isinstance(value, bool):
         raise WrongCellError(f"{_kind(value)}, no whole number")
-    if not 0 <= value <= MOST:
+    if not 0 <= value <= most:
         raise WrongCellError("below zero or too large")
     return value
 

@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 
 from truename.study.registry.cell_values import (
     MOST,
+    MOST_TIMES,
     WrongCellError,
     bases_of,
     gguf_of,
@@ -22,6 +23,7 @@ from truename.study.registry.cell_values import (
     owner_of,
     paths_of,
     text_of,
+    times_of,
     total_of,
     whole_of,
     words_of,
@@ -120,14 +122,20 @@ def _texts_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Arr
     return pc.if_else(pc.equal(trimmed, ""), pa.scalar(None, pa.string()), trimmed)
 
 
-def _wholes_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
+def _times_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
+    return _wholes_of(array, name, ids, skips, MOST_TIMES, times_of)
+
+
+def _wholes_of(
+    array: pa.Array, name: str, ids: pa.Array, skips: Skips, most: int = MOST, read: Read = whole_of
+) -> pa.Array:
     if pa.types.is_null(array.type):
         return array.cast(pa.int64())
     if pa.types.is_integer(array.type):
         ends = pc.min_max(array).as_py()
-        if (ends["min"] or 0) >= 0 and (ends["max"] or 0) <= MOST:
+        if (ends["min"] or 0) >= 0 and (ends["max"] or 0) <= most:
             return array.cast(pa.int64())
-    return _each(whole_of)(array, name, ids, skips)
+    return _each(read)(array, name, ids, skips)
 
 
 def _moments_of(array: pa.Array, name: str, ids: pa.Array, skips: Skips) -> pa.Array:
@@ -240,8 +248,8 @@ _READ: Mapping[str, Callable[[pa.Array, str, pa.Array, Skips], pa.Array]] = {
     "library_name": _texts_of,
     "pipeline_tag": _texts_of,
     "createdAt": _moments_of,
-    "downloads": _wholes_of,
-    "likes": _wholes_of,
+    "downloads": _times_of,
+    "likes": _times_of,
     "tags": _each(words_of),
     "baseModels": _bases_of,
     "config": _jsons_of,

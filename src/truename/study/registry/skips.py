@@ -8,6 +8,7 @@ from io import StringIO
 
 import msgspec
 
+from truename.report.visible import cell
 from truename.study.registry.columns import SKIPPED
 
 LEFT_OUT = "record left out: "  # begins what kept a whole record out
@@ -65,5 +66,5 @@ class Skips:
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(SKIPPED)
         for what in sorted(self._counts, key=lambda w: (-self._counts[w], w)):
-            writer.writerow((what, self._counts[what], "; ".join(self._examples[what])))
+            writer.writerow((cell(what), self._counts[what], cell("; ".join(self._examples[what]))))
         return text.getvalue()

@@ -10,6 +10,7 @@ import polars as pl
 
 from truename import __version__
 from truename.errors import MissingExtraError, UsageError
+from truename.report.visible import visible_json
 from truename.study.publication.proportions import CONFIDENCE
 from truename.study.survey.analysis import Analysis
 from truename.study.survey.coded import THEMES_SCHEMA, Agreement
@@ -27,6 +28,7 @@ def write_analysis(analysis: Analysis, out: Path) -> None:
     """
     try:
         from truename.study.publication.figure import write_figure
+        from truename.study.publication.table import write_csv
         from truename.study.survey.survey_figures import draw_figures
         from truename.study.survey.survey_page import page
     except ModuleNotFoundError as error:
@@ -38,11 +40,11 @@ def write_analysis(analysis: Analysis, out: Path) -> None:
     (out / "tables").mkdir(parents=True, exist_ok=True)
     (out / "figures").mkdir(exist_ok=True)
     for name, table in tables(analysis).items():
-        table.write_csv(out / "tables" / f"{name}.csv")
-    figures = draw_figures(analysis.instrument, analysis.counts, analysis.themes)
-    drawn = [(figure, write_figure(figure, out / "figures")) for figure in figures]
+        write_csv(table, out / "tables" / f"{name}.csv")
     text = msgspec.json.format(msgspec.json.encode(summary(analysis)), indent=1)
-    (out / "summary.json").write_bytes(text + b"\n")
+    (out / "summary.json").write_text(visible_json(text.decode()) + "\n", encoding="utf-8")
+    figures = draw_figures(analysis.instrument, analysis.counts, analysis.themes)
+    drawn = [(figure, write_figure(figure, out / "figures")) for figure in figures]  # the page holds what was drawn
     (out / "report.html").write_text(page(analysis, drawn), encoding="utf-8")
 
 

@@ -8,7 +8,7 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 
-from truename.testing.hub_server.messages import Answer, Request, as_json, refusal, send_file
+from truename.testing.hub_server.messages import Answer, Request, as_json, refusal, send_bytes, send_file
 from truename.testing.hub_server.records import Fault
 from truename.testing.hub_server.repositories import (
     Entry,
@@ -62,6 +62,11 @@ class Hub:
         if "resolve" in parts[1:3]:
             at = parts.index("resolve", 1)
             return self._file(request, "/".join(parts[:at]), parts[at + 1 :], fault)
+        if parts[-4:] == ("info", "lfs", "objects", "batch"):
+            return self._batch(request, "/".join(parts[:-4]).removesuffix(".git"))
+        if "raw" in parts[1:3]:
+            at = parts.index("raw", 1)
+            return self._raw(request, "/".join(parts[:at]), parts[at + 1 :], fault)
         return refusal(404, "Sorry, we can't find the page you are looking for.")
 
     def answer_storage(self, request: Request, fault: Fault | None) -> Answer:
@@ -161,7 +166,8 @@ class Hub:
 
     # --- files ----------------------------------------------------------------------------------------------------
 
-    def _file(self, request: Request, repo: str, rest: tuple[str, ...], fault: Fault | None) -> Answer:
+    def _entry(self, request: Request, repo: str, rest: tuple[str, ...]) -> Answer | tuple[Revision, Entry]:
+        """A file of a revision, or the answer that says why not."""
         if (refused := self._refused(request, repo, "")) is not None:
             return refused
         if self.repositories.settings(repo).gated and not self._granted(request, repo):
@@ -174,17 +180,65 @@ class Hub:
         if (entry := found.files.get(path)) is None:
             absent = refusal(404, "Entry not found", "EntryNotFound")
             return Answer(404, {**absent.headers, **commit}, absent.body)
+        return found, entry
+
+    def _file(self, request: Request, repo: str, rest: tuple[str, ...], fault: Fault | None) -> Answer:
+        looked_up = self._entry(request, repo, rest)
+        if isinstance(looked_up, Answer):
+            return looked_up
+        found, entry = looked_up
+        commit, path = {"x-repo-commit": found.commit}, "/".join(rest[1:])
         linked = {**commit, "x-linked-size": str(entry.size), "x-linked-etag": f'"{entry.etag}"'}
         if entry.sha256 is not None:
             if self.xet:
                 linked |= {"x-xet-hash": entry.xet_hash, "link": self._xet_links(repo, found.commit, entry)}
-            query = urlencode({"X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Signature": _signature(entry.etag)})
-            target = f"{self.storage}/{entry.etag}/{quote(repo)}/-/{quote(path)}?{query}"
-            return Answer(302, {**linked, "location": target, "accept-ranges": "bytes"})
+            return Answer(302, {**linked, "location": self._stored(repo, path, entry), "accept-ranges": "bytes"})
         if self.resolve_cache:
             target = f"/api/resolve-cache/models/{quote(repo)}/{found.commit}/{quote(path, safe='')}"
             return Answer(307, {**linked, "location": target, "etag": f'"{entry.etag}"'})
         return _sent(entry, request, commit, fault)
+
+    def _batch(self, request: Request, repo: str) -> Answer:
+        """Git LFS: where objects lie, many in one answer."""
+        if (refused := self._refused(request, repo, "")) is not None:
+            return refused
+        if self.repositories.settings(repo).gated and not self._granted(request, repo):
+            return self._gated(request, repo)
+        asked = json.loads(request.body)
+        if request.method != "POST" or asked.get("operation") != "download":
+            return refusal(403, "only downloads")
+        known: dict[str, tuple[str, Entry]] = {}
+        for revision in ("main", *self.repositories.settings(repo).revisions):
+            if (found := self.repositories.at(repo, revision)) is not None:
+                known |= {entry.etag: (path, entry) for path, entry in found.files.items() if entry.sha256 is not None}
+        objects = []
+        for one in asked["objects"]:
+            said = {"oid": one["oid"], "size": one["size"]}
+            if (there := known.get(one["oid"])) is None:
+                objects.append({**said, "error": {"code": 404, "message": "Object does not exist"}})
+            else:
+                href = self._stored(repo, *there)
+                objects.append({**said, "authenticated": True, "actions": {"download": {"href": href}}})
+        answer = as_json({"transfer": "basic", "objects": objects})
+        return Answer(200, {"content-type": "application/vnd.git-lfs+json"}, answer.body)
+
+    def _stored(self, repo: str, path: str, entry: Entry) -> str:
+        """The signed address of a large file."""
+        query = urlencode({"X-Amz-Algorithm": "AWS4-HMAC-SHA256", "X-Amz-Signature": _signature(entry.etag)})
+        return f"{self.storage}/{entry.etag}/{quote(repo)}/-/{quote(path)}?{query}"
+
+    def _raw(self, request: Request, repo: str, rest: tuple[str, ...], fault: Fault | None) -> Answer:
+        """A file as git has it: of a large one the pointer to it."""
+        looked_up = self._entry(request, repo, rest)
+        if isinstance(looked_up, Answer):
+            return looked_up
+        found, entry = looked_up
+        commit = {"x-repo-commit": found.commit}
+        if entry.sha256 is None:
+            return _sent(entry, request, commit, fault)
+        pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{entry.sha256}\nsize {entry.size}\n"
+        headers = {**commit, "content-type": "text/plain", "etag": f'"{entry.etag}"'}
+        return send_bytes(pointer.encode(), request, headers)
 
     def _cached(self, request: Request, fault: Fault | None) -> Answer:
         *repo, revision, path = request.parts[3:]

@@ -103,6 +103,15 @@ def send_file(entry: Entry, request: Request, headers: Mapping[str, str], *, lon
     return Answer(206, own, location=entry.location, start=start, length=end + 1 - start)
 
 
+def send_bytes(body: bytes, request: Request, headers: Mapping[str, str]) -> Answer:
+    """A small document, or the range of it that was asked for."""
+    asked = _asked(request.headers.get("range"), len(body))
+    if asked is None or asked[0] >= len(body) or asked[1] < asked[0]:
+        return Answer(200, headers, body)
+    start, end = asked
+    return Answer(206, {**headers, "content-range": f"bytes {start}-{end}/{len(body)}"}, body[start : end + 1])
+
+
 def _asked(header: str | None, size: int) -> tuple[int, int] | None:
     """First and last byte of ``bytes=a-b``, ``bytes=a-`` or ``bytes=-n``; None for the whole file."""
     if header is None or not header.startswith("bytes=") or "," in header:

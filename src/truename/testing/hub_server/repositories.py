@@ -99,7 +99,8 @@ class Repositories:
         return repo in self._folders
 
     def at(self, repo: str, revision: str = "main") -> Revision | None:
-        """A repository at a branch, tag or commit, None where it has no such."""
+        """A repository at a branch, tag or commit, None where it has no such; ``HEAD`` is its main branch."""
+        revision = "main" if revision == "HEAD" else revision
         known = {"main": self._folders[repo]}
         known.update({name: Path(folder) for name, folder in self.settings(repo).revisions.items()})
         if revision in known:

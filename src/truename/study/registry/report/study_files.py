@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from truename.errors import MissingExtraError, UsageError
+from truename.report.visible import visible_json
 from truename.rules import all_rules
 from truename.study.registry.checks import checks
 from truename.study.registry.manifest import Settings
@@ -60,6 +61,7 @@ def write_report(
     """
     try:
         from truename.study.publication.figure import write_figure
+        from truename.study.publication.table import write_csv
         from truename.study.registry.figures.draw import draw_figures
         from truename.study.registry.report.inputs import open_rows, read_lists
         from truename.study.registry.report.study_page import page
@@ -74,17 +76,17 @@ def write_report(
     answers = None if survey is None else analyse(survey, instrument)
     slugs = {rule.code: rule.slug for rule in all_rules()}
     comparing = [rule.code for rule in checks() if rule.needs and rule.claims]
-    tables = tabulate(opened, slugs, comparing, answers, lists)
+    tables = tabulate(opened, slugs, comparing, answers, lists).cleaned()
     if not tables.overview["models"][0]:
         raise UsageError(f"{rows}: the parts hold no row; see skipped.csv for what the snapshot's records lack")
     (out / "tables").mkdir(parents=True, exist_ok=True)
     (out / "figures").mkdir(exist_ok=True)
     for name, table in tables.named().items():
-        table.write_csv(out / "tables" / f"{name}.csv")
+        write_csv(table, out / "tables" / f"{name}.csv")
     figures = draw_figures(tables)
-    for figure in figures:
-        write_figure(figure, out / "figures")
     found = summary(tables, settings, answers)
     text = msgspec.json.format(msgspec.json.encode(found), indent=1)
-    (out / "summary.json").write_bytes(text + b"\n")
+    (out / "summary.json").write_text(visible_json(text.decode()) + "\n", encoding="utf-8")
     (out / "report.html").write_text(page(tables, figures, settings, answers, out / "skipped.csv"), encoding="utf-8")
+    for figure in figures:  # last: whatever the renderer does, the rest is published
+        write_figure(figure, out / "figures")

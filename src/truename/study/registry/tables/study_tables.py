@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import polars as pl
 
+from truename.study.publication.table import cleaned
 from truename.study.registry.tables import (
     checks,
     drift,
@@ -61,6 +62,10 @@ class Tables(msgspec.Struct, frozen=True):
     package_lengths: pl.DataFrame | None = None
     package_features: pl.DataFrame | None = None
     package_entropy: pl.DataFrame | None = None
+
+    def cleaned(self) -> Tables:
+        """The same, with what could hide in a text or drive a terminal as its escape."""
+        return Tables(**{name: cleaned(table) for name, table in self.named().items()})
 
     def named(self) -> dict[str, pl.DataFrame]:
         """The tables that there are, by the names of their files."""
@@ -142,7 +147,7 @@ def overview(rows: pl.LazyFrame, counts: pl.DataFrame, recorded_since: str | Non
             with_version=pl.col("version").count().cast(pl.Int64),
             first=pl.col("created").min().dt.date(),
             last=pl.col("created").max().dt.date(),
-            downloads=pl.col("downloads").sum(),
+            downloads=checks.within_64_bits(pl.col("downloads").cast(pl.Int128).sum()),
             owned=pl.col("owner").count().cast(pl.Int64),
             owned_says_nothing=(pl.col("says_nothing") & pl.col("owner").is_not_null()).sum().cast(pl.Int64),
         )

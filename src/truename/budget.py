@@ -1,0 +1,131 @@
+"""What reading the weights of one model may take, over all of its files: one object, handed down to every file.
+
+Each reader has bounds of its own for one file. A model may have thousands of files, and a bound for each of them is
+none for the model. What would take more is refused as something that truename does not read: nothing is wrong with it,
+and nothing can be told of it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import auto
+from itertools import repeat
+
+from truename.errors import Fault, UnsupportedFormatError
+
+MAX_BYTES = 400_000_000  # of headers and indexes: 48 GGUF files, each with the vocabulary of a model, have so many
+MAX_DISTANT_BYTES = 96_000_000  # ... of a model on another machine, of which what came is kept while it is checked
+MAX_TENSORS = 300_000  # entries of headers and of indexes each: the largest mixtures of experts have some 200,000
+MAX_OPCODES = 8_000_000  # of the pickles of weights: a tensor takes some 25
+MAX_SECONDS = 10.0  # of the processor for the main weights; what stays within all the others takes a second or two
+MAX_SECONDS_BESIDE = 4.0  # ... and for what lies beside them: 48 such GGUF files take 2.4
+
+
+class BudgetFault(Fault):
+    """Of what a model has more than is read."""
+
+    BYTES = auto()
+    TENSORS = auto()
+    OPCODES = auto()
+    SECONDS = auto()
+
+
+class Budget:
+    """What is left for one model. One object serves many threads.
+
+    Args:
+        bytes: that are read of weights files and indexes.
+        tensors: of all files together, and of all indexes together.
+        opcodes: of pickles.
+        seconds: of the processor.
+    """
+
+    def __init__(
+        self,
+        *,
+        bytes: int = MAX_BYTES,
+        tensors: int = MAX_TENSORS,
+        opcodes: int = MAX_OPCODES,
+        seconds: float = MAX_SECONDS,
+    ) -> None:
+        self._bytes, self._bytes_left = bytes, bytes
+        self._tensors, self._tensors_left, self._promised_left = tensors, tensors, tensors
+        self._seconds, self._seconds_left = seconds, seconds
+        self._lock = threading.Lock()
+        self._opcodes = opcodes
+        self.opcodes: Iterator[None] = repeat(None, opcodes)
+
+    def take_bytes(self, path: str, count: int) -> None:
+        """Before so many bytes of a file are read.
+
+        Raises:
+            UnsupportedFormatError: the model has more than are read.
+        """
+        with self._lock:
+            self._bytes_left -= count
+            over = self._bytes_left < 0
+        if over:
+            what = f"{self._bytes:,} bytes of headers"
+            raise UnsupportedFormatError(path, _beyond(what), BudgetFault.BYTES)
+
+    def take_tensors(self, path: str, count: int) -> None:
+        """After the header of a file was read.
+
+        Raises:
+            UnsupportedFormatError: the model has more than are read.
+        """
+        with self._lock:
+            self._tensors_left -= count
+            over = self._tensors_left < 0
+        if over:
+            raise UnsupportedFormatError(path, _beyond(f"{self._tensors:,} tensors"), BudgetFault.TENSORS)
+
+    def take_promised(self, path: str, count: int) -> None:
+        """Before an index of so many tensors is decoded.
+
+        Raises:
+            UnsupportedFormatError: the model has more than are read.
+        """
+        with self._lock:
+            self._promised_left -= count
+            over = self._promised_left < 0
+        if over:
+            what = f"{self._tensors:,} tensors in its indexes"
+            raise UnsupportedFormatError(path, _beyond(what), BudgetFault.TENSORS)
+
+    def beyond_opcodes(self, path: str) -> UnsupportedFormatError:
+        """The error of a pickle for which no opcodes are left."""
+        return UnsupportedFormatError(path, _beyond(f"{self._opcodes:,} opcodes of pickles"), BudgetFault.OPCODES)
+
+    def limit_seconds(self, seconds: float) -> None:
+        """From now on no more than so many, whatever was taken before."""
+        with self._lock:
+            self._seconds = self._seconds_left = seconds
+
+    @contextmanager
+    def reading(self, path: str) -> Iterator[None]:
+        """Count what this thread takes of the processor in here.
+
+        Raises:
+            UnsupportedFormatError: something is spent, so that no other file is begun.
+        """
+        self.take_bytes(path, 0)
+        self.take_tensors(path, 0)
+        if self._seconds_left <= 0:
+            what = f"takes {self._seconds:g} seconds of the processor"
+            raise UnsupportedFormatError(
+                path, f"belongs to a model that {what} and is not read on", BudgetFault.SECONDS
+            )
+        begun = time.thread_time()
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._seconds_left -= time.thread_time() - begun
+
+
+def _beyond(what: str) -> str:
+    return f"goes beyond the {what} that are read of one model"
