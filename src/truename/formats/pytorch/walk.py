@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -40,6 +41,11 @@ _LEGACY_PROTOCOL = 1001
 
 # joblib/numpy_pickle.py: what an array is described with. Any other attribute could stand in for one of its methods.
 _DESCRIPTION = frozenset(("subclass", "shape", "order", "dtype", "allow_mmap", "numpy_array_alignment_bytes"))
+# What a pickle names to run code, and what every pickle of arrays names.
+_STRONG = frozenset(
+    "os posix nt subprocess builtins __builtin__ sys ctypes importlib runpy socket shutil pty pickle _pickle marshal".split()
+)
+_OF_ARRAYS = frozenset("dtype ndarray scalar _reconstruct _frombuffer NumpyArrayWrapper".split())
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+", re.ASCII)
 
 
@@ -133,7 +139,7 @@ class Walk:
         if machine.frame_end > self.position:  # some loaders would go on behind the frame
             self.unwalked = True
         if taken.arrays:
-            self._load_plainly(begin)
+            self._load_plainly(begin, objects=taken.objects > 0)
         return value
 
     def _machine(self, begin: int, around: _Taken | None, *, arrays: bool) -> PickleMachine:
@@ -155,7 +161,7 @@ class Walk:
         self.wrapped |= name.endswith(ARRAY_WRAPPER)
         return self.table.resolve(name, self.feed.base + offset)
 
-    def _load_plainly(self, begin: int) -> None:
+    def _load_plainly(self, begin: int, *, objects: bool) -> None:
         """Walk the stream once more as ``pickle.load`` does, up to where it breaks: most often in the first array."""
         kept = self.feed, self.table, self.storages, self.unwalked
         blob = self.blob.again() if isinstance(self.blob, UnpackedBlob) else self.blob
@@ -169,6 +175,11 @@ class Walk:
             broken = True
         found = named(self.table.unsafe)
         self.feed, self.table, self.storages, unwalked = kept
+        if objects:  # the memos of two streams are one here: most of what is imported then is no name of anything
+            known = {one.name for one in self.table.unsafe}
+            found = [one for one in found if one.name not in known and _may_be_function(one.name)]
+            broken &= all(one.name.partition(".")[0] in _STRONG for one in found)
+            found = [one for one in found if one.name.partition(".")[0] in _STRONG]
         self.unwalked = unwalked or not broken
         self.table.adopt(found)
 
@@ -256,6 +267,7 @@ class _Taken:
     def __init__(self, walk: Walk) -> None:
         self._walk = walk
         self.arrays = 0
+        self.objects = 0  # of the arrays
 
     @property
     def wrapped(self) -> bool:
@@ -274,6 +286,7 @@ class _Taken:
         wrapper = machine.stack[-1]
         shape, element = _described(machine, wrapper.state)
         if element.pickled:
+            self.objects += 1
             return self._behind(machine, feed.base + self._walk.inner(machine, position))
         if wrapper.state.get("numpy_array_alignment_bytes") is not None:
             padding = feed.byte(at)
@@ -302,6 +315,13 @@ class _Taken:
 def named(found: tuple[UnsafeGlobal, ...]) -> list[UnsafeGlobal]:
     """Those that can be names: what may be no pickle at all is walked too, and gives any bytes."""
     return [one for one in found if _NAME.fullmatch(one.name.replace("()", ""))]
+
+
+def _may_be_function(name: str) -> bool:
+    module, _, last = name.partition(".")
+    if module in _STRONG:
+        return last not in _OF_ARRAYS
+    return module in sys.stdlib_module_names and last.rpartition(".")[2].islower() and last not in _OF_ARRAYS
 
 
 def _described(machine: Machine, state: Any) -> tuple[tuple[int, ...], _Element]:
