@@ -31,6 +31,7 @@ MAX_DISTANT_PICKLES = 8  # ... where every read costs round trips
 _OBJECTS = r"(?:pkl|pickle|dill|joblib|pck|pcl|p|sav)(?:\.(?:gz|gzip|z|bz2|lzma|xz|lz4|zst))?"
 _PICKLE = re.compile(rf".+\.(?:bin|pt|pth|ckpt|npz|npy|dat|data|{_OBJECTS})", re.IGNORECASE)
 _OF_OBJECTS = re.compile(rf".+\.{_OBJECTS}", re.IGNORECASE)
+_USTAR, _USTAR_AT = b"ustar", 257  # a tar that is not compressed
 _ARRAYS = (".npy", ".npz")  # looked into last: NumPy takes objects from them only where it is told to
 
 
@@ -105,7 +106,7 @@ def is_of_objects(path: str) -> bool:
 def _walk(blob: Blob) -> tuple[tuple[UnsafeGlobal, ...] | None, bool]:
     """What the pickles of a file import, None where there are none; and whether all were walked to their end."""
     format = detect(blob, "pytorch")
-    if format == "tar" and not is_of_objects(blob.path):
+    if format == "tar" and blob.read(_USTAR_AT, len(_USTAR)) == _USTAR:
         header = read_file(blob, "pytorch")
         return (header.unsafe_globals, not header.unwalked_files) if header.format == "pytorch" else (None, True)
     found = walk_file(blob, objects=is_of_objects(blob.path))

@@ -46,7 +46,6 @@ class PyTorchFault(Fault):
     EXTENSION = auto()  # an opcode takes a name from the registry of extensions, which no file brings
     FRAME = auto()  # a frame of the stream ends elsewhere than what it frames
     ARRAY = auto()  # an array of joblib is described so that nobody can say where its bytes end
-    NESTED = auto()  # a pickle within the bytes of another cannot be taken out, or lies too deep
     PACKED = auto()  # a compressed pickle breaks its compression
     # one tensor is wrong:
     TENSOR_NAME = auto()  # the tensor has a longer name than any real one

@@ -1,4 +1,4 @@
-"""The bytes of pickles as they are walked: read on where a stream goes on, moved where data lies between its opcodes."""
+"""The bytes of pickles as they are walked: read on where a stream goes on, moved where data lies between opcodes."""
 
 from __future__ import annotations
 

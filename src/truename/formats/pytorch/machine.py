@@ -9,12 +9,15 @@ from typing import Any, NoReturn, Protocol
 from truename.formats.pytorch import PyTorchError, PyTorchFault
 from truename.formats.pytorch.pickled import Global, Opaque
 
-
 GETATTR = "builtins.getattr"
 LOAD_FROM_BYTES = "torch.storage._load_from_bytes"
 # What calls its first argument with its third.
 FROM_TYPE = frozenset(("torch._tensor._rebuild_from_type", "torch._tensor._rebuild_from_type_v2"))
 MAX_PART = 256  # characters of a name that is put together
+
+
+PARTIAL = "functools.partial"
+ENCODE = "_codecs.encode"  # how protocols below 3 write bytes
 
 
 class ShortReadError(Exception):
@@ -34,6 +37,9 @@ class Surroundings(Protocol):
 
     def array(self, machine: Machine, position: int) -> int:
         """Take the array that the object on top of the stack stands for; the position behind its bytes."""
+
+    def held(self, machine: Machine, data: bytes) -> None:
+        """Look at bytes that are a pickle by their ends: a class may load them when it gets its state."""
 
     def nested(self, machine: Machine, args: tuple[Any, ...]) -> Any:
         """What a call that loads a pickle from its arguments gives."""
@@ -103,8 +109,16 @@ class Machine:
             return Opaque(function, args)
         if function.rebuild is not None:
             return function.rebuild(args)
-        if function.name == GETATTR and len(args) >= 2:
-            return self.resolve(f"{name_of(args[0])}.{name_of(args[1])}", self.position)
+        if function.name == GETATTR:
+            if len(args) < 2:
+                self.resolve(f"{GETATTR}.__call__", self.position)
+            return self.resolve(".".join(map(name_of, args[:2])), self.position)
+        if function.name == PARTIAL and type(args[0] if args else None) is not Global:
+            self.resolve(f"{PARTIAL}.__call__", self.position)
+        if function.name == ENCODE and self.around is not None and type(args[0] if args else None) is str:
+            text = args[0]
+            if text[:1] == "\x80" and text[-1:] == "." and text.isascii() is False:
+                self.around.held(self, text.encode("latin-1", "replace"))
         if function.name == LOAD_FROM_BYTES and self.around is not None:
             return self.around.nested(self, args)
         if function.name in FROM_TYPE:

@@ -20,12 +20,12 @@ from truename.formats.pytorch import (
 )
 from truename.formats.pytorch.feed import MAX_PICKLE_BYTES
 from truename.formats.pytorch.globals import GlobalTable
-from truename.formats.pytorch.packed import is_packed, unpacked
+from truename.formats.pytorch.opcodes import begins_stream
+from truename.formats.pytorch.packed import OLD_JOBLIB, is_packed, unpacked
 from truename.formats.pytorch.walk import Walk, named
 from truename.formats.views import PartBlob
 
 MAX_LOOKED_AT = 64  # entries that nothing tells to be a pickle or not
-HIGHEST_PROTOCOL = 5
 _ZIP = b"PK"
 _PICKLES = re.compile(r".+\.(?:pkl|pickle|dill|joblib|npy)", re.IGNORECASE)
 # What PyTorch's own archives hold beside the pickle, and no loader takes for one.
@@ -34,11 +34,6 @@ _NO_PICKLES = re.compile(
     r"|version|byteorder|\.format_version|\.storage_alignment|archive_format|archive_version|attributes)"
     r"|.*\.(?:py|json|txt|md|yaml|yml|so|pyi|debug_pkl|h5|weights)|.*/"
 )
-
-
-def begins_stream(head: bytes) -> bool:
-    """A PROTO opcode with a protocol that exists, as every writer since Python 2.3 begins."""
-    return head[:1] == b"\x80" and 2 <= int.from_bytes(head[1:2], "little") <= HIGHEST_PROTOCOL and len(head) > 1
 
 
 def walk_any(blob: Blob, *, objects: bool) -> Walked:
@@ -54,7 +49,8 @@ def walk_any(blob: Blob, *, objects: bool) -> Walked:
         whole = unpacked(blob, unpacked_steps()) if packed else blob
         return _walk(whole, table, opcodes_of_file(), sure=packed and objects)
     except PickledError:
-        return Walked(table.unsafe, unwalked=True, pickles=1) if objects or table.unsafe else Walked()
+        unsure = head.startswith(OLD_JOBLIB) and not objects  # two letters, which numbers may begin with as well
+        return Walked() if unsure else Walked(table.unsafe, unwalked=True, pickles=1)
 
 
 def walk_archive(blob: Blob, opcodes: Iterator[None], depth: int = 0) -> Walked:
@@ -98,9 +94,7 @@ def walk_members(
     return Walked(tuple(found.values()), unwalked, pickles)
 
 
-def _walk_entry(
-    blob: Blob, entry: ZipEntry, opcodes: Iterator[None], steps: Iterator[None], depth: int
-) -> Walked:
+def _walk_entry(blob: Blob, entry: ZipEntry, opcodes: Iterator[None], steps: Iterator[None], depth: int) -> Walked:
     name = entry.name
     if name.endswith(".npy") and not _holds_objects(entry, read_start(blob, entry, min(entry.size, 16_384))):
         return Walked()
@@ -135,7 +129,7 @@ def _walk_array(blob: Blob, opcodes: Iterator[None], stream: str | None = None) 
 
 def _walk(blob: Blob, table: GlobalTable, opcodes: Iterator[None], *, sure: bool, depth: int = 0) -> Walked:
     """Walk the streams of ``blob``; where it is not ``sure`` that it holds pickles, what they import shows it."""
-    walk = Walk(blob, table, opcodes, lenient=True, depth=depth)
+    walk = Walk(blob, table, opcodes, walk_archive, lenient=True, depth=depth)
     broken = False
     try:
         walk.program()

@@ -18,7 +18,9 @@ from truename.formats.pytorch.pickled import Global, Opaque, Span, set_item
 MAX_LINE = 1_024  # bytes of a line: a module, a name, a number; strings of protocol 0 may be longer
 MAX_TEXT_LINE = 65_536
 MAX_NUMBER_BYTES = 32
-ARRAY_WRAPPER = "NumpyArrayWrapper"  # joblib's class, under whatever name it is imported: the array's bytes stand behind
+ARRAY_WRAPPER = (
+    "NumpyArrayWrapper"  # joblib's class, under whatever name it is imported: the array's bytes stand behind
+)
 MAX_CONTAINERS = 500_000  # mappings and lists: one byte of a stream makes a hundred of memory
 HIGHEST_PROTOCOL = 5
 
@@ -30,8 +32,10 @@ _ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 # Classes, by their capital, and functions that writers of pickles make an object with and give its state.
 _MADE = re.compile(
     r"_?[A-Z]\w*|dtype|ndarray|matrix|recarray|_reconstruct\w*|_?rebuild\w*|__\w+_ctor|newObj|__pyx_unpickle_\w+"
+    r"|_mareconstruct|(?:bsr|coo|csc|csr|dia|dok|lil)_(?:matrix|array)|rv_\w*frozen|\w+_gen|interp[12]d|gaussian_kde"
     r"|_new_Index|_?create_\w+|_make_skeleton_class|defaultdict|deque|partial|"
 )
+STOP = 0x2E
 _ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"\\": b"\\", b"'": b"'", b'"': b'"'}
 
 
@@ -42,6 +46,11 @@ OPERAND_BYTES: dict[int, int] = {
     **dict.fromkeys(b"rjJXTB\x84\x8b", 4),
     **dict.fromkeys(b"G\x8d\x8e\x95\x96", 8),
 }
+
+
+def begins_stream(head: bytes | bytearray) -> bool:
+    """A PROTO opcode with a protocol that exists, as every writer since Python 2.3 begins."""
+    return len(head) > 1 and head[0] == 0x80 and 2 <= head[1] <= HIGHEST_PROTOCOL
 
 
 def _line(machine: Machine, position: int, limit: int = MAX_LINE) -> tuple[bytes, int]:
@@ -83,6 +92,12 @@ def _span(take: Callable[[Machine, int], tuple[int, int]]) -> Operation:
     def operation(machine: Machine, position: int) -> int:
         start, end = take(machine, position)
         machine.stack.append(Span(machine.base + start, machine.base + end))
+        if (
+            machine.around is not None
+            and begins_stream(machine.data[start : start + 2])
+            and machine.data[end - 1] == STOP
+        ):
+            machine.around.held(machine, bytes(machine.data[start:end]))
         return end
 
     return operation
@@ -238,7 +253,9 @@ def _global(machine: Machine, position: int) -> int:
 def _stack_global(machine: Machine, position: int) -> int:
     name, module = machine.stack.pop(), machine.stack.pop()
     if type(name) is not str or type(module) is not str:
-        machine.fail(PyTorchFault.OPERAND, f"has a broken pickle: byte {machine.base + position - 1:,} imports what is no name")
+        machine.fail(
+            PyTorchFault.OPERAND, f"has a broken pickle: byte {machine.base + position - 1:,} imports what is no name"
+        )
     machine.stack.append(machine.resolve(f"{module[:MAX_LINE]}.{name[:MAX_LINE]}", position - 1))
     return position
 
@@ -248,7 +265,9 @@ def _extension(read: Callable[[Any, int], tuple[int]], width: int) -> Operation:
 
     def operation(machine: Machine, position: int) -> int:
         read(machine.data, position)
-        problem = f"has a broken pickle: byte {machine.base + position - 1:,} takes a name from a registry that is empty"
+        problem = (
+            f"has a broken pickle: byte {machine.base + position - 1:,} takes a name from a registry that is empty"
+        )
         machine.fail(PyTorchFault.EXTENSION, problem)
 
     return operation
@@ -258,9 +277,9 @@ def _instance(machine: Machine, position: int) -> int:
     at = position - 1
     module, position = _line(machine, position)
     name, position = _line(machine, position)
+    function = machine.resolve(f"{module.decode()}.{name.decode()}", at)  # some loaders import it before they look
     if not machine.marks:
         raise IndexError
-    function = machine.resolve(f"{module.decode()}.{name.decode()}", at)
     args = _pop_mark(machine)
     machine.position = at
     machine.stack.append(machine.call(function, tuple(args)))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import bz2
+import importlib
+import importlib.util
 import lzma
 import zlib
 from collections.abc import Callable, Iterator
@@ -31,16 +33,24 @@ def _lzma(format: int) -> Callable[[], _Unpacker]:
     return lambda: lzma.LZMADecompressor(format, _LZMA_MEMORY)
 
 
-# joblib/compressor.py: the first bytes, and what unpacks the rest; None: nothing that Python brings
+def _lz4() -> Callable[[], _Unpacker] | None:
+    """That of the package ``lz4``, where it is installed: joblib asks for it too."""
+    if importlib.util.find_spec("lz4") is None:
+        return None
+    return lambda: importlib.import_module("lz4.frame").LZ4FrameDecompressor()
+
+
+OLD_JOBLIB = b"ZF"
+# joblib/compressor.py: the first bytes, and what unpacks the rest; None: nothing that is installed
 COMPRESSIONS: tuple[tuple[bytes, str, Callable[[], _Unpacker] | None], ...] = (
     (b"\x1f\x8b", "gzip", lambda: zlib.decompressobj(16 + zlib.MAX_WBITS)),
     (b"BZ", "bzip2", bz2.BZ2Decompressor),
     (b"\xfd7zXZ", "xz", _lzma(lzma.FORMAT_XZ)),
     (b"\x5d\0", "LZMA", _lzma(lzma.FORMAT_ALONE)),
     (b"x", "zlib", zlib.decompressobj),
-    (b"\x04\x22\x4d\x18", "LZ4", None),
+    (b"\x04\x22\x4d\x18", "LZ4", _lz4()),
     (b"\x28\xb5\x2f\xfd", "Zstandard", None),
-    (b"ZF", "joblib before 0.10", None),
+    (OLD_JOBLIB, "joblib before 0.10", None),
 )
 
 
@@ -53,7 +63,7 @@ def unpacked(blob: Blob, steps: Iterator[None]) -> UnpackedBlob:
     """What is packed in ``blob``.
 
     Raises:
-        PickledError: no module of Python unpacks it.
+        PickledError: nothing that is installed unpacks it.
     """
     head = blob.read(0, 6)
     name, unpacker = next((name, unpacker) for magic, name, unpacker in COMPRESSIONS if head.startswith(magic))
@@ -122,8 +132,10 @@ class UnpackedBlob(Blob):
                 if not self._stream.eof and not self._input:
                     self._input = self._more()
                     if not self._input:
-                        raise PyTorchError(self.path, PyTorchFault.PACKED, f"ends within its {self._name}; is it cut off?")
-        except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError):
+                        raise PyTorchError(
+                            self.path, PyTorchFault.PACKED, f"ends within its {self._name}; is it cut off?"
+                        )
+        except (OSError, EOFError, ValueError, zlib.error, lzma.LZMAError, RuntimeError):
             if not self._first:  # readers take what stands behind a whole stream for no part of it
                 return b""
             raise PyTorchError(self.path, PyTorchFault.PACKED, f"is a pickle in a broken {self._name}") from None

@@ -16,7 +16,8 @@ from truename.formats.header import WeightsHeader
 from truename.formats.pytorch import PickledError, PyTorchError, PyTorchFault, opcodes_of_file, unpacked_steps
 from truename.formats.pytorch.feed import MAX_PICKLE_BYTES
 from truename.formats.pytorch.globals import GlobalTable
-from truename.formats.pytorch.members import begins_stream, walk_members
+from truename.formats.pytorch.members import walk_archive, walk_members
+from truename.formats.pytorch.opcodes import begins_stream
 from truename.formats.pytorch.packed import is_packed, unpacked
 from truename.formats.pytorch.pickled import Record, Storage
 from truename.formats.pytorch.state_dict import find_state
@@ -26,7 +27,15 @@ from truename.formats.pytorch.walk import Walk, named
 _PROGRAM = "serialized_exported_program.json"  # of torch.export up to 2.6; since then archives name their format
 _LFS_POINTER = b"version https://git-lfs"
 _OBJECTS = re.compile(r"\.(?:pkl|pickle|dill|joblib)", re.IGNORECASE)  # what is no weights file may be of any size
-_BOUNDS = (PyTorchFault.TOO_MANY_OPCODES, PyTorchFault.PICKLE_TOO_LARGE, PyTorchFault.TOO_MANY_TENSORS)
+# What is no fault of such a file: it is larger than others, or describes its arrays in a way that is not known.
+_NOT_ITS_FAULT = (
+    PyTorchFault.TOO_MANY_OPCODES,
+    PyTorchFault.PICKLE_TOO_LARGE,
+    PyTorchFault.TOO_MANY_TENSORS,
+    PyTorchFault.NUMBER_TOO_LARGE,
+    PyTorchFault.TEXT_LINE,
+    PyTorchFault.ARRAY,
+)
 
 
 def read_pytorch(blob: Blob) -> WeightsHeader:
@@ -63,7 +72,7 @@ def _read_zip(blob: Blob) -> WeightsHeader:
     data = read_entry(blob, entry, MAX_PICKLE_BYTES)
     opcodes = opcodes_of_file()
     try:
-        walk = Walk(MemoryBlob(blob.path, data), table, opcodes)
+        walk = Walk(MemoryBlob(blob.path, data), table, opcodes, walk_archive)
         state = find_state(blob.path, walk.program())
         walk.rest()
         _check_entries(blob.path, state.records, entries, f"{folder}data/")
@@ -101,7 +110,7 @@ def _read_stream(blob: Blob) -> WeightsHeader:
     whole = unpacked(blob, unpacked_steps()) if packed else blob
     table = GlobalTable(blob.path, blob.path)
     try:
-        walk = Walk(whole, table, opcodes_of_file())
+        walk = Walk(whole, table, opcodes_of_file(), walk_archive)
         root = walk.program()
         walk.rest()
         return torch_header(blob, find_state(blob.path, root), table, unwalked=walk.unwalked)
@@ -113,10 +122,10 @@ def _read_stream(blob: Blob) -> WeightsHeader:
             raise PyTorchError(
                 blob.path, PyTorchFault.LEGACY, "is a pointer that Git LFS left in place of the file"
             ) from None
-        begun = packed or begins_stream(head) or bool(named(table.unsafe))
+        begun = packed or not head or begins_stream(head) or bool(named(table.unsafe))
         if not begun and not walk.position:  # other programs use these suffixes too
             raise UnsupportedFormatError(blob.path, "is no file of PyTorch", PyTorchFault.NOT_PYTORCH) from None
-        if error.code in _BOUNDS and _OBJECTS.search(blob.path):
+        if error.code in _NOT_ITS_FAULT and _OBJECTS.search(blob.path):
             bounded = PickledError(blob.path, error.problem)
             bounded.unsafe = table.unsafe
             raise bounded from None

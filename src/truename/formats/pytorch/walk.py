@@ -6,18 +6,20 @@ between the opcodes, and another to ``pickle.load``, which does not, it is walke
 
 from __future__ import annotations
 
+import contextlib
 import math
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
 
 from truename.blob import Blob, MemoryBlob
+from truename.errors import FormatError
 from truename.formats.header import UnsafeGlobal
 from truename.formats.numpy.dtypes import NO_NUMBERS, numpy_dtype
-from truename.formats.pytorch import PyTorchError, PyTorchFault
+from truename.formats.pytorch import PyTorchError, PyTorchFault, Walked
 from truename.formats.pytorch.feed import Feed
 from truename.formats.pytorch.globals import GlobalTable
 from truename.formats.pytorch.machine import ForgottenError, Machine
@@ -32,6 +34,7 @@ MAX_DEPTH = 8  # pickles within the bytes of others
 MAX_PADDING = 4_096  # bytes behind the last stream that may be zeros
 _MAX_DIMENSIONS = 64
 _MAX_BYTES = 2**62
+_HOLDS_OBJECTS = 1  # of a dtype's flags
 _BYTES_PER_OPCODE = 256  # that are copied
 _PROTO = 0x80  # the opcode that every writer since Python 2.3 begins with
 
@@ -43,9 +46,23 @@ _LEGACY_PROTOCOL = 1001
 _DESCRIPTION = frozenset(("subclass", "shape", "order", "dtype", "allow_mmap", "numpy_array_alignment_bytes"))
 # What a pickle names to run code, and what every pickle of arrays names.
 _STRONG = frozenset(
-    "os posix nt subprocess builtins __builtin__ sys ctypes importlib runpy socket shutil pty pickle _pickle marshal".split()
+    (
+        "os",
+        "posix",
+        "nt",
+        "subprocess",
+        "builtins",
+        "__builtin__",
+        "sys",
+        "ctypes",
+        "importlib",
+        "runpy",
+        "socket",
+        "shutil",
+    )
+    + ("pty", "pickle", "_pickle", "marshal")
 )
-_OF_ARRAYS = frozenset("dtype ndarray scalar _reconstruct _frombuffer NumpyArrayWrapper".split())
+_OF_ARRAYS = frozenset(["dtype", "ndarray", "scalar", "_reconstruct", "_frombuffer", "NumpyArrayWrapper"])
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+", re.ASCII)
 
 
@@ -66,6 +83,7 @@ class Walk:
         table: looks names up, and remembers those that tensors do not need.
         opcodes: an item for each opcode that may be walked.
         lenient: whether any persistent id will do, and not only one of a storage of PyTorch.
+        archive: walks the pickles of an archive that lies within one of these: the blob, opcodes, and depth.
         depth: how many pickles this one lies within.
 
     Attributes:
@@ -78,6 +96,7 @@ class Walk:
         blob: Blob,
         table: GlobalTable,
         opcodes: Iterator[None],
+        archive: Callable[[Blob, Iterator[None], int], Walked],
         lenient: bool = False,
         depth: int = 0,
     ) -> None:
@@ -89,6 +108,7 @@ class Walk:
         self.position = 0
         self.wrapped = False
         self._opcodes = opcodes
+        self._archive = archive
         self._lenient = lenient
         self._depth = depth
 
@@ -146,7 +166,15 @@ class Walk:
         position = self.feed.move(begin)
         persistent = self._any_id if self._lenient else self.storages.load
         machine = PickleMachine(
-            self.blob.path, self.feed.data, self._resolve, persistent, self._opcodes, position, self.feed.more, around, arrays
+            self.blob.path,
+            self.feed.data,
+            self._resolve,
+            persistent,
+            self._opcodes,
+            position,
+            self.feed.more,
+            around,
+            arrays,
         )
         machine.base = self.feed.base
         return machine
@@ -199,15 +227,18 @@ class Walk:
             self.unwalked = True
             return Opaque(None, args)
         if data[:2] == b"PK":
-            from truename.formats.pytorch.members import walk_archive
-
-            found = walk_archive(MemoryBlob(self.blob.path, data), self._opcodes, self._depth + 1)
+            try:
+                found = self._archive(MemoryBlob(self.blob.path, data), self._opcodes, self._depth + 1)
+            except FormatError:
+                found = Walked(unwalked=True)
             self.table.adopt(found.unsafe)
             self.unwalked |= bool(found.unwalked)
             return Opaque(None, args)
         at = f"{self.table.stream} at byte {self.feed.base + machine.position:,}"
         table = GlobalTable(self.table.file, at)
-        walk = Walk(MemoryBlob(self.blob.path, data), table, self._opcodes, lenient=True, depth=self._depth + 1)
+        walk = Walk(
+            MemoryBlob(self.blob.path, data), table, self._opcodes, self._archive, lenient=True, depth=self._depth + 1
+        )
         root = None
         try:
             root = walk.program()
@@ -220,6 +251,19 @@ class Walk:
         if type(root) is Storage:  # its key is that of another file
             return Storage(at, root.dtype, root.width, root.elements)
         return Opaque(None, args) if root is None else root
+
+    def held(self, machine: Machine, data: bytes) -> None:
+        """Walk bytes that may be a pickle; where they import something, nobody can say whether they are loaded."""
+        machine.spend(len(data) // _BYTES_PER_OPCODE)
+        if self._depth == MAX_DEPTH:
+            self.unwalked = True
+            return
+        table = GlobalTable(self.table.file, self.table.stream)
+        part, depth = MemoryBlob(self.blob.path, data), self._depth + 1
+        walk = Walk(part, table, self._opcodes, self._archive, lenient=True, depth=depth)
+        with contextlib.suppress(PyTorchError):
+            walk.program()
+        self.unwalked |= walk.unwalked or bool(table.unsafe)
 
     def _bytes(self, value: Any) -> bytes | None:
         """Bytes as a stream holds them: up to protocol 2 as a text of as many characters."""
@@ -256,7 +300,9 @@ class Walk:
             raise PyTorchError(path, PyTorchFault.STORAGE_MISSING, problem)
         needed = sum(8 + roots.get(key, 0) for key in keys)
         if self.position + needed > self.blob.size:
-            problem = f"has {self.blob.size - self.position:,} bytes behind its pickle, and its storages need {needed:,}"
+            problem = (
+                f"has {self.blob.size - self.position:,} bytes behind its pickle, and its storages need {needed:,}"
+            )
             raise PyTorchError(path, PyTorchFault.STORAGE_SIZE, f"{problem}; is it cut off?")
         self.position += needed
 
@@ -275,7 +321,7 @@ class _Taken:
         return self._walk.wrapped
 
     def array(self, machine: Machine, position: int) -> int:
-        """Step over the bytes of an array of joblib, which stand behind its description; those of objects are walked."""
+        """Step over the bytes of an array of joblib, which stand behind its description; walk those of objects."""
         if machine.forgetful:  # the stream cannot be taken again from behind an array
             raise ForgottenError
         self.arrays += 1
@@ -306,6 +352,10 @@ class _Taken:
         position = feed.move(at)
         machine.data, machine.base = feed.data, feed.base
         return position
+
+    def held(self, machine: Machine, data: bytes) -> None:
+        """Bytes that are a pickle by their ends."""
+        self._walk.held(machine, data)
 
     def nested(self, machine: Machine, args: tuple[Any, ...]) -> Any:
         """A pickle within the bytes of this one."""
@@ -357,7 +407,14 @@ def _element(dtype: Any, depth: int = 4) -> _Element | None:
     if word[0] == "V" and (part is not None or fields is not None):
         inner = _inner(part, names, fields, depth)
         return None if inner is None or size != width else _Element(word, width, inner, fields=True)
-    if part is not None or names is not None or fields is not None or flags != 0 or size not in (-1, width):
+    if (
+        part is not None
+        or names is not None
+        or fields is not None
+        or type(flags) is not int
+        or flags & _HOLDS_OBJECTS
+        or size not in (-1, width)
+    ):
         return None  # its flags alone can make objects of numbers
     return _Element(word, width, pickled=False)
 

@@ -100,8 +100,8 @@ class UnsafeGlobal(Rule):
             text = f"not every pickle could be read to its end ({shown(list(unread))})"
             return cannot_tell(ReasonKind.UNREAD_FILE, text)
         objects = evidence.value(OTHER_UNSAFE_GLOBALS) or ()
-        if unknown := [name for name in objects if is_unknown_function(name)]:
-            text = f"pickled objects import functions of packages that are in no list ({shown(unknown)})"
+        if unknown := [name for name in objects if is_unjudged(name)]:
+            text = f"pickled objects import functions that are in no list of harmless ones ({shown(unknown)})"
             return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, text)
         fact = evidence.get(UNSAFE_GLOBALS)
         if fact is None:
@@ -117,7 +117,9 @@ class UnsafeGlobal(Rule):
                     message = f"the weights import {shown(names)} when they are loaded"
                     yield self.finding(severity, message, fact=fact)
         if (fact := evidence.get(OTHER_UNSAFE_GLOBALS)) is not None:
-            names = [name for name in fact.value if is_dangerous(name) and not is_ordinary(name)]
+            names = [
+                name for name in fact.value if is_dangerous(name) and not is_ordinary(name) and not is_unjudged(name)
+            ]
             if names:
                 message = f"pickled objects import {shown(names)} when they are loaded"
                 yield self.finding(Severity.ERROR, message, fact=fact)
@@ -150,10 +152,16 @@ def is_ordinary(name: str) -> bool:
     return is_listed(name, "ordinary") and not is_hidden(name)
 
 
-def is_unknown_function(name: str) -> bool:
+def is_unjudged(name: str) -> bool:
     """Whether a global is a function, by its small letter, of a package that is in no list; or a method of a class."""
+    if is_hidden(name):
+        return False
+    if is_listed(name, "unjudged"):
+        return True
+    if is_dangerous(name):
+        return False
     *owners, last = _parts(name)
-    if last.lstrip("_")[:1].isupper() or is_ordinary(name) or is_listed(name, "mild"):
+    if last.lstrip("_")[:1].isupper() or is_listed(name, "mild"):
         return False
     methods = any(part.lstrip("_")[:1].isupper() for part in owners)
     return methods or not is_listed(name, "builders")
