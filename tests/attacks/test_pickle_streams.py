@@ -1,4 +1,4 @@
-"""No pickle hides behind, between or within others: streams, arrays, bytes, compression, archives; and ways around names.
+"""No pickle hides behind, between or within others: streams, arrays, bytes, archives; and ways around names.
 
 The check of each file never passes: what runs code is named, and what cannot be walked is *cannot tell*.
 """
@@ -23,7 +23,7 @@ import pickles as p
 from truename import check
 from truename.blob import MemoryBlob
 from truename.findings import Outcome, Severity
-from truename.formats.pytorch import PickledError, PyTorchError, walk_file
+from truename.formats.pytorch import PickledError, PyTorchError, PyTorchFault, walk_file
 from truename.formats.pytorch.reader import read_pytorch
 from truename.rules.files.unsafe_global import UnsafeGlobal
 
@@ -89,19 +89,22 @@ NAMED: dict[str, bytes] = {
     "by a dotted name": b"\x80\x04" + short("sklearn.utils") + short("os.system") + b"\x93" + short("x") + b"\x85R.",
     "by globals of a function": p.stream(attribute(p.name("collections.OrderedDict"), "__init__", "__globals__")),
     "by subclasses": p.stream(attribute(p.name("builtins.object"), "__subclasses__")),
-    "by attrgetter": p.stream(p.call("operator.attrgetter", p.text("a")) + p.name("collections.OrderedDict") + b"\x85R"),
+    "by attrgetter": p.stream(p.call("operator.attrgetter", p.text("a")) + p.name("collections.deque") + b"\x85R"),
     "by a partial that is called": p.stream(p.call("functools.partial", p.name("sklearn.base.clone")) + b")R"),
     "by the state of a class": p.stream(p.name("collections.OrderedDict") + b"N}" + p.text("a") + b"Ns\x86b"),
     "by an object's class": p.stream(b"(" + p.call("functools.partial", p.name("sklearn.base.clone")) + b"o"),
     "before INST without a mark": b"ios\nsystem\n",
 }  # fmt: skip
 
+FLAGGED_F8 = p.wrapped("", (4,), element=p.dtype("f8", flags=63))
+TWICE = p.wrapped("", (4,), element=p.dtype("f8") + b"Nb")
+
 CANNOT: dict[str, bytes] = {
     "an extension": p.stream(b"\x82\x01)R"),
     "bytes that are no pickle": NOTHING + b"\xff\xfe" + HOSTILE,
     "a frame beyond the stream": framed(b"N.", 500),
     "an array in a frame": framed(p.array("f8", (4,), FLOATS) + b".", 10_000),
-    "a dtype whose flags are those of objects": b"\x80\x02" + p.wrapped("", (4,), element=p.dtype("f8", flags=63)) + HOSTILE,
+    "a dtype whose flags are those of objects": b"\x80\x02" + FLAGGED_F8 + HOSTILE,
     "an array that brings its own method": (
         b"\x80\x02" + p.wrapped("f8", (4,), more=p.text("read") + p.name("builtins.list")) + b"\0" + FLOATS + b"."
     ),
@@ -111,7 +114,7 @@ CANNOT: dict[str, bytes] = {
     ),
     "an array of more than 63 bits": b"\x80\x02" + p.wrapped("f8", (2**40, 2**40)) + b"\0" + b".",
     "an array of less than nothing": b"\x80\x02" + p.wrapped("f8", (-1, -4)) + b"\0" + FLOATS + b".",
-    "a dtype that gets its state twice": b"\x80\x02" + p.wrapped("", (4,), element=p.dtype("f8") + b"Nb") + b"\0" + FLOATS + b".",
+    "a dtype that gets its state twice": b"\x80\x02" + TWICE + b"\0" + FLOATS + b".",
     "a broken compression": zlib.compress(HOSTILE)[:-8],
     "lz4 of nothing": b"\x04\x22\x4d\x18" + bytes(20),
     "zstd": b"\x28\xb5\x2f\xfd" + bytes(20),
@@ -273,6 +276,13 @@ def test_the_arrays_of_joblib_are_tensors() -> None:
 def test_an_array_that_reaches_out_of_its_file() -> None:
     with pytest.raises(PyTorchError, match="within an array"):
         read_pytorch(MemoryBlob("m.joblib", b"\x80\x02" + p.array("f8", (400,), FLOATS) + b"."))
+
+
+@pytest.mark.parametrize("data", [zlib.compress(HOSTILE)[:-8], gzip.compress(HOSTILE)[:12] + b"\xff" * 40])
+def test_a_broken_compression_has_its_own_code(data: bytes) -> None:
+    with pytest.raises(PyTorchError) as caught:
+        read_pytorch(MemoryBlob("m.joblib", data))
+    assert caught.value.code is PyTorchFault.PACKED
 
 
 def test_a_file_of_objects_may_be_larger_than_weights() -> None:

@@ -64,6 +64,14 @@ CASES: dict[str, tuple[bytes, Fault]] = {
     "a frame cut off": (zipped(b"\x80\x04\x95\x01"), PyTorchFault.PICKLE_TRUNCATED),
     "a byte that is no opcode": (zipped(b"\x80\x02\xff."), PyTorchFault.UNKNOWN_OPCODE),
     "text in place of a pickle": (zipped(b"?<html>"), PyTorchFault.UNKNOWN_OPCODE),
+    "an array of joblib without a shape": (
+        b"\x80\x02" + p.name("joblib.numpy_pickle.NumpyArrayWrapper") + b")\x81}b.",
+        PyTorchFault.ARRAY,
+    ),
+    "an array of joblib in a frame": (
+        b"\x80\x04\x95" + struct.pack("<Q", 9_999) + p.array("u1", (4,), bytes(4)) + b".",
+        PyTorchFault.FRAME,
+    ),
     "a name by EXT1": (zipped(b"\x80\x02\x82\x05)R."), PyTorchFault.EXTENSION),
     "a name by EXT2": (zipped(b"\x80\x02\x83\x05\x00)R."), PyTorchFault.EXTENSION),
     "a name by EXT4": (zipped(b"\x80\x02\x84\x05\x00\x00\x00)R."), PyTorchFault.EXTENSION),
@@ -228,7 +236,7 @@ def test_a_bad_file_has_its_own_code(data: bytes, code: Fault) -> None:
 
 
 def test_every_code_has_a_case() -> None:
-    elsewhere = {PyTorchFault.EXPORTED_PROGRAM}  # a good file: see tests/formats
+    elsewhere = {PyTorchFault.EXPORTED_PROGRAM, PyTorchFault.PACKED}  # see tests/formats and test_pickle_streams
     assert set(PyTorchFault) - elsewhere <= {code for _, code in CASES.values()}
 
 

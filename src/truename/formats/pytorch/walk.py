@@ -46,22 +46,8 @@ _LEGACY_PROTOCOL = 1001
 _DESCRIPTION = frozenset(("subclass", "shape", "order", "dtype", "allow_mmap", "numpy_array_alignment_bytes"))
 # What a pickle names to run code, and what every pickle of arrays names.
 _STRONG = frozenset(
-    (
-        "os",
-        "posix",
-        "nt",
-        "subprocess",
-        "builtins",
-        "__builtin__",
-        "sys",
-        "ctypes",
-        "importlib",
-        "runpy",
-        "socket",
-        "shutil",
-    )
-    + ("pty", "pickle", "_pickle", "marshal")
-)
+    ["os", "posix", "nt", "subprocess", "builtins", "__builtin__", "sys", "ctypes", "importlib", "runpy", "socket"]
+) | frozenset(["shutil", "pty", "pickle", "_pickle", "marshal"])
 _OF_ARRAYS = frozenset(["dtype", "ndarray", "scalar", "_reconstruct", "_frombuffer", "NumpyArrayWrapper"])
 _NAME = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+", re.ASCII)
 
