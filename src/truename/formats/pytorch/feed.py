@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from truename.blob import Blob
+from truename.blob import Blob, MemoryBlob
 from truename.formats.pytorch import PyTorchError, PyTorchFault
 
 MAX_PICKLE_BYTES = 32_000_000  # a checkpoint of 2,000 tensors has 300,000
@@ -22,7 +22,8 @@ class Feed:
     def __init__(self, blob: Blob, begin: int = 0) -> None:
         self.blob = blob
         self.base = begin
-        self.data = bytearray(blob.read(begin, STEP))
+        held = isinstance(blob, MemoryBlob) and blob.size <= MAX_PICKLE_BYTES
+        self.data: bytes | bytearray = blob.read(begin, blob.size) if held else bytearray(blob.read(begin, STEP))
         self._step = STEP
         self._fed = len(self.data)
 
@@ -32,6 +33,8 @@ class Feed:
         Raises:
             PyTorchError: no real pickle is as long.
         """
+        if isinstance(self.data, bytes):  # all of it
+            return False
         if len(self.data) >= MAX_PICKLE_BYTES or self._fed >= MAX_FED_BYTES:
             problem = f"has a pickle of more than {min(MAX_PICKLE_BYTES, len(self.data)):,} bytes"
             raise PyTorchError(self.blob.path, PyTorchFault.PICKLE_TOO_LARGE, problem)
