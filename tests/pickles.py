@@ -130,3 +130,37 @@ WEIGHTS = {"embed.weight": tensor("0", (5, 4)), "norm.weight": tensor("1", (4,),
 STORAGES = {"0": 80, "1": 8}
 SMALL = archive(stream(mapping(WEIGHTS)), STORAGES)
 SMALL_LEGACY = legacy(mapping(WEIGHTS), {"0": (20, 4), "1": (4, 2)})
+
+
+def dtype(code: str, *, flags: int = 0, size: int = -1) -> bytes:
+    """A dtype as NumPy's own pickles build it."""
+    state = many(
+        number(3), text("|" if code == "O" else "<"), b"N", b"N", b"N", number(size), number(size), number(flags)
+    )
+    return call("numpy.dtype", text(code), b"\x89", b"\x88") + state + b"b"
+
+
+def wrapped(code: str, shape: Sequence[int], *, padded: bool = True, more: bytes = b"", element: bytes = b"") -> bytes:
+    """joblib's description of an array, behind which the array's bytes stand."""
+    state = {
+        "subclass": name("numpy.ndarray"),
+        "shape": sizes(shape),
+        "order": text("C"),
+        "dtype": element or dtype(code, flags=63 if code == "O" else 0),
+        "allow_mmap": b"\x88",
+    }
+    if padded:
+        state["numpy_array_alignment_bytes"] = number(16)
+    items = b"".join(text(key) + value for key, value in state.items())
+    return name("joblib.numpy_pickle.NumpyArrayWrapper") + b")\x81}(" + items + more + b"ub"
+
+
+def array(code: str, shape: Sequence[int], data: bytes, *, padding: int = 5) -> bytes:
+    """An array as joblib writes it: described, padded and raw."""
+    return wrapped(code, shape) + bytes([padding]) + b"\xff" * padding + data
+
+
+def npy(descr: str, shape: str, data: bytes) -> bytes:
+    """One array of NumPy in a file of its own."""
+    header = f"{{'descr': {descr}, 'fortran_order': False, 'shape': {shape}, }}\n".encode()
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + data

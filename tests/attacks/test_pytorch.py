@@ -21,8 +21,9 @@ from truename.errors import Fault, WeightsError
 from truename.formats.archives import ZipFault
 from truename.formats.header import WeightsHeader
 from truename.formats.pytorch import MAX_OPCODES, PyTorchError, PyTorchFault
+from truename.formats.pytorch.feed import MAX_PICKLE_BYTES
 from truename.formats.pytorch.opcodes import MAX_CONTAINERS
-from truename.formats.pytorch.reader import MAX_PICKLE_BYTES, read_pytorch
+from truename.formats.pytorch.reader import read_pytorch
 from truename.formats.pytorch.state_dict import MAX_CONTAINERS as STATE_CONTAINERS
 from truename.formats.read import read_file
 
@@ -63,6 +64,17 @@ CASES: dict[str, tuple[bytes, Fault]] = {
     "a frame cut off": (zipped(b"\x80\x04\x95\x01"), PyTorchFault.PICKLE_TRUNCATED),
     "a byte that is no opcode": (zipped(b"\x80\x02\xff."), PyTorchFault.UNKNOWN_OPCODE),
     "text in place of a pickle": (zipped(b"?<html>"), PyTorchFault.UNKNOWN_OPCODE),
+    "an array of joblib without a shape": (
+        b"\x80\x02" + p.name("joblib.numpy_pickle.NumpyArrayWrapper") + b")\x81}b.",
+        PyTorchFault.ARRAY,
+    ),
+    "an array of joblib in a frame": (
+        b"\x80\x04\x95" + struct.pack("<Q", 9_999) + p.array("u1", (4,), bytes(4)) + b".",
+        PyTorchFault.FRAME,
+    ),
+    "a name by EXT1": (zipped(b"\x80\x02\x82\x05)R."), PyTorchFault.EXTENSION),
+    "a name by EXT2": (zipped(b"\x80\x02\x83\x05\x00)R."), PyTorchFault.EXTENSION),
+    "a name by EXT4": (zipped(b"\x80\x02\x84\x05\x00\x00\x00)R."), PyTorchFault.EXTENSION),
     "protocol 6": (zipped(b"\x80\x06N."), PyTorchFault.UNKNOWN_PROTOCOL),
     "STOP on an empty stack": (zipped(b"\x80\x02."), PyTorchFault.STACK),
     "a tuple without its mark": (zipped(b"\x80\x02t."), PyTorchFault.STACK),
@@ -224,7 +236,7 @@ def test_a_bad_file_has_its_own_code(data: bytes, code: Fault) -> None:
 
 
 def test_every_code_has_a_case() -> None:
-    elsewhere = {PyTorchFault.EXPORTED_PROGRAM}  # a good file: see tests/formats
+    elsewhere = {PyTorchFault.EXPORTED_PROGRAM, PyTorchFault.PACKED}  # see tests/formats and test_pickle_streams
     assert set(PyTorchFault) - elsewhere <= {code for _, code in CASES.values()}
 
 
@@ -270,7 +282,6 @@ def payloads(file: Path) -> dict[str, bytes]:
         "builtins.exec dropped at once": b"\x80\x02" + state + b"0}.",
         "builtins.exec within a persistent id": b"\x80\x02(X\x07\0\0\0storage" + state + b"NNK\x00tQ.",
         "builtins.exec before the stream breaks": b"\x80\x02" + state + b"\xff",
-        "copyreg.extension.5 by EXT1": b"\x80\x02\x82\x05)R.",
         "torch.storage._load_from_bytes reduced": (
             b"\x80\x03ctorch.storage\n_load_from_bytes\nC" + bytes([len(line)]) + line + b"\x85R."
         ),
@@ -312,9 +323,7 @@ def test_the_payloads_are_live(tmp_path: Path) -> None:
     """One that did nothing would prove nothing."""
     ran = 0
     for number, name in enumerate(payloads(tmp_path)):
-        if name.startswith(("copyreg", "torch", "runpy")) or any(
-            word in name for word in ("persistent", "BUILD", "NEW")
-        ):
+        if name.startswith(("torch", "runpy")) or any(word in name for word in ("persistent", "BUILD", "NEW")):
             continue  # these need a registry, torch, a loader of storages, or a class in place of a function
         file = tmp_path / str(number)
         with contextlib.suppress(pickle.UnpicklingError, TypeError, AttributeError):

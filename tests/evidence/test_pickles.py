@@ -58,7 +58,7 @@ def test_so_is_one_that_holds_no_weights(name: str, tmp_path: Path) -> None:
     found = findings(folder_of(tmp_path, {name: hostile}), "FIL003")
     ((severity, message),) = found
     assert severity is Severity.ERROR
-    assert message.startswith("files beside the weights import os.system (byte ")
+    assert message.startswith("pickled objects import os.system (byte ")
 
 
 def test_a_pickle_that_breaks_counts_up_to_there(tmp_path: Path) -> None:

@@ -271,10 +271,12 @@ def _pickle_facts(weights: WeightsReading, checkpoints: tuple[Checkpoint, ...], 
     header = weights.header
     main = [one for problem in weights.problems for one in unsafe_globals_of(problem)]
     main += () if header is None else header.unsafe_globals
+    unwalked = () if header is None else header.unwalked_files
     broken = tuple(p.path for p in weights.problems if not isinstance(p, UnsupportedFormatError))
-    tried = {*broken, *(() if header is None else header.files)}  # an archive that is refused may hold pickles
+    # An archive that is refused may hold pickles, and so may a file of another format than PyTorch's.
+    tried = {*broken, *(header.files if header is not None and header.format == "pytorch" else ())}
     further = read_further_pickles(source, tried, checkpoints)
-    yield from further.facts(main, header is not None and header.format == "pytorch", broken)
+    yield from further.facts(main, header is not None and header.format == "pytorch", (*broken, *unwalked))
 
 
 def _index_facts(index: WeightIndex, header: WeightsHeader) -> Iterator[Fact[Any]]:

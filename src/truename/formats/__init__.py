@@ -8,7 +8,7 @@ from truename.formats.graph import OperatorGraph, OperatorNode
 from truename.formats.header import Tensor, UnsafeGlobal, WeightIndex, WeightsHeader
 from truename.formats.index import IndexComparison, compare_index, read_index
 from truename.formats.prefetch import SAMPLED_ABOVE, first_bytes
-from truename.formats.pytorch import shared_opcodes, unsafe_globals_of
+from truename.formats.pytorch import shared_opcodes, unsafe_globals_of, walk_file
 from truename.formats.read import (
     READERS,
     read_checkpoint,
@@ -43,4 +43,5 @@ __all__ = [
     "read_safetensors",
     "shared_opcodes",
     "unsafe_globals_of",
+    "walk_file",
 ]

@@ -6,6 +6,7 @@ its first entry.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from truename.blob import Blob
@@ -26,6 +27,11 @@ SIGNATURES: tuple[tuple[str, int, bytes], ...] = (
     ("tar", 0, b"\x28\xb5\x2f\xfd"),
     ("tar", 257, b"ustar"),
 )
+
+
+# A pickle that is compressed as a whole has no signature of its own: its name tells it from any other archive.
+_PICKLE_NAME = re.compile(r".+\.(?:pkl|pickle|joblib|dill)(?:\.(?:gz|gzip|z|bz2|lzma|xz|lz4|zst))?", re.IGNORECASE)
+_COMPRESSED = (b"\x1f\x8b", b"BZ", b"\xfd7zXZ", b"\x5d\0", b"x", b"\x04\x22\x4d\x18", b"\x28\xb5\x2f\xfd", b"ZF")
 
 
 def _safetensors(head: bytes) -> bool:
@@ -87,6 +93,8 @@ def look(blob: Blob) -> tuple[str | None, bytes]:
     head += blob.read(_FEW, HEAD_BYTES - _FEW)
     if head[:4] in _ZIP:
         return _zip_format(head), head
+    if head.startswith(_COMPRESSED) and _PICKLE_NAME.fullmatch(blob.path):
+        return "pytorch", head
     for format, offset, magic in SIGNATURES:
         if head.startswith(magic, offset):
             return format, head

@@ -55,6 +55,7 @@ class WeightsHeader(msgspec.Struct, frozen=True):
     index: WeightIndex | None = None  # where the checkpoint has one
     graph: OperatorGraph | None = None  # where the format stores one: ONNX, TFLite
     unsafe_globals: tuple[UnsafeGlobal, ...] = ()  # what a pickle imports beyond the parts of tensors
+    unwalked_files: tuple[str, ...] = ()  # files with pickles that could not all be walked to their end
     missing_files: tuple[str, ...] = ()  # shards that the numbering of the files asks for and that were not there
     inferred_files: tuple[str, ...] = ()  # shards whose tensors are those of their kin: see ``sampling``
 

@@ -210,10 +210,12 @@ def merge(format: str, headers: Iterable[WeightsHeader], index: WeightIndex | No
     promised = {} if index is None else index.weight_map
     files: list[str] = []
     unsafe: list[UnsafeGlobal] = []
+    unwalked: list[str] = []
     read = 0
     for header in headers:
         file = header.files[0]
         unsafe += header.unsafe_globals
+        unwalked += header.unwalked_files
         for name, tensor in header.tensors.items():
             if name not in tensors or promised.get(name) == file:
                 tensors[name] = tensor
@@ -223,7 +225,14 @@ def merge(format: str, headers: Iterable[WeightsHeader], index: WeightIndex | No
         files.append(file)
         read += header.bytes_read
     return WeightsHeader(
-        format, tuple(files), tensors, file_of, metadata, read, unsafe_globals=tuple(dict.fromkeys(unsafe))
+        format,
+        tuple(files),
+        tensors,
+        file_of,
+        metadata,
+        read,
+        unsafe_globals=tuple(dict.fromkeys(unsafe)),
+        unwalked_files=tuple(unwalked),
     )
 
 

@@ -24,6 +24,8 @@ _WORDS = {
     "c16": "C128",
 }
 _FORM = re.compile(r"[<>|=]?(?:([a-zA-Z?])(\d{0,9})|([mM])8\[\d{0,9}[a-zA-Z]{1,7}\])")  # a date's unit: '<M8[25s]'
+# First letter of a dtype's word -> what such an array holds instead of numbers.
+NO_NUMBERS = {"S": "text", "s": "text", "a": "text", "O": "objects", "M": "dates", "m": "times"}
 MAX_ITEM_BYTES = 1_000_000_000
 
 

@@ -8,13 +8,20 @@ from contextvars import ContextVar
 from enum import auto
 from itertools import islice, repeat
 
-from truename.errors import Fault, FileError, FormatError
+import msgspec
+
+from truename.blob import Blob
+from truename.errors import Fault, FileError, FormatError, UnsupportedFormatError
 from truename.formats.header import UnsafeGlobal
 
 # Of one file, whatever number of pickles it has: 30,000 tensors. A checkpoint of 300 has 10,000; one of 2,000 with the
 # state of Adam, which is three tensors for each, has 270,000.
 MAX_OPCODES = 1_000_000
+# Of one file, in steps of ``UNPACKED_STEP`` bytes: what a compressed pickle may unpack to. A bzip2 of it takes 4 s.
+UNPACKED_STEP = 65_536
+MAX_UNPACKED_STEPS = 2_048
 _SHARED: ContextVar[Iterator[None] | None] = ContextVar("shared opcodes", default=None)
+_SHARED_STEPS: ContextVar[Iterator[None] | None] = ContextVar("shared steps of unpacking", default=None)
 
 
 class PyTorchFault(Fault):
@@ -36,6 +43,10 @@ class PyTorchFault(Fault):
     TEXT_LINE = auto()  # a line of text is too long, or no number where there must be one
     PICKLE_STRING = auto()  # a string is no text in its encoding
     NUMBER_TOO_LARGE = auto()  # a whole number has more digits than any size
+    EXTENSION = auto()  # an opcode takes a name from the registry of extensions, which no file brings
+    FRAME = auto()  # a frame of the stream ends elsewhere than what it frames
+    ARRAY = auto()  # an array of joblib is described so that nobody can say where its bytes end
+    PACKED = auto()  # a compressed pickle breaks its compression
     # one tensor is wrong:
     TENSOR_NAME = auto()  # the tensor has a longer name than any real one
     TENSOR_FORM = auto()  # the tensor is rebuilt from something else than storage, offset, size and stride
@@ -57,19 +68,64 @@ class PyTorchError(FormatError):
     unsafe: tuple[UnsafeGlobal, ...] = ()
 
 
+class PickledError(UnsupportedFormatError):
+    """Nothing is wrong with a file of pickles, and it gives no weights.
+
+    Attributes:
+        unsafe: what its pickles import, as far as they were walked.
+        walked: whether that was to their end.
+    """
+
+    unsafe: tuple[UnsafeGlobal, ...] = ()
+    walked: bool = False
+
+
+class Walked(msgspec.Struct, frozen=True):
+    """What came of walking the pickles of one file."""
+
+    unsafe: tuple[UnsafeGlobal, ...] = ()
+    unwalked: bool = False  # whether something that may be a pickle could not be walked to its end
+    pickles: int = 0
+
+
+def walk_file(blob: Blob, *, objects: bool) -> Walked:
+    """Walk all pickles of a file, whatever its suffix promises; its tensors are not looked at.
+
+    Args:
+        blob: the file.
+        objects: whether its name is that of a pickle, and not that of weights of any format.
+
+    Raises:
+        FormatError: it is a broken archive or array.
+    """
+    from truename.formats.pytorch.members import walk_any  # a check of another format does not pay for it
+
+    return walk_any(blob, objects=objects)
+
+
 def unsafe_globals_of(error: FileError) -> tuple[UnsafeGlobal, ...]:
     """What a broken file imports before the place where it breaks; nothing where it is no pickle."""
-    return error.unsafe if isinstance(error, PyTorchError) else ()
+    return error.unsafe if isinstance(error, PyTorchError | PickledError) else ()
 
 
 @contextmanager
-def shared_opcodes(opcodes: Iterator[None]) -> Iterator[None]:
-    """Let the files that are read in here take what they may of ``opcodes``, one item for each opcode."""
-    token = _SHARED.set(opcodes)
+def shared_opcodes(opcodes: Iterator[None], unpacked: Iterator[None] | None = None) -> Iterator[None]:
+    """Let the files that are read in here take what they may of ``opcodes``, one item for each opcode.
+
+    ``unpacked`` is the same for what is decompressed, one item for each ``UNPACKED_STEP`` bytes.
+    """
+    token, steps = _SHARED.set(opcodes), _SHARED_STEPS.set(unpacked)
     try:
         yield
     finally:
         _SHARED.reset(token)
+        _SHARED_STEPS.reset(steps)
+
+
+def unpacked_steps() -> Iterator[None]:
+    """What the compressed pickles of one file may unpack to together: an item for each ``UNPACKED_STEP`` bytes."""
+    shared = _SHARED_STEPS.get()
+    return islice(repeat(None) if shared is None else shared, MAX_UNPACKED_STEPS)
 
 
 def opcodes_of_file() -> Iterator[None]:

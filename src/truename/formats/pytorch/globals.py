@@ -9,12 +9,14 @@ from __future__ import annotations
 import functools
 import re
 import tomllib
+from collections.abc import Iterable
 from importlib.resources import files
 from itertools import takewhile
 from typing import Any
 
 from truename.formats.header import UnsafeGlobal
-from truename.formats.numpy.dtypes import numpy_dtype
+from truename.formats.numpy.dtypes import NO_NUMBERS, numpy_dtype
+from truename.formats.pytorch.machine import FROM_TYPE
 from truename.formats.pytorch.pickled import Global, Opaque, Record, Storage, set_item
 
 MAX_UNSAFE = 256  # distinct names that are kept; more do not make it worse
@@ -41,6 +43,12 @@ class GlobalTable:
     def unsafe(self) -> tuple[UnsafeGlobal, ...]:
         """The unsafe names in the order in which they came first."""
         return tuple(self._unsafe.values())
+
+    def adopt(self, found: Iterable[UnsafeGlobal]) -> None:
+        """Add what another stream of the file imports."""
+        for one in found:
+            if len(self._unsafe) < MAX_UNSAFE:
+                self._unsafe.setdefault(one.name, one)
 
     def resolve(self, name: str, offset: int) -> Global:
         """The stand-in of ``module.name``; ``offset`` is that of its opcode."""
@@ -110,15 +118,6 @@ def _wrapper(args: tuple[Any, ...]) -> Any:
     return Record(None, None, args[2], None, args[1]) if len(args) >= 4 else Record(None, None, None, None)
 
 
-def _from_type(args: tuple[Any, ...]) -> Any:
-    """``_rebuild_from_type_v2``: function, class, arguments, state; what its function gives, where that is known."""
-    if len(args) >= 3 and type(args[0]) is Global and type(args[2]) is tuple:
-        rebuild = args[0].rebuild
-        if rebuild is not None and rebuild is not _from_type:
-            return rebuild(args[2])
-    return Opaque(args[1] if len(args) > 1 else None, args)
-
-
 def _sparse(args: tuple[Any, ...]) -> Any:
     """``_rebuild_sparse_tensor``: the shape, with the dtype of its values.
 
@@ -135,11 +134,21 @@ def _sparse(args: tuple[Any, ...]) -> Any:
 
 
 def numpy_record(shape: Any, dtype: Any) -> Record | None:
-    """An array of NumPy, whose elements lie in the stream: its shape, and its dtype as the stream builds it."""
+    """An array of NumPy, whose elements lie in the stream: its shape, and its dtype as the stream builds it.
+
+    None where it holds something else than numbers.
+    """
     args = dtype.args if type(dtype) is Opaque else ()
     if type(shape) is not tuple or not args or type(args[0]) is not str:
         return None
-    return Record(None, None, shape, None, Global("numpy.dtype", value=numpy_dtype(args[0]) or ("", 0)))
+    found = numpy_dtype(args[0])
+    if found is not None and (found[0][0] in NO_NUMBERS or _has_fields(dtype.state)):
+        return None
+    return Record(None, None, shape, None, Global("numpy.dtype", value=found or ("", 0)))
+
+
+def _has_fields(state: Any) -> bool:
+    return type(state) is tuple and len(state) > 4 and state[4] is not None
 
 
 def _from_buffer(args: tuple[Any, ...]) -> Any:
@@ -151,6 +160,7 @@ _REBUILT = {
     "collections.OrderedDict": _dict,
     "collections.defaultdict": _dict,
     "builtins.dict": _dict,
+    "copyreg.__newobj__": _reconstructor,
     "copyreg._reconstructor": _reconstructor,
     "numpy.core.numeric._frombuffer": _from_buffer,
     "numpy._core.numeric._frombuffer": _from_buffer,
@@ -166,8 +176,6 @@ _REBUILT = {
     "torch._utils._rebuild_device_tensor_from_cpu_tensor": _first,
     "torch._utils._rebuild_nested_tensor": _first,  # all elements in a row; their sizes differ
     "torch._utils._rebuild_sparse_tensor": _sparse,
-    "torch._tensor._rebuild_from_type": _from_type,
-    "torch._tensor._rebuild_from_type_v2": _from_type,
 }
 
 
@@ -178,6 +186,7 @@ def known_globals() -> dict[str, Global]:
     known = {name: Global(name) for name in tables["harmless"]}
     known |= {f"torch.{name}": Global(f"torch.{name}", value=tuple(v)) for name, v in tables["dtypes"].items()}
     known |= {name: Global(name, rebuild) for name, rebuild in _REBUILT.items()}
+    known |= {name: Global(name) for name in FROM_TYPE}
     return known
 
 

@@ -13,11 +13,14 @@ from typing import Any
 
 from truename.formats.pytorch import PyTorchFault
 from truename.formats.pytorch.machine import ForgottenError, Machine, ShortReadError
-from truename.formats.pytorch.pickled import Opaque, Span, set_item
+from truename.formats.pytorch.pickled import Global, Opaque, Span, set_item
 
 MAX_LINE = 1_024  # bytes of a line: a module, a name, a number; strings of protocol 0 may be longer
 MAX_TEXT_LINE = 65_536
 MAX_NUMBER_BYTES = 32
+ARRAY_WRAPPER = (
+    "NumpyArrayWrapper"  # joblib's class, under whatever name it is imported: the array's bytes stand behind
+)
 MAX_CONTAINERS = 500_000  # mappings and lists: one byte of a stream makes a hundred of memory
 HIGHEST_PROTOCOL = 5
 
@@ -26,6 +29,13 @@ Operation = Callable[[Machine, int], int]
 _U16, _U32, _U64 = Struct("<H").unpack_from, Struct("<I").unpack_from, Struct("<Q").unpack_from
 _F64 = Struct(">d").unpack_from
 _ESCAPE = re.compile(rb"\\(?:x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+# Classes, by their capital, and functions that writers of pickles make an object with and give its state.
+_MADE = re.compile(
+    r"_?[A-Z]\w*|dtype|ndarray|matrix|recarray|_reconstruct\w*|_?rebuild\w*|__\w+_ctor|newObj|__pyx_unpickle_\w+"
+    r"|_mareconstruct|(?:bsr|coo|csc|csr|dia|dok|lil)_(?:matrix|array)|rv_\w*frozen|\w+_gen|interp[12]d|gaussian_kde"
+    r"|_new_Index|_?create_\w+|_make_skeleton_class|defaultdict|deque|partial|"
+)
+STOP = 0x2E
 _ESCAPED = {b"n": b"\n", b"t": b"\t", b"r": b"\r", b"\\": b"\\", b"'": b"'", b'"': b'"'}
 
 
@@ -36,6 +46,11 @@ OPERAND_BYTES: dict[int, int] = {
     **dict.fromkeys(b"rjJXTB\x84\x8b", 4),
     **dict.fromkeys(b"G\x8d\x8e\x95\x96", 8),
 }
+
+
+def begins_stream(head: bytes | bytearray) -> bool:
+    """A PROTO opcode with a protocol that exists, as every writer since Python 2.3 begins."""
+    return len(head) > 1 and head[0] == 0x80 and 2 <= head[1] <= HIGHEST_PROTOCOL
 
 
 def _line(machine: Machine, position: int, limit: int = MAX_LINE) -> tuple[bytes, int]:
@@ -76,7 +91,13 @@ def _byte(data: bytes | bytearray, position: int) -> tuple[int]:
 def _span(take: Callable[[Machine, int], tuple[int, int]]) -> Operation:
     def operation(machine: Machine, position: int) -> int:
         start, end = take(machine, position)
-        machine.stack.append(Span(start, end))
+        machine.stack.append(Span(machine.base + start, machine.base + end))
+        if (
+            machine.around is not None
+            and begins_stream(machine.data[start : start + 2])
+            and machine.data[end - 1] == STOP
+        ):
+            machine.around.held(machine, bytes(machine.data[start:end]))
         return end
 
     return operation
@@ -146,7 +167,7 @@ def _proto(machine: Machine, position: int) -> int:
 
 
 def _frame(machine: Machine, position: int) -> int:
-    _U64(machine.data, position)
+    machine.frame_end = machine.base + position + 8 + _U64(machine.data, position)[0]
     return position + 8
 
 
@@ -232,18 +253,22 @@ def _global(machine: Machine, position: int) -> int:
 def _stack_global(machine: Machine, position: int) -> int:
     name, module = machine.stack.pop(), machine.stack.pop()
     if type(name) is not str or type(module) is not str:
-        machine.fail(PyTorchFault.OPERAND, f"has a broken pickle: byte {position - 1:,} imports what is no name")
+        machine.fail(
+            PyTorchFault.OPERAND, f"has a broken pickle: byte {machine.base + position - 1:,} imports what is no name"
+        )
     machine.stack.append(machine.resolve(f"{module[:MAX_LINE]}.{name[:MAX_LINE]}", position - 1))
     return position
 
 
 def _extension(read: Callable[[Any, int], tuple[int]], width: int) -> Operation:
-    """A number of the registry of extensions: what it stands for is known to the loading program alone."""
+    """A number of the registry of extensions, which is empty: no file brings one, and every loader stops here."""
 
     def operation(machine: Machine, position: int) -> int:
-        (number,) = read(machine.data, position)
-        machine.stack.append(machine.resolve(f"copyreg.extension.{number}", position - 1))
-        return position + width
+        read(machine.data, position)
+        problem = (
+            f"has a broken pickle: byte {machine.base + position - 1:,} takes a name from a registry that is empty"
+        )
+        machine.fail(PyTorchFault.EXTENSION, problem)
 
     return operation
 
@@ -252,10 +277,11 @@ def _instance(machine: Machine, position: int) -> int:
     at = position - 1
     module, position = _line(machine, position)
     name, position = _line(machine, position)
+    function = machine.resolve(f"{module.decode()}.{name.decode()}", at)  # some loaders import it before they look
     if not machine.marks:
         raise IndexError
-    function = machine.resolve(f"{module.decode()}.{name.decode()}", at)
     args = _pop_mark(machine)
+    machine.position = at
     machine.stack.append(machine.call(function, tuple(args)))
     return position
 
@@ -263,12 +289,14 @@ def _instance(machine: Machine, position: int) -> int:
 def _object(machine: Machine, position: int) -> int:
     args = _pop_mark(machine)
     function = args.pop(0)
+    machine.position = position - 1
     machine.stack.append(machine.call(function, tuple(args)))
     return position
 
 
 def _new_object(machine: Machine, position: int) -> int:
     args = machine.stack.pop()
+    machine.position = position - 1
     machine.stack[-1] = machine.call(machine.stack[-1], args)
     return position
 
@@ -281,8 +309,18 @@ def _new_object_ex(machine: Machine, position: int) -> int:
 def _build(machine: Machine, position: int) -> int:
     state = machine.stack.pop()
     target = machine.stack[-1]
-    if type(target) is Opaque:
+    if type(target) is Global:  # its attributes would be set: of what is imported, not of an object
+        machine.resolve(f"{target.name}.__setstate__", position - 1)
+    elif type(target) is Opaque:
+        last = target.name.rpartition(".")[2]
+        if target.state is not None and last in ("dtype", ARRAY_WRAPPER):
+            machine.fail(PyTorchFault.ARRAY, "has a broken pickle: it gives a dtype or an array its state twice")
         target.state = state
+        if last == ARRAY_WRAPPER and machine.arrays and machine.around is not None:
+            return machine.around.array(machine, position)
+        if machine.arrays and machine.around is not None and machine.around.wrapped and not _MADE.fullmatch(last):
+            # What a function hands on may be an array's description, and nobody could say where the stream goes on.
+            machine.fail(PyTorchFault.ARRAY, "has a broken pickle: it gives a state to what is made by no class")
     return position
 
 

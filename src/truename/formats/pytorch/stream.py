@@ -89,6 +89,7 @@ class PickleMachine(Machine):
                     if type(args) is tuple and type(function) is Global and function.rebuild is not None:
                         stack[-1] = function.rebuild(args)
                     else:
+                        self.position = start
                         stack[-1] = self.call(function, args)
                 elif code == 0x71:  # BINPUT
                     memo[data[position]] = stack[-1]
@@ -133,9 +134,12 @@ class PickleMachine(Machine):
                     return stack.pop()
                 elif (rare := RARE.get(code)) is not None:
                     position = rare(self, position)
-                    stack = self.stack
+                    stack, data = self.stack, self.data
                 else:
-                    self.fail(PyTorchFault.UNKNOWN_OPCODE, f"has no pickle: byte {start:,} is no opcode (0x{code:02x})")
+                    self.fail(
+                        PyTorchFault.UNKNOWN_OPCODE,
+                        f"has no pickle: byte {self.base + start:,} is no opcode (0x{code:02x})",
+                    )
             self.fail(PyTorchFault.TOO_MANY_OPCODES, f"has pickles of more than {MAX_OPCODES:,} opcodes")
         except ShortReadError:
             self.position = start
@@ -144,8 +148,13 @@ class PickleMachine(Machine):
             self.position = start
             if start + 1 + OPERAND_BYTES.get(code, 0) > len(data):
                 raise ShortReadError from None
-            self.fail(PyTorchFault.STACK, f"has a broken pickle: its opcode at byte {start:,} takes what is not there")
+            self.fail(
+                PyTorchFault.STACK,
+                f"has a broken pickle: its opcode at byte {self.base + start:,} takes what is not there",
+            )
         except KeyError:
-            self.fail(PyTorchFault.MEMO, f"has a broken pickle: byte {start:,} takes what was never stored")
+            self.fail(PyTorchFault.MEMO, f"has a broken pickle: byte {self.base + start:,} takes what was never stored")
         except UnicodeDecodeError:
-            self.fail(PyTorchFault.PICKLE_STRING, f"has a broken pickle: the string at byte {start:,} is no text")
+            self.fail(
+                PyTorchFault.PICKLE_STRING, f"has a broken pickle: the string at byte {self.base + start:,} is no text"
+            )

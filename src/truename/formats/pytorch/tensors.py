@@ -18,7 +18,7 @@ _MAX_COUNT = 2**63
 _PER_BYTE = {"QU4X2": 2, "QU2X4": 4}  # elements of quantised tensors that share a byte
 
 
-def torch_header(blob: Blob, state: FoundState, table: GlobalTable) -> WeightsHeader:
+def torch_header(blob: Blob, state: FoundState, table: GlobalTable, *, unwalked: bool = False) -> WeightsHeader:
     """The header of a checkpoint whose weights were found; ``metadata['mapping']`` says under which keys.
 
     Raises:
@@ -28,7 +28,10 @@ def torch_header(blob: Blob, state: FoundState, table: GlobalTable) -> WeightsHe
     if state.path:
         metadata["mapping"] = ".".join(state.path)
     tensors = check_tensors(blob.path, state.records)
-    return WeightsHeader("pytorch", (blob.path,), tensors, {}, metadata, blob.bytes_read, unsafe_globals=table.unsafe)
+    unsafe, broken = table.unsafe, (blob.path,) if unwalked else ()
+    return WeightsHeader(
+        "pytorch", (blob.path,), tensors, {}, metadata, blob.bytes_read, unsafe_globals=unsafe, unwalked_files=broken
+    )
 
 
 def check_tensors(path: str, records: Mapping[str, Record]) -> dict[str, Tensor]:

@@ -25,8 +25,13 @@ class UnsafeGlobal(Rule):
     is a warning: most are classes of the program that saved the model, their code runs when it is loaded, and
     ``torch.load`` refuses them by default. Nothing is imported or called to find this out.
 
-    Every pickle of the folder counts, whichever set of weights is loaded by default. In pickles without weights, such
-    as ``training_args.bin``, classes are no fault: only names that run code or reach files and the network are.
+    Every pickle of the folder counts, whichever set of weights is loaded by default: one behind another in a file, one
+    within an array of objects or within the bytes of another, one that is compressed, and every member of an archive.
+    A file that could not be walked to its end never passes.
+
+    In pickles of objects, such as ``training_args.bin`` or a ``.joblib`` of scikit-learn, classes are no fault: only
+    names that run code or reach files and the network are. Where such a pickle imports a function of a package that is
+    in no list, this rule does not decide.
     """
 
     code, slug, since = "FIL003", "unsafe-global", "0.2"
@@ -44,6 +49,18 @@ class UnsafeGlobal(Rule):
             unsafe_globals=(),
             other_unsafe_globals=("subprocess.Popen (byte 40 of training_args.bin)",),
         ),
+        Case(
+            "iris",
+            expect=Severity.ERROR,
+            unsafe_globals=(),
+            other_unsafe_globals=("collections.OrderedDict.__init__.__globals__ (byte 40 of model.pkl)",),
+        ),
+        Case(
+            "iris",
+            expect=Severity.ERROR,
+            unsafe_globals=(),
+            other_unsafe_globals=("sklearn.utils.os.system (byte 40 of model.joblib)",),
+        ),
         Case("yolov8n", expect=Severity.WARNING, unsafe_globals=("models.yolo.Model (byte 30 of best/data.pkl)",)),
     )
     confirmed = (
@@ -58,10 +75,20 @@ class UnsafeGlobal(Rule):
                 "builtins.getattr (byte 60 of training_args.bin)",
             ),
         ),
+        Case(
+            "iris",
+            unsafe_globals=(),
+            other_unsafe_globals=(
+                "sklearn.linear_model._logistic.LogisticRegression (byte 2 of model.joblib)",
+                "joblib.numpy_pickle.NumpyArrayWrapper (byte 90 of model.joblib)",
+                "numpy.random._pickle.__randomstate_ctor (byte 150 of model.joblib)",
+            ),
+        ),
     )
     undecided = (
         Case("llama-7b", unsafe_globals=(), unread_pickles=("global_step100/rank_64.pt",)),
         Case("llama-7b", unread_pickles=("pytorch_model.bin",)),
+        Case("iris", unsafe_globals=(), other_unsafe_globals=("helpers.text.clean (byte 40 of model.pkl)",)),
     )
     not_applicable = (Case("bert-base-uncased"), Case("llama-7b", formats=("safetensors",)))
 
@@ -72,6 +99,10 @@ class UnsafeGlobal(Rule):
         if unread := evidence.value(UNREAD_PICKLES):
             text = f"not every pickle could be read to its end ({shown(list(unread))})"
             return cannot_tell(ReasonKind.UNREAD_FILE, text)
+        objects = evidence.value(OTHER_UNSAFE_GLOBALS) or ()
+        if unknown := [name for name in objects if is_unjudged(name)]:
+            text = f"pickled objects import functions that are in no list of harmless ones ({shown(unknown)})"
+            return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, text)
         fact = evidence.get(UNSAFE_GLOBALS)
         if fact is None:
             return does_not_apply(ReasonKind.NO_SUCH_FILE, "there is no pickle")
@@ -86,9 +117,11 @@ class UnsafeGlobal(Rule):
                     message = f"the weights import {shown(names)} when they are loaded"
                     yield self.finding(severity, message, fact=fact)
         if (fact := evidence.get(OTHER_UNSAFE_GLOBALS)) is not None:
-            names = [name for name in fact.value if is_dangerous(name) and not is_listed(name, "ordinary")]
+            names = [
+                name for name in fact.value if is_dangerous(name) and not is_ordinary(name) and not is_unjudged(name)
+            ]
             if names:
-                message = f"files beside the weights import {shown(names)} when they are loaded"
+                message = f"pickled objects import {shown(names)} when they are loaded"
                 yield self.finding(Severity.ERROR, message, fact=fact)
 
 
@@ -100,11 +133,46 @@ def shown(names: list[str]) -> str:
 
 def is_dangerous(name: str) -> bool:
     """Whether a global, ``os.system (byte 52 of ...)``, runs code or reaches files and the network."""
-    return is_listed(name, "dangerous")
+    return is_hidden(name) or (is_listed(name, "dangerous") and not is_listed(name, "mild"))
+
+
+def is_hidden(name: str) -> bool:
+    """Whether a global is reached through what belongs to Python itself, or to another module than it says.
+
+    Such as the attribute ``__globals__`` of any function, or ``os`` of any module that imports it.
+    """
+    parts = _parts(name)
+    reached = frozenset(table("rules/dangerous_globals")["reached"])
+    inner = [part for part in parts[1:] if part.startswith("__") and part.endswith("__")]
+    return not reached.isdisjoint(parts[1:]) or (bool(inner) and parts != ["copyreg", inner[-1]])
+
+
+def is_ordinary(name: str) -> bool:
+    """Whether an ordinary object of Python is rebuilt with a global that is dangerous in weights."""
+    return is_listed(name, "ordinary") and not is_hidden(name)
+
+
+def is_unjudged(name: str) -> bool:
+    """Whether a global is a function, by its small letter, of a package that is in no list; or a method of a class."""
+    if is_hidden(name):
+        return False
+    if is_listed(name, "unjudged"):
+        return True
+    if is_dangerous(name):
+        return False
+    *owners, last = _parts(name)
+    if last.lstrip("_")[:1].isupper() or is_listed(name, "mild"):
+        return False
+    methods = any(part.lstrip("_")[:1].isupper() for part in owners)
+    return methods or not is_listed(name, "builders")
 
 
 def is_listed(name: str, kind: str) -> bool:
     """Whether a global is or lies below a name of that kind in the table."""
-    parts = name.partition(" ")[0].split(".")
+    parts = _parts(name)
     modules = frozenset(table("rules/dangerous_globals")[kind])
     return any(".".join(parts[:length]) in modules for length in range(1, len(parts) + 1))
+
+
+def _parts(name: str) -> list[str]:
+    return name.partition(" (byte ")[0].split(".")
