@@ -101,6 +101,10 @@ TIED_PARAMETERS = Key[int]("tied_parameters", "parameters with a tied head count
 
 # dimensions
 LAYERS = Key[int]("layers", "repeated blocks of the main stack")
+MISSING_LAYERS = Key[tuple[int, ...]](
+    "missing_layers",
+    "numbers between the first and the last block of the main stack that no tensor has",
+)
 ENCODER_LAYERS = Key[int]("encoder_layers", "blocks of the encoder, where there is an encoder and a decoder")
 DECODER_LAYERS = Key[int]("decoder_layers", "blocks of the decoder, where there is an encoder and a decoder")
 HIDDEN_SIZE = Key[int]("hidden_size", "width of the main stack")
@@ -234,6 +238,11 @@ TAGS = Key[tuple[str, ...]]("tags", "tags of the card", declared=True)
 CARD_MENTIONS = Key[tuple[str, ...]]("card_mentions", "family keys that the text of the card mentions", declared=True)
 CASED = Key[bool]("cased", "whether the tokenizer keeps the case of its input", declared=True)
 MODEL_MAX_LENGTH = Key[int]("model_max_length", "tokenizer_config.json's model_max_length", declared=True)
+TIED_EMBEDDINGS = Key[bool](
+    "tied_embeddings",
+    "whether the config ties the output head to the token embedding (tie_word_embeddings)",
+    declared=True,
+)
 ROPE_SCALING = Key[str]("rope_scaling", "kind of rotary scaling that the config declares", declared=True)
 ORIGINAL_NAME = Key[str]("original_name", "the name or path in config.json's _name_or_path", declared=True)
 
