@@ -164,6 +164,10 @@ HEAD_TENSORS = Key[tuple[str, ...]](
     "head_tensors",
     "task heads that the tensors show: lm_head, classifier, qa_outputs, score ...",
 )
+BARE_MODEL = Key[bool](
+    "bare_model",
+    "whether the main stack stands at the root, as where a model is stored without the class of its task",
+)
 PRETRAINING_HEADS = Key[tuple[str, ...]](
     "pretraining_heads",
     "heads of pre-training that the tensors show: cls.predictions, nsp ...",

@@ -104,6 +104,7 @@ class _Measure:
         stacks = self._stacks
         if stacks.main is not None and (layers := depth(stacks.main)):
             yield self._fact("layers", layers, f"{stacks.main.path}.#")
+            yield self._fact("bare_model", "." not in stacks.main.path, f"{stacks.main.path}.#")
             if gaps := missing_numbers(self._header.tensors, stacks.main.path):
                 yield self._fact("missing_layers", gaps, f"{stacks.main.path}.#")
         for key, block in (("encoder_layers", stacks.encoder), ("decoder_layers", stacks.decoder)):

@@ -8,7 +8,7 @@ from truename.evidence.evidence import Evidence
 from truename.facts import CONTEXT_LENGTH, Fact, Origin
 from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
-from truename.rules.rule import Case, Decision, Rule, cannot_tell
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
 from truename.rules.shared.configured import (
     CONFIGURED_KEYS,
     both,
@@ -60,9 +60,12 @@ class LearnedPositions(Rule):
     undecided = (
         Case("own-model", context_length=_positions(512, 8192), model_type="own"),
         Case("llava", context_length=_positions(77, 4096), model_type="llava", tensor_model_types=("llava",)),
+        Case("bert-base", context_length=_positions(512, 512)[1], missing_shards=("pytorch_model-00002-of-00002.bin",)),
+    )
+    not_applicable = (
+        Case("bert-base", context_length=_positions(512, 512)[0]),
         Case("llama-7b", context_length=_positions(512, 512)[1]),
     )
-    not_applicable = (Case("bert-base", context_length=_positions(512, 512)[0]),)
 
     def check(self, claims: Claims, evidence: Evidence) -> Decision:
         if (other := not_compared(evidence)) is not None:
@@ -70,7 +73,10 @@ class LearnedPositions(Rule):
         if evidence.declared(CONTEXT_LENGTH) is None:
             return undeclared(evidence.why_missing(CONTEXT_LENGTH))
         if (pair := both(evidence, CONTEXT_LENGTH)) is None:
-            return unmeasured(evidence.why_missing(CONTEXT_LENGTH))
+            why = evidence.why_missing(CONTEXT_LENGTH)
+            if why.kind is ReasonKind.NOT_MEASURED:
+                return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, "the weights show no table of learned positions")
+            return unmeasured(why)
         said, rows = pair
         if said.value <= rows.value + RESERVED:
             return self.passed(rows)
