@@ -18,7 +18,7 @@ def declared(key: Key[int], value: int, detail: str | None = None) -> Fact[int]:
 
 
 def decide(**facts: Any) -> Decision:
-    given = {"model_type": "llama", "tensor_model_types": ("llama",), "vocabulary_size": 32_000} | facts
+    given: dict[str, Any] = {"model_type": "llama", "tensor_model_types": ("llama",), "vocabulary_size": 32_000} | facts
     case = Case("some-model", **given)
     return ConfigDimensions().check(claims_of(parse_name("some-model")), case.evidence())
 

@@ -101,7 +101,8 @@ class OutputHead(Rule):
         if evidence.value(INDEX_MISSING_TENSORS) or not _is_whole(evidence) or _gives_vectors(claims, evidence):
             text = "no tensor is an output head, and whether the model needs one is not known"
             return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text)
-        message = f"{source_of(tie)} declares {classes[0]} and tie_word_embeddings false; no tensor is the output head (lm_head)"
+        declared = f"{source_of(tie)} declares {classes[0]} and tie_word_embeddings false"
+        message = f"{declared}; no tensor is the output head (lm_head)"
         return self.flag([self.finding(Severity.ERROR, message, fact=tie)])
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import CONTEXT_LENGTH, Fact, Origin
+from truename.facts import CONTEXT_LENGTH, HEAD_TENSORS, STORAGE_DTYPES, Fact, Origin
 from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
 from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
@@ -41,7 +41,7 @@ class LearnedPositions(Rule):
     code, slug, since = "CFG005", "learned-positions", "0.1"
     topic = "its positions"
     needs = frozenset({CONTEXT_LENGTH})
-    reads = CONFIGURED_KEYS
+    reads = CONFIGURED_KEYS | {HEAD_TENSORS}
     about_files = True
     flagged = (
         Case(
@@ -64,7 +64,7 @@ class LearnedPositions(Rule):
     )
     not_applicable = (
         Case("bert-base", context_length=_positions(512, 512)[0]),
-        Case("llama-7b", context_length=_positions(512, 512)[1]),
+        Case("llama-7b", context_length=_positions(512, 512)[1], head_tensors=("lm_head",)),
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Decision:
@@ -73,10 +73,9 @@ class LearnedPositions(Rule):
         if evidence.declared(CONTEXT_LENGTH) is None:
             return undeclared(evidence.why_missing(CONTEXT_LENGTH))
         if (pair := both(evidence, CONTEXT_LENGTH)) is None:
-            why = evidence.why_missing(CONTEXT_LENGTH)
-            if why.kind is ReasonKind.NOT_MEASURED:
+            if evidence.get(HEAD_TENSORS, Origin.WEIGHTS) is not None:  # the tensors were read
                 return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, "the weights show no table of learned positions")
-            return unmeasured(why)
+            return unmeasured(evidence.why_missing(STORAGE_DTYPES))
         said, rows = pair
         if said.value <= rows.value + RESERVED:
             return self.passed(rows)
