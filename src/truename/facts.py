@@ -102,6 +102,10 @@ TIED_PARAMETERS = Key[int]("tied_parameters", "parameters with a tied head count
 
 # dimensions
 LAYERS = Key[int]("layers", "repeated blocks of the main stack")
+MISSING_LAYERS = Key[tuple[int, ...]](
+    "missing_layers",
+    "numbers between the first and the last block of the main stack that no tensor has",
+)
 ENCODER_LAYERS = Key[int]("encoder_layers", "blocks of the encoder, where there is an encoder and a decoder")
 DECODER_LAYERS = Key[int]("decoder_layers", "blocks of the decoder, where there is an encoder and a decoder")
 HIDDEN_SIZE = Key[int]("hidden_size", "width of the main stack")
@@ -160,6 +164,10 @@ IDENTIFICATION_ERROR_RATE = Key[float](
 HEAD_TENSORS = Key[tuple[str, ...]](
     "head_tensors",
     "task heads that the tensors show: lm_head, classifier, qa_outputs, score ...",
+)
+BARE_MODEL = Key[bool](
+    "bare_model",
+    "whether the main stack stands at the root, as where a model is stored without the class of its task",
 )
 PRETRAINING_HEADS = Key[tuple[str, ...]](
     "pretraining_heads",
@@ -239,6 +247,11 @@ CARD_MENTIONS = Key[tuple[str, ...]](
 )
 CASED = Key[bool]("cased", "whether the tokenizer keeps the case of its input", declared=True)
 MODEL_MAX_LENGTH = Key[int]("model_max_length", "tokenizer_config.json's model_max_length", declared=True)
+TIED_EMBEDDINGS = Key[bool](
+    "tied_embeddings",
+    "whether the config ties the output head to the token embedding (tie_word_embeddings)",
+    declared=True,
+)
 ROPE_SCALING = Key[str]("rope_scaling", "kind of rotary scaling that the config declares", declared=True)
 ROPE_FACTOR = Key[float]("rope_factor", "factor of that scaling", declared=True)
 ROPE_THETA = Key[float]("rope_theta", "base of the rotary embeddings that the config declares", declared=True)

@@ -301,6 +301,21 @@ def test_a_quantisation_file_of_its_own(read: Read, file: str, content: Any, met
     assert facts["quantisation_method"].file == file
 
 
+@pytest.mark.parametrize(
+    ("config", "tied"),
+    [
+        ({"tie_word_embeddings": False}, False),
+        ({"tie_word_embeddings": True, "text_config": {"tie_word_embeddings": True}}, True),
+        ({"text_config": {"tie_word_embeddings": False}}, False),
+        ({"tie_word_embeddings": False, "text_config": {"tie_word_embeddings": True}}, None),  # loaders differ
+        ({"tie_word_embeddings": "no"}, None),
+        ({}, None),
+    ],
+)
+def test_tied_embeddings(read: Read, config: dict[str, Any], tied: bool | None) -> None:
+    assert values(read(config=config)).get("tied_embeddings") is tied
+
+
 def test_every_fact_names_its_file_and_key(read: Read) -> None:
     declared = read(config=CONFIGS["llava"][0])
     facts = {f.detail: f for f in declared_facts(declared)}

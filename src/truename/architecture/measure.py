@@ -18,7 +18,7 @@ from truename.architecture.packing import Unpacked, Unpacker, Use
 from truename.architecture.parts import part_of
 from truename.architecture.quantisation import quantisation_config
 from truename.architecture.signatures import tensor_model_types
-from truename.architecture.stacks import Stacks, depth, experts_of, find_stacks, widths
+from truename.architecture.stacks import Stacks, depth, experts_of, find_stacks, missing_numbers, widths
 from truename.architecture.templates import TensorGroup, group_tensors, templates
 from truename.architecture.ties import find_ties
 from truename.declared.declared import Declared
@@ -104,6 +104,9 @@ class _Measure:
         stacks = self._stacks
         if stacks.main is not None and (layers := depth(stacks.main)):
             yield self._fact("layers", layers, f"{stacks.main.path}.#")
+            yield self._fact("bare_model", "." not in stacks.main.path, f"{stacks.main.path}.#")
+            if gaps := missing_numbers(self._header.tensors, stacks.main.path):
+                yield self._fact("missing_layers", gaps, f"{stacks.main.path}.#")
         for key, block in (("encoder_layers", stacks.encoder), ("decoder_layers", stacks.decoder)):
             if block is not None and (layers := depth(block)):
                 yield self._fact(key, layers, f"{block.path}.#")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import msgspec
@@ -13,6 +13,7 @@ from truename.architecture.abstract import AbstractArchitecture, Block, BlockVar
 from truename.architecture.parts import part_of
 from truename.compiled_tables import table
 
+_DIGITS = 4  # of a layer's number; the deepest models have a thousand layers
 _EXPERT_PATHS = ("experts", "local_experts")
 
 
@@ -59,6 +60,19 @@ def depth(block: Block) -> int | None:
     if len(width) > 1 or (not width and any(len(found) > 1 for found in counts.values())):
         return None
     return sum(variant.count for variant in block.variants if not _predicts(variant)) or None
+
+
+def missing_numbers(names: Iterable[str], path: str) -> tuple[int, ...]:
+    """The numbers between the first and the last member of the block at ``path`` that no tensor's name has."""
+    start, found = f"{path}.", set[int]()
+    for name in names:
+        if name.startswith(start):
+            number = name[len(start) :].partition(".")[0]
+            if number.isdecimal() and len(number) <= _DIGITS:
+                found.add(int(number))
+    if not found:
+        return ()
+    return tuple(number for number in range(min(found), max(found)) if number not in found)
 
 
 def widths(block: Block) -> frozenset[int]:

@@ -40,6 +40,9 @@ def add_architecture(collector: Collector, declared: Declared, config: Section |
         dtype = collector.text([config, *parts], "torch_dtype", "dtype")
         if dtype is not None and (word := str(dtype.value).removeprefix("torch.").lower()) != "auto":
             collector.add("compute_dtype", dtype, word)
+        ties = [(p, tie) for p in (config, *parts) if isinstance(tie := p.look("tie_word_embeddings"), bool)]
+        if len({tie for _, tie in ties}) == 1:  # loaders differ in which of several they follow
+            collector.add("tied_embeddings", Found(ties[0][1], ties[0][0], "tie_word_embeddings"))
         origin = collector.text([config], "_name_or_path")
         if origin is not None and str(origin.value).strip("./"):
             collector.add("original_name", origin)

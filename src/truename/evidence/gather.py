@@ -39,6 +39,7 @@ from truename.facts import (
     INDEX_TOTAL_SIZE,
     INFERRED_SHARDS,
     IS_ADAPTER,
+    MISSING_LAYERS,
     MISSING_SHARDS,
     UNREADABLE_FILES,
     Fact,
@@ -95,6 +96,8 @@ def gather(source: Source, *, sample: bool = False) -> Evidence:
         structure = Identified()
     elif is_as_declared(stated, measured):
         structure = AS_DECLARED
+    elif any(fact.key == MISSING_LAYERS for fact in measured):
+        structure = unidentified("layers are missing in the middle, so the structure is not a whole model's")
     else:
         structure = identify_whole(weights, architecture)
     compared = compare_checkpoints(weights.checkpoint, weights.header, checkpoints, source, budget)

@@ -1,0 +1,1 @@
+"""Rules on the configuration: what it declares against what the tensors show."""
