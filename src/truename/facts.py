@@ -256,11 +256,6 @@ ROPE_SCALING = Key[str]("rope_scaling", "kind of rotary scaling that the config 
 ROPE_FACTOR = Key[float]("rope_factor", "factor of that scaling", declared=True)
 ROPE_THETA = Key[float]("rope_theta", "base of the rotary embeddings that the config declares", declared=True)
 NORM_EPSILON = Key[float]("norm_epsilon", "epsilon of the norms that the config declares", declared=True)
-TIED_EMBEDDINGS = Key[bool](
-    "tied_embeddings",
-    "whether the config declares that the output head is the token embedding",
-    declared=True,
-)
 MEL_BINS = Key[int]("mel_bins", "mel bins of an audio model's input", declared=True)
 FIRST_TOKEN = Key[int]("first_token", "id of the token that begins a text (bos_token_id)", declared=True)
 LAST_TOKENS = Key[tuple[int, ...]]("last_tokens", "ids of the tokens that end a text (eos_token_id)", declared=True)

@@ -36,12 +36,8 @@ def add_dimensions(collector: Collector, config: Section) -> None:
 
 
 def add_details(collector: Collector, config: Section) -> None:
-    """Add what tells releases of one structure apart: ties, norms, mel bins, special tokens."""
+    """Add what tells releases of one structure apart: norms, mel bins, special tokens."""
     sections = language_sections(config)
-    for section in (config, *sections):  # a tie beside a nested configuration is the model's own
-        if isinstance(tied := section.look("tie_word_embeddings"), bool):
-            collector.add("tied_embeddings", Found(tied, section, "tie_word_embeddings"))
-            break
     for section in sections:
         for name in keys()["details"]["norm_epsilon"]:
             if isinstance(value := section.look(name), float) and 0 < value < 1:
