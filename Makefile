@@ -9,7 +9,7 @@ LOCKED := install --no-deps
 SELF := $(LOCKED) --no-build-isolation --editable .
 UV := uv==0.13.9
 
-.PHONY: help demo test test-all test-newest test-oldest lock fix docs bench dara fuzz train-names clean
+.PHONY: help demo test test-all test-newest test-oldest lock fix docs bench dara fuzz pickles train-names clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -61,6 +61,9 @@ dara: $(VENV)/.installed-dev  ## build the corpus of structures, evaluate the cl
 fuzz: $(VENV)/.installed-dev  ## every reader, guided by coverage; RUNS=2000000 for the record in docs/records
 	$(PIP) install --constraint requirements/all.txt --no-build-isolation --editable '.[fuzz]'
 	@for file in fuzz/seeds/[a-z]*.py; do $(BIN)/python fuzz/fuzz_reader.py $$(basename $$file .py) --runs $(or $(RUNS),100000) || exit 1; done
+
+pickles: $(VENV)/.installed-dev  ## the attacks that other scanners of pickles know; figures go to docs/records/pickles.md
+	$(BIN)/python tools/pickle_corpora.py --record
 
 train-names: $(VENV)/.installed-dev  ## the learned part of names, anew from the reference data in TRUENAME_DATA
 	$(PIP) install --constraint requirements/all.txt --no-build-isolation --editable '.[train]'

@@ -9,20 +9,24 @@ import lzma
 import pickle
 import struct
 import zlib
+from itertools import repeat
 
 import pickles as p
 from truename.blob import Blob, MemoryBlob
 from truename.errors import FileError
-from truename.formats.pytorch import walk_file
+from truename.formats.pytorch import shared_opcodes, walk_file
 from truename.formats.pytorch.reader import read_pytorch
+
+MAX_OPCODES = 20_000  # a hundred bytes of bzip2 are a million, and each is slow where it is instrumented
 
 
 def read(blob: Blob) -> None:
     """Walk the pickles, and read the arrays; under the name of a file of joblib."""
     named = MemoryBlob("model.joblib", blob.read(0, blob.size))
-    walk_file(named, objects=True)
-    walk_file(named, objects=False)
-    with contextlib.suppress(FileError):  # not each of them is one of PyTorch
+    with shared_opcodes(repeat(None, MAX_OPCODES)):
+        walk_file(named, objects=True)
+        walk_file(named, objects=False)
+    with shared_opcodes(repeat(None, MAX_OPCODES)), contextlib.suppress(FileError):  # not each is PyTorch's
         read_pytorch(named)
 
 

@@ -11,6 +11,10 @@ STEP = 65_536  # bytes that are read at a time where nothing says how long a pic
 _AFTER_DATA = 16_384  # ... and behind an array, where the next one may be near
 
 
+class HeldBlob(MemoryBlob):
+    """Bytes that were read before, whole: an entry of an archive, or what stands within a pickle."""
+
+
 class Feed:
     """A stretch of a file, from ``base`` on, that grows at its end.
 
@@ -22,7 +26,7 @@ class Feed:
     def __init__(self, blob: Blob, begin: int = 0) -> None:
         self.blob = blob
         self.base = begin
-        held = isinstance(blob, MemoryBlob) and blob.size <= MAX_PICKLE_BYTES
+        held = isinstance(blob, HeldBlob) and blob.size <= MAX_PICKLE_BYTES
         self.data: bytes | bytearray = blob.read(begin, blob.size) if held else bytearray(blob.read(begin, STEP))
         self._step = STEP
         self._fed = len(self.data)

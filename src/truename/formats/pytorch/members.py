@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from truename.blob import Blob, MemoryBlob
+from truename.blob import Blob
 from truename.errors import FormatError
 from truename.formats.archives.zip import ZipEntry, read_directory, read_entry, read_start
 from truename.formats.header import UnsafeGlobal
@@ -18,7 +18,7 @@ from truename.formats.pytorch import (
     opcodes_of_file,
     unpacked_steps,
 )
-from truename.formats.pytorch.feed import MAX_PICKLE_BYTES
+from truename.formats.pytorch.feed import MAX_PICKLE_BYTES, HeldBlob
 from truename.formats.pytorch.globals import GlobalTable
 from truename.formats.pytorch.opcodes import begins_stream
 from truename.formats.pytorch.packed import OLD_JOBLIB, is_packed, unpacked
@@ -101,7 +101,7 @@ def _walk_entry(blob: Blob, entry: ZipEntry, opcodes: Iterator[None], steps: Ite
     for _ in range(-(-entry.size // UNPACKED_STEP)):
         if next(steps, entry) is entry:
             return Walked(unwalked=True, pickles=1)
-    part = MemoryBlob(blob.path, read_entry(blob, entry, MAX_PICKLE_BYTES))
+    part = HeldBlob(blob.path, read_entry(blob, entry, MAX_PICKLE_BYTES))
     if part.read(0, len(MAGIC)) == MAGIC:
         return _walk_array(part, opcodes, name)
     return _walk(part, GlobalTable(blob.path, name), opcodes, sure=True, depth=depth)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-from truename.blob import Blob, MemoryBlob
+from truename.blob import Blob
 from truename.errors import FormatError, UnsupportedFormatError
 from truename.formats.archives import ZipFault
 from truename.formats.archives.zip import ZipEntry, read_directory, read_entry
 from truename.formats.header import WeightsHeader
 from truename.formats.pytorch import PickledError, PyTorchError, PyTorchFault, opcodes_of_file, unpacked_steps
-from truename.formats.pytorch.feed import MAX_PICKLE_BYTES
+from truename.formats.pytorch.feed import MAX_PICKLE_BYTES, HeldBlob
 from truename.formats.pytorch.globals import GlobalTable
 from truename.formats.pytorch.members import walk_archive, walk_members
 from truename.formats.pytorch.opcodes import begins_stream
@@ -72,7 +72,7 @@ def _read_zip(blob: Blob) -> WeightsHeader:
     data = read_entry(blob, entry, MAX_PICKLE_BYTES)
     opcodes = opcodes_of_file()
     try:
-        walk = Walk(MemoryBlob(blob.path, data), table, opcodes, walk_archive)
+        walk = Walk(HeldBlob(blob.path, data), table, opcodes, walk_archive)
         state = find_state(blob.path, walk.program())
         walk.rest()
         _check_entries(blob.path, state.records, entries, f"{folder}data/")

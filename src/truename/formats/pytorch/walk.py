@@ -15,12 +15,12 @@ from typing import Any
 
 import msgspec
 
-from truename.blob import Blob, MemoryBlob
+from truename.blob import Blob
 from truename.errors import FormatError
 from truename.formats.header import UnsafeGlobal
 from truename.formats.numpy.dtypes import NO_NUMBERS, numpy_dtype
 from truename.formats.pytorch import PyTorchError, PyTorchFault, Walked
-from truename.formats.pytorch.feed import Feed
+from truename.formats.pytorch.feed import Feed, HeldBlob
 from truename.formats.pytorch.globals import GlobalTable
 from truename.formats.pytorch.machine import ForgottenError, Machine
 from truename.formats.pytorch.opcodes import ARRAY_WRAPPER
@@ -214,7 +214,7 @@ class Walk:
             return Opaque(None, args)
         if data[:2] == b"PK":
             try:
-                found = self._archive(MemoryBlob(self.blob.path, data), self._opcodes, self._depth + 1)
+                found = self._archive(HeldBlob(self.blob.path, data), self._opcodes, self._depth + 1)
             except FormatError:
                 found = Walked(unwalked=True)
             self.table.adopt(found.unsafe)
@@ -223,7 +223,7 @@ class Walk:
         at = f"{self.table.stream} at byte {self.feed.base + machine.position:,}"
         table = GlobalTable(self.table.file, at)
         walk = Walk(
-            MemoryBlob(self.blob.path, data), table, self._opcodes, self._archive, lenient=True, depth=self._depth + 1
+            HeldBlob(self.blob.path, data), table, self._opcodes, self._archive, lenient=True, depth=self._depth + 1
         )
         root = None
         try:
@@ -245,7 +245,7 @@ class Walk:
             self.unwalked = True
             return
         table = GlobalTable(self.table.file, self.table.stream)
-        part, depth = MemoryBlob(self.blob.path, data), self._depth + 1
+        part, depth = HeldBlob(self.blob.path, data), self._depth + 1
         walk = Walk(part, table, self._opcodes, self._archive, lenient=True, depth=depth)
         with contextlib.suppress(PyTorchError):
             walk.program()
