@@ -20,7 +20,8 @@
             ├── FormatError       the file breaks its format
             │   └── PyTorchError  ... which is a pickle: carries what it imports, see ``formats.pytorch``
             └── UnsupportedFormatError  nothing is wrong with the file, truename cannot read it
-                └── PartialWeightsError
+                ├── PartialWeightsError
+                └── PickledError  ... and unread objects were pickled in it: see ``formats.pytorch``
 
 The faults of a format have one class and a code each: ``SafetensorsFault.HEADER_TOO_LARGE``. Every package of
 ``formats`` enumerates its own, below ``Fault``.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from truename.names.elements import Element, Kind, Role
@@ -82,7 +82,19 @@ class Context:
         size_claimed: whether a size word was taken for the size of the model.
     """
 
-    __slots__ = ("_summary", "_words", "alternatives", "at", "elements", "name", "pieces", "size_claimed", "tag")
+    __slots__ = (
+        "_emitted",
+        "_looked_at",
+        "_summary",
+        "_words",
+        "alternatives",
+        "at",
+        "elements",
+        "name",
+        "pieces",
+        "size_claimed",
+        "tag",
+    )
 
     def __init__(self, name: str, pieces: list[Piece], at: list[int], tag: int) -> None:
         self.name, self.pieces, self.at, self.tag = name, pieces, at, tag
@@ -91,6 +103,15 @@ class Context:
         self.size_claimed = False
         self._summary: NameSummary | None = None
         self._words: set[str] | None = None
+        self._emitted: set[Role] = set()
+        self._looked_at = 0  # elements whose roles are in ``_emitted``
+
+    def has_emitted(self, roles: Collection[Role]) -> bool:
+        """Whether an element with one of ``roles`` was made so far. Linear over all calls for one name."""
+        for place in range(self._looked_at, len(self.elements)):
+            self._emitted.add(self.elements[place].role)
+        self._looked_at = len(self.elements)
+        return not self._emitted.isdisjoint(roles)
 
     @property
     def summary(self) -> NameSummary:

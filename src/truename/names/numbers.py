@@ -190,7 +190,7 @@ def decide_experts(context: Context, i: int) -> int:
     piece, before = context.pieces[i], context.piece_at(i - 1)
     beside = before is not None and before.role in (Role.PARAMETERS, Role.ACTIVE_PARAMETERS)
     written = piece.word[-1] != context.name[context.at[i] + piece.end - 1]  # a capital E
-    many = piece.value >= MANY_EXPERTS and any(e.role in _COUNTS for e in context.elements)
+    many = piece.value >= MANY_EXPERTS and context.has_emitted(_COUNTS)
     if context.summary.mixture or (written and (beside or many)):
         return context.emit(i, piece.kind, piece.role, piece.value)
     context.add_alternative(i, Kind.OTHER, Role.EXPERTS, context.pieces[i].value)

@@ -99,6 +99,7 @@ class Rule(ABC):
         reads: further facts that it looks up.
         about_files: whether a finding is a fault between the files, and not a claim of the name that they contradict.
         preview: whether it is off by default: it alarms too many right names, or was judged on too few.
+        needs_files: whether a registry's metadata is never enough for it, although it has facts that the rule needs.
         expected_with: roles whose claims make a needed fact expected; where it is missing and the name makes no such
             claim, the rule does not apply. Empty: the fact is always expected.
         flagged, confirmed, undecided: examples; at least one of each.
@@ -114,6 +115,7 @@ class Rule(ABC):
     needs: ClassVar[frozenset[Key[Any]]] = frozenset()
     reads: ClassVar[frozenset[Key[Any]]] = frozenset()
     about_files: ClassVar[bool] = False
+    needs_files: ClassVar[bool] = False
     expected_with: ClassVar[frozenset[Role]] = frozenset()
     preview: ClassVar[bool] = False
     flagged: ClassVar[Sequence[Case]]

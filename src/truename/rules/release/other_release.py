@@ -62,6 +62,7 @@ class OtherRelease(Rule):
     code, slug, since = "REL002", "other-release", "0.2"
     topic = "a known release"
     claims = frozenset({Role.FAMILY, Role.BRAND})
+    needs_files = True  # what fits is looked up in the files' own evidence
     needs = frozenset({HIDDEN_SIZE, LAYERS, VOCABULARY_SIZE})
     reads = FIT_KEYS | {PARAMETERS}
     flagged = (

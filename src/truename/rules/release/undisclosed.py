@@ -79,6 +79,7 @@ class UndisclosedRelease(Rule):
 
     code, slug, since = "REL001", "undisclosed-release", "0.2"
     topic = "a known release"
+    needs_files = True  # what fits is looked up in the files' own evidence
     needs = frozenset({HIDDEN_SIZE, LAYERS, VOCABULARY_SIZE})
     reads = (
         FIT_KEYS

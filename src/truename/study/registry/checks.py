@@ -38,8 +38,11 @@ class Judgement(msgspec.Struct, frozen=True):
 
 @cache
 def checks() -> tuple[Rule, ...]:
-    """The rules that a registry's metadata may decide, by code: those that need no fact, or one that metadata has."""
-    running = (rule for rule in all_rules() if not rule.preview)
+    """The rules about names that a registry's metadata may decide, by code.
+
+    They need no fact, or one that metadata has.
+    """
+    running = (rule for rule in all_rules() if not (rule.preview or rule.about_files or rule.needs_files))
     return tuple(rule for rule in running if not rule.needs or not rule.needs.isdisjoint(METADATA_KEYS))
 
 
