@@ -19,12 +19,14 @@ from truename import errors
 from truename.blob import MemoryBlob
 from truename.errors import (
     AccessError,
+    ChangedError,
     DeclaredError,
     EmptyTargetError,
     Fault,
     FileError,
     FileTooLargeError,
     FormatError,
+    InternalError,
     MissingExtraError,
     NotDownloadedError,
     PartialWeightsError,
@@ -40,7 +42,7 @@ from truename.errors import (
 )
 from truename.formats import UnsafeGlobal, read_file, unsafe_globals_of
 from truename.formats.gguf import GgufFault
-from truename.formats.pytorch import PyTorchError, PyTorchFault
+from truename.formats.pytorch import PickledError, PyTorchError, PyTorchFault
 from truename.formats.safetensors import SafetensorsFault
 
 BROKEN_PICKLE = PyTorchError("m.bin", PyTorchFault.STACK, "has a broken pickle")
@@ -54,6 +56,7 @@ ALL: list[TruenameError] = [
     EmptyTargetError("org/model", "holds nothing"),
     SeveralModelsError("models", "holds 2 models", ("a", "b")),
     UnsafePathError("../x", "leads out of the folder"),
+    ChangedError("org/model", "changed while it was read"),
     AccessError("org/model", "is gated"),
     UnavailableError("org/model", "is not reachable", 12.5),
     FileError("a.json", "is wrong"),
@@ -65,6 +68,8 @@ ALL: list[TruenameError] = [
     BROKEN_PICKLE,
     UnsupportedFormatError("m.gguf", "is of type 99", GgufFault.TENSOR_TYPE, part=("tensor", "wte")),
     PartialWeightsError("m", "is a part"),
+    PickledError("m.joblib", "holds no weights"),
+    InternalError("IndexError", "truename.formats.read:9", "list index out of range"),
 ]
 
 
