@@ -127,6 +127,9 @@ def test_any_words_of_the_author_are_borne(base: str, style: Any) -> None:
         ("Vikhr-Mistral-7b", {"tensor_model_types": ("gpt2",)}, "ARC002", "Vikhr-GPT-2-7b"),
         ("Vikhr-Mistral-7b", {"tensor_model_types": ("gpt2", "gptj")}, "ARC002", None),
         ("Brand-7b-8bit", {"quantisation_bits": 4}, "QNT002", "Brand-7b-4bit"),
+        ("Qwen2.5-VL-7b", {"model_type": "qwen2_vl"}, "ARC001", "Qwen2-VL-7b"),
+        ("Qwen2-VL-7b", {"model_type": "gpt2"}, "ARC001", "GPT-2-7b"),
+        ("x-Qwen2VL-7b", {"model_type": "gpt2"}, "ARC001", "x-GPT-2-7b"),
     ],
 )
 def test_one_wrong_element_is_replaced(name: str, facts: dict[str, Any], code: str, expected: str | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -37,6 +37,7 @@ from truename.findings import Finding
 from truename.formats.dtypes import FULL_PRECISION
 from truename.names import Claims, Role, parse_name
 from truename.names.elements import Element
+from truename.names.lexicon import lexicon, squeeze
 from truename.rules.shared import storage
 from truename.rules.shared.families import squash
 from truename.rules.shared.product_lines import declared_bases
@@ -97,8 +98,17 @@ def with_suggestion(finding: Finding, claims: Claims) -> Finding:
     word = None if element is None else _right_word(element, finding.evidence.value)
     if element is None or word is None:
         return finding
-    name = claims.name[: element.start] + _styled_like(element.text, claims.name, word) + claims.name[element.end :]
+    end = _end_of_family(element, claims.parsed.elements)
+    name = claims.name[: element.start] + _styled_like(element.text, claims.name, word) + claims.name[end:]
     return msgspec.structs.replace(finding, suggestion=name)
+
+
+def _end_of_family(element: Element, elements: Sequence[Element]) -> int:
+    """Where the family's name ends: ``Qwen2-VL`` is one family, though VL is an element of its own."""
+    after = next((e for e in elements if e.start >= element.end), None)
+    if element.role not in (Role.FAMILY, Role.BRAND) or after is None or after.role is not Role.MODALITY:
+        return element.end
+    return after.end if squeeze(element.text + after.text) in lexicon().modal else element.end
 
 
 def type_word(model_type: str) -> str:

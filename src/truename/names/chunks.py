@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 
 from truename.names.elements import Kind, Role
-from truename.names.lexicon import LABELS, LONGEST_WORD, Chunk, Piece, Tag, known, lexicon, lower, unknown
+from truename.names.lexicon import (
+    LABELS,
+    LONGEST_WORD,
+    Chunk,
+    Piece,
+    Tag,
+    known,
+    lexicon,
+    lower,
+    split_modality,
+    unknown,
+)
 from truename.names.quantities import is_hash, quantity
 
 # letters and digits; a point belongs to the chunk between two digits only
@@ -14,6 +25,7 @@ _RUN = re.compile(r"[0-9]+(?:\.[0-9]+)*|[^\W\d_]+|\d+|.")
 _CAMEL = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+|[a-z]+|[^A-Za-z]+")
 _DECIMAL = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,4}){1,3}")
 _PAIR = re.compile(r"([a-z]{2})2([a-z]{2})")
+_SHORT = (Role.FAMILY, Role.MODALITY)  # words of two letters with a number: t5, vl2
 MOST_RUNS = 7  # a chunk of more alternations of letters and digits is an id, not words
 
 _KEPT = 1 << 16  # chunks of one turn; a registry's names share most of theirs
@@ -49,7 +61,7 @@ def _read(text: str) -> Chunk:
 def _pieces(text: str, word: str, key: str) -> tuple[Piece, ...]:
     end = len(word)
     if found := known(key, 0, end):
-        return (found,)
+        return split_modality(found)
     if word.isascii() and word.isdigit():
         return (Piece(Tag.NUMBER, Kind.OTHER, Role.OTHER, 0, end, int(word) if end < 10 else None, word),)
     if word in LABELS:
@@ -86,7 +98,7 @@ def _of_letters(text: str, word: str) -> tuple[Piece, ...]:
                 continue
             left, right = known(word[:cut], 0, cut), known(word[cut:], cut, end)
             if left and right and Kind.ARCHITECTURE in (left.kind, right.kind) and (cut > 3 or end - cut > 3):
-                return (left, _glued(right))
+                return (*split_modality(left), _glued(right))
     return (_whole(word),)
 
 
@@ -166,7 +178,10 @@ def _next_run(text: str, word: str, runs: list[tuple[int, int]], i: int, pieces:
         end = runs[best][1]
         found = known(word[start:end].replace(".", ""), start, end)
         if found:
-            pieces.append(_glued(found) if start and word[start - 1].isalpha() else found)
+            if start and word[start - 1].isalpha():
+                pieces.append(_glued(found))
+            else:
+                pieces.extend(split_modality(found))
             return best + 1
     end = runs[i][1]
     if word[start].isdigit():
@@ -180,7 +195,10 @@ def _next_run(text: str, word: str, runs: list[tuple[int, int]], i: int, pieces:
             strange = after_letters and _counts_something(text, start, runs[i + 1][1], pieces)
             pieces.extend(map(_claimless, counted) if strange else counted)
             return i + 2
-        if pieces and pieces[-1].kind is Kind.ARCHITECTURE and pieces[-1].end == start and end - start < 4:
+        named = bool(pieces) and (
+            pieces[-1].kind is Kind.ARCHITECTURE or (pieces[-1].role is Role.MODALITY and i + 1 == len(runs))  # vl2
+        )
+        if named and pieces[-1].end == start and end - start < 4:
             pieces.append(Piece(Tag.FINAL, Kind.VERSION, Role.VERSION, start, end, word[start:end], word[start:end]))
         else:
             pieces.append(unknown(word[start:end], start, end))
@@ -220,7 +238,7 @@ def _longest(word: str, runs: list[tuple[int, int]], i: int) -> int:
     for j in range(i, len(runs)):
         key = word[start : runs[j][1]].replace(".", "")
         found = readings.get(key)
-        if found and (len(key) > 2 or found[2] is Role.FAMILY) and not (j > i and _torn(word, runs, j)):
+        if found and (len(key) > 2 or found[2] in _SHORT) and not (j > i and _torn(word, runs, j)):
             best = j
         if key not in prefixes:
             break

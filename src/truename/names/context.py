@@ -56,7 +56,7 @@ class NameSummary:
                 self.packed = True
                 self.quantised |= role is not Role.MERGE and role is not Role.REUSE
             elif role is Role.BITS:
-                self.quantised = True
+                self.quantised |= piece.tag != Tag.IN_QUANTISED
             elif role is Role.MOE:
                 self.mixture = True
             elif role is Role.ADAPTER:

@@ -80,12 +80,14 @@ class Lexicon(msgspec.Struct, frozen=True):
     readings: dict[str, tuple[int, Kind, Role, Any, bool]]
     prefixes: frozenset[str]
     continues: frozenset[str]  # prefixes, and whole words of several parts
+    modal: dict[str, int]  # family of a modality -> characters of the modality at its end: 2 of qwen2vl
     words: Vocabulary
 
 
 _TAGS: dict[str, int] = {
     Role.BRAND: Tag.BRAND, Role.SIZE_WORD: Tag.SIZE, Role.ADAPTER: Tag.WORD, Role.DRAFT: Tag.DRAFT,
 }  # fmt: skip
+_NAMES = (Role.FAMILY, Role.BRAND)
 LONGEST_CODE = 3  # characters of the code of a language
 UNIT_WORDS = {"layer": Role.LAYERS, "layers": Role.LAYERS, "experts": Role.EXPERTS, "expert": Role.EXPERTS}
 _HEAD_WORDS = {"heads": Role.HEADS, "head": Role.HEADS}
@@ -109,11 +111,18 @@ def make_lexicon(words: Vocabulary) -> Lexicon:
         word: (_tag(word, r, words), kinds[r.kind], roles[r.role], r.value, r.claims)
         for word, r in words.readings.items()
     }
-    for word in ("bit", "bits"):
+    for word in ("bit", "bits", "bpw"):
         readings[word] = (Tag.BITS, Kind.OTHER, Role.OTHER, None, True)
     for word, role in (UNIT_WORDS | _HEAD_WORDS).items():
         readings[word] = (Tag.UNIT, Kind.OTHER, role, None, True)
-    return Lexicon(readings, words.prefixes, words.prefixes | words.compounds, words)
+    modalities = [word for word, reading in readings.items() if reading[2] is Role.MODALITY]
+    modal = {
+        word: len(end)
+        for end in sorted(modalities, key=len)  # of vl and vlm the longer
+        for word, reading in readings.items()
+        if reading[2] in _NAMES and word.endswith(end) and readings.get(word[: -len(end)], (0, 0, 0))[2] in _NAMES
+    }
+    return Lexicon(readings, words.prefixes, words.prefixes | words.compounds, modal, words)
 
 
 def _tag(word: str, reading: Reading, words: Vocabulary) -> int:
@@ -141,6 +150,19 @@ def known(word: str, start: int, end: int) -> Piece | None:
     return Piece(tag, kind, role, start, end, value, word, claims)
 
 
+def split_modality(piece: Piece) -> tuple[Piece, ...]:
+    """A family that ends in its modality as two pieces, both of what they say: ``Qwen2VL``, ``deepseek-vl``."""
+    tail = lexicon().modal.get(piece.word)
+    if tail is None:
+        return (piece,)
+    border = piece.end - tail
+    rest = known(piece.word[-tail:], border, piece.end)
+    if rest is None:
+        return (piece,)
+    family = Piece(piece.tag, piece.kind, piece.role, piece.start, border, piece.value, piece.word, piece.claims)
+    return (family, rest)
+
+
 def unknown(word: str, start: int, end: int) -> Piece:
     """A piece that says nothing we know."""
     return Piece(Tag.UNKNOWN, Kind.OTHER, Role.OTHER, start, end, None, word)
@@ -161,6 +183,7 @@ __all__ = [
     "known",
     "lexicon",
     "lower",
+    "split_modality",
     "squeeze",
     "unknown",
 ]

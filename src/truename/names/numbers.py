@@ -26,6 +26,7 @@ _SHARD_DIGITS = 5
 _LEAST_WIDTH, _LEAST_WIDTH_OF_D = 16, 64
 _MOST_LAYERS = 200
 _LARGEST_B = 8  # of EfficientNet, SegFormer and PVT
+_NAMES = (Role.FAMILY, Role.BRAND)
 _TAGS_BEFORE_CONTEXT = (Tag.NUMBER, Tag.QUANTITY, Tag.ACTIVE)
 
 
@@ -209,7 +210,11 @@ def decide_number(context: Context, i: int) -> int:
         return end
     if piece.value is None or len(piece.word) > 4:
         return _run_or_other(context, i)
-    if after is not None and (after.tag in _COUNTED or after.word == "x") and (end := _with_next(context, i)):
+    if (
+        after is not None
+        and (after.tag in _COUNTED or after.word == "x" or after.role is Role.BITS)
+        and (end := _with_next(context, i))
+    ):
         return end
     before = context.piece_at(i - 1)
     if before is None:
@@ -220,7 +225,8 @@ def decide_number(context: Context, i: int) -> int:
     seen = piece.value in hints.image_sizes or piece.value in hints.patch_sizes
     if seen and context.summary.vision and (end := _pixels(context, i)):
         return end
-    if before.role in (Role.FAMILY, Role.BRAND) and len(piece.word) <= 2 and piece.word[0] != "0":
+    named = before.role in _NAMES or (before.role is Role.MODALITY and i > 1 and context.pieces[i - 2].role in _NAMES)
+    if named and len(piece.word) <= 2 and piece.word[0] != "0":
         return context.emit(i, Kind.VERSION, Role.VERSION, piece.word)
     if before.word in ("v", "version", "ver") and len(piece.word) <= 3:
         return context.emit(i, Kind.VERSION, Role.VERSION, piece.word)
@@ -249,6 +255,8 @@ def _with_next(context: Context, i: int) -> int | None:
     gap = context.text_between(i)
     if after.tag == Tag.BITS and len(gap) <= 1 and 1 <= piece.value <= 16:
         return context.emit(i, Kind.OTHER, Role.BITS, float(piece.value), i + 1)
+    if after.role is Role.BITS and after.tag == Tag.FINAL:
+        return _split_bits(context, i)
     if after.tag == Tag.UNIT and len(gap) <= 1 and 0 < piece.value < 1000:
         kind = {Role.LAYERS: Kind.LAYERS, Role.HEADS: Kind.HIDDEN}.get(after.role, Kind.OTHER)
         return context.emit(i, kind, after.role, piece.value if piece.value > FEW else None, i + 1)
@@ -262,6 +270,20 @@ def _with_next(context: Context, i: int) -> int | None:
     if after.tag == Tag.QUANTITY and gap in ("_", "-") and after.word[-1] == "b" and len(piece.word) == 1:
         return _split_decimal(context, i)
     return None
+
+
+def _split_bits(context: Context, i: int) -> int | None:
+    """``2_4bpw`` is 2.4 bits where other signs separate; among underscores it is undecided."""
+    piece, after = context.pieces[i], context.pieces[i + 1]
+    digits = after.word.removesuffix("bpw")
+    if context.text_between(i) != "_" or digits == after.word or not digits.isdigit() or not 1 <= piece.value < 16:
+        return None
+    value = float(f"{piece.word}.{digits}")
+    if i and context.text_between(i - 1) == "_":  # Qwen_2_4bpw
+        context.add_alternative(i, Kind.OTHER, Role.BITS, value, i + 1)
+        context.add_alternative(i + 1, Kind.OTHER, Role.BITS, after.value)
+        return context.emit(i, Kind.OTHER, Role.BITS, None, i + 1)
+    return context.emit(i, Kind.OTHER, Role.BITS, value, i + 1)
 
 
 def _mixture_in_words(context: Context, i: int) -> int | None:
@@ -327,7 +349,7 @@ def decide_decimal(context: Context, i: int) -> int:
     piece, after = context.pieces[i], context.piece_at(i + 1)
     if context.word_at(i - 1) in lexicon().words.hints.labels:
         return context.emit_other(i)
-    if after is not None and after.word in ("bit", "bits", "bpw") and piece.word.count(".") == 1:
+    if after is not None and after.tag == Tag.BITS and piece.word.count(".") == 1:
         value = float(piece.word)
         if 1 <= value <= 16:
             return context.emit(i, Kind.OTHER, Role.BITS, value, i + 1)

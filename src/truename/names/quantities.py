@@ -18,9 +18,14 @@ _INFIX = re.compile(r"(\d{1,2})b(\d)")  # 1b7 is 1.7 billion
 _ACTIVE = re.compile(rf"a({_NUMBER})([bm])")
 _EFFECTIVE = re.compile(rf"e({_NUMBER})b")  # Gemma 3n's E4B: the memory it takes, not the parameters it has
 _VERSION = re.compile(r"(?:v|ver|version)(\d{1,4}(?:\.\d{1,4}){0,3})([a-z]?)")
-_BITS = re.compile(r"w(\d{1,2})a(\d{1,2})(?:g\d+)?")
-_INT = re.compile(r"u?int([1-9]\d?)")
+_BITS = re.compile(r"w(\d{1,2})a(?:\d{1,2}|fp8|bf16|fp16)(?:g\d+)?")
+_ACTIVATIONS_FIRST = re.compile(r"a\d{1,2}w(\d{1,2})(?:g\d+)?")
+_INT = re.compile(r"u?int([1-9]\d?)(?:wo)?")
+_BPW = re.compile(r"bpw(\d{1,2}(?:\.\d{1,4})?)")
+_WEIGHT = re.compile(r"w([1-8])")
 _GGUF = re.compile(r"(?:i|t)?q[1-8]")
+_GGUF_WHOLE = re.compile(r"((?:i|t)?q[1-8])(k?)(xxs|xs|nl|xl|s|m|l)?")  # Q4KM, iq4xs
+_MLC = re.compile(r"q([1-8])f(?:16|32)")  # MLC's q4f16_1: four bits, computed with in sixteen
 _DIMENSION = re.compile(r"([a-z])(\d{1,5})")
 _PATCH = re.compile(r"patch(\d{1,3})")
 _WINDOW = re.compile(r"(?:window|win)(\d{1,3})(?:to\d{1,3})?")
@@ -203,16 +208,32 @@ def version(text: str, word: str) -> tuple[Piece, ...] | None:
 
 
 def bits(text: str, word: str) -> tuple[Piece, ...] | None:
-    """``w4a16`` (the weight's bits) and ``int4``."""
-    found = _BITS.fullmatch(word) or _INT.fullmatch(word)
-    if found is None or not 1 <= int(found[1]) <= 16:
+    """``w4a16`` and ``a8w4`` (the weight's bits), ``int4``, ``int8wo``, ``bpw4.5``, ``q4f16``."""
+    found = _BITS.fullmatch(word) or _INT.fullmatch(word) or _ACTIVATIONS_FIRST.fullmatch(word)
+    if found is None:
+        if weight := _WEIGHT.fullmatch(word):
+            return one(Tag.IN_QUANTISED, Kind.OTHER, Role.BITS, word, float(weight[1]))
+        found = _BPW.fullmatch(word) or _MLC.fullmatch(word)
+    if found is None or not 1 <= float(found[1]) <= 16:
         return None
     return one(Tag.FINAL, Kind.OTHER, Role.BITS, word, float(found[1]))
 
 
+def ternary(text: str, word: str) -> tuple[Piece, ...] | None:
+    """``b1.58`` says how a BitNet was trained; its files hold two bits a weight, or sixteen: no claim."""
+    return one(Tag.FINAL, Kind.OTHER, Role.BITS, word, None) if word == "b1.58" else None
+
+
 def gguf_type(text: str, word: str) -> tuple[Piece, ...] | None:
-    """``Q4`` of ``Q4_K_M``."""
-    return one(Tag.GGUF_TYPE, Kind.OTHER, Role.QUANTISATION, word, None) if _GGUF.fullmatch(word) else None
+    """``Q4`` of ``Q4_K_M``, and ``Q4KM``."""
+    if _GGUF.fullmatch(word):
+        return one(Tag.GGUF_TYPE, Kind.OTHER, Role.QUANTISATION, word, None)
+    found = _GGUF_WHOLE.fullmatch(word)
+    if found is None:
+        return None
+    return one(
+        Tag.FINAL, Kind.OTHER, Role.QUANTISATION, word, "_".join(part for part in found.groups() if part).upper()
+    )
 
 
 def dimension(text: str, word: str) -> tuple[Piece, ...] | None:
@@ -236,7 +257,8 @@ def window(text: str, word: str) -> tuple[Piece, ...] | None:
 _Reader = Callable[[str, str], tuple[Piece, ...] | None]
 _READERS_OF_DIGIT: tuple[_Reader, ...] = (counted, mixture, infix)
 _READERS_OF_LETTER: dict[str, tuple[_Reader, ...]] = {
-    "a": (active, dimension, labelled),
+    "a": (active, bits, dimension, labelled),
+    "b": (bits, ternary, dimension),
     "c": (labelled, dimension),
     "d": (labelled, dimension),
     "e": (effective, labelled, dimension),
@@ -247,7 +269,7 @@ _READERS_OF_LETTER: dict[str, tuple[_Reader, ...]] = {
     "w": (bits, dimension, window),
     "i": (bits, gguf_type, labelled, dimension),
     "u": (bits, dimension),
-    "q": (gguf_type, dimension),
+    "q": (gguf_type, bits, dimension),
     "t": (gguf_type, labelled, dimension),
     "p": (dimension, patch),
 }

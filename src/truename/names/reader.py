@@ -127,14 +127,19 @@ def _append_word(chunks: list[Chunk], starts: list[int], offset: int, pieces: li
     begin, end = starts[0], starts[-1] + len(last.text)
     key = "".join([chunk.word for chunk in chunks])
     tag, kind, role, value, claims = readings[key]
-    split = None
+    split = tail = None
     if kind is Kind.ARCHITECTURE and not before.word[-1].isdigit() and _NUMERIC.fullmatch(last.word):
         shorter = readings.get(key[: -len(last.word)])
         if shorter and shorter[2] is Role.FAMILY:
             split = starts[-2] + len(before.text)
+    elif readings.get(last.word, (0, 0, 0))[2] is Role.MODALITY and key in lexicon().modal:
+        split, tail = starts[-2] + len(before.text), last.pieces[0]
     pieces.append(Piece(tag, kind, role, 0, (split or end) - begin, value, key, claims))
     at.append(offset + begin)
-    if split:
+    if tail:
+        pieces.append(tail)
+        at.append(offset + starts[-1])
+    elif split:
         text = last.pieces[0].word.removeprefix("v")
         pieces.append(Piece(Tag.VERSION, Kind.VERSION, Role.VERSION, 0, end - starts[-1], text, last.word))
         at.append(offset + starts[-1])

@@ -15,10 +15,12 @@ from truename.names.lexicon import Piece, Tag, lexicon
 _SIZE_REACH = 3  # pieces between a family and its size word: bert-multilingual-uncased-base
 _GEMMAS = frozenset(("gemma", "gemma2", "gemma3", "gemma3n", "gemma4", "recurrent_gemma", "paligemma"))
 _MOST_CODES = 12  # codes of one group of languages
+_NUMBERS = (Tag.NUMBER, Tag.DECIMAL)
 _SIZE_LETTERS = frozenset("tsmblhgnx")
 _BESIDE_FAMILY = (Tag.SIZE, Tag.QUANTITY, Tag.PATCH)
 _SKIPPED = (Tag.VERSION, Tag.NUMBER, Tag.DECIMAL)  # between a family and its size
-_GGUF_PARTS = frozenset(("k", "0", "1", "nl", "xs", "xxs", "s", "m", "l", "xl"))
+_QUALIFIERS = (Role.LANGUAGE, Role.MODALITY)
+_GGUF_PARTS = frozenset(("k", "0", "1", "nl", "xs", "xxs", "s", "m", "l", "xl", "ks", "km", "kl", "kxl"))
 
 
 def decide_family(context: Context, i: int) -> int:
@@ -61,7 +63,7 @@ def decide_size_word(context: Context, i: int) -> int:
             return context.accept_piece(i)
         if before.tag == Tag.QUANTITY or before.tag == Tag.SIZE or before.role is Role.MIXTURE:
             break
-        skipped = before.tag in _SKIPPED or before.role is Role.LANGUAGE or before.kind is Kind.CHARACTERISTIC
+        skipped = before.tag in _SKIPPED or before.role in _QUALIFIERS or before.kind is Kind.CHARACTERISTIC
         if not skipped:
             break
     after = context.piece_at(i + 1)
@@ -195,7 +197,9 @@ def decide_gguf_type(context: Context, i: int) -> int:
             break
     if last == i:
         return context.emit(i, Kind.OTHER, Role.QUANTISATION, None)
-    value = "_".join(context.word_at(j) for j in range(i, last + 1)).upper()
+    parts = [context.word_at(j) for j in range(i, last + 1)]
+    parts[-1] = parts[-1].replace("k", "k_") if len(parts[-1]) > 1 else parts[-1]  # q4_km
+    value = "_".join(parts).upper()
     return context.emit(i, Kind.OTHER, Role.QUANTISATION, value, last)
 
 
@@ -216,7 +220,17 @@ def decide_letter(context: Context, i: int) -> int:
 
 
 def decide_bits(context: Context, i: int) -> int:
-    """The word ``bit`` without a number before it."""
+    """The word ``bit`` without a number before it; ``bpw-4.5`` has it behind."""
+    after = context.piece_at(i + 1)
+    if context.word_at(i) == "bpw" and after is not None and after.tag in _NUMBERS and context.text_between(i) in "-_":
+        bits = float(after.word) if after.word.count(".") < 2 and after.word.isascii() else 0
+        if 1 <= bits <= 16:
+            return context.emit(i, Kind.OTHER, Role.BITS, bits, i + 1)
+    return context.emit_other(i)
+
+
+def decide_unit(context: Context, i: int) -> int:
+    """The word ``layers`` or ``heads`` without a number before it."""
     return context.emit_other(i)
 
 
@@ -233,7 +247,7 @@ _DECIDING = {
     Tag.GGUF_TYPE: decide_gguf_type,
     Tag.LETTER: decide_letter,
     Tag.BITS: decide_bits,
-    Tag.UNIT: decide_bits,
+    Tag.UNIT: decide_unit,
     Tag.DIMENSION: numbers.decide_dimension,
     Tag.VERSION: numbers.decide_version,
     Tag.EXPERTS: numbers.decide_experts,
