@@ -9,7 +9,7 @@ LOCKED := install --no-deps
 SELF := $(LOCKED) --no-build-isolation --editable .
 UV := uv==0.13.9
 
-.PHONY: help demo test test-all test-newest test-oldest lock fix docs bench dara fuzz pickles train-names clean
+.PHONY: help demo test test-all test-newest test-oldest test-compiled lock fix docs bench dara fuzz pickles train-names clean
 .DEFAULT_GOAL := help
 
 help:  ## list these targets
@@ -19,8 +19,8 @@ demo: $(VENV)/.installed  ## write five small models, honest and dishonest, and 
 	@$(BIN)/truename demo
 
 test: $(VENV)/.installed-dev  ## the whole gate
-	$(BIN)/ruff format --check src tests benchmarks tools fuzz
-	$(BIN)/ruff check src tests benchmarks tools fuzz
+	$(BIN)/ruff format --check src tests benchmarks tools fuzz setup.py
+	$(BIN)/ruff check src tests benchmarks tools fuzz setup.py
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python tools/generated.py --check
@@ -37,6 +37,12 @@ test-newest:  ## the tests with the newest versions that pyproject.toml allows
 
 test-oldest: $(VENV)-oldest/.installed-oldest  ## the tests with the oldest ones, on Python 3.11
 	$(VENV)-oldest/bin/python -m pytest -q
+
+test-compiled: $(VENV)/.installed-dev  ## the reader of names as mypyc compiles it: the same parses; needs a C compiler
+	rm -rf build/compiled
+	TRUENAME_COMPILE=1 $(PIP) wheel --no-deps --no-build-isolation --wheel-dir build/compiled .
+	$(PIP) install --no-deps --target build/compiled/site build/compiled/*.whl
+	PYTHONPATH=build/compiled/site $(BIN)/python -m pytest -q tests/names
 
 lock: $(VENV)/pyvenv.cfg  ## lock the newest versions in requirements/, and the oldest
 	$(PIP) install $(UV)
