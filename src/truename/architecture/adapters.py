@@ -33,8 +33,10 @@ _BASE = "ss_base_model_version"  # kohya's trainer: sdxl_base_v1-0, flux1 ...
 _LONGEST = 512  # characters of a base's name
 # Projections whose input is the hidden state of a block.
 _READ_THE_STACK = frozenset(
-    {"q_proj", "k_proj", "v_proj", "gate_proj", "up_proj", "qkv_proj", "query_key_value", "gate_up_proj", "Wqkv", "c_attn",
-     "attn_q", "attn_k", "attn_v", "ffn_gate", "ffn_up", "query", "key", "value", "wqkv", "W_pack"}
+    {
+        "q_proj", "k_proj", "v_proj", "gate_proj", "up_proj", "qkv_proj", "query_key_value", "gate_up_proj", "Wqkv",
+        "c_attn", "attn_q", "attn_k", "attn_v", "ffn_gate", "ffn_up", "query", "key", "value", "wqkv", "W_pack",
+    }
 )  # fmt: skip
 _TOWER = re.compile(r"vision|visual|audio|image|encoder\.|text_model|unet|lora_te|lora_unet|decoder\.")
 _BLOCK = re.compile(r"(?:^|[._])(?:layers?|h|blocks?|blk)[._](\d{1,4})[._]")
@@ -98,13 +100,16 @@ def _widths(pairs: dict[str, tuple[Tensor, Tensor]]) -> tuple[int, ...]:
     """
     widths: Counter[int] = Counter()
     for path, (first, second) in pairs.items():
-        if _module(path) not in _READ_THE_STACK or _TOWER.search(path) or len(first.shape) != 2 or len(second.shape) != 2:
+        if _module(path) not in _READ_THE_STACK or _TOWER.search(path):
             continue
-        sides = {a for at, a in enumerate(first.shape) if first.shape[1 - at] in second.shape}
-        if len(sides) == 1 or first.shape[0] == first.shape[1]:
-            widths[next(iter(sides))] += 1
-        elif sides:  # both sides are in the second matrix: the rank is the smaller
-            widths[max(sides)] += 1
+        a, b = first.shape or (), second.shape or ()
+        if len(a) != 2 or len(b) != 2:
+            continue
+        ranks = [at for at in (0, 1) if a[at] in b]  # sides of the first matrix that may be the rank
+        if len(ranks) == 1:
+            widths[a[1 - ranks[0]]] += 1
+        elif ranks:
+            widths[max(a)] += 1
     return tuple(width for width, _ in widths.most_common(8))
 
 

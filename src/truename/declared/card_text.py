@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from truename._lazy import once
+from truename.compiled_tables import table
 from truename.facts import CARD_MERGES, CARD_STATEMENTS, CARD_TITLE, Fact, Origin
 
 MAX_STATEMENTS = 48  # of one card
@@ -21,52 +23,10 @@ _LONG_LINK = 200
 _TITLE = 200
 _MAX_MERGED = 64
 
-# What a line is about -> how cards call it, in lower case and without signs.
+# What a line is about; how cards call it is in card_labels.toml.
 PARAMETERS, ACTIVE, LAYERS, HIDDEN, INTERMEDIATE, HEADS = "parameters", "active", "layers", "hidden", "inner", "heads"
 VOCABULARY, EXPERTS, CONTEXT, RANK, BASE = "vocabulary", "experts", "context", "rank", "base"
 QUANTISATION, DTYPE, STRUCTURE = "quantisation", "dtype", "structure"
-_LABELS: dict[str, str] = {
-    label: kind
-    for kind, labels in {
-        PARAMETERS: "parameters|params|parameter count|params count|number of parameters|total parameters|total params|"
-        "model size|model parameters|parameter size|num parameters|total parameter count|number of model parameters|"
-        "n parameters|parameter scale|参数量|参数|模型参数|参数规模|总参数|总参数量|模型大小|パラメータ数|パラメータ|파라미터|파라미터 수",
-        ACTIVE: "active parameters|activated parameters|active params|activated params|parameters activated|"
-        "parameters active|激活参数|激活参数量",
-        LAYERS: "layers|number of layers|num layers|n layers|total layers|hidden layers|number of hidden layers|"
-        "num hidden layers|transformer layers|number of transformer layers|transformer blocks|blocks|"
-        "decoder layers|encoder layers|n layer|depth|层数|レイヤー数|레이어 수",
-        HIDDEN: "hidden size|hidden dimension|hidden dim|model dimension|d model|model dim|embedding size|"
-        "embedding dimension|hidden dimensions|width|隐藏层维度|隐藏维度|隐藏层大小",
-        INTERMEDIATE: "intermediate size|ffn size|ffn dimension|feedforward dimension|feed forward dimension|"
-        "feed forward size|ffn dim|mlp dimension|d ff|n inner",
-        HEADS: "attention heads|number of attention heads|heads|num heads|num attention heads|n heads|n head|注意力头数",
-        VOCABULARY: "vocabulary|vocabulary size|vocab size|vocab|词表大小|词表|语彙数|어휘 크기",
-        EXPERTS: "experts|number of experts|num experts|routed experts|total experts|专家数|专家数量",
-        CONTEXT: "context|context length|context window|context size|max context|max context length|"
-        "maximum context length|max sequence length|maximum sequence length|sequence length|max length|n ctx|"
-        "max position embeddings|context length natively|supported context length|上下文长度|最大上下文|上下文窗口|コンテキスト長",
-        RANK: "rank|lora rank|r|lora r|lora|lora config|lora configuration|lora settings|adapter rank|qlora",
-        BASE: "base model|base|basemodel|foundation model|backbone|finetuned from|fine tuned from|finetuned from model|"
-        "fine tuned from model|base llm|基座模型|基础模型|底座模型|ベースモデル|베이스 모델",
-        QUANTISATION: "quantization|quantisation|quant|quantization method|quantization type|quantized|"
-        "quant method|quantization level|quantization format|量化|量化方式",
-        STRUCTURE: "architecture|model architecture|structure|model structure|specs|specification|model config|"
-        "model configuration|结构|模型结构|架构",
-        DTYPE: "precision|dtype|torch dtype|data type|weight precision|model precision|tensor type|weights dtype|"
-        "weight dtype|精度",
-    }.items()
-    for label in labels.split("|")
-}
-
-# Parts of words of which every label has one: most lines need no further look.
-_FIRST_LOOK = (
-    "param", "layer", "size", "dim", "model", "head", "vocab", "expert", "context", "length", "n_ctx", "rank",
-    "lora", "base", "backbone", "quant", "dtype", "type", "precision", "blocks", "depth", "width", "n_inner", "d_ff",
-    "structure", "architecture", "spec", "n_", "d_", "参", "模", "层", "維", "维", "大小", "词", "头", "专", "上下", "量化", "精度", "结构", "架构",
-    "パラ", "レイ", "ベース", "コンテ", "語", "语", "파라", "레이", "어휘", "베이스",
-)  # fmt: skip
-
 # Headings below which a card speaks of something else, or of how it was used.
 _ELSEWHERE = re.compile(
     r"benchmark|evaluat|compar|\bversus\b|\bvs\b|result|performance|leaderboard|\bdata(?:set)?s?\b|hardware|requirement"
@@ -77,7 +37,9 @@ _ELSEWHERE = re.compile(
     r"|generat|sampling|评测|评估|性能|数据|用法|使用|引用|许可|部署|推理示例|局限",
     re.IGNORECASE,
 )
-_TRAINING = re.compile(r"train|fine-?\s?tun|hyper-?\s?param|\bq?lora\b|\bpeft\b|optimi[sz]|recipe|训练|微调", re.IGNORECASE)
+_TRAINING = re.compile(
+    r"train|fine-?\s?tun|hyper-?\s?param|\bq?lora\b|\bpeft\b|optimi[sz]|recipe|训练|微调", re.IGNORECASE
+)
 _OF_BASE = re.compile(r"\bbase(?:\s?|-)model\b|\bfoundation model\b|\bbackbone\b|基座|基础模型", re.IGNORECASE)
 _IN_TRAINING = frozenset({RANK, BASE})
 _NOTES = re.compile(r"comment|note|description|detail|remark|备注|说明", re.IGNORECASE)
@@ -87,13 +49,15 @@ _BULLET = re.compile(r"(?:[-*+•●·]|\d{1,2}[.)])\s+")
 _PAIR = re.compile(r"(?P<label>[^::=|]{1,80})(?:[::]|= )[\s*]*(?P<value>[^\s*].{0,400})")
 _SIGNS = re.compile(r"[^\w\s]|_", re.UNICODE)
 _BRACKETS = re.compile(r"\(([^()]*)\)|（([^（）]*)）")
-_OTHER_COUNT = re.compile(r"trainable|embedding only|draft|vision|audio|encoder|decoder|projector|adapter|lora|added", re.I)
+_OTHER_COUNT = re.compile(
+    r"trainable|embedding only|draft|vision|audio|encoder|decoder|projector|adapter|lora|added", re.I
+)
 _ACTIVE = re.compile(r"activ", re.IGNORECASE)
 _MARKUP = re.compile(r"\[([^\]]*)\]\([^)\s]*\)|<[^>]{0,200}>|[*`]|&ast;|&dagger;|\\\\?[()]")
 # A sentence that gives a count: who, and the number before 'parameters' or behind its Chinese word.
 _COUNTED = re.compile(
-    r"(?:^|(?<=[.!?] ))(?P<who>[^,;:!?()|\n]{1,80}?)\s(?:is|has|contains|features|comes with|offers)\s(?:an?\s|the\s|about\s|around\s"
-    r"|approximately\s|roughly\s|~\s?|[\w-]+\s){0,5}?~?(?P<value>\d[\d.,]*\s?-?(?:[bmk]|bn|billion|million)?)[\s-]"
+    r"(?:^|(?<=[.!?] ))(?P<who>[^,;:!?()|\n]{1,80}?)\s(?:is|has|contains|features|comes with|offers)"
+    r"\s(?:an?\s|the\s|about\s|around\s|approximately\s|roughly\s|~\s?|[\w-]+\s){0,5}?~?(?P<value>\d[\d.,]*\s?-?(?:[bmk]|bn|billion|million)?)[\s-]"
     r"(?:parameters?|params?)\b",
     re.IGNORECASE,
 )
@@ -102,11 +66,14 @@ _COUNTED_ZH = re.compile(
     r"(?P<value>\d[\d.,]*\s*(?:万|亿|[bm]))",
     re.IGNORECASE,
 )
-# Parts of a line that lists several: '396 M (30 layers, 16 attention heads, hidden size 1024)', 'hidden=512, layers=12'.
-_LISTED = (
-    (LAYERS, re.compile(r"(?<![\w.+x×/-])(?P<value>\d{1,4})[\s-](?:transformer |hidden |decoder )?layers?\b(?! norm)", re.I)),
-    (LAYERS, re.compile(r"\b(?:n_?layers?|layers|num_hidden_layers)\s?[=:]\s?(?P<value>\d{1,4})\b", re.I)),
-    (HIDDEN, re.compile(r"\b(?:hidden(?:[ _](?:size|dim\w*))?|d_?model)\s?[=: ]\s?(?P<value>\d{1,3},\d{3}|\d{2,6})\b", re.I)),
+# Parts of a line that lists several: '396 M (30 layers, hidden size 1024)', 'hidden=512, layers=12'.
+_LISTED = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        (LAYERS, r"(?<![\w.+x×/-])\d{1,4}[\s-](?:transformer |hidden |decoder )?layers?\b(?! norm)"),
+        (LAYERS, r"\b(?:n_?layers?|layers|num_hidden_layers)\s?[=:]\s?\d{1,4}\b"),
+        (HIDDEN, r"\b(?:hidden(?:[ _](?:size|dim\w*))?|d_?model)\s?[=: ]\s?(?:\d{1,3},\d{3}|\d{2,6})\b"),
+    )
 )
 _BEGINS = re.compile(r"(?P<value>\d[\d.,]*\s?(?:[bmk]|billion|million)?)[\s-]parameters?\b(?! count)", re.IGNORECASE)
 _WORDED, _WORDED_ZH = "param", "参数量"
@@ -204,7 +171,18 @@ def _lines(text: str) -> Iterator[tuple[Section, str, str | None]]:
 def _may_say(line: str) -> bool:
     """A quick first look at a line."""
     low = line.lower()
-    return any(word in low for word in _FIRST_LOOK)
+    return any(word in low for word in _first_look())
+
+
+@once
+def _first_look() -> tuple[str, ...]:
+    return tuple(table("declared/card_labels")["first_look"]["words"])
+
+
+@once
+def _labels() -> dict[str, str]:
+    kinds = table("declared/card_labels")["labels"]
+    return {label: kind for kind, labels in kinds.items() for label in labels}
 
 
 @lru_cache(maxsize=4096)
@@ -260,7 +238,7 @@ def is_sentence(label: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def label_of(label: str) -> str | None:
-    """What a label is about, None where nothing is checked: ``Number of Layers``, ``**Parameters (Non-Embedding)**``."""
+    """What a label is about, as ``Number of Layers`` and ``**Parameters (Non-Embedding)**``; None where unknown."""
     low = label.lower()
     if not (_may_say(low) or low.strip(" -*+`") == "r"):
         return None
@@ -270,7 +248,7 @@ def label_of(label: str) -> str | None:
     if _OTHER_COUNT.search(inside):
         return None
     word = " ".join(_SIGNS.sub(" ", _BRACKETS.sub(" ", low)).split()).removeprefix("the ")
-    kind = _LABELS.get(word)
+    kind = _labels().get(word)
     return ACTIVE if kind == PARAMETERS and _ACTIVE.search(inside) else kind
 
 

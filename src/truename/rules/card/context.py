@@ -47,9 +47,7 @@ class CardContext(Rule):
     topic = "a context length"
     about_files = True
     needs = STATEMENT_KEYS
-    reads = frozenset(
-        {CONTEXT_LENGTH, EXTENDED_CONTEXT_LENGTH, MODEL_MAX_LENGTH, ROPE_SCALING, ROPE_THETA, IS_ADAPTER}
-    )
+    reads = frozenset({CONTEXT_LENGTH, EXTENDED_CONTEXT_LENGTH, MODEL_MAX_LENGTH, ROPE_SCALING, ROPE_THETA, IS_ADAPTER})
     flagged = (
         Case("Aelan", expect=Severity.WARNING, card_statements=_line("8192 tokens"), context_length=512),
         Case(
@@ -59,7 +57,9 @@ class CardContext(Rule):
             context_length=32_768,
             rope_theta=1_000_000.0,
         ),
-        Case("Aelan", expect=Severity.NOTE, card_statements=_line("128K"), context_length=32_768, rope_theta=1_000_000.0),
+        Case(
+            "Aelan", expect=Severity.NOTE, card_statements=_line("128K"), context_length=32_768, rope_theta=1_000_000.0
+        ),
     )
     confirmed = (
         Case("Aelan", card_statements=_line("2048 tokens"), context_length=2048),

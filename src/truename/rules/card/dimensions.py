@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from truename.declared.card_text import EXPERTS as EXPERT_COUNT, HEADS as HEAD_COUNT, HIDDEN, INTERMEDIATE, VOCABULARY
+from truename.declared.card_text import EXPERTS as EXPERT_COUNT
+from truename.declared.card_text import HEADS as HEAD_COUNT
+from truename.declared.card_text import HIDDEN, INTERMEDIATE, VOCABULARY
 from truename.declared.card_text import LAYERS as DEPTH
 from truename.evidence.evidence import Evidence
 from truename.facts import (
@@ -78,7 +80,12 @@ class CardDimensions(Rule):
     confirmed = (
         Case("Aelan", card_statements=_line(DEPTH, "Number of layers", "24"), layers=24),
         Case("Aelan", card_statements=_line(DEPTH, "Layers", "12"), encoder_layers=6, decoder_layers=6, layers=6),
-        Case("Pangu", card_statements=_line(HIDDEN, "Hidden dimension", "12800"), hidden_size=4096, intermediate_size=12_800),
+        Case(
+            "Pangu",
+            card_statements=_line(HIDDEN, "Hidden dimension", "12800"),
+            hidden_size=4096,
+            intermediate_size=12_800,
+        ),
         Case("Pangu", card_statements=_line(HEAD_COUNT, "Heads", "32 for Q, 8 for KV"), heads=32, key_value_heads=8),
         Case("Aelan", card_statements=_line(VOCABULARY, "Vocabulary size", "153k"), vocabulary_size=153_376),
     )
@@ -123,7 +130,7 @@ class CardDimensions(Rule):
             return self.passed(right[0])
         if missing is not None:
             return cannot_tell(missing)
-        return cannot_tell(ReasonKind.AMBIGUOUS_FILES, "what the card counts may be another thing than the files' value")
+        return cannot_tell(ReasonKind.AMBIGUOUS_FILES, "what the card counts may be something else")
 
     def _found(self, kind: str, line: Statement, fact: Fact[Any]) -> Finding:
         severity = _SEVERITY.get(kind, Severity.NOTE)
@@ -138,7 +145,9 @@ def _borne_out(kind: str, lines: list[Statement], facts: tuple[Fact[Any], ...]) 
     for fact in facts:
         if fact.value in numbers:
             return fact
-        if kind == VOCABULARY and any(number <= fact.value * _PADDED and fact.value <= number * _PADDED for number in numbers):
+        if kind == VOCABULARY and any(
+            number <= fact.value * _PADDED and fact.value <= number * _PADDED for number in numbers
+        ):
             return fact
     if kind == DEPTH:
         both = [fact.value for fact in facts if fact.key in (ENCODER_LAYERS, DECODER_LAYERS)]
@@ -156,4 +165,7 @@ def _is_open(kind: str, lines: list[Statement], facts: tuple[Fact[Any], ...], ev
         return True
     if kind == DEPTH and any(abs(number - fact.value) <= _FEW for number in numbers for fact in facts):
         return True
-    return all(fact.origin is Origin.DECLARED for fact in facts) and len({fact.value for fact in facts if fact.key == facts[0].key}) > 1
+    return (
+        all(fact.origin is Origin.DECLARED for fact in facts)
+        and len({fact.value for fact in facts if fact.key == facts[0].key}) > 1
+    )

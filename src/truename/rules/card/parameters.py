@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from truename.declared.card_text import ACTIVE, PARAMETERS as COUNT
+from truename.declared.card_text import ACTIVE
+from truename.declared.card_text import PARAMETERS as COUNT
 from truename.evidence.evidence import Evidence
 from truename.facts import (
     ACTIVE_PARAMETERS,
@@ -91,7 +92,9 @@ class CardParameters(Rule):
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Decision:
-        said = [(line, count) for line in statements(claims, evidence, COUNT, ACTIVE) for count in counts_said(line.value)]
+        said = [
+            (line, count) for line in statements(claims, evidence, COUNT, ACTIVE) for count in counts_said(line.value)
+        ]
         if not said:
             return says_nothing(evidence, "a count of parameters")
         if evidence.value(IS_ADAPTER):

@@ -29,14 +29,28 @@ from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_appl
 from truename.rules.shared.cards import STATEMENT_KEYS, says_nothing, statements
 
 _BITS = re.compile(
-    r"\b(?:int|uint|w|q|nf|fp|mxfp|nvfp)(?P<packed>[2-8])\b|\bw(?P<w>[2-8])a\d+|\b(?P<bits>[2-8])[\s-]?bits?\b", re.IGNORECASE
+    r"\b(?:int|uint|w|q|nf|fp|mxfp|nvfp)(?P<packed>[2-8])\b|\bw(?P<w>[2-8])a\d+|\b(?P<bits>[2-8])[\s-]?bits?\b",
+    re.IGNORECASE,
 )
-_WIDE = {"float32": 32, "fp32": 32, "f32": 32, "float16": 16, "fp16": 16, "f16": 16, "half": 16, "bfloat16": 16, "bf16": 16}
+_WIDE = {
+    "float32": 32,
+    "fp32": 32,
+    "f32": 32,
+    "float16": 16,
+    "fp16": 16,
+    "f16": 16,
+    "half": 16,
+    "bfloat16": 16,
+    "bf16": 16,
+}
 _DTYPE = re.compile(r"\b(?:b?float|b?fp|b?f)(?:16|32)\b|\bhalf\b", re.IGNORECASE)
 _METHODS = frozenset({"gptq", "awq", "exl2", "exl3", "aqlm", "hqq"})  # always told by the configuration
 # Lines on how a model was trained, is loaded, or is computed with.
-_OTHERWISE = re.compile(r"train|lora|load|runtime|inference|cache|activation|optimi[sz]er|tokenizer|optional|can be|\bvram\b"
-                        r"|support|mixed|comput", re.IGNORECASE)
+_OTHERWISE = re.compile(
+    r"train|lora|load|runtime|inference|cache|activation|optimi[sz]er|tokenizer|optional|can be|\bvram\b"
+    r"|support|mixed|comput",
+    re.IGNORECASE,
+)
 _LONGEST_TITLE = 100
 _LEAVE_ALONE = frozenset({"gguf", "onnx", "openvino", "tflite", "coreml"})
 
@@ -129,7 +143,9 @@ class CardQuantisation(Rule):
         if not said:
             return says_nothing(evidence, "a quantisation")
         if evidence.value(IS_ADAPTER):
-            return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, "an adapter's base model is quantised, and not itself")
+            return does_not_apply(
+                ReasonKind.OTHER_KIND_OF_MODEL, "an adapter's base model is quantised, and not itself"
+            )
         if not _LEAVE_ALONE.isdisjoint(evidence.value(FORMATS) or ()):
             return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, "such files come in several widths")
         if evidence.value(WEIGHT_VARIANTS):
@@ -151,7 +167,9 @@ class CardQuantisation(Rule):
         method, bits = evidence.get(QUANTISATION_METHOD), evidence.get(QUANTISATION_BITS)
         stored, declared = evidence.get(STORAGE_DTYPES, Origin.WEIGHTS), evidence.get(COMPUTE_DTYPE)
         width = (
-            _width(stored.value[0]) if stored is not None and stored.value else _width(str(evidence.value(COMPUTE_DTYPE)))
+            _width(stored.value[0])
+            if stored is not None and stored.value
+            else _width(str(evidence.value(COMPUTE_DTYPE)))
         )
         wide = stored or declared
         if said.packed:
@@ -187,7 +205,9 @@ class CardQuantisation(Rule):
         if stored is not None:
             return None
         severity = Severity.WARNING if said.method in _METHODS else Severity.NOTE
-        message = f"the card says {said.quoted}; {wide.file or 'the configuration'} declares {wide.value} and no quantisation"
+        message = (
+            f"the card says {said.quoted}; {wide.file or 'the configuration'} declares {wide.value} and no quantisation"
+        )
         return self.finding(severity, message, fact=said.fact)
 
 
@@ -235,7 +255,11 @@ def _who(fact: Fact[Any]) -> str:
 
 def _message(said: Said, wide: Fact[Any]) -> str:
     value = wide.value[0] if isinstance(wide.value, tuple) else wide.value
-    who = "the weights are stored as" if wide.origin is not Origin.DECLARED else f"{wide.file or 'the configuration'} declares"
+    who = (
+        "the weights are stored as"
+        if wide.origin is not Origin.DECLARED
+        else f"{wide.file or 'the configuration'} declares"
+    )
     return f"the card says {said.quoted}; {who} {value}"
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from truename.evidence.evidence import Evidence
-from truename.facts import ADAPTER_BASE, ADAPTER_LAYERS, ADAPTER_WIDTHS, BASE_MODELS, IS_ADAPTER
+from truename.facts import ADAPTER_BASE, ADAPTER_LAYERS, ADAPTER_WIDTHS, BASE_MODELS, IS_ADAPTER, Fact
 from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
 from truename.releases import releases_in_use
@@ -88,22 +90,24 @@ class AdapterMatrices(Rule):
         depths = {depth for release in meant.releases if (depth := release.layers) is not None}
         if not known_widths:
             return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, "the width of the base model is not known", about=())
-        depth = evidence.get(ADAPTER_LAYERS)
-        too_deep = depth is not None and bool(depths) and depth.value > max(depths)
+        reached = evidence.value(ADAPTER_LAYERS)
+        too_deep = reached is not None and bool(depths) and reached > max(depths)
         if not known_widths.isdisjoint(widths.value) and not too_deep:
             return self.passed(widths)
         who = f"the adapter is for {bases[0]}" if bases else f"the name says {meant.releases[0].id}"
         told = f"width {min(w for w in known_widths if w)}" if not too_deep else f"{max(depths)} blocks"
         if too_deep and known_widths.isdisjoint(widths.value):
             told = f"width {min(w for w in known_widths if w)} and {max(depths)} blocks"
-        found = f"width {widths.value[0]}" + (f" and reach block {depth.value}" if depth is not None else "")
-        message = f"{who}, with {told}; its matrices have {found}{_whose(widths.value[0], depth and depth.value, meant)}"
-        fact = evidence.get(ADAPTER_BASE) or evidence.get(BASE_MODELS) or widths
+        found = f"width {widths.value[0]}" + (f" and reach block {reached}" if reached is not None else "")
+        message = f"{who}, with {told}; its matrices have {found}{_whose(widths.value[0], reached, meant)}"
+        fact: Fact[Any] = evidence.get(ADAPTER_BASE) or evidence.get(BASE_MODELS) or widths
         return self.flag([self.finding(Severity.WARNING, message, fact=fact)])
 
 
 def _whose(width: int, depth: int | None, meant: Named) -> str:
     """The releases of the same family that have that width and depth, as the end of a sentence."""
     family = meant.releases[0].family
-    fits = [r for r in releases_in_use().releases if r.family == family and r.hidden_size == width and r.layers == depth]
+    fits = [
+        r for r in releases_in_use().releases if r.family == family and r.hidden_size == width and r.layers == depth
+    ]
     return f", as {short(fits, 2)} has" if fits and family else ""

@@ -20,8 +20,8 @@ from truename.rules.shared.releases import FIT_KEYS, Named, fitting, named, rows
 FIXED = ("hidden_size", "layers", "intermediate_size", "key_value_heads", "experts", "decoder_layers")
 # Words of those who made a smaller or larger model of another.
 _RESIZED = (
-    "prun", "reap", "merge", "upscal", "distil", "slerp", "ties", "franken", "depth", "minitron", "slim", "shear", "moe",
-    "expan", "trim", "small", "mini", "lite", "student", "passthrough", "nas",
+    "prun", "reap", "merge", "upscal", "distil", "slerp", "ties", "franken", "depth", "minitron", "slim", "shear",
+    "moe", "expan", "trim", "student", "passthrough",
 )  # fmt: skip
 _MADE_OF_OTHERS = frozenset({"merge"})
 
@@ -90,16 +90,15 @@ class BaseRelease(Rule):
             known = evidence.get(FIELDS["hidden_size"])
             return self.passed(known)
         fits = [release for release in fitting(evidence) if not differences(release, values, FIXED)]
-        if not fits or is_resized(claims, base) or any(_is_student(release, meant) for release in fits):
+        if not fits or is_resized(claims) or any(_is_student(release, meant) for release in fits):
             text = "the structure is not the base model's, and of no other release, or made from it"
             return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text)
         return self.flag([self.finding(Severity.WARNING, _message(base, meant, apart, values, fits), fact=fact)])
 
 
-def is_resized(claims: Claims, base: str) -> bool:
-    """Whether the model's name or its base's tells of a model that was made smaller or larger."""
-    words = f"{claims.parsed.model} {base}".lower()
-    return any(word in words for word in _RESIZED)
+def is_resized(claims: Claims) -> bool:
+    """Whether the model's name tells that it was made smaller or larger than its base."""
+    return any(word in claims.parsed.model.lower() for word in _RESIZED)
 
 
 def _is_student(release: Release, base: Named) -> bool:

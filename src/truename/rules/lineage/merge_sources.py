@@ -37,9 +37,7 @@ class MergeSources(Rule):
         Case("Aelan-slerp", card_merges=("a/One-7B", "b/Two-7B"), base_models=("b/two-7b", "a/One-7B", "c/Three-7B")),
         Case("Aelan-slerp", card_merges=("a/One-7B", "me/Aelan-slerp"), base_models=("a/One-7B",)),
     )
-    undecided = (
-        Case("me/Aelan-slerp", card_merges=("a/One-7B", "me/step-2"), base_models=("a/One-7B", "b/Two-7B")),
-    )
+    undecided = (Case("me/Aelan-slerp", card_merges=("a/One-7B", "me/step-2"), base_models=("a/One-7B", "b/Two-7B")),)
     not_applicable = (
         Case("Aelan-slerp", base_models=("a/One-7B",)),
         Case("Aelan-slerp", card_merges=("a/One-7B", "b/Two-7B")),
@@ -62,7 +60,9 @@ class MergeSources(Rule):
             return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text)
         more = len(left_out) - _SHOWN
         names = ", ".join(left_out[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
-        message = f"the recipe of the merge also takes {names}; base_model names {', '.join(declared.value[:_SHOWN])} only"
+        message = (
+            f"the recipe of the merge also takes {names}; base_model names {', '.join(declared.value[:_SHOWN])} only"
+        )
         return self.flag([self.finding(Severity.WARNING, message, fact=recipe)])
 
 

@@ -37,9 +37,7 @@ class Origin(Rule):
     needs_files = True
     needs = frozenset({ORIGINAL_NAME})
     reads = FIT_KEYS
-    flagged = (
-        Case("Qwen2.5-7B-story", expect=Severity.WARNING, original_name="Qwen/Qwen2-7B-Instruct", **_QWEN),
-    )
+    flagged = (Case("Qwen2.5-7B-story", expect=Severity.WARNING, original_name="Qwen/Qwen2-7B-Instruct", **_QWEN),)
     confirmed = (Case("Qwen2.5-7B-story", original_name="Qwen/Qwen2.5-7B-Instruct", **_QWEN),)
     undecided = (
         Case("Qwen2.5-7B-story", original_name="somebody/Qwen2-7B-Instruct", **_QWEN),
@@ -69,7 +67,9 @@ class Origin(Rule):
         fact = evidence.get(ORIGINAL_NAME)
         owner, _, name = str(fact.value if fact else "").strip().partition("/")
         if fact is None or not owner or not name or "/" in name or owner in (".", "~", ".."):
-            return does_not_apply(ReasonKind.NO_SUCH_FILE, "no configuration says from which published model it was made")
+            return does_not_apply(
+                ReasonKind.NO_SUCH_FILE, "no configuration says from which published model it was made"
+            )
         meant, origin = named(claims), named(claims_of_base(str(fact.value)))
         if meant is None or origin is None or meant.sized or origin.sized:
             return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, "name and origin are not known releases", about=())

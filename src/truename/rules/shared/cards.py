@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 import msgspec
 
 from truename.declared.card_text import is_sentence
 from truename.evidence.evidence import Evidence
-from truename.facts import CARD_STATEMENTS, CARD_TITLE, Fact
+from truename.facts import CARD_STATEMENTS, CARD_TITLE, Fact, Key
 from truename.findings import ReasonKind
 from truename.names import claims_of, parse_name
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.rule import Decision, does_not_apply
 
-STATEMENT_KEYS = frozenset({CARD_STATEMENTS, CARD_TITLE})  # what ``statements`` reads
+STATEMENT_KEYS: frozenset[Key[Any]] = frozenset({CARD_STATEMENTS, CARD_TITLE})  # what ``statements`` reads
 _THIS = frozenset({"this", "thismodel", "themodel", "ourmodel", "it", "本模型", "该模型", "模型"})
 _SIGNS = re.compile(r"[\W_]+")
 _NUMBER = re.compile(
@@ -28,7 +28,9 @@ _NUMBER = re.compile(
 _LETTERS = {"billion": "b", "bn": "b", "million": "m", "mil": "m", "thousand": "k", "trillion": "t"}
 _MYRIADS = {"万": 10**4, "만": 10**4, "亿": 10**8, "億": 10**8, "억": 10**8}
 _LEAST = 100_000  # a number without a unit; below it it counts something else
-_WHOLE = re.compile(r"(?<![\w.,/-])(?P<number>\d{1,3}(?:,\d{3})+|\d+)(?![\w.,]*\d)(?![.]\d)\s?(?P<unit>[kKmM](?![a-zA-Z]))?")
+_WHOLE = re.compile(
+    r"(?<![\w.,/-])(?P<number>\d{1,3}(?:,\d{3})+|\d+)(?![\w.,]*\d)(?![.]\d)\s?(?P<unit>[kKmM](?![a-zA-Z]))?"
+)
 
 
 class Statement(msgspec.Struct, frozen=True):
@@ -87,7 +89,7 @@ def counts_said(value: str) -> tuple[Claim, ...]:
 
     Numbers without a unit count where they are large; what stands before ``GB``, ``%`` or a word is none.
     """
-    found = []
+    found: list[Claim] = []
     for match in _NUMBER.finditer(value):
         digits = match["number"].replace(",", "").replace(" ", "")
         unit = (match["unit"] or "").lower()
@@ -115,10 +117,6 @@ def numbers_said(value: str) -> tuple[int, ...]:
 
 def says_nothing(evidence: Evidence, what: str) -> Decision:
     """How a rule on cards ends where no line of the card says what it compares."""
-    text = f"no line of the card gives {what}" if evidence.get(CARD_TITLE) or evidence.get(CARD_STATEMENTS) else ""
+    there = evidence.get(CARD_TITLE) is not None or evidence.get(CARD_STATEMENTS) is not None
+    text = f"no line of the card gives {what}" if there else ""
     return does_not_apply(ReasonKind.NO_SUCH_FILE, text or "there is no card that could say it")
-
-
-def differ(said: Sequence[Statement], values: Sequence[object]) -> bool:
-    """Whether lines of a card give several values, as a card on several models does."""
-    return len(said) > 1 and len(set(values)) > 1
