@@ -59,7 +59,8 @@ def adapter_facts(header: WeightsHeader) -> Iterator[Fact[Any]]:
         yield Fact(ADAPTER_MODULES, modules, Origin.WEIGHTS, file, "the last part of each name")
     if widths := _widths(pairs):
         yield Fact(ADAPTER_WIDTHS, widths, Origin.WEIGHTS, file, "inputs of the projections, most frequent first")
-    if blocks := [int(found[1]) for path in pairs if (found := _BLOCK.search(path)) is not None]:
+    stack = [path for path in pairs if not _TOWER.search(path)]
+    if blocks := [int(found[1]) for path in stack if (found := _BLOCK.search(path)) is not None]:
         yield Fact(ADAPTER_LAYERS, max(blocks) + 1, Origin.WEIGHTS, file, "by the highest number of a block")
     yield from _stated(header)
 

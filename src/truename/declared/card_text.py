@@ -46,7 +46,7 @@ _NOTES = re.compile(r"comment|note|description|detail|remark|备注|说明", re.
 _COMPARED = re.compile(r"model|method|benchmark|task|metric|score|before|after|baseline|ours|\bbase\b", re.IGNORECASE)
 
 _BULLET = re.compile(r"(?:[-*+•●·]|\d{1,2}[.)])\s+")
-_PAIR = re.compile(r"(?P<label>[^::=|]{1,80})(?:[::]|= )[\s*]*(?P<value>[^\s*].{0,400})")
+_PAIR = re.compile(r"(?P<label>[^:\uff1a=|]{1,80})(?:[:\uff1a]|= )[\s*]*(?P<value>[^\s*].{0,400})")
 _SIGNS = re.compile(r"[^\w\s]|_", re.UNICODE)
 _BRACKETS = re.compile(r"\(([^()]*)\)|（([^（）]*)）")
 _OTHER_COUNT = re.compile(
@@ -80,7 +80,7 @@ _WORDED, _WORDED_ZH = "param", "参数量"
 _FENCE = ("```", "~~~")
 _RECIPE = re.compile(r"(?m)^\s*merge_method\s*:")
 _MERGED = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?(?:model|base_model)[ \t]*:[ \t]*[\"']?([^\s\"'#]+)")
-_OWNED = re.compile(r"[\w.-]+/[\w.-]+")
+_OWNED = re.compile(r"\w[\w.-]*/\w[\w.-]*")
 
 
 class Section:
@@ -196,6 +196,8 @@ def _is_pairs(header: str) -> bool:
 
 def _statements(line: str, section: Section) -> Iterator[tuple[str, str, str]]:
     """What a line says: kind, label or subject, value."""
+    if line[0].isdigit():
+        line = _BULLET.sub("- ", line, count=1)
     worded = _WORDED in line or _WORDED_ZH in line
     pair = _PAIR.match(line)
     kind = None if pair is None else label_of(pair["label"])

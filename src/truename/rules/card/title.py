@@ -25,7 +25,7 @@ from truename.rules.shared.families import (
 
 _BEFORE = re.compile(r"^\W*(?:(?:the )?model card (?:for|of)\s+(?:the\s+)?|introducing\s+|model:\s*)", re.IGNORECASE)
 # One word that is written like the name of a model, at the start of the title.
-_NAME = re.compile(r"(?:[\w.-]+/)?(?=\S*\d)(?P<name>[A-Za-z][\w.]*(?:[-_][\w.]+)+)(?=$|[\s::,(|–—])")
+_NAME = re.compile(r"(?:[\w.-]+/)?(?=\S*\d)(?P<name>[A-Za-z][\w.]*(?:[-_][\w.]+)+)(?=$|[\s:\uff1a,(|–—])")
 
 
 class CardTitle(Rule):

@@ -82,9 +82,8 @@ class AdapterMatrices(Rule):
         if widths is None:
             return unmeasured(evidence.why_missing(ADAPTER_WIDTHS), about=())
         bases = declared_bases(evidence)
-        of_bases = [meant for base in bases[:1] if (meant := named(claims_of_base(base))) is not None]
-        meant = of_bases[0] if of_bases else None if bases else named(claims)
-        if meant is None or meant.sized:
+        meant = named(claims_of_base(bases[0])) if bases else named(claims)
+        if meant is None or meant.sized or (bases and not meant.whole):
             return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, "the base model is not one known release", about=())
         known_widths = {release.hidden_size for release in meant.releases} - {None}
         depths = {depth for release in meant.releases if (depth := release.layers) is not None}

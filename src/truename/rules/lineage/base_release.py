@@ -17,7 +17,7 @@ from truename.rules.shared.product_lines import claims_of_base
 from truename.rules.shared.releases import FIT_KEYS, Named, fitting, named, rows_apart, said, short
 
 # What no training changes. A vocabulary may be extended, and settings are everybody's.
-FIXED = ("hidden_size", "layers", "intermediate_size", "key_value_heads", "experts", "decoder_layers")
+FIXED = ("hidden_size", "layers", "intermediate_size", "experts", "decoder_layers")
 # Words of those who made a smaller or larger model of another.
 _RESIZED = (
     "prun", "reap", "merge", "upscal", "distil", "slerp", "ties", "franken", "depth", "minitron", "slim", "shear",
@@ -81,7 +81,7 @@ class BaseRelease(Rule):
         base = str(fact.value[0])
         meant = named(claims_of_base(base))
         values = release_values(evidence)
-        if meant is None or meant.sized:
+        if meant is None or not meant.whole:
             return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, "the base model is not one known release")
         if "hidden_size" not in values or "layers" not in values:
             return cannot_tell(evidence.why_missing(FIELDS["hidden_size"]))

@@ -12,10 +12,10 @@ from truename.declared.card_text import is_sentence
 from truename.evidence.evidence import Evidence
 from truename.facts import CARD_STATEMENTS, CARD_TITLE, Fact, Key
 from truename.findings import ReasonKind
-from truename.names import claims_of, parse_name
 from truename.names.claims import Claim, Claims
-from truename.names.elements import Role
+from truename.names.elements import Element, Kind, Role
 from truename.rules.rule import Decision, does_not_apply
+from truename.units import UNITS, parse_count
 
 STATEMENT_KEYS: frozenset[Key[Any]] = frozenset({CARD_STATEMENTS, CARD_TITLE})  # what ``statements`` reads
 _THIS = frozenset({"this", "thismodel", "themodel", "ourmodel", "it", "本模型", "该模型", "模型"})
@@ -27,7 +27,7 @@ _NUMBER = re.compile(
 )
 _LETTERS = {"billion": "b", "bn": "b", "million": "m", "mil": "m", "thousand": "k", "trillion": "t"}
 _MYRIADS = {"万": 10**4, "만": 10**4, "亿": 10**8, "億": 10**8, "억": 10**8}
-_LEAST = 100_000  # a number without a unit; below it it counts something else
+_LEAST = 100_000  # below it a number counts something else
 _WHOLE = re.compile(
     r"(?<![\w.,/-])(?P<number>\d{1,3}(?:,\d{3})+|\d+)(?![\w.,]*\d)(?![.]\d)\s?(?P<unit>[kKmM](?![a-zA-Z]))?"
 )
@@ -93,14 +93,16 @@ def counts_said(value: str) -> tuple[Claim, ...]:
     for match in _NUMBER.finditer(value):
         digits = match["number"].replace(",", "").replace(" ", "")
         unit = (match["unit"] or "").lower()
-        amount = float(digits) * _MYRIADS.get(unit, 1)
-        if unit and unit not in _MYRIADS:
-            word = f"{digits}{_LETTERS.get(unit, unit)}"
-        elif amount >= _LEAST:
-            word = f"{amount / 1e9:.3g}b" if amount >= 1e9 else f"{amount / 1e6:.3g}m"
+        letter = _LETTERS.get(unit, unit)
+        if letter in UNITS:
+            count, word = parse_count(digits, letter), f"{digits}{letter}"
         else:
-            continue
-        found += claims_of(parse_name(word, learned=False)).of(Role.PARAMETERS)
+            count = round(float(digits) * _MYRIADS.get(unit, 1))
+            word = f"{count / 1e9:.3g}b" if count >= 10**9 else f"{count / 1e6:.3g}m"
+        if count >= _LEAST:
+            found.append(
+                Claim(Role.PARAMETERS, count, Element(Kind.PARAMETERS, Role.PARAMETERS, word, 0, len(word), count))
+            )
     return tuple(found)
 
 
