@@ -149,6 +149,7 @@ def lie(code: str, model: Model, other: Model) -> list[Fact[Any]] | None:
     if code in KINDS:
         return retold(code, facts, mine, theirs)
     key: Key[Any]
+    value: Any
     if code == "CRD007" and mine.family != theirs.family:
         key, value = CARD_TITLE, theirs.id.rpartition("/")[2]
     elif code == "BAS002":
@@ -191,13 +192,13 @@ def lied(code: str, field: str, mine: Release, theirs: Release) -> str | None:
     own, value = (size_of(r) if field == "parameters" else getattr(r, field) for r in (mine, theirs))
     if own is None or value is None or own == value:
         return None
-    near = {
-        "CRD001": lambda: ratio(own, value) < FAR_OFF,
-        "CRD002": lambda: abs(own - value) <= FEW,
-        "CRD003": lambda: value < FAR_OFF * own,
-        "CRD005": lambda: mine.family == theirs.family,
-    }
-    return None if near[code]() else f"{value:,}" if isinstance(value, int) else str(value)
+    if code == "CRD001":
+        near = ratio(own, value) < FAR_OFF
+    elif code == "CRD002":
+        near = abs(own - value) <= FEW
+    else:
+        near = value < FAR_OFF * own if code == "CRD003" else mine.family == theirs.family
+    return None if near else f"{value:,}" if isinstance(value, int) else str(value)
 
 
 def alike(one: Release, other: Release) -> bool:
