@@ -3,9 +3,10 @@
 usage: rule_rates.py [FOLDER | COUNTS.csv ...]
 
 Right names are those of the table of releases over their own values, with the table less that release and less its
-whole family; the models in each FOLDER whose INDEX.csv judges them right; and names with their exact parameters. A lie
-is planted by giving a right name the facts that a rule needs from another model with other values. An alarm is an error
-or a warning, and no note.
+whole family; the same with a card that describes them, and as adapters for them; the models in each FOLDER whose
+INDEX.csv judges them right; and names with their exact parameters. A lie is planted by giving a right name the facts
+that a rule needs from another model with other values; where a rule compares documents with files, the documents alone.
+An alarm is an error or a warning, and no note.
 """
 
 from __future__ import annotations
@@ -21,10 +22,16 @@ from typing import Any
 
 import msgspec
 
+from told_releases import Model, adapted, described, evidence_of, lie, release_values_of
 from truename.errors import TargetError
 from truename.evidence import Evidence, gather
-from truename.evidence.known_releases import FIELDS
-from truename.facts import CARD_MENTIONS, MODEL_TYPE, PARAMETERS, Fact, Key, Origin
+from truename.facts import (
+    CARD_MENTIONS,
+    PARAMETERS,
+    Fact,
+    Key,
+    Origin,
+)
 from truename.findings import Outcome, Severity
 from truename.names import Claims, claims_of, parse_name
 from truename.releases import Release, ReleaseTable, differences, known_releases, standing_in
@@ -43,16 +50,9 @@ EXACT = frozenset({"exact", "computed"})
 TOWERS = re.compile(r"omni|vl|vision|audio|video", re.IGNORECASE)
 SWAPS = 3  # lies planted for one name and rule
 # Rules that conclude something; the others compare two values that were read.
-HEURISTICS = frozenset({"NAM001", "NAM002", "NAM003", "REL001", "REL002"})
+HEURISTICS = frozenset({"NAM001", "NAM002", "NAM003", "REL001", "REL002", "BAS003", "BAS005"})
+OF_DOCUMENTS = ("CRD", "BAS")  # rules that hold a card or a base against the files
 INVENTED = ("Aelan", "Zorvik", "my-own-ai", "Vedika-4")  # names that claim nothing
-
-
-class Model(msgspec.Struct, frozen=True):
-    """A model under a name that is right: of the table or of a folder."""
-
-    name: str
-    evidence: Evidence
-    release: Release | None = None
 
 
 class Rate(msgspec.Struct):
@@ -65,23 +65,27 @@ class Rate(msgspec.Struct):
     caught: int = 0
 
 
-def evidence_of(release: Release, *more: Fact[Any]) -> Evidence:
-    """The evidence of a configuration with the values of a release."""
-    facts: list[Fact[Any]] = [*more]
-    for field, key in FIELDS.items():
-        value = getattr(release, field)
-        unknown = field == "rope_theta" and release.rope_scaling is None  # it would mean that there is no scaling
-        if value is not None and value != "none" and not unknown:
-            facts.append(Fact(key, value, Origin.DECLARED, "config.json"))
-    if release.model_type is not None:
-        facts.append(Fact(MODEL_TYPE, release.model_type, Origin.DECLARED, "config.json"))
-    return Evidence.of(facts)
-
-
 def models_of_table(table: ReleaseTable) -> Iterator[Model]:
     """Every release under its own name."""
     for release in table.releases:
         yield Model(release.id, evidence_of(release), release)
+
+
+def plant_in_documents(models: Sequence[Model], rules: Sequence[Rule], rates: dict[str, Rate]) -> None:
+    """Let a document of each model tell what is another's, and count what the rules on documents then say."""
+    chance = random.Random(0)
+    for rule in (rule for rule in rules if rule.code.startswith(OF_DOCUMENTS)):
+        for model in models:
+            told = 0
+            for other in chance.sample(models, min(200, len(models))):
+                if told == SWAPS:
+                    break
+                if (facts := lie(rule.code, model, other)) is None:
+                    continue
+                told += 1
+                decision = rule.check(claims_of(parse_name(model.name)), Evidence.of(facts))
+                rates[rule.code].planted += 1
+                rates[rule.code].caught += decision.outcome is Outcome.FLAGGED
 
 
 def models_of_counts(file: Path) -> Iterator[Model]:
@@ -119,6 +123,18 @@ def measured(models: Sequence[Model], rules: Sequence[Rule]) -> dict[str, Rate]:
                 decisions = {rule.code: rule.check(claims, model.evidence) for rule in rules}
             count_right(decisions, rates)
     plant(models, rules, rates)
+    told = [*described(table), *adapted(table)]
+    of_documents = [rule for rule in rules if rule.code.startswith(OF_DOCUMENTS)]
+    for model in told:
+        claims = claims_of(parse_name(model.name))
+        for left in tables_for(model.release, table):
+            with standing_in(left):
+                decisions = {rule.code: rule.check(claims, model.evidence) for rule in of_documents}
+            count_right(decisions, rates)
+            for code, decision in decisions.items():
+                if is_alarm(decision):
+                    print(f"{code} alarms {model.name}: {decision.findings[0].message}", file=sys.stderr)
+    plant_in_documents(told, rules, rates)
     return rates
 
 
@@ -207,20 +223,17 @@ def siblings(table: ReleaseTable, rules: Sequence[Rule]) -> dict[str, Counter[st
     return found
 
 
-def release_values_of(release: Release) -> dict[str, frozenset[Any]]:
-    """The values of a release as a model's."""
-    return {f: frozenset((getattr(release, f),)) for f in FIELDS if getattr(release, f) is not None}
-
-
 def page(models: Sequence[Model], rates: dict[str, Rate], pairs: dict[str, Counter[str]], rules: Sequence[Rule]) -> str:
     """The page of rates."""
-    of_table = sum(model.release is not None for model in models)
+    of_table = len({model.release.id for model in models if model.release is not None})
+    pushed = sum(model.release is None for model in models)
     lines = [
         "# How often rules are wrong, and what they catch",
         MARK,
         f"{of_table:,} releases of the table under their own names, each judged twice: with the table less that "
-        f"release, and less its whole family; and {len(models) - of_table} models that people pushed and a reader "
-        "judged right, or whose parameters were summed over their headers. *Judged*: confirmed or flagged. *Alarms*: "
+        "release, and less its whole family, with no card, with one that tells their values, and as adapters for them; "
+        f"and {pushed} models that people pushed and a reader judged right, or whose parameters were summed over their "
+        "headers. *Judged*: confirmed or flagged. *Alarms*: "
         "errors and warnings on right names. *Planted*: names that the rule confirmed, over what it needs of another "
         "model with other values; for REL001 releases under invented names. *Caught*: flagged, a note included. A rule "
         "is a preview where more than 1 of 200 judged right names were alarmed, or where it concludes (*) and judged "
@@ -268,7 +281,8 @@ def main(folders: Sequence[Path]) -> int:
         The number of rules whose being a preview is not what the rates ask for.
     """
     rules = all_rules()
-    models = list(models_of_table(known_releases()))
+    table = known_releases()
+    models = list(models_of_table(table))
     for path in folders:
         models += models_of_folder(path) if path.is_dir() else models_of_counts(path)
     rates = measured(models, rules)

@@ -225,6 +225,11 @@ ADAPTER_TARGETS = Key[tuple[str, ...]](
 )
 ADAPTER_PAIRS = Key[int]("adapter_pairs", "pairs of low-rank matrices in an adapter's weights")
 ADAPTER_RANKS = Key[tuple[int, ...]]("adapter_ranks", "ranks of those pairs, most frequent first")
+ADAPTER_WIDTHS = Key[tuple[int, ...]](
+    "adapter_widths",
+    "inputs of the pairs on query, key, value, gate and up projections: the width of the base model's main stack",
+)
+ADAPTER_LAYERS = Key[int]("adapter_layers", "blocks up to the last one that the pairs change")
 ADAPTER_MODULES = Key[tuple[str, ...]](
     "adapter_modules",
     "modules that the pairs change, by the last part of their names",
@@ -243,6 +248,18 @@ TAGS = Key[tuple[str, ...]]("tags", "tags of the card", declared=True)
 CARD_MENTIONS = Key[tuple[str, ...]](
     "card_mentions",
     "family keys that the text of the card mentions, and first words of names of known releases",
+    declared=True,
+)
+CARD_TITLE = Key[str]("card_title", "first heading of the card's text", declared=True)
+CARD_STATEMENTS = Key[tuple[str, ...]](
+    "card_statements",
+    "one line of the card that says something checkable: what it is about, how the card calls it, and the value, as in "
+    "'- Parameters: 7B'; a subject stands in the second place where it is a sentence; one fact a line",
+    declared=True,
+)
+CARD_MERGES = Key[tuple[str, ...]](
+    "card_merges",
+    "models that a recipe of a merge in the card takes its weights from, without local folders",
     declared=True,
 )
 CASED = Key[bool]("cased", "whether the tokenizer keeps the case of its input", declared=True)

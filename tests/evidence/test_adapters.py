@@ -19,7 +19,7 @@ def peft(rank: int, modules: tuple[str, ...] = ("q_proj", "v_proj"), layers: int
     for number in range(layers):
         for module in modules:
             path = f"base_model.model.model.layers.{number}.self_attn.{module}"
-            found[f"{path}.lora_A.weight"] = ("F32", (rank, 64))
+            found[f"{path}.lora_A.weight"] = ("F32", (rank, 4096))
             found[f"{path}.lora_B.weight"] = ("F32", (32, rank))
     return found
 

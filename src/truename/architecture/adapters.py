@@ -15,10 +15,12 @@ from typing import Any
 from truename.facts import (
     ADAPTER_ALPHA,
     ADAPTER_BASE,
+    ADAPTER_LAYERS,
     ADAPTER_MODULES,
     ADAPTER_PAIRS,
     ADAPTER_RANK,
     ADAPTER_RANKS,
+    ADAPTER_WIDTHS,
     Fact,
     Origin,
 )
@@ -29,6 +31,15 @@ _FIRST = frozenset({"A", "a", "down"})
 _SCALES = (".alpha", ".dora_scale", ".lora_magnitude_vector", ".lora_magnitude_vector.weight")
 _BASE = "ss_base_model_version"  # kohya's trainer: sdxl_base_v1-0, flux1 ...
 _LONGEST = 512  # characters of a base's name
+# Projections whose input is the hidden state of a block.
+_READ_THE_STACK = frozenset(
+    {
+        "q_proj", "k_proj", "v_proj", "gate_proj", "up_proj", "qkv_proj", "query_key_value", "gate_up_proj", "Wqkv",
+        "c_attn", "attn_q", "attn_k", "attn_v", "ffn_gate", "ffn_up", "query", "key", "value", "wqkv", "W_pack",
+    }
+)  # fmt: skip
+_TOWER = re.compile(r"vision|visual|audio|image|encoder\.|text_model|unet|lora_te|lora_unet|decoder\.")
+_BLOCK = re.compile(r"(?:^|[._])(?:layers?|h|blocks?|blk)[._](\d{1,4})[._]")
 _SHOWN = 64  # modules; the largest adapters change a dozen kinds
 
 
@@ -46,6 +57,11 @@ def adapter_facts(header: WeightsHeader) -> Iterator[Fact[Any]]:
         yield Fact(ADAPTER_RANKS, tuple(rank for rank, _ in ranks.most_common()), Origin.WEIGHTS, file, counted)
     if len(modules) <= _SHOWN:
         yield Fact(ADAPTER_MODULES, modules, Origin.WEIGHTS, file, "the last part of each name")
+    if widths := _widths(pairs):
+        yield Fact(ADAPTER_WIDTHS, widths, Origin.WEIGHTS, file, "inputs of the projections, most frequent first")
+    stack = [path for path in pairs if not _TOWER.search(path)]
+    if blocks := [int(found[1]) for path in stack if (found := _BLOCK.search(path)) is not None]:
+        yield Fact(ADAPTER_LAYERS, max(blocks) + 1, Origin.WEIGHTS, file, "by the highest number of a block")
     yield from _stated(header)
 
 
@@ -76,6 +92,26 @@ def _rank(first: Tensor, second: Tensor) -> int | None:
     met = [a[0]] if a[0] == b[1] else []
     met += [a[1]] if a[1] == b[0] and len(a) == 2 else []
     return min(met, default=None)
+
+
+def _widths(pairs: dict[str, tuple[Tensor, Tensor]]) -> tuple[int, ...]:
+    """The inputs of the modules that read the main stack, most frequent first.
+
+    The first matrix is (rank, inputs), in MLX (inputs, rank); which side is the rank the second matrix tells.
+    """
+    widths: Counter[int] = Counter()
+    for path, (first, second) in pairs.items():
+        if _module(path) not in _READ_THE_STACK or _TOWER.search(path):
+            continue
+        a, b = first.shape or (), second.shape or ()
+        if len(a) != 2 or len(b) != 2:
+            continue
+        ranks = [at for at in (0, 1) if a[at] in b]  # sides of the first matrix that may be the rank
+        if len(ranks) == 1:
+            widths[a[1 - ranks[0]]] += 1
+        elif ranks:
+            widths[max(a)] += 1
+    return tuple(width for width, _ in widths.most_common(8))
 
 
 def _module(path: str) -> str:

@@ -1,8 +1,18 @@
 """What a repository says of itself: configuration, card, adapter, tokenizer; each fact with its file and key."""
 
+from truename.declared.card_text import card_text_facts
 from truename.declared.declared import Declared, Document
 from truename.declared.extract import declared_facts, wrong_values
 from truename.declared.prefetch import document_bytes
 from truename.declared.read import read_declared, weights_among
 
-__all__ = ["Declared", "Document", "declared_facts", "document_bytes", "read_declared", "weights_among", "wrong_values"]
+__all__ = [
+    "Declared",
+    "Document",
+    "card_text_facts",
+    "declared_facts",
+    "document_bytes",
+    "read_declared",
+    "weights_among",
+    "wrong_values",
+]

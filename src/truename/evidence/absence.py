@@ -11,6 +11,9 @@ from truename.errors import FileError, NotDownloadedError
 from truename.facts import (
     BASE_MODEL_RELATION,
     BASE_MODELS,
+    CARD_MERGES,
+    CARD_STATEMENTS,
+    CARD_TITLE,
     CASED,
     DATASETS,
     DECLARED_FACTS,
@@ -41,7 +44,9 @@ _CARD: frozenset[Key[Any]] = frozenset(
 )
 _TOKENIZER: frozenset[Key[Any]] = frozenset((CASED, MODEL_MAX_LENGTH, TOKENIZER_CLASS))
 # Not missing where they are not there: nothing is claimed, and looked up only for an inspection.
-_SELDOM: frozenset[Key[Any]] = frozenset((OWN_WORK, RELEASE_FITS, RELEASE_DIFFERS, RELEASES_KNOWN))
+_SELDOM: frozenset[Key[Any]] = frozenset(
+    (OWN_WORK, CARD_TITLE, CARD_STATEMENTS, CARD_MERGES, RELEASE_FITS, RELEASE_DIFFERS, RELEASES_KNOWN)
+)
 _ADAPTER = frozenset(key for key in DECLARED_FACTS if key.startswith("adapter_"))
 _INDEX = frozenset(key for key in DECLARED_FACTS if key.startswith("index_"))
 _GGUF = frozenset(key for key in FACTS.values() if key.startswith("gguf_"))

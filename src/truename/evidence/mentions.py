@@ -1,4 +1,4 @@
-"""Which architecture families the text of a model card mentions, and whether it claims the model as its own work."""
+"""What the text of a model card mentions and says: families, work that it claims as its own, lines to be checked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 
 from truename.compiled_tables import table
+from truename.declared import card_text_facts
 from truename.errors import FileError, TargetNotFoundError, UnsafePathError
 from truename.facts import CARD_MENTIONS, OWN_WORK, Fact, Origin
 from truename.sources.source import Source
@@ -48,14 +49,16 @@ def card_mentions(source: Source) -> Iterator[Fact[Any]]:
         return
     try:
         with source.open(CARD) as blob:
-            text = blob.read(0, MAX_TEXT).decode("utf-8", "replace").lower()
+            written = blob.read(0, MAX_TEXT).decode("utf-8", "replace")
     except (TargetNotFoundError, UnsafePathError, FileError):  # a link out of the model: no card of this model
         return
+    text = written.lower()
     known = _families_by_word()
     found = {known[word] for word in set(_WORD.findall(text)) if word in known}
     yield Fact(CARD_MENTIONS, tuple(sorted(found)), Origin.DECLARED, CARD)
     if (claim := _OWN_WORK.search(text)) and not _DERIVED.search(text):
         yield Fact(OWN_WORK, " ".join(claim[0].split()), Origin.DECLARED, CARD)
+    yield from card_text_facts(written, CARD)
 
 
 @cache

@@ -76,6 +76,17 @@ def line_that_owns(model_type: str) -> Line | None:
     return next((line for line in lines() if model_type in line.model_types), None)
 
 
+# Types that models of other lines are converted to, so that programs made for them can load them.
+_CONVERTED_TO = frozenset({"llama", "mistral"})
+
+
+@lru_cache(maxsize=4096)
+def line_that_takes(model_type: str) -> Line | None:
+    """The line that a configuration's type belongs to, alone or not, where no other line is converted to it."""
+    taking = [line for line in lines() if model_type in line.model_types | line.shared_types]
+    return taking[0] if len(taking) == 1 and model_type not in _CONVERTED_TO else None
+
+
 def origin(evidence: Evidence) -> tuple[Line | None, Fact[Any] | None]:
     """The line of the configuration's type, else the one line of the model it was made from, and the fact."""
     if (fact := evidence.get(MODEL_TYPE)) and (line := line_that_owns(str(fact.value))):

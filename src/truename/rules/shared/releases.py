@@ -17,7 +17,7 @@ from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.releases import Release, differences, releases_in_use
 from truename.rules.shared.families import is_known, squash
-from truename.rules.shared.product_lines import line_of_family
+from truename.rules.shared.product_lines import line_of_family, mentioned
 from truename.rules.shared.release_names import key_of, release_words, words_of
 from truename.vocabulary import vocabulary
 
@@ -76,6 +76,11 @@ def types_of(release: Release) -> frozenset[str]:
         return frozenset((release.model_type,))
     family = vocabulary().families.get(release.family)
     return frozenset() if family is None or family.brand else family.model_types
+
+
+def is_of_lines(model_type: str, keys: frozenset[str]) -> bool:
+    """Whether a known release of these product lines has that type: DeepSeek-R1-Distill-Qwen is a ``qwen2``."""
+    return any(r.model_type == model_type and not keys.isdisjoint(mentioned(r.id)) for r in releases_in_use().releases)
 
 
 @once

@@ -1,0 +1,1 @@
+"""Faults of cards: what they say of the model against its files."""

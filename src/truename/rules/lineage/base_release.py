@@ -1,0 +1,118 @@
+"""BAS003: a declared base model that cannot be the one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from truename.evidence.evidence import Evidence
+from truename.evidence.known_releases import FIELDS, release_values
+from truename.facts import BASE_MODEL_RELATION, BASE_MODELS, IS_ADAPTER
+from truename.findings import ReasonKind, Severity
+from truename.names.claims import Claims
+from truename.releases import Release, differences
+from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
+from truename.rules.shared.families import DRAFT, is_draft
+from truename.rules.shared.product_lines import claims_of_base
+from truename.rules.shared.releases import FIT_KEYS, Named, fitting, named, rows_apart, said, short
+
+# What no training changes. A vocabulary may be extended, and settings are everybody's.
+FIXED = ("hidden_size", "layers", "intermediate_size", "experts", "decoder_layers")
+# Words of those who made a smaller or larger model of another.
+_RESIZED = (
+    "prun", "reap", "merge", "upscal", "distil", "slerp", "ties", "franken", "depth", "minitron", "slim", "shear",
+    "moe", "expan", "trim", "student", "passthrough",
+)  # fmt: skip
+_MADE_OF_OTHERS = frozenset({"merge"})
+
+_QWEN_1_5: dict[str, Any] = {
+    "layers": 28, "hidden_size": 1536, "intermediate_size": 8960, "heads": 12, "key_value_heads": 2,
+    "vocabulary_size": 151_936, "rope_theta": 1_000_000.0, "context_length": 32_768, "model_type": "qwen2",
+}  # fmt: skip
+
+
+class BaseRelease(Rule):
+    """The declared base model is a known release, and the files have the structure of another.
+
+    A fine-tune keeps the depth and the widths of its base. A card that declares ``Qwen/Qwen2.5-7B`` over the exact
+    structure of the release of 1.5 B tells the wrong parent, and with it often the wrong licence and the wrong size.
+
+    The base must be one known release whose values are known, and the files' values exactly those of others.
+    Merges, pruned and distilled models have other structures than their bases and are not judged, nor are adapters,
+    whose matrices are.
+    """
+
+    code, slug, since = "BAS003", "base-release", "0.2"
+    topic = "a base model"
+    about_files = True
+    needs_files = True  # what fits is looked up in the files' own evidence
+    needs = frozenset({BASE_MODELS})
+    reads = FIT_KEYS | {BASE_MODEL_RELATION, IS_ADAPTER}
+    flagged = (
+        Case("Aelan", expect=Severity.WARNING, base_models=("Qwen/Qwen2.5-7B-Instruct",), **_QWEN_1_5),
+        Case("Aelan", expect=Severity.WARNING, base_models=("mistralai/Mistral-7B-v0.1",), **_QWEN_1_5),
+    )
+    confirmed = (Case("Aelan", base_models=("Qwen/Qwen2.5-1.5B-Instruct",), **_QWEN_1_5),)
+    undecided = (
+        Case("Aelan", base_models=("deepseek-ai/DeepSeek-R1",), **_QWEN_1_5),
+        Case("Aelan", base_models=("somebody/story-teller",), **_QWEN_1_5),
+        Case("Aelan", base_models=("Qwen/Qwen2.5-7B-Instruct",), **_QWEN_1_5 | {"layers": 20}),
+        Case("Aelan-pruned", base_models=("Qwen/Qwen2.5-7B-Instruct",), **_QWEN_1_5),
+        Case("Aelan", base_models=("Qwen/Qwen2.5-7B-Instruct",)),
+    )
+    not_applicable = (
+        Case("Aelan", **_QWEN_1_5),
+        Case("Aelan", base_models=("Qwen/Qwen2.5-7B", "Qwen/Qwen2.5-3B"), **_QWEN_1_5),
+        Case("Aelan", base_models=("Qwen/Qwen2.5-7B",), base_model_relation="merge", **_QWEN_1_5),
+        Case("Aelan-lora", base_models=("Qwen/Qwen2.5-7B",), is_adapter=True),
+        Case("Aelan-draft", base_models=("Qwen/Qwen2.5-7B",), **_QWEN_1_5),
+    )
+
+    def check(self, claims: Claims, evidence: Evidence) -> Decision:
+        fact = evidence.get(BASE_MODELS)
+        if fact is None or len(fact.value) != 1:
+            return does_not_apply(ReasonKind.NO_SUCH_FILE, "not one base model is declared")
+        if evidence.value(IS_ADAPTER):
+            return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, "an adapter's matrices are judged by another rule")
+        if str(evidence.value(BASE_MODEL_RELATION, "")).lower() in _MADE_OF_OTHERS:
+            return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, "a merge may have another structure than its base")
+        if is_draft(claims):
+            return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, DRAFT)
+        base = str(fact.value[0])
+        meant = named(claims_of_base(base))
+        values = release_values(evidence)
+        if meant is None or not meant.whole:
+            return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, "the base model is not one known release")
+        if "hidden_size" not in values or "layers" not in values:
+            return cannot_tell(evidence.why_missing(FIELDS["hidden_size"]))
+        apart = rows_apart(meant, values, FIXED)
+        if not apart:
+            known = evidence.get(FIELDS["hidden_size"])
+            return self.passed(known)
+        fits = [release for release in fitting(evidence) if not differences(release, values, FIXED)]
+        if not fits or is_resized(claims) or any(_is_student(release, meant) for release in fits):
+            text = "the structure is not the base model's, and of no other release, or made from it"
+            return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text)
+        return self.flag([self.finding(Severity.WARNING, _message(base, meant, apart, values, fits), fact=fact)])
+
+
+def is_resized(claims: Claims) -> bool:
+    """Whether the model's name tells that it was made smaller or larger than its base."""
+    return any(word in claims.parsed.model.lower() for word in _RESIZED)
+
+
+def _is_student(release: Release, base: Named) -> bool:
+    """Whether a release was distilled from the base: its name begins with the base's first word."""
+    return "distill" in release.key and base.key.split()[0] == release.key.split()[0]
+
+
+def _message(
+    base: str, meant: Named, apart: tuple[str, ...], values: Mapping[str, frozenset[Any]], fits: list[Release]
+) -> str:
+    field = apart[0]
+    known = " or ".join(sorted({f"{value:,}" for r in meant.releases if (value := getattr(r, field)) is not None}))
+    what = field.replace("_", " ")
+    return (
+        f"the card declares the base model {base}, with {what} {known or 'none'}; "
+        f"{what} {said(values.get(field))} and the rest of the structure are those of {short(fits)}"
+    )
