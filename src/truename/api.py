@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,7 +15,7 @@ import msgspec
 from truename.architecture import AbstractArchitecture, abstract_architecture
 from truename.architecture.abstract import Block, Layer
 from truename.budget import Budget
-from truename.errors import UsageError
+from truename.errors import TruenameError, UsageError
 from truename.evidence import Evidence, gather
 from truename.evidence.comparison import is_adapter
 from truename.evidence.gather import checkpoints_of, read_main
@@ -43,6 +43,7 @@ from truename.suggest import STYLES, suggest_name, with_suggestion
 if TYPE_CHECKING:
     from truename.dara.features import Distance
     from truename.dara.identification import Identification
+    from truename.declared.positions import Position
 
 SHOWN_SHARDS = 3  # of those that were not read
 MOST_ALIKE = 10  # findings of one rule and severity, between files, that a report tells one by one
@@ -68,7 +69,8 @@ def check(
     revision: str | None = getattr(source, "commit", None)  # of sources that have commits
     evidence = gather(source, sample=sample)
     given = name is not None
-    return judge(parsed, evidence, target=source.target, given=given, revision=revision, rules=rules)
+    report = judge(parsed, evidence, target=source.target, given=given, revision=revision, rules=rules)
+    return with_positions(report, source)
 
 
 def judge(
@@ -105,6 +107,41 @@ def judge(
         does_not_apply=_undecided(ended[Outcome.DOES_NOT_APPLY]),
         cannot_tell=_undecided(ended[Outcome.CANNOT_TELL]),
         notices=tuple(_notices(evidence)),
+    )
+
+
+def with_positions(report: ModelReport, source: Source) -> ModelReport:
+    """The report with line and column of each document's key that a finding is about."""
+    keys: dict[str, set[str]] = {}
+    for finding in report.findings:
+        shown = finding.evidence
+        if shown is not None and shown.key_path is not None and shown.file is not None and shown.file in source.files:
+            keys.setdefault(shown.file, set()).add(shown.key_path)
+    if not keys:
+        return report
+    found = {file: _positions(source, file, sorted(paths)) for file, paths in keys.items()}
+    return msgspec.structs.replace(report, findings=tuple(_placed(one, found) for one in report.findings))
+
+
+def _positions(source: Source, file: str, key_paths: Iterable[str]) -> Mapping[str, Position]:
+    from truename.declared.positions import positions_of
+
+    try:
+        with source.open(file) as blob:
+            return positions_of(blob, key_paths)
+    except TruenameError:  # it was read before; a place in it is not worth a check that ends without its findings
+        return {}
+
+
+def _placed(finding: Finding, found: Mapping[str, Mapping[str, Position]]) -> Finding:
+    shown = finding.evidence
+    if shown is None or shown.file is None or shown.key_path is None:
+        return finding
+    place = found.get(shown.file, {}).get(shown.key_path)
+    if place is None:
+        return finding
+    return msgspec.structs.replace(
+        finding, evidence=msgspec.structs.replace(shown, line=place.line, column=place.column)
     )
 
 

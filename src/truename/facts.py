@@ -72,6 +72,7 @@ class Fact(msgspec.Struct, Generic[T], frozen=True):
         file: relative to the model's root.
         detail: the JSON key, the tensor, or how it was computed, for people.
         how: the same for rules, where one has to weigh it.
+        key_path: the key of a document that holds the value; dots lead into nested objects.
     """
 
     key: Key[T]
@@ -80,6 +81,7 @@ class Fact(msgspec.Struct, Generic[T], frozen=True):
     file: str | None = None
     detail: str | None = None
     how: Derivation | None = None
+    key_path: str | None = None
 
 
 # counts of parameters (COUNTING: all plausible counts; a rule says which one a name means)

@@ -96,12 +96,18 @@ class EvidenceRef(msgspec.Struct, frozen=True):
         origin: where it comes from: weights, classifier, files or declared.
         file: relative to the root of the model.
         detail: JSON key, tensor, or how the value was computed.
+        key_path: the key of the document that holds the value; dots lead into nested objects.
+        line: of that key, from 1; only of findings.
+        column: of that key, in characters from 1.
     """
 
     value: Any
     origin: str
     file: str | None = None
     detail: str | None = None
+    key_path: str | None = None
+    line: int | None = None
+    column: int | None = None
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -126,6 +132,22 @@ class Finding(msgspec.Struct, frozen=True):
     evidence: EvidenceRef | None = None
     suggestion: str | None = None
     more: int = 0
+
+
+class RuleText(msgspec.Struct, frozen=True):
+    """What a rule says of itself, for reports that explain their findings.
+
+    Attributes:
+        code: SIZ001.
+        slug: the same in words: parameter-count.
+        summary: what is wrong, in one line.
+        why: why it matters, as Markdown.
+    """
+
+    code: str
+    slug: str = ""
+    summary: str = ""
+    why: str = ""
 
 
 class Confirmation(msgspec.Struct, frozen=True):

@@ -320,7 +320,12 @@ def test_every_fact_names_its_file_and_key(read: Read) -> None:
     declared = read(config=CONFIGS["llava"][0])
     facts = {f.detail: f for f in declared_facts(declared)}
     assert facts["text_config.num_hidden_layers"] == Fact(
-        "layers", 32, Origin.DECLARED, "config.json", "text_config.num_hidden_layers"
+        "layers",
+        32,
+        Origin.DECLARED,
+        "config.json",
+        "text_config.num_hidden_layers",
+        key_path="text_config.num_hidden_layers",
     )
     assert [f.value for f in declared_facts(declared) if f.key == "model_type"] == ["llava", "llama"]
     assert {f.key for f in declared_facts(declared)} <= FACTS.keys()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from truename.findings import (
@@ -112,3 +116,11 @@ def honest() -> ModelReport:
     )
     verdict = Verdict(VerdictKind.CONSISTENT, claims=1, confirmed=1)
     return ModelReport("models/honest", "honest", verdict, (claim,), outcomes=Outcomes(confirmed=9, cannot_tell=1))
+
+
+@pytest.fixture(scope="session")
+def sarif_schema() -> dict[str, Any]:
+    """The schema of SARIF 2.1.0, as @microsoft/sarif-multitool 5.7.0 ships it (MIT)."""
+    text = (Path(__file__).parent / "writers" / "sarif-2.1.0.json").read_text(encoding="utf-8-sig")
+    schema: dict[str, Any] = json.loads(text)
+    return schema

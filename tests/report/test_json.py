@@ -27,8 +27,9 @@ MODEL_KEYS = [
     "does_not_apply",
     "notices",
 ]
-TYPE = {"value": "llama", "origin": "declared", "file": "config.json", "detail": "model_type"}
-COUNT = {"value": 1_100_048_384, "origin": "weights", "file": "model.safetensors", "detail": "201 tensors"}
+NO_PLACE = {"key_path": None, "line": None, "column": None}
+TYPE = {"value": "llama", "origin": "declared", "file": "config.json", "detail": "model_type", **NO_PLACE}
+COUNT = {"value": 1_100_048_384, "origin": "weights", "file": "model.safetensors", "detail": "201 tensors", **NO_PLACE}
 NO_LENGTH = {"kind": "not_declared", "text": "no context length could be read from the files", "file": None}
 
 

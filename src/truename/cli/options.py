@@ -39,6 +39,13 @@ Strict = Annotated[
     bool | None,
     typer.Option("--strict/--no-strict", help="Also exit with 1 for what is not verified or not settled."),
 ]
+ExitZero = Annotated[bool, typer.Option("--exit-zero", help="Exit with 0 whatever is found.")]
+Output = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--output", "-o", metavar="[FORM=]FILE", help="Write a report here, '-' for standard output; may be repeated."
+    ),
+]
 Sample = Annotated[
     bool, typer.Option("--sample", help="Of many shards read some, and infer the others where sizes agree.")
 ]

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 Guard = Callable[[Callable[..., int]], Callable[..., int]]  # turns what a command runs into into an exit code
+STANDARD_OUTPUT = "-"  # where a path is asked for
+FOUND = 1  # a finding that fails the call
 UNUSABLE = 2  # the target or the call
 INTERRUPTED = 130
 
@@ -73,21 +75,21 @@ def write_text(text: str, output: Path | None = None) -> bool:
     if output is None:
         try:
             sys.stdout.flush()
-            sys.stdout.buffer.write(_encoded(text))
+            sys.stdout.buffer.write(encoded(text))
             sys.stdout.flush()
         except BrokenPipeError:
             silence()
             return False
         return True
     try:
-        output.write_bytes(_encoded(text))
+        output.write_bytes(encoded(text))
     except OSError as error:
         raise UsageError(f"{output}: cannot be written ({error.strerror})") from error
     return True
 
 
-def _encoded(text: str) -> bytes:
-    """UTF-8; a path that is not is shown by its escapes."""
+def encoded(text: str) -> bytes:
+    """A text as UTF-8; what cannot be encoded, of a path that is not, is shown by its escapes."""
     return text.encode("utf-8", "backslashreplace")
 
 

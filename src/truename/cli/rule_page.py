@@ -7,14 +7,22 @@ from inspect import getdoc
 from typing import Any
 
 from truename.facts import Fact
+from truename.findings import RuleText
 from truename.names import claims_of, parse_name
 from truename.report.visible import visible
-from truename.rules import Case, Rule
+from truename.rules import Case, Rule, all_rules
 
 
 def summary(rule: Rule) -> str:
     """What is wrong, in one line."""
     return _documentation(rule)[0]
+
+
+def described(code: str) -> RuleText:
+    """What the rule of a code says of itself, for reports that explain their findings."""
+    rule = next(one for one in all_rules() if one.code == code)
+    first, rest = _documentation(rule)
+    return RuleText(code, rule.slug, first, rest)
 
 
 def mark(rule: Rule) -> str:

@@ -12,10 +12,24 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from truename.cli.options import ConfigFile, FailOnLevel, Ignore, Preview, Sample, Select, Strict, fails, settled
-from truename.cli.output import INTERRUPTED, UNUSABLE, Guard, write_text
+from truename import __version__
+from truename.cli.options import (
+    ConfigFile,
+    ExitZero,
+    FailOnLevel,
+    Ignore,
+    Output,
+    Preview,
+    Sample,
+    Select,
+    Strict,
+    fails,
+    settled,
+)
+from truename.cli.output import INTERRUPTED, STANDARD_OUTPUT, UNUSABLE, Guard, write_text
 from truename.engines import Engine
 from truename.errors import UsageError
+from truename.report.writers.form import Form
 
 if TYPE_CHECKING:
     from truename.scan import Summary, Target
@@ -62,12 +76,20 @@ def scan(
     preview: Preview = None,
     fail_on: FailOnLevel = None,
     strict: Strict = None,
+    exit_zero: ExitZero = False,
     config: ConfigFile = None,
     sample: Sample = False,
+    format_: Annotated[
+        Form | None, typer.Option("--format", help="Also write a report of this form, as check does.")
+    ] = None,
+    output: Output = None,
 ) -> int:
     """Check many models into a table that survives interruption."""
     from truename.api import select_rules
-    from truename.scan import ScanOptions
+    from truename.cli.outputs import Outputs, parse_outputs
+    from truename.cli.rule_page import described
+    from truename.report.writers import Run
+    from truename.scan import ScanOptions, entries_of
     from truename.scan import scan as scan_targets
     from truename.settings import load_settings
     from truename.sources import open_source
@@ -80,6 +102,7 @@ def scan(
         raise UsageError("--limit belongs to --owner, --search or --filter")
     if not (lists or folders or listing.asked):
         raise UsageError("name what to scan: a list (- for standard input), --folder, --owner, --search or --filter")
+    outputs = parse_outputs(output, format_ or Form.TEXT) if output or format_ else ()
     settings = load_settings(config, folders=folders)
     asked = settled(settings.config, select, ignore, fail_on, strict, preview)
     targets, total = _targets(lists, folders, listing, out)
@@ -107,16 +130,24 @@ def scan(
         rules=select_rules(asked.select, asked.ignore, preview=asked.preview),
         sample=sample,
     )
+    reports = Outputs(outputs, Run(__version__, settings.file, asked.fail_on, described))
     try:
         with _Progress(total) as progress:
             summary = scan_targets(chain((first,), targets), open_source, options, progress.advance)
+        with reports:
+            for entry in entries_of(out) if outputs else ():
+                reports.add(entry)
     except KeyboardInterrupt:
         print(f"truename: stopped; the finished rows are in {out}, --resume continues", file=sys.stderr)
         return INTERRUPTED
-    write_text(_summary(summary, out, progress.seconds))
+    told = _summary(summary, out, progress.seconds)
+    if any(one.place == STANDARD_OUTPUT for one in outputs):
+        sys.stderr.write(told)
+    else:
+        write_text(told)
     if summary.unusable:
         return UNUSABLE
-    return int(fails(summary.worst, asked.fail_on) or (asked.strict and summary.open > 0))
+    return int(not exit_zero and (fails(summary.worst, asked.fail_on) or (asked.strict and summary.open > 0)))
 
 
 def _outside(targets: Iterator[Target], file: str) -> Iterator[Target]:

@@ -8,7 +8,7 @@ a hundred thousand brackets. Aliases are refused: nine lines of them expand to g
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from truename.blob import Blob
 from truename.declared.declared import Document
@@ -34,11 +34,11 @@ def read_card(blob: Blob) -> Document | None:
     Raises:
         DeclaredError: there is front matter, and it cannot be read.
     """
-    matter = _front_matter(blob)
+    matter = front_matter(blob)
     if matter is None:
         return None
     try:
-        text = matter.decode("utf-8")
+        text = matter.data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise DeclaredError(blob.path, f"has front matter that is not valid UTF-8 at byte {error.start}") from None
     if len(text) > _LARGE:
@@ -75,8 +75,19 @@ def parse_yaml(path: str, text: str) -> Any:
         raise DeclaredError(path, f"has front matter that cannot be read: {str(error)[:120]}") from None
 
 
-def _front_matter(blob: Blob) -> bytes | None:
-    """The bytes between the two lines; reads a little first, and never more than the limit."""
+class FrontMatter(NamedTuple):
+    """The bytes between the two lines of a card, and the number of the line on which they begin."""
+
+    data: bytes
+    line: int
+
+
+def front_matter(blob: Blob) -> FrontMatter | None:
+    """The front matter of a card, None where it has none; reads a little first, and never more than the limit.
+
+    Raises:
+        DeclaredError: no line ends it.
+    """
     head = blob.read(0, _FIRST_BYTES)
     start = _OPEN.match(head.removeprefix(b"\xef\xbb\xbf"))
     if start is None:
@@ -88,7 +99,7 @@ def _front_matter(blob: Blob) -> bytes | None:
         end = _CLOSE.search(head, begin - 1)
     if end is None:
         raise DeclaredError(blob.path, "has front matter that no line '---' ends")
-    return head[begin : max(begin, end.start() + 1)]
+    return FrontMatter(head[begin : max(begin, end.start() + 1)], head.count(b"\n", 0, begin) + 1)
 
 
 def _build(path: str, events: Iterator[Any]) -> Any:

@@ -79,7 +79,8 @@ class Collector:
         """Add a declared fact; ``value`` where it is not the one that stood there, and ``how`` it came about."""
         if found is not None:
             value = found.value if value is None else value
-            self.facts.append(Fact(FACTS[key], value, Origin.DECLARED, found.section.file, found.path + how))
+            place = found.section.file
+            self.facts.append(Fact(FACTS[key], value, Origin.DECLARED, place, found.path + how, key_path=found.path))
 
     def reject(self, section: Section, key: str, value: Any, wanted: str) -> None:
         """Note a value of the wrong kind."""

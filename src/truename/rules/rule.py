@@ -175,7 +175,9 @@ def span_of(claim: Claim | None) -> ClaimSpan | None:
 
 def reference_to(fact: Fact[Any] | None) -> EvidenceRef | None:
     """A fact as evidence of a report."""
-    return None if fact is None else EvidenceRef(fact.value, fact.origin, fact.file, fact.detail)
+    if fact is None:
+        return None
+    return EvidenceRef(fact.value, fact.origin, fact.file, fact.detail, fact.key_path)
 
 
 def renamed(claims: Claims, claim: Claim, text: str) -> str:

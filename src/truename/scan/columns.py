@@ -9,7 +9,9 @@ from pyarrow.json import ParseOptions, ReadOptions, read_json
 
 _TEXT = pa.string()
 _TEXTS = pa.list_(_TEXT)
-_ELEMENT = pa.struct([("kind", _TEXT), ("text", _TEXT), ("value", _TEXT), ("start", pa.int32()), ("end", pa.int32())])
+_ELEMENT = pa.struct(
+    [*((column, _TEXT) for column in ("kind", "role", "text", "value")), ("start", pa.int32()), ("end", pa.int32())]
+)
 _FACT = pa.struct([("key", _TEXT), ("value", _TEXT), ("origin", _TEXT), ("file", _TEXT)])
 _IDENTIFICATION = pa.struct(
     [
@@ -23,10 +25,13 @@ _IDENTIFICATION = pa.struct(
 )
 _FINDING = pa.struct(
     [
-        *(
-            (column, _TEXT)
-            for column in ("code", "severity", "message", "claim", "value", "origin", "file", "detail", "suggestion")
-        ),
+        *((column, _TEXT) for column in ("code", "rule", "severity", "message", "claim", "claim_kind")),
+        ("start", pa.int32()),  # of the claim in the name
+        ("end", pa.int32()),
+        *((column, _TEXT) for column in ("value", "origin", "file", "detail", "key_path")),
+        ("line", pa.int32()),  # of the key in its document
+        ("column", pa.int32()),
+        ("suggestion", _TEXT),
         ("more", pa.int32()),  # further findings of the rule that this one stands for
     ]
 )

@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Semaphore
 from typing import Any
 
-from truename.api import judge
+from truename.api import judge, with_positions
 from truename.engines import Engine, map_with_ray
 from truename.errors import InternalError, TruenameError, UnavailableError
 from truename.evidence import gather
@@ -152,4 +152,4 @@ def _checked(target: Target, open: Open, rules: Rules, sample: bool) -> Row:
     evidence = gather(source, sample=sample)
     revision: str | None = getattr(source, "commit", None)
     report = judge(parsed, evidence, target=target.target, revision=revision, rules=rules)
-    return report_row(report, evidence)
+    return report_row(with_positions(report, source), evidence)

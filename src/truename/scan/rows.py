@@ -20,6 +20,7 @@ Row = dict[str, Any]
 SCAN_SCHEMA = "truename.scan/2"  # of the rows that are stored
 
 _IDENTIFICATION = "identification."
+_EVIDENCE = ("value", "origin", "file", "detail")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LIKE_ESCAPE = re.compile(r"\\(?=x5c|x[89a-f][0-9a-f]|ud[89a-f][0-9a-f]{2})")
 
@@ -42,7 +43,7 @@ def report_row(report: ModelReport, evidence: Evidence) -> Row:
         "by_documents": report.verdict.by_documents,
         "convention": report.convention,
         "elements": [
-            {"kind": e.kind, "text": e.text, "value": _json(e.value), "start": e.start, "end": e.end}
+            {"kind": e.kind, "role": e.role, "text": e.text, "value": _json(e.value), "start": e.start, "end": e.end}
             for e in report.elements
         ],
         "facts": [
@@ -155,13 +156,21 @@ def _evidence(evidence: EvidenceRef) -> Row:
 
 
 def _finding(finding: Finding) -> Row:
-    evidence = dict.fromkeys(EvidenceRef.__struct_fields__) if finding.evidence is None else _evidence(finding.evidence)
+    shown = finding.evidence
+    claim = finding.claim
     return {
         "code": finding.code,
+        "rule": finding.rule,
         "severity": finding.severity.value,
         "message": finding.message,
-        "claim": finding.claim and finding.claim.text,
-        **evidence,
+        "claim": claim and claim.text,
+        "claim_kind": claim and claim.kind,
+        "start": claim and claim.start,
+        "end": claim and claim.end,
+        **(dict.fromkeys(_EVIDENCE) if shown is None else _evidence(shown)),
+        "key_path": shown and shown.key_path,
+        "line": shown and shown.line,
+        "column": shown and shown.column,
         "suggestion": finding.suggestion,
         "more": finding.more,
     }

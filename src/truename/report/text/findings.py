@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -21,6 +20,7 @@ from truename.findings import (
     Undecided,
     VerdictKind,
 )
+from truename.report.tally import Tally
 from truename.report.text.excerpt import excerpt, shortened
 from truename.report.text.fact_values import value_text
 from truename.report.text.lines import labelled, put, wrapped
@@ -56,13 +56,26 @@ def print_report(report: Report, console: Console, *, verbose: bool = False) -> 
             console.print()
         print_model(model, console, verbose=verbose)
     if len(report.models) > 1:
-        console.print()
-        for line in wrapped(console, _closing(report.models), indent=0):
-            put(console, line)
+        tally = Tally()
+        for model in report.models:
+            tally.add(model)
+        print_closing(str(tally), console)
     if report.settings is not None:
-        settings = Text(f"settings: {shortened(report.settings, _LONGEST)}", style="dim")
-        for line in wrapped(console, settings, indent=0, hanging=2):
-            put(console, line)
+        print_settings(report.settings, console)
+
+
+def print_closing(sentence: str, console: Console) -> None:
+    """Print what several models came to, below an empty line."""
+    console.print()
+    for line in wrapped(console, Text(sentence, style="bold"), indent=0):
+        put(console, line)
+
+
+def print_settings(file: str, console: Console) -> None:
+    """Print which file of settings held."""
+    settings = Text(f"settings: {shortened(file, _LONGEST)}", style="dim")
+    for line in wrapped(console, settings, indent=0, hanging=2):
+        put(console, line)
 
 
 def print_model(model: ModelReport, console: Console, *, verbose: bool = False) -> None:
@@ -188,12 +201,3 @@ def _folded(undecided: Iterator[Undecided]) -> dict[Reason, list[str]]:
     for one in undecided:
         groups.setdefault(one.reason, []).append(visible(one.code))
     return groups
-
-
-def _closing(models: Sequence[ModelReport]) -> Text:
-    """``5 models: 4 contradicted, 1 consistent (3 errors, 1 warning)``."""
-    verdicts = Counter(model.verdict.outcome for model in models)
-    told = ", ".join(f"{verdicts[kind]} {WORDS[kind]}" for kind in VerdictKind if verdicts[kind])
-    found = Counter(finding.severity for model in models for finding in model.findings)
-    counts = ", ".join(counted(found[severity], severity.value) for severity in Severity if found[severity])
-    return Text(f"{counted(len(models), 'model')}: {told}" + (f" ({counts})" if counts else ""), style="bold")
