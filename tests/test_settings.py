@@ -45,7 +45,7 @@ def test_the_nearest_file_with_the_table_wins(tmp_path: Path) -> None:
         ("[tool.truename\n", "not valid TOML"),
         ('[tool.truename]\nselect = "SIZ"\n', "Expected `array`"),
         ("[tool.truename]\nselect = [1]\n", "Expected `str`"),
-        ("[tool.truename]\nselekt = []\n", "unknown field `selekt`"),
+        ("[tool.truename]\nselekt = []\n", "selekt is not a setting; did you mean select"),
         ('[tool.truename]\nfail-on = "always"\n', "must be one of error, warning, note, never"),
         ("[tool]\ntruename = 3\n", "Expected `object`"),
         ("x = " + "[" * 5000 + '"truename"', "not valid TOML"),
@@ -131,7 +131,7 @@ def test_a_file_that_is_named(file: str, text: str, tmp_path: Path) -> None:
     [
         ("no.toml", None, "there is no such file of settings"),
         ("pyproject.toml", "[tool.ruff]\n", r"has no table \[tool.truename\]"),
-        ("truename.toml", "selekt = []\n", "the top level is wrong: .*unknown field `selekt`"),
+        ("truename.toml", "selekt = []\n", "truename.toml:1: selekt is not a setting; did you mean select"),
         ("truename.toml", 'fail-on = "always"\n', "the top level fail-on is 'always'"),
         ("truename.toml", "[", "not valid TOML"),
     ],

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -36,7 +37,8 @@ from truename.findings import (
 )
 from truename.names import ParsedName, claims_of, parse_name
 from truename.rules import Decision, Rule, all_rules
-from truename.rules.verdict import has_no_weights, judged_claims, softened, verdict_of
+from truename.rules.verdict import has_no_weights, judged_claims, regraded, softened, verdict_of
+from truename.settings import Config, NamingPolicy
 from truename.sources import Source, Target, open_source
 from truename.suggest import STYLES, suggest_name, with_suggestion
 
@@ -45,19 +47,26 @@ if TYPE_CHECKING:
     from truename.dara.identification import Identification
     from truename.declared.positions import Position
 
+DEFAULTS = Config()
 SHOWN_SHARDS = 3  # of those that were not read
 MOST_ALIKE = 10  # findings of one rule and severity, between files, that a report tells one by one
 
 
 def check(
-    target: Target, *, name: str | None = None, rules: Sequence[Rule] | None = None, sample: bool = False
+    target: Target,
+    *,
+    name: str | None = None,
+    rules: Sequence[Rule] | None = None,
+    sample: bool = False,
+    config: Config = DEFAULTS,
 ) -> ModelReport:
     """Check a model against its name.
 
     Args:
         target: a folder's path, a model's id on the Hub (``owner/name@revision``), an address, or a source.
         name: the claimed name; without it the source's own (the folder's name, the id).
-        rules: the rules to run; by default all but those that are a preview.
+        rules: the rules to run; by default those that ``config`` selects.
+        config: severities, rules that are not run for some models, and a naming policy, where no ``rules`` are given.
         sample: of very many shards read some and infer the others where their sizes agree; the report says which.
 
     Raises:
@@ -69,7 +78,7 @@ def check(
     revision: str | None = getattr(source, "commit", None)  # of sources that have commits
     evidence = gather(source, sample=sample)
     given = name is not None
-    report = judge(parsed, evidence, target=source.target, given=given, revision=revision, rules=rules)
+    report = judge(parsed, evidence, target=source.target, given=given, revision=revision, rules=rules, config=config)
     return with_positions(report, source)
 
 
@@ -81,13 +90,17 @@ def judge(
     given: bool = False,
     revision: str | None = None,
     rules: Sequence[Rule] | None = None,
+    config: Config = DEFAULTS,
 ) -> ModelReport:
-    """Let every rule decide between a name's claims and the evidence."""
+    """Let every rule decide between a name's claims and the evidence; see ``check``."""
     claims = claims_of(parsed, given=given)
-    decisions = [(rule, rule.check(claims, evidence)) for rule in (select_rules() if rules is None else rules)]
+    running, left_out = _running(rules_of(config) if rules is None else rules, config, parsed.name, target)
+    decisions = [(rule, rule.check(claims, evidence)) for rule in running]
     without_weights = has_no_weights(evidence)
     if without_weights:
         decisions = [(rule, softened(rule, decision)) for rule, decision in decisions]
+    if config.severities:
+        decisions = [(rule, regraded(rule, decision, config.severities)) for rule, decision in decisions]
     findings = [with_suggestion(finding, claims) for _, decision in decisions for finding in decision.findings]
     ended = {outcome: [pair for pair in decisions if pair[1].outcome is outcome] for outcome in Outcome}
     judged = judged_claims(claims, decisions, by_documents=without_weights)
@@ -106,8 +119,26 @@ def judge(
         confirmed=tuple(one for _, decision in decisions for one in decision.confirmations),
         does_not_apply=_undecided(ended[Outcome.DOES_NOT_APPLY]),
         cannot_tell=_undecided(ended[Outcome.CANNOT_TELL]),
-        notices=tuple(_notices(evidence)),
+        notices=(*_notices(evidence), *left_out),
     )
+
+
+def _running(rules: Sequence[Rule], config: Config, name: str, target: str) -> tuple[Sequence[Rule], Sequence[str]]:
+    """The rules that run for a model, and what a reader has to know of those that do not."""
+    if not config.per_model_ignores:
+        return rules, ()
+    told: list[str] = []
+    for ignored in config.per_model_ignores:
+        if not ignored.is_about(name, target):
+            continue
+        codes = ", ".join(ignored.codes)
+        if ignored.expires is not None and ignored.expires < date.today():
+            told.append(f"the settings no longer leave out {codes}, since {ignored.expires}: {ignored.reason}")
+            continue
+        rules = [rule for rule in rules if not rule.code.startswith(ignored.codes)]
+        until = "" if ignored.expires is None else f" until {ignored.expires}"
+        told.append(f"the settings leave out {codes}{until}: {ignored.reason}")
+    return rules, told
 
 
 def with_positions(report: ModelReport, source: Source) -> ModelReport:
@@ -303,7 +334,31 @@ def _architecture_of(source: Source) -> tuple[AbstractArchitecture | None, str |
     return abstract_architecture(weights.header), None
 
 
-def select_rules(select: Iterable[str] = (), ignore: Iterable[str] = (), *, preview: bool = False) -> tuple[Rule, ...]:
+def rules_of(config: Config) -> tuple[Rule, ...]:
+    """The rules that settings select, with those of their naming policy.
+
+    Raises:
+        UsageError: a prefix matches no rule, or the policy cannot be read.
+    """
+    among = all_rules()
+    if config.naming != NamingPolicy():
+        from truename.rules.policy import policy_rules
+
+        among = (*among, *policy_rules(config.naming))
+    for ignored in config.per_model_ignores:
+        _refuse_unknown(ignored.codes, among)
+    _refuse_unknown(config.severities, among)
+    return select_rules(config.select, config.ignore, extend=config.extend_select, preview=config.preview, among=among)
+
+
+def select_rules(
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    *,
+    extend: Iterable[str] = (),
+    preview: bool = False,
+    among: Sequence[Rule] | None = None,
+) -> tuple[Rule, ...]:
     """The rules whose code starts with one of ``select`` (all, if empty) and with none of ``ignore``.
 
     The longest matching prefix wins, as in other linters: ``select=SIZ001, ignore=SIZ`` runs SIZ001.
@@ -312,19 +367,26 @@ def select_rules(select: Iterable[str] = (), ignore: Iterable[str] = (), *, prev
     Args:
         select: prefixes of rule codes.
         ignore: prefixes of rule codes.
+        extend: prefixes of the codes of rules that run as well.
         preview: take the rules of which too little is known, or that alarm too many right names, like any other.
+        among: the rules to select from; all by default.
 
     Raises:
         UsageError: a prefix matches no rule.
     """
-    rules = all_rules()
-    wanted, unwanted = tuple(select), tuple(ignore)
-    for prefix in (*wanted, *unwanted):
-        if prefix != "ALL" and not any(rule.code.startswith(prefix) for rule in rules):
-            raise UsageError(f"no rule has a code that starts with {prefix!r}; 'truename rules' lists them")
+    rules = all_rules() if among is None else among
+    more, unwanted = tuple(extend), tuple(ignore)
+    wanted = tuple(select) or ("ALL",)
+    _refuse_unknown((*wanted, *more, *unwanted), rules)
+    chosen = (rule for rule in rules if _strength((*wanted, *more), rule.code) > _strength(unwanted, rule.code))
+    return tuple(rule for rule in chosen if preview or not rule.preview or rule.code in (*wanted, *more))
 
-    chosen = (rule for rule in rules if _strength(wanted or ("ALL",), rule.code) > _strength(unwanted, rule.code))
-    return tuple(rule for rule in chosen if preview or not rule.preview or rule.code in wanted)
+
+def _refuse_unknown(prefixes: Iterable[str], rules: Iterable[Rule]) -> None:
+    codes = [rule.code for rule in rules]
+    for prefix in prefixes:
+        if prefix != "ALL" and not any(code.startswith(prefix) for code in codes):
+            raise UsageError(f"no rule has a code that starts with {prefix!r}; 'truename rules' lists them")
 
 
 def _strength(prefixes: tuple[str, ...], code: str) -> int:

@@ -320,6 +320,7 @@ class ModelReport(msgspec.Struct, frozen=True):
         cannot_tell: the rules that could not decide.
         does_not_apply: the rules that have nothing to check.
         notices: what a reader has to know of how the files were found or read.
+        known: findings that the baseline knows; they do not fail a call.
     """
 
     target: str
@@ -337,6 +338,7 @@ class ModelReport(msgspec.Struct, frozen=True):
     cannot_tell: tuple[Undecided, ...] = ()
     does_not_apply: tuple[Undecided, ...] = ()
     notices: tuple[str, ...] = ()
+    known: tuple[Finding, ...] = ()
 
     @property
     def worst(self) -> Severity | None:

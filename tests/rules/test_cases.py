@@ -12,15 +12,17 @@ from truename.facts import FACTS, Fact, Key
 from truename.findings import Outcome, Reason, ReasonKind
 from truename.names import claims_of, parse_name
 from truename.rules import Case, Decision, Rule, all_rules
+from truename.rules.policy import EXAMPLE, policy_rules
 
 NOT_APPLICABLE = {ReasonKind.NO_CLAIM, ReasonKind.NO_SUCH_FILE, ReasonKind.NO_WEIGHTS, ReasonKind.OTHER_KIND_OF_MODEL}
+RULES = (*all_rules(), *policy_rules(EXAMPLE))
 KINDS = ("flagged", "confirmed", "undecided", "not_applicable")
 
 
 def cases(*kinds: str) -> list[object]:
     return [
         pytest.param(rule, case, id=f"{rule.code}-{case.name or 'empty'}-{kind}-{number}")
-        for rule in all_rules()
+        for rule in RULES
         for kind in kinds
         for number, case in enumerate(getattr(rule, kind))
     ]
@@ -138,11 +140,11 @@ def test_no_decision_hangs_on_the_words_of_a_reason(rule: Rule, case: Case) -> N
     assert (said.reason and said.reason.kind) == (told.reason and told.reason.kind)
 
 
-@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
 def test_a_rule_is_complete(rule: Rule) -> None:
     assert rule.flagged
     assert rule.confirmed
-    assert rule.undecided or rule.not_applicable
+    assert rule.undecided or rule.not_applicable or rule.of_policy
     assert rule.topic
     summary, *why = (rule.__doc__ or "").strip().split("\n\n")
     assert summary.endswith(".")

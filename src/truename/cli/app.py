@@ -23,7 +23,7 @@ _WrongCall: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__
 
 _COMMANDS = (
     "check", "parse", "inspect", "scan", "rules", "demo", "identify", "compare", "dara", "study", "survey", "zoo",
-    "releases",
+    "releases", "config",
 )  # fmt: skip
 
 
@@ -110,6 +110,10 @@ def _command(name: str) -> ModuleType | None:
             from truename.cli import releases
 
             return releases
+        case "config":
+            from truename.cli import config
+
+            return config
         case "study":
             from truename.cli import study
 

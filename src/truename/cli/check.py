@@ -10,15 +10,22 @@ import typer
 
 from truename import __version__
 from truename.cli.options import (
+    BaselineFile,
     ConfigFile,
     ExitZero,
+    ExtendSelect,
     FailOnLevel,
     Ignore,
+    Isolated,
     Output,
     Preview,
     Sample,
     Select,
     Strict,
+    UpdateBaseline,
+    ask,
+    baseline_of,
+    settle_baseline,
     settled,
 )
 from truename.cli.output import FOUND, UNUSABLE, Guard, complain
@@ -38,6 +45,7 @@ def check(
     output: Output = None,
     select: Select = None,
     ignore: Ignore = None,
+    extend_select: ExtendSelect = None,
     releases: Annotated[
         Path | None, typer.Option(metavar="FILE", help="A table of your own releases: 'truename releases build'.")
     ] = None,
@@ -45,13 +53,16 @@ def check(
     fail_on: FailOnLevel = None,
     strict: Strict = None,
     exit_zero: ExitZero = False,
+    baseline: BaselineFile = None,
+    update_baseline: UpdateBaseline = False,
     config: ConfigFile = None,
+    isolated: Isolated = False,
     sample: Sample = False,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say why each rule did not decide.")] = False,
 ) -> int:
     """Report each claim of a model's name that its files contradict."""
     from truename.api import check as check_model
-    from truename.api import select_rules
+    from truename.api import rules_of
     from truename.cli.outputs import Outputs, parse_outputs
     from truename.cli.rule_page import described
     from truename.findings import FailedTarget
@@ -64,31 +75,39 @@ def check(
     if name is not None and not name.strip():
         raise UsageError("--name is empty; give the name that the model claims")
     outputs = parse_outputs(output, format_)
-    settings = load_settings(config, targets=targets)
-    asked = settled(settings.config, select, ignore, fail_on, strict, preview)
-    rules = select_rules(asked.select, asked.ignore, preview=asked.preview)
+    settings = load_settings(config, targets=targets, isolated=isolated)
+    asked = settled(settings.config, select, ignore, extend_select, fail_on, strict, preview)
+    ask(asked)
+    rules = rules_of(asked)
 
+    known = baseline_of(baseline, update_baseline)
     code = 0
     run = Run(__version__, settings.file, asked.fail_on, described, verbose)
-    with _known(releases), Outputs(outputs, run) as reports:
+    with _known(releases or asked.releases), Outputs(outputs, run) as reports:
         for target in targets:
             try:
-                model = check_model(target, name=name, rules=rules, sample=sample)
+                model = check_model(target, name=name, rules=rules, sample=sample, config=asked)
             except TruenameError as error:
                 complain(str(error))
                 code = UNUSABLE
                 reports.add(FailedTarget(target, type(error).__name__, str(error)))
                 continue
+            if known is not None:
+                model = known.without_known(model)
             if fails(model, asked.fail_on, strict=asked.strict):
                 code = max(code, FOUND)
             reports.add(model)
-    return 0 if exit_zero and code == FOUND else code
+    if known is not None and baseline is not None:
+        settle_baseline(known, baseline, update_baseline)
+    if update_baseline or exit_zero:
+        return 0 if code == FOUND else code
+    return code
 
 
-def _known(releases: Path | None) -> AbstractContextManager[None]:
+def _known(releases: Path | str | None) -> AbstractContextManager[None]:
     """Where rules look releases up: in a table that was given beside the package's own."""
     if releases is None:
         return nullcontext()
     from truename.releases import standing_in, with_releases_of
 
-    return standing_in(with_releases_of(releases))
+    return standing_in(with_releases_of(Path(releases)))

@@ -29,10 +29,10 @@ class Format(StrEnum):
     JSON = "json"
 
 
-def complain(sentence: str) -> None:
+def complain(sentence: str, level: str = "error") -> None:
     """One clear sentence on standard error."""
     try:
-        sys.stderr.write(f"truename: error: {visible(sentence)}\n")
+        sys.stderr.write(f"truename: {level}: {visible(sentence)}\n")
         sys.stderr.flush()
     except (BrokenPipeError, UnicodeEncodeError):
         pass  # nobody is left to tell, or in no letters that they could read

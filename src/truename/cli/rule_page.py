@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from inspect import getdoc
 from typing import Any
@@ -11,6 +12,7 @@ from truename.findings import RuleText
 from truename.names import claims_of, parse_name
 from truename.report.visible import visible
 from truename.rules import Case, Rule, all_rules
+from truename.rules.policy import EXAMPLE, policy_rules
 
 
 def summary(rule: Rule) -> str:
@@ -18,16 +20,21 @@ def summary(rule: Rule) -> str:
     return _documentation(rule)[0]
 
 
+def known_rules() -> tuple[Rule, ...]:
+    """Every rule, by code; those of a policy are made for the example of one."""
+    return tuple(sorted((*all_rules(), *policy_rules(EXAMPLE)), key=lambda rule: rule.code))
+
+
 def described(code: str) -> RuleText:
     """What the rule of a code says of itself, for reports that explain their findings."""
-    rule = next(one for one in all_rules() if one.code == code)
+    rule = next(one for one in known_rules() if one.code == code)
     first, rest = _documentation(rule)
     return RuleText(code, rule.slug, first, rest)
 
 
 def mark(rule: Rule) -> str:
     """Behind the summary of a rule that is off by default."""
-    return " (preview)" if rule.preview else ""
+    return " (preview)" if rule.preview else " (policy)" if rule.of_policy else ""
 
 
 def rule_page(rule: Rule, note: str = "") -> str:
@@ -44,6 +51,10 @@ def rule_page(rule: Rule, note: str = "") -> str:
         first,
         f"Checks what the name says about {rule.topic}. Since version {rule.since}.",
         "A preview: off unless it is selected by its code, or with ``--preview``." if rule.preview else "",
+        "Runs where the settings have a naming policy that asks for it; the examples are of a policy that asks for "
+        f"`{_policy(rule)}`."
+        if rule.of_policy
+        else "",
         f"## Why\n\n{rest}" if rest else "",
         _cases("Flagged", rule, rule.flagged),
         _cases("Confirmed", rule, rule.confirmed),
@@ -51,6 +62,14 @@ def rule_page(rule: Rule, note: str = "") -> str:
         _cases("Does not apply", rule, rule.not_applicable),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _policy(rule: Rule) -> str:
+    """The key of the example's policy that a rule is about, as TOML."""
+    key = next(key for key in EXAMPLE.__struct_fields__ if f"``{key.replace('_', '-')}``" in (getdoc(type(rule)) or ""))
+    value = getattr(EXAMPLE, key)
+    shown = list(value) if isinstance(value, tuple) else value
+    return f"{key.replace('_', '-')} = {json.dumps(shown)}"
 
 
 def _documentation(rule: Rule) -> tuple[str, str]:

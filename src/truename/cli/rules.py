@@ -36,24 +36,23 @@ def rule(code: Annotated[str, typer.Argument(metavar="CODE", help="A rule's code
 
 def rules() -> int:
     """List every rule."""
-    from truename.cli.rule_page import mark, summary
-    from truename.rules import all_rules
+    from truename.cli.rule_page import known_rules, mark, summary
 
-    known = all_rules()
+    known = known_rules()
     slug = max((len(rule.slug) for rule in known), default=0)
     write_text("".join(f"{rule.code}  {rule.slug.ljust(slug)}  {summary(rule)}{mark(rule)}\n" for rule in known))
     return 0
 
 
 def _find(code: str) -> Rule:
-    from truename.rules import all_rules
+    from truename.cli.rule_page import known_rules
 
-    for rule in all_rules():
+    for rule in known_rules():
         if code.strip().upper() == rule.code or code.strip().lower() == rule.slug:
             return rule
     from difflib import get_close_matches
 
-    codes = [rule.code for rule in all_rules()]
+    codes = [rule.code for rule in known_rules()]
     near = [c for c in codes if code and c.startswith(code.upper())] or get_close_matches(code.upper(), codes, n=1)
     hint = f"did you mean {near[0]}?" if near else "'truename rules' lists them"
     raise UsageError(f"no rule has the code {code!r}; {hint}")

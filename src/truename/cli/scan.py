@@ -14,16 +14,23 @@ import typer
 
 from truename import __version__
 from truename.cli.options import (
+    BaselineFile,
     ConfigFile,
     ExitZero,
+    ExtendSelect,
     FailOnLevel,
     Ignore,
+    Isolated,
     Output,
     Preview,
     Sample,
     Select,
     Strict,
+    UpdateBaseline,
+    ask,
+    baseline_of,
     fails,
+    settle_baseline,
     settled,
 )
 from truename.cli.output import INTERRUPTED, STANDARD_OUTPUT, UNUSABLE, Guard, write_text
@@ -73,11 +80,15 @@ def scan(
     concurrency: Annotated[int, typer.Option(min=1, max=256, help="Models that are checked at one time.")] = 16,
     select: Select = None,
     ignore: Ignore = None,
+    extend_select: ExtendSelect = None,
     preview: Preview = None,
     fail_on: FailOnLevel = None,
     strict: Strict = None,
     exit_zero: ExitZero = False,
+    baseline: BaselineFile = None,
+    update_baseline: UpdateBaseline = False,
     config: ConfigFile = None,
+    isolated: Isolated = False,
     sample: Sample = False,
     format_: Annotated[
         Form | None, typer.Option("--format", help="Also write a report of this form, as check does.")
@@ -85,9 +96,11 @@ def scan(
     output: Output = None,
 ) -> int:
     """Check many models into a table that survives interruption."""
-    from truename.api import select_rules
+    from truename.api import rules_of
     from truename.cli.outputs import Outputs, parse_outputs
     from truename.cli.rule_page import described
+    from truename.findings import ModelReport
+    from truename.report.exit_code import fails as model_fails
     from truename.report.writers import Run
     from truename.scan import ScanOptions, entries_of
     from truename.scan import scan as scan_targets
@@ -103,8 +116,9 @@ def scan(
     if not (lists or folders or listing.asked):
         raise UsageError("name what to scan: a list (- for standard input), --folder, --owner, --search or --filter")
     outputs = parse_outputs(output, format_ or Form.TEXT) if output or format_ else ()
-    settings = load_settings(config, folders=folders)
-    asked = settled(settings.config, select, ignore, fail_on, strict, preview)
+    settings = load_settings(config, folders=folders, isolated=isolated)
+    asked = settled(settings.config, select, ignore, extend_select, fail_on, strict, preview)
+    ask(asked)
     targets, total = _targets(lists, folders, listing, out)
     if config is None and settings.file is not None:
         targets = _outside(targets, settings.file)
@@ -126,16 +140,25 @@ def scan(
             "select": " ".join(asked.select),
             "ignore": " ".join(asked.ignore),
             "sample": "yes" if sample else "",
+            "settings": asked.digest,
         },
-        rules=select_rules(asked.select, asked.ignore, preview=asked.preview),
+        rules=rules_of(asked),
+        config=asked,
         sample=sample,
     )
+    known = baseline_of(baseline, update_baseline)
     reports = Outputs(outputs, Run(__version__, settings.file, asked.fail_on, described))
     try:
         with _Progress(total) as progress:
             summary = scan_targets(chain((first,), targets), open_source, options, progress.advance)
+        failing = fails(summary.worst, asked.fail_on)
         with reports:
-            for entry in entries_of(out) if outputs else ():
+            if known is not None:
+                failing = False
+            for entry in entries_of(out) if outputs or known is not None else ():
+                if known is not None and isinstance(entry, ModelReport):
+                    entry = known.without_known(entry)
+                    failing = failing or model_fails(entry, asked.fail_on)
                 reports.add(entry)
     except KeyboardInterrupt:
         print(f"truename: stopped; the finished rows are in {out}, --resume continues", file=sys.stderr)
@@ -147,7 +170,11 @@ def scan(
         write_text(told)
     if summary.unusable:
         return UNUSABLE
-    return int(not exit_zero and (fails(summary.worst, asked.fail_on) or (asked.strict and summary.open > 0)))
+    if known is not None and baseline is not None:
+        settle_baseline(known, baseline, update_baseline)
+    if exit_zero or update_baseline:
+        return 0
+    return int(failing or (asked.strict and summary.open > 0))
 
 
 def _outside(targets: Iterator[Target], file: str) -> Iterator[Target]:

@@ -10,19 +10,22 @@ from truename.rules.rule import Case, Decision, Rule
 
 __all__ = ["Case", "Decision", "Rule", "all_rules"]
 
+_APART = (f"{__name__}.shared", f"{__name__}.policy")
+
 
 @once
 def all_rules() -> tuple[Rule, ...]:
     """One instance of every rule, by code.
 
-    Every module in a sub-package is a rule's file, but for what several rules share.
+    Every module in a sub-package is a rule's file, but for what several rules share and for the rules of a project's
+    own policy, which are made for it: see ``truename.rules.policy``.
 
     Raises:
         RuntimeError: two rules share a code or a slug.
     """
     rules: list[Rule] = []
     for family in pkgutil.iter_modules(__path__, f"{__name__}."):
-        if not family.ispkg or family.name == f"{__name__}.shared":
+        if not family.ispkg or family.name in _APART:
             continue
         for module in pkgutil.iter_modules(importlib.import_module(family.name).__path__, f"{family.name}."):
             members = vars(importlib.import_module(module.name)).values()

@@ -99,6 +99,7 @@ class Rule(ABC):
         reads: further facts that it looks up.
         about_files: whether a finding is a fault between the files, and not a claim of the name that they contradict.
         preview: whether it is off by default: it alarms too many right names, or was judged on too few.
+        of_policy: whether it holds a name against a project's own policy, which says nothing of the files.
         needs_files: whether a registry's metadata is never enough for it, although it has facts that the rule needs.
         expected_with: roles whose claims make a needed fact expected; where it is missing and the name makes no such
             claim, the rule does not apply. Empty: the fact is always expected.
@@ -118,6 +119,7 @@ class Rule(ABC):
     needs_files: ClassVar[bool] = False
     expected_with: ClassVar[frozenset[Role]] = frozenset()
     preview: ClassVar[bool] = False
+    of_policy: ClassVar[bool] = False
     flagged: ClassVar[Sequence[Case]]
     confirmed: ClassVar[Sequence[Case]]
     undecided: ClassVar[Sequence[Case]]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -138,7 +138,11 @@ def were_weights_read(evidence: Evidence) -> bool:
 
 def softened(rule: Rule, decision: Decision) -> Decision:
     """A decision on a model without weights: against the name at most a warning, since only documents speak."""
-    if rule.about_files or not any(finding.severity is Severity.ERROR for finding in decision.findings):
+    if (
+        rule.about_files
+        or rule.of_policy
+        or not any(finding.severity is Severity.ERROR for finding in decision.findings)
+    ):
         return decision
     replace = msgspec.structs.replace
     return replace(
@@ -150,12 +154,24 @@ def softened(rule: Rule, decision: Decision) -> Decision:
     )
 
 
+def regraded(rule: Rule, decision: Decision, severities: Mapping[str, Severity]) -> Decision:
+    """A decision with the severity that the settings give the rule: by its code, or by the longest prefix of it."""
+    prefix = max((one for one in severities if rule.code.startswith(one)), key=len, default=None)
+    if prefix is None or not decision.findings:
+        return decision
+    replace = msgspec.structs.replace
+    return replace(
+        decision, findings=tuple(replace(finding, severity=severities[prefix]) for finding in decision.findings)
+    )
+
+
 def verdict_of(
     judged: Sequence[JudgedClaim], findings: Iterable[Finding], decisions: Decisions, evidence: Evidence
 ) -> Verdict:
     """The verdict on a model, from the outcomes of its claims, the findings, and whether its weights were read."""
     files_only = {rule.code for rule, _ in decisions if rule.about_files}
-    serious = [finding for finding in findings if finding.severity is not Severity.NOTE]
+    of_policy = {rule.code for rule, _ in decisions if rule.of_policy}
+    serious = [one for one in findings if one.severity is not Severity.NOTE and one.code not in of_policy]
     confirmed = [claim for claim in judged if claim.outcome is Outcome.CONFIRMED]
     reason: Reason | None = None
     if any(finding.code not in files_only for finding in serious):

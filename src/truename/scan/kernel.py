@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Semaphore
-from typing import Any
+from typing import Any, NamedTuple
 
-from truename.api import judge, with_positions
+from truename.api import DEFAULTS, judge, with_positions
 from truename.engines import Engine, map_with_ray
 from truename.errors import InternalError, TruenameError, UnavailableError
 from truename.evidence import gather
@@ -17,6 +17,7 @@ from truename.names import parse_name
 from truename.rules import Rule
 from truename.scan.rows import Row, error_row, line_of, report_row
 from truename.scan.targets import Target
+from truename.settings import Config
 from truename.sources import Source
 
 # A source asks again by itself; only a server that fails for longer comes back here, and the whole model is read anew.
@@ -28,7 +29,17 @@ BATCH = 64  # targets that a Ray task takes at once
 
 Open = Callable[[str], Source]
 Keep = Callable[[Row], None]
-Rules = Sequence[Rule] | None
+
+
+class How(NamedTuple):
+    """How each model is checked: see ``truename.api.check``."""
+
+    rules: Sequence[Rule] | None = None
+    sample: bool = False
+    config: Config = DEFAULTS
+
+
+HOW = How()
 
 
 def check_all(
@@ -38,8 +49,7 @@ def check_all(
     *,
     engine: Engine,
     concurrency: int,
-    rules: Rules = None,
-    sample: bool = False,
+    how: How = HOW,
 ) -> None:
     """Check every target and hand over its row.
 
@@ -49,19 +59,16 @@ def check_all(
         keep: takes each row when it is there, in threads of the engine, several at a time.
         engine: threads of this process, or Ray Data.
         concurrency: how many models are being checked at one time (with Ray: in one task).
-        rules: the rules to run; all of them by default.
-        sample: of very many shards read some, and infer the others.
+        how: how each model is checked.
 
     Raises:
         MissingExtraError: Ray is asked for and not installed.
     """
     run = _with_ray if engine is Engine.RAY else _with_threads
-    run(targets, open, keep, concurrency, rules, sample)
+    run(targets, open, keep, concurrency, how)
 
 
-def _with_threads(
-    targets: Iterable[Target], open: Open, keep: Keep, concurrency: int, rules: Rules, sample: bool
-) -> None:
+def _with_threads(targets: Iterable[Target], open: Open, keep: Keep, concurrency: int, how: How) -> None:
     """A window of twice the concurrency is in flight, so memory does not grow with the number of models.
 
     Rows are kept by the threads that made them: this one may wait for the next target as long as it takes.
@@ -70,7 +77,7 @@ def _with_threads(
     flying: set[Future[None]] = set()
 
     def submit(target: Target) -> None:
-        future = pool.submit(lambda: keep(check_row(target, open, rules, sample)))
+        future = pool.submit(lambda: keep(check_row(target, open, how)))
         future.add_done_callback(lambda _: room.release())
         flying.add(future)
 
@@ -88,14 +95,14 @@ def _with_threads(
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _with_ray(targets: Iterable[Target], open: Open, keep: Keep, concurrency: int, rules: Rules, sample: bool) -> None:
+def _with_ray(targets: Iterable[Target], open: Open, keep: Keep, concurrency: int, how: How) -> None:
     items = [_packed(target) for target in targets]
-    for table in map_with_ray(items, batch_kernel(open, concurrency, rules, sample), batch=BATCH):
+    for table in map_with_ray(items, batch_kernel(open, concurrency, how), batch=BATCH):
         for row in table.to_pylist():
             keep(row)
 
 
-def batch_kernel(open: Open, concurrency: int, rules: Rules = None, sample: bool = False) -> Callable[[Any], Any]:
+def batch_kernel(open: Open, concurrency: int, how: How = HOW) -> Callable[[Any], Any]:
     """The kernel over an Arrow table of packed targets: an Arrow table of rows."""
 
     def run(batch: Any) -> Any:
@@ -103,7 +110,7 @@ def batch_kernel(open: Open, concurrency: int, rules: Rules = None, sample: bool
 
         lines: list[bytes] = []
         targets = map(_unpacked, batch.to_pylist())
-        _with_threads(targets, open, lambda row: lines.append(line_of(row)), concurrency, rules, sample)
+        _with_threads(targets, open, lambda row: lines.append(line_of(row)), concurrency, how)
         return table_of(lines)
 
     return run
@@ -119,7 +126,7 @@ def _unpacked(row: dict[str, bytes | None]) -> Target:
     return Target(os.fsdecode(target or b""), None if name is None else os.fsdecode(name))
 
 
-def check_row(target: Target, open: Open, rules: Rules = None, sample: bool = False) -> Row:
+def check_row(target: Target, open: Open, how: How = HOW) -> Row:
     """Check one target. Whatever goes wrong becomes a row too: one model must not keep the others from being checked.
 
     A server that is unavailable is asked again later, after the time it asks for. An exception that nobody meant to
@@ -128,12 +135,11 @@ def check_row(target: Target, open: Open, rules: Rules = None, sample: bool = Fa
     Args:
         target: what to check.
         open: target -> source; raises TruenameError where there is no model.
-        rules: the rules to run; all of them by default.
-        sample: of very many shards read some, and infer the others.
+        how: how it is checked.
     """
     for attempt in range(1, ATTEMPTS + 1):
         try:
-            return _checked(target, open, rules, sample)
+            return _checked(target, open, how)
         except UnavailableError as error:
             if attempt == ATTEMPTS:
                 return error_row(target, error)
@@ -146,10 +152,10 @@ def check_row(target: Target, open: Open, rules: Rules = None, sample: bool = Fa
     raise AssertionError("the last attempt returns")
 
 
-def _checked(target: Target, open: Open, rules: Rules, sample: bool) -> Row:
+def _checked(target: Target, open: Open, how: How) -> Row:
     source = open(target.target)
     parsed = parse_name(source.name if target.name is None else target.name)
-    evidence = gather(source, sample=sample)
+    evidence = gather(source, sample=how.sample)
     revision: str | None = getattr(source, "commit", None)
-    report = judge(parsed, evidence, target=target.target, revision=revision, rules=rules)
+    report = judge(parsed, evidence, target=target.target, revision=revision, rules=how.rules, config=how.config)
     return report_row(with_positions(report, source), evidence)

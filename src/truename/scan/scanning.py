@@ -10,14 +10,16 @@ from threading import Lock
 import msgspec
 
 from truename import __version__
+from truename.api import DEFAULTS
 from truename.engines import Engine
 from truename.errors import MissingExtraError
 from truename.findings import Severity, VerdictKind
 from truename.rules import Rule
-from truename.scan.kernel import Open, check_all
+from truename.scan.kernel import How, Open, check_all
 from truename.scan.ledger import Ledger, ScanRecord
 from truename.scan.rows import Row, printable
 from truename.scan.targets import Target
+from truename.settings import Config
 
 
 class ScanOptions(msgspec.Struct, frozen=True, kw_only=True):
@@ -30,6 +32,7 @@ class ScanOptions(msgspec.Struct, frozen=True, kw_only=True):
     concurrency: int = 16
     asked: Mapping[str, str] = {}  # the targets and the rules as they were named: a resumed scan must be asked the same
     rules: Sequence[Rule] | None = None  # all by default
+    config: Config = DEFAULTS  # severities, rules left out for some models, and a naming policy
     sample: bool = False  # of very many shards read some, and infer the others where sizes agree
 
 
@@ -75,8 +78,7 @@ def scan(
             running.keep,
             engine=options.engine,
             concurrency=options.concurrency,
-            rules=options.rules,
-            sample=options.sample,
+            how=How(options.rules, options.sample, options.config),
         )
         ledger.finish()
         return running.summary()

@@ -100,6 +100,16 @@ def shared_hub() -> Hub:
         return _shared[0]
 
 
+def ask_hub_at(endpoint: str) -> None:
+    """Let the shared Hub be the one at an address, whatever the environment says.
+
+    Raises:
+        UsageError: it is not an address.
+    """
+    with _shared_lock:
+        _shared[:] = [Hub(endpoint=endpoint)]
+
+
 class HubSource(RemoteSource):
     """The files of a model on the Hub, as they are at one commit.
 

@@ -93,6 +93,13 @@ def print_model(model: ModelReport, console: Console, *, verbose: bool = False) 
             put(console, line)
     for line in wrapped(console, _outcomes(model), indent=2):
         put(console, line)
+    if model.known:
+        told = f"{counted(len(model.known), 'known finding')} in the baseline" + ("" if verbose else "; -v shows them")
+        put(console, Text(f"  {told}", style="dim"))
+    for finding in model.known if verbose else ():
+        known = Text(f"{visible(finding.code)} {shortened(finding.message, _LONGEST)}", style="dim")
+        for line in wrapped(console, known, indent=4, hanging=2):
+            put(console, line)
     for reason in _reasons(model, verbose):
         for line in wrapped(console, reason, indent=4, hanging=2):
             put(console, line)
