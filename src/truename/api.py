@@ -16,7 +16,7 @@ import msgspec
 from truename.architecture import AbstractArchitecture, abstract_architecture
 from truename.architecture.abstract import Block, Layer
 from truename.budget import Budget
-from truename.errors import TruenameError, UsageError
+from truename.errors import InternalError, TruenameError, UsageError
 from truename.evidence import Evidence, gather
 from truename.evidence.comparison import is_adapter
 from truename.evidence.gather import checkpoints_of, read_main
@@ -30,13 +30,14 @@ from truename.findings import (
     ModelReport,
     Outcome,
     Outcomes,
+    ReasonKind,
     ReportedElement,
     ReportedFact,
     Severity,
     Undecided,
 )
-from truename.names import ParsedName, claims_of, parse_name
-from truename.rules import Decision, Rule, all_rules
+from truename.names import Claims, ParsedName, claims_of, parse_name
+from truename.rules import Decision, Rule, all_rules, cannot_tell
 from truename.rules.verdict import has_no_weights, judged_claims, regraded, softened, verdict_of
 from truename.settings import Config, NamingPolicy
 from truename.sources import Source, Target, open_source
@@ -95,7 +96,7 @@ def judge(
     """Let every rule decide between a name's claims and the evidence; see ``check``."""
     claims = claims_of(parsed, given=given)
     running, left_out = _running(rules_of(config) if rules is None else rules, config, parsed.name, target)
-    decisions = [(rule, rule.check(claims, evidence)) for rule in running]
+    decisions = [(rule, _decision(rule, claims, evidence)) for rule in running]
     without_weights = has_no_weights(evidence)
     if without_weights:
         decisions = [(rule, softened(rule, decision)) for rule, decision in decisions]
@@ -121,6 +122,14 @@ def judge(
         cannot_tell=_undecided(ended[Outcome.CANNOT_TELL]),
         notices=(*_notices(evidence), *left_out),
     )
+
+
+def _decision(rule: Rule, claims: Claims, evidence: Evidence) -> Decision:
+    """What a rule says; of one that fails itself, that it cannot tell: the others still have their say."""
+    try:
+        return rule.check(claims, evidence)
+    except Exception as error:  # noqa: BLE001 - reported under the rule's code, and the call ends as unusable
+        return cannot_tell(ReasonKind.INTERNAL_ERROR, str(InternalError.of(error)))
 
 
 def _running(rules: Sequence[Rule], config: Config, name: str, target: str) -> tuple[Sequence[Rule], Sequence[str]]:
@@ -349,6 +358,26 @@ def rules_of(config: Config) -> tuple[Rule, ...]:
         _refuse_unknown(ignored.codes, among)
     _refuse_unknown(config.severities, among)
     return select_rules(config.select, config.ignore, extend=config.extend_select, preview=config.preview, among=among)
+
+
+def known_rule(code: str, config: Config = DEFAULTS) -> Rule:
+    """The rule of a code or of a name in words, of all that there are and of a policy's own.
+
+    Raises:
+        UsageError: there is no such rule; the message says which may have been meant.
+    """
+    from truename.rules.policy import EXAMPLE, policy_rules
+
+    rules = (*all_rules(), *policy_rules(EXAMPLE if config.naming == NamingPolicy() else config.naming))
+    for rule in rules:
+        if code.strip().upper() == rule.code or code.strip().lower() == rule.slug:
+            return rule
+    from difflib import get_close_matches
+
+    codes = [rule.code for rule in rules]
+    near = [c for c in codes if code and c.startswith(code.upper())] or get_close_matches(code.upper(), codes, n=1)
+    hint = f"did you mean {near[0]}?" if near else "'truename rules' lists them"
+    raise UsageError(f"no rule has the code {code!r}; {hint}")
 
 
 def select_rules(

@@ -53,6 +53,7 @@ class ReasonKind(StrEnum):
     AMBIGUOUS_NAME = "ambiguous_name"  # the name may mean something else
     AMBIGUOUS_FILES = "ambiguous_files"  # the files leave more than one answer open
     UNKNOWN_TO_TRUENAME = "unknown_to_truename"  # a family, a class or a format that truename cannot judge
+    INTERNAL_ERROR = "internal_error"  # the rule itself failed, which is a fault of truename
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -339,6 +340,11 @@ class ModelReport(msgspec.Struct, frozen=True):
     does_not_apply: tuple[Undecided, ...] = ()
     notices: tuple[str, ...] = ()
     known: tuple[Finding, ...] = ()
+
+    @property
+    def faults(self) -> tuple[Undecided, ...]:
+        """The rules that failed themselves: faults of truename, which nothing of the model can settle."""
+        return tuple(one for one in self.cannot_tell if one.reason.kind is ReasonKind.INTERNAL_ERROR)
 
     @property
     def worst(self) -> Severity | None:

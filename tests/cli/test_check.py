@@ -97,7 +97,7 @@ def test_the_projects_settings_hold_unless_the_call_says_otherwise(models: Path,
 def test_wrong_settings_stop_the_check(models: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "pyproject.toml").write_text('[tool.truename]\nselekt = ["SIZ"]\n')
     assert main(["check", str(models / HONEST)]) == 2
-    assert "unknown field `selekt`" in capsys.readouterr().err
+    assert "selekt is not a setting; did you mean select?" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
@@ -131,3 +131,22 @@ def test_a_folder_in_any_script(models: Path, tmp_path: Path, capsys: pytest.Cap
     out = capsys.readouterr().out
     assert "模型-\\x1b[31m-7b" in out
     assert "\x1b" not in out
+
+
+def test_a_rule_that_fails_itself_is_told_under_its_code_and_the_others_still_run(
+    models: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from truename.rules.context.length import ContextLength
+
+    def fails(*_: object) -> None:
+        raise ZeroDivisionError("by zero")
+
+    monkeypatch.setattr(ContextLength, "check", fails)
+    assert main(["check", str(models / WRONG), str(models / HONEST), "--format", "json"]) == 2
+    told = capsys.readouterr()
+    assert "llama-7b: CTX001: a fault of truename itself, ZeroDivisionError" in told.err
+    first, second = json.loads(told.out)["models"]
+    assert [finding["code"] for finding in first["findings"]] == ["SIZ001"]
+    assert [one["code"] for one in second["cannot_tell"] if one["reason"]["kind"] == "internal_error"] == ["CTX001"]
+    assert main(["scan", "--folder", str(models), "--out", "out"]) == 2
+    assert "SIZ001" in capsys.readouterr().out

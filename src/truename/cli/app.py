@@ -23,7 +23,7 @@ _WrongCall: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__
 
 _COMMANDS = (
     "check", "parse", "inspect", "scan", "rules", "demo", "identify", "compare", "dara", "study", "survey", "zoo",
-    "releases", "config",
+    "releases", "config", "explain", "diff", "suggest", "report-issue",
 )  # fmt: skip
 
 
@@ -114,6 +114,22 @@ def _command(name: str) -> ModuleType | None:
             from truename.cli import config
 
             return config
+        case "diff":
+            from truename.cli import diff
+
+            return diff
+        case "suggest":
+            from truename.cli import suggest
+
+            return suggest
+        case "report-issue":
+            from truename.cli import report_issue
+
+            return report_issue
+        case "explain":
+            from truename.cli import explain
+
+            return explain
         case "study":
             from truename.cli import study
 

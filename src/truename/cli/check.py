@@ -94,6 +94,9 @@ def check(
                 continue
             if known is not None:
                 model = known.without_known(model)
+            for fault in model.faults:
+                complain(f"{target}: {fault.code}: {fault.reason.text}")
+                code = UNUSABLE
             if fails(model, asked.fail_on, strict=asked.strict):
                 code = max(code, FOUND)
             reports.add(model)

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from truename.cli.output import Guard, print_text, write_text
-from truename.errors import UsageError
 
 if TYPE_CHECKING:
-    from truename.rules import Rule
+    pass
 
 
 def add_to(app: typer.Typer, guard: Guard) -> None:
@@ -22,9 +21,10 @@ def add_to(app: typer.Typer, guard: Guard) -> None:
 
 def rule(code: Annotated[str, typer.Argument(metavar="CODE", help="A rule's code or name.")]) -> int:
     """Explain one rule: what is wrong, why it matters, examples."""
+    from truename.api import known_rule
     from truename.cli.rule_page import rule_page
 
-    page = rule_page(_find(code))
+    page = rule_page(known_rule(code))
     if not sys.stdout.isatty():
         write_text(page)
         return 0
@@ -42,17 +42,3 @@ def rules() -> int:
     slug = max((len(rule.slug) for rule in known), default=0)
     write_text("".join(f"{rule.code}  {rule.slug.ljust(slug)}  {summary(rule)}{mark(rule)}\n" for rule in known))
     return 0
-
-
-def _find(code: str) -> Rule:
-    from truename.cli.rule_page import known_rules
-
-    for rule in known_rules():
-        if code.strip().upper() == rule.code or code.strip().lower() == rule.slug:
-            return rule
-    from difflib import get_close_matches
-
-    codes = [rule.code for rule in known_rules()]
-    near = [c for c in codes if code and c.startswith(code.upper())] or get_close_matches(code.upper(), codes, n=1)
-    hint = f"did you mean {near[0]}?" if near else "'truename rules' lists them"
-    raise UsageError(f"no rule has the code {code!r}; {hint}")

@@ -6,9 +6,9 @@ import importlib
 import pkgutil
 
 from truename._lazy import once
-from truename.rules.rule import Case, Decision, Rule
+from truename.rules.rule import Case, Decision, Rule, cannot_tell
 
-__all__ = ["Case", "Decision", "Rule", "all_rules"]
+__all__ = ["Case", "Decision", "Rule", "all_rules", "cannot_tell"]
 
 _APART = (f"{__name__}.shared", f"{__name__}.policy")
 

@@ -158,4 +158,8 @@ def _checked(target: Target, open: Open, how: How) -> Row:
     evidence = gather(source, sample=how.sample)
     revision: str | None = getattr(source, "commit", None)
     report = judge(parsed, evidence, target=target.target, revision=revision, rules=how.rules, config=how.config)
-    return report_row(with_positions(report, source), evidence)
+    row = report_row(with_positions(report, source), evidence)
+    if report.faults:
+        row["error_kind"] = InternalError.__name__
+        row["error"] = "; ".join(f"{fault.code}: {fault.reason.text}" for fault in report.faults)
+    return row

@@ -55,6 +55,7 @@ class _Key(msgspec.Struct):
 
     target: str
     status: str
+    error_kind: str | None = None
     worst: str | None = None
     verdict: str | None = None
     unsettled: int = 0  # claims of the name that the files do not settle
@@ -127,7 +128,9 @@ class Ledger:
         line = line_of(row)
         _append(self._journal, line)
         self._pending.append(line)
-        self._count(_Key(row["target"], row["status"], row["worst"], row["verdict"], row["unsettled"]))
+        self._count(
+            _Key(row["target"], row["status"], row["error_kind"], row["worst"], row["verdict"], row["unsettled"])
+        )
         if len(self._pending) >= self._rows_a_part:
             self._write_part()
 
@@ -194,9 +197,8 @@ class Ledger:
 
     def _count(self, key: _Key) -> None:
         self._done.add(_digest(key.target))
-        if key.status == "error":
-            self.unusable += 1
-        else:
+        self.unusable += key.error_kind is not None
+        if key.status != "error":
             self.worst[key.worst] += 1
             self.verdicts[key.verdict] += 1
             self.open += key.verdict == VerdictKind.NOT_VERIFIED or key.unsettled > 0

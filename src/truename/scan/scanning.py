@@ -114,7 +114,7 @@ class _Running:
         with self._lock:
             self._ledger.add(row)
             self._begun.discard(row["target"])
-            if row["status"] == "error":
+            if row["error_kind"] is not None:
                 self._errors[row["error_kind"]] += 1
             self._findings.update({finding["code"] for finding in row["findings"]})
             self._flagged += bool(row["findings"])
