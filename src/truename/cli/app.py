@@ -23,7 +23,7 @@ _WrongCall: type[Exception] = next(c for c in typer.BadParameter.__mro__ if c.__
 
 _COMMANDS = (
     "check", "parse", "inspect", "scan", "rules", "demo", "identify", "compare", "dara", "study", "survey", "zoo",
-    "releases", "config", "explain", "diff", "suggest", "report-issue",
+    "releases", "config", "explain", "diff", "suggest", "fix", "report-issue",
 )  # fmt: skip
 
 
@@ -126,6 +126,10 @@ def _command(name: str) -> ModuleType | None:
             from truename.cli import report_issue
 
             return report_issue
+        case "fix":
+            from truename.cli import fix
+
+            return fix
         case "explain":
             from truename.cli import explain
 
