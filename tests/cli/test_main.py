@@ -20,7 +20,7 @@ HOSTILE = "x\x1b[2J\u202ey"
     [
         (["bogus"], "no such command 'bogus'"),
         (["check"], "missing argument 'TARGET'"),
-        (["check", "--format", "xml", "."], "'xml' is not one of 'text', 'json'"),
+        (["check", "--format", "xml", "."], "'xml' is not one of 'text', 'concise'"),
         (["check", "--fail-on", "bad", "."], "'bad' is not one of"),
         (["check", "--nonsense", "."], "--nonsense"),
         (["check", "nowhere"], "nowhere: there is no such folder"),
@@ -85,7 +85,7 @@ def test_an_interrupt_is_130(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
     def interrupted(*_: object) -> int:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("truename.rules.all_rules", interrupted)
+    monkeypatch.setattr("truename.cli.rule_page.known_rules", interrupted)
     assert main(["rules"]) == 130
     assert capsys.readouterr().err == ""
 

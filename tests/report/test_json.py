@@ -26,6 +26,7 @@ MODEL_KEYS = [
     "cannot_tell",
     "does_not_apply",
     "notices",
+    "known",
 ]
 NO_PLACE = {"key_path": None, "line": None, "column": None}
 TYPE = {"value": "llama", "origin": "declared", "file": "config.json", "detail": "model_type", **NO_PLACE}

@@ -43,7 +43,7 @@ class Model(msgspec.Struct, frozen=True):
         if self.tokenizer is not None:
             _write_json(folder / "tokenizer_config.json", self.tokenizer)
         front = "".join(f"{key}: {value}\n" for key, value in self.card.items())
-        (folder / "README.md").write_text(f"---\n{front}---\n# {self.name}\n\nA miniature, made by truename.\n")
+        (folder / "README.md").write_text(f"---\n{front}license: apache-2.0\n---\n# A miniature\n\nMade by truename.\n")
         weights = folder / "model.safetensors"
         write_header_only(weights, self.tensors, {"format": "pt"})
         if not self.hollow:

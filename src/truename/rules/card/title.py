@@ -11,6 +11,7 @@ from truename.names import claims_of, parse_name
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
+from truename.rules.shared.cards import squeezed
 from truename.rules.shared.counts import COUNT_CONTEXT, COUNT_KEYS, grade, holding, plausible_counts
 from truename.rules.shared.families import (
     DECLARED_TYPE_KEYS,
@@ -58,6 +59,7 @@ class CardTitle(Rule):
     )
     not_applicable = (
         Case("Aelan", model_type="qwen2"),
+        Case("owner/Qwen2.5-7B", card_title="Qwen2.5-7B", model_type="gpt_neox"),
         Case("Aelan", card_title="How we trained on GPT-4 outputs", model_type="qwen2"),
         Case("Aelan-lora", card_title="Qwen2.5-7B-Instruct-lora", is_adapter=True, model_type="llama"),
     )
@@ -66,6 +68,8 @@ class CardTitle(Rule):
         titled = claims_of_title(str(evidence.value(CARD_TITLE) or ""))
         if titled is None:
             return does_not_apply(ReasonKind.NO_SUCH_FILE, "no card has a title that is the name of a model")
+        if squeezed(titled.parsed.model) == squeezed(claims.parsed.model):
+            return does_not_apply(ReasonKind.NO_CLAIM, "the title is the model's own name, which is judged itself")
         if evidence.value(IS_ADAPTER) or evidence.get(DIFFUSERS_CLASS) is not None:
             text = "an adapter or a pipeline holds parts of other models"
             return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, text)
