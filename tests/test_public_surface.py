@@ -29,6 +29,8 @@ FUNCTIONS = {
     "parse_name",
     "select_rules",
     "suggest_name",
+    "explain",
+    "propose_names",
 }
 _RAISED = re.compile(r"^ +(\w+): ", re.MULTILINE)
 

@@ -29,6 +29,9 @@ from truename.errors import UnavailableError as UnavailableError
 from truename.errors import UnsafePathError as UnsafePathError
 from truename.errors import UsageError as UsageError
 from truename.evidence import Evidence as Evidence
+from truename.explanation import Explanation as Explanation
+from truename.explanation import WeighedFact as WeighedFact
+from truename.explanation import explain as explain
 from truename.facts import Derivation as Derivation
 from truename.facts import Fact as Fact
 from truename.facts import Key as Key
@@ -64,9 +67,14 @@ from truename.names import ParsedName as ParsedName
 from truename.names import Role as Role
 from truename.names import parse_name as parse_name
 from truename.names.normalise import normalise_name as normalise_name
+from truename.proposals import Proposal as Proposal
+from truename.proposals import propose_names as propose_names
 from truename.rules import Rule as Rule
 from truename.rules.rule import Case as Case
 from truename.rules.rule import Decision as Decision
+from truename.settings import Config as Config
+from truename.settings import ModelIgnore as ModelIgnore
+from truename.settings import NamingPolicy as NamingPolicy
 from truename.sources import Source as Source
 from truename.sources import Target as Target
 from truename.sources import open_source as open_source

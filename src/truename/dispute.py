@@ -20,7 +20,7 @@ from truename.atomic_files import write_atomically
 from truename.budget import Budget
 from truename.errors import FileError, TargetNotFoundError, UnsafePathError, UsageError
 from truename.evidence.gather import checkpoints_of, read_main
-from truename.explain import explain
+from truename.explanation import explain
 from truename.settings import Config
 from truename.sources import Source, Target, open_source
 

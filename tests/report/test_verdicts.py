@@ -76,7 +76,7 @@ def possible() -> set[tuple[str, str]]:
     """Each verdict with each worst finding with which the rules can end."""
     found = set()
     for severity, about_files, claims in product(("error", "warning", "note", "none"), (False, True), ((), (SETTLED,))):
-        rule = cast(Any, SimpleNamespace(code="SIZ001", about_files=about_files))
+        rule = cast(Any, SimpleNamespace(code="SIZ001", about_files=about_files, of_policy=False))
         verdict = verdict_of(claims, finding(severity), [(rule, cast(Any, None))], READ)
         found.add((WORDS[verdict.outcome], severity))
     return found

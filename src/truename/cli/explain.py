@@ -24,7 +24,7 @@ def explain(
     isolated: Isolated = False,
 ) -> int:
     """Show what one rule weighed for a model, step by step, and why it decided so."""
-    from truename.explain import explain as explain_decision
+    from truename.explanation import explain as explain_decision
     from truename.settings import load_settings
 
     settings = load_settings(config, targets=[target], isolated=isolated)

@@ -24,7 +24,7 @@ _OUTCOMES = {
 
 
 class Weighed(Protocol):
-    """A fact with its part in the decision; see ``truename.explain``."""
+    """A fact with its part in the decision; see ``truename.explanation``."""
 
     @property
     def fact(self) -> InspectedFact:
