@@ -8,6 +8,7 @@ from typing import Any
 from truename.evidence.evidence import Evidence
 from truename.evidence.known_releases import release_values
 from truename.facts import (
+    ARCHITECTURES,
     CARD_MENTIONS,
     FIRST_TOKEN,
     HIDDEN_SIZE,
@@ -72,8 +73,8 @@ class UndisclosedRelease(Rule):
     name, the text of the card, its tags, its base models or its licence.
 
     The structure counts with its vocabulary: a common shape with other words is anybody's own. Equal structure is no
-    proof of equal weights, so this is a note. It is a warning where the configuration bears a type that nobody knows
-    over every value of the release, and where a card that names no family claims the training for itself, both for
+    proof of equal weights, so this is a note. It is a warning where the configuration bears a type and a class that nobody
+    knows over every value of the release, and where a card that names no family claims the training for itself, both for
     models that nobody trains by the way.
     """
 
@@ -84,11 +85,30 @@ class UndisclosedRelease(Rule):
     reads = (
         FIT_KEYS
         | BASE_KEYS
-        | {IS_ADAPTER, CARD_MENTIONS, OWN_WORK, TAGS, LICENCE, ORIGINAL_NAME, TOKENIZER_CLASS, FIRST_TOKEN, LAST_TOKENS}
+        | {
+            ARCHITECTURES,
+            IS_ADAPTER,
+            CARD_MENTIONS,
+            OWN_WORK,
+            TAGS,
+            LICENCE,
+            ORIGINAL_NAME,
+            TOKENIZER_CLASS,
+            FIRST_TOKEN,
+            LAST_TOKENS,
+        }
     )
     flagged = (
         Case("Logics", expect=Severity.WARNING, model_type="logics", card_mentions=(), **_QWEN3_8B),
         Case("Logics", expect=Severity.NOTE, model_type="logics", card_mentions=("qwen",), **_QWEN3_8B),
+        Case(
+            "Logics",
+            expect=Severity.NOTE,
+            model_type="logics",
+            architectures=("Qwen3ForCausalLM",),
+            card_mentions=(),
+            **_QWEN3_8B,
+        ),
         Case("Ada", expect=Severity.NOTE, model_type="qwen3", card_mentions=(), **_QWEN3_8B),
         Case("Ada", expect=Severity.NOTE, model_type="qwen3", **_QWEN3_8B),
         Case(
