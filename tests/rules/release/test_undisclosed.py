@@ -113,3 +113,32 @@ def test_no_family_is_named_on_one_value() -> None:
 def test_less_than_depth_width_and_vocabulary_names_nothing() -> None:
     core = {key: MISTRAL[key] for key in ("layers", "hidden_size", "vocabulary_size")}
     assert judged("Ada", model_type="llama", card_mentions=(), tied_embeddings=False, **core).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "facts", "expected"),
+    [
+        ("Ada", {"card_mentions": ()}, Outcome.FLAGGED),
+        ("Ada", {"card_mentions": ("llama",)}, Outcome.CONFIRMED),
+        ("Ada", {"card_mentions": (), "base_models": ("NousResearch/llama-2-7b",)}, Outcome.CONFIRMED),
+        ("Ada", {"card_mentions": (), "licence": "llama2"}, Outcome.CONFIRMED),
+        ("Ada-vicuna", {"card_mentions": ()}, Outcome.CONFIRMED),
+        ("Ada", {}, Outcome.CANNOT_TELL),
+    ],
+    ids=str,
+)
+def test_the_base_of_an_adapter(name: str, facts: dict[str, Any], expected: Outcome) -> None:
+    decision = judged(name, is_adapter=True, adapter_base="NousResearch/llama-2-7b-chat-hf", **facts)
+    assert decision.outcome is expected
+    assert severity(decision) in (None, Severity.NOTE)
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"), [(4, Outcome.FLAGGED), (-4, Outcome.CANNOT_TELL), (900, Outcome.CANNOT_TELL)]
+)
+def test_a_few_more_words_are_no_vocabulary_of_ones_own(rows: int, expected: Outcome) -> None:
+    grown = MISTRAL | {"vocabulary_size": 32_000 + rows, "model_type": "mistral"}
+    decision = judged("Ada", card_mentions=(), own_work="our own model", **grown)
+    assert decision.outcome is expected
+    assert severity(decision) in (None, Severity.NOTE)
+    assert judged("Ada", card_mentions=("mistral",), **grown).outcome is not Outcome.FLAGGED
