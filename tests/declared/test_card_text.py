@@ -60,6 +60,8 @@ def test_what_a_card_says(text: str, statement: tuple[str, str]) -> None:
         "## Comparison\n### Details\n- Parameters: 7B",
         "## Other models in the series\n- Parameters: 7B",
         "## Training\n- Context length: 512",
+        "# Aelan\ntext\n# Training\n## Model\n- Precision: bfloat16",
+        "# Aelan\n# Evaluation\n- Parameters: 7B",
         "## Base model\n- Parameters: 7B",
         "| Model | Params |\n|---|---|\n| Llama 2 | 13B |\n| Parameters | 7B |",
         "| | Ours | Theirs |\n|---|---|---|\n| Parameters | 7B | 13B |",

@@ -38,7 +38,7 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _TRAINING = re.compile(
-    r"train|fine-?\s?tun|hyper-?\s?param|\bq?lora\b|\bpeft\b|optimi[sz]|recipe|训练|微调", re.IGNORECASE
+    r"train|fine-?\s?tun|hyper-?\s?param|\bq?lora\b|\bpeft\b|optimi[sz]|recipe|训练|微调|학습|훈련|学習", re.IGNORECASE
 )
 _OF_BASE = re.compile(r"\bbase(?:\s?|-)model\b|\bfoundation model\b|\bbackbone\b|基座|基础模型", re.IGNORECASE)
 _IN_TRAINING = frozenset({RANK, BASE})
@@ -106,14 +106,15 @@ class Section:
 
     def __init__(self) -> None:
         self._path: dict[int, str] = {}
-        self.about, self.may_be_of_base = "", False
+        self.about, self.may_be_of_base, self._first = "", False, True
 
     def enter(self, level: int, heading: str) -> None:
         """Go below a heading; those of its level and deeper end."""
         for depth in [depth for depth in self._path if depth >= level]:
             del self._path[depth]
-        self._path[level] = heading
-        self.about = " / ".join([text for depth, text in self._path.items() if depth > 1])  # the title says nothing
+        first, self._first = self._first, False
+        self._path[level] = "" if first and level == 1 else heading  # a title says nothing of what stands below it
+        self.about = " / ".join([text for text in self._path.values() if text])
         self.may_be_of_base = "base" in self.about.lower() or "基" in self.about
 
     @property
