@@ -25,7 +25,7 @@ from truename.rules.shared.product_lines import (
     titles,
 )
 from truename.rules.shared.quantities import ratio
-from truename.rules.shared.releases import is_of_lines
+from truename.rules.shared.releases import is_of_lines, named
 from truename.rules.shared.resized import is_resized, only_size
 
 SAME_SIZE = 1.25  # an adapter belongs to a base of exactly one size: 7B and 8B are not the same
@@ -66,6 +66,13 @@ class CardBase(Rule):
             is_adapter=True,
             adapter_base="meta-llama/Llama-2-7b-hf",
         ),
+        Case(
+            "Aelan-lora",
+            expect=Severity.WARNING,
+            card_statements=_line("Mistral-7B-v0.1"),
+            is_adapter=True,
+            adapter_base="mistralai/Mistral-7B-Instruct-v0.3",
+        ),
         Case("Aelan", expect=Severity.WARNING, card_statements=_line("Llama-3-8B"), model_type="qwen2"),
         Case("Aelan", expect=Severity.WARNING, base_models=("mistralai/Mistral-7B-v0.1",), model_type="gemma2"),
         Case(
@@ -82,6 +89,12 @@ class CardBase(Rule):
             card_statements=_line("Qwen2.5-Math-1.5B"),
             is_adapter=True,
             adapter_base="Qwen/Qwen2.5-Math-1.5B",
+        ),
+        Case(
+            "Aelan-lora",
+            card_statements=_line("Meta Llama-3.1-8B"),
+            is_adapter=True,
+            adapter_base="unsloth/Meta-Llama-3.1-8B-Instruct-bnb-4bit",
         ),
         Case("Aelan", card_statements=_line("Qwen/Qwen3-14B"), model_type="qwen3"),
         Case(
@@ -157,6 +170,8 @@ class CardBase(Rule):
         if of_base and lines and all(mentioned(line.value) for line in said) and of_base.isdisjoint(lines):
             message = f"{who} ({titles(of_base)})"
             return self.flag([self.finding(Severity.WARNING, message, fact=said[0].fact)])
+        if all(are_apart(line.value, base) for line in said):
+            return self.flag([self.finding(Severity.WARNING, who, fact=said[0].fact)])
         sizes = [(line, size) for line in said if (size := size_of(line.value)) is not None]
         size = size_of(base)
         if sizes and size is not None and all(ratio(given, size) > SAME_SIZE for _, given in sizes):
@@ -164,6 +179,15 @@ class CardBase(Rule):
         if not of_base & lines and not (sizes and size is not None):
             return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, "the family of the base model is not known")
         return self.passed(fact)
+
+
+def are_apart(one: str, other: str) -> bool:
+    """Whether two names are whole names of known releases, of which neither only says more than the other."""
+    first, second = named(claims_of_base(one)), named(claims_of_base(short_base(other)))
+    if first is None or second is None or not first.whole or not second.whole:
+        return False
+    mine, theirs = set(first.key.split()), set(second.key.split())
+    return not (mine <= theirs or theirs <= mine)
 
 
 def in_front_matter(evidence: Evidence) -> Iterator[Statement]:
