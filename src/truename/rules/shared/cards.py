@@ -124,5 +124,9 @@ def numbers_said(value: str) -> tuple[int, ...]:
 def says_nothing(evidence: Evidence, what: str) -> Decision:
     """How a rule on cards ends where no line of the card says what it compares."""
     there = evidence.get(CARD_TITLE) is not None or evidence.get(CARD_STATEMENTS) is not None
-    text = f"no line of the card gives {what}" if there else ""
-    return does_not_apply(ReasonKind.NO_SUCH_FILE, text or "there is no card that could say it")
+    return _nothing(f"no line of the card gives {what}" if there else "there is no card that could say it")
+
+
+@lru_cache(maxsize=64)  # most rules on cards end so for most models
+def _nothing(text: str) -> Decision:
+    return does_not_apply(ReasonKind.NO_SUCH_FILE, text)
