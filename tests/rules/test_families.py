@@ -39,6 +39,11 @@ from truename.vocabulary import vocabulary
         ("convnext", "convnextv2", Fit.AGREES),
         ("vit", "vits", Fit.FOREIGN),
         ("qwen3-vl", "qwen3", Fit.KIN),
+        ("glm46v", "glm4v_moe", Fit.AGREES),  # a product whose releases have the types of older ones
+        ("glm46v", "glm4v", Fit.AGREES),
+        ("glm46v", "llama", Fit.FOREIGN),
+        ("kimi_k25", "deepseek_v3", Fit.AGREES),
+        ("kimi_k25", "qwen2", Fit.FOREIGN),
         ("bert", "gpt2", Fit.FOREIGN),
         ("bert", "nobody-knows", Fit.UNKNOWN),
         ("roberta", "bert", Fit.RELATED),

@@ -38,7 +38,7 @@ _ELSEWHERE = re.compile(
     re.IGNORECASE,
 )
 _TRAINING = re.compile(
-    r"train|fine-?\s?tun|hyper-?\s?param|\bq?lora\b|\bpeft\b|optimi[sz]|recipe|训练|微调", re.IGNORECASE
+    r"train|fine-?\s?tun|hyper-?\s?param|\bq?lora\b|\bpeft\b|optimi[sz]|recipe|训练|微调|학습|훈련|学習", re.IGNORECASE
 )
 _OF_BASE = re.compile(r"\bbase(?:\s?|-)model\b|\bfoundation model\b|\bbackbone\b|基座|基础模型", re.IGNORECASE)
 _IN_TRAINING = frozenset({RANK, BASE})
@@ -76,6 +76,24 @@ _LISTED = tuple(
     )
 )
 _BEGINS = re.compile(r"(?P<value>\d[\d.,]*\s?(?:[bmk]|billion|million)?)[\s-]parameters?\b(?! count)", re.IGNORECASE)
+# '24-layer', '1024 hidden dimension' as lines of a list, and 'the model consists of 28 layers'
+_BEGINS_WITH = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE))
+    for kind, pattern in (
+        (LAYERS, r"(?P<value>\d{1,3})[\s-](?:transformer |hidden )?layers?(?=$|[,;.)]|\s\()"),
+        (HIDDEN, r"(?P<value>\d{1,3},\d{3}|\d{2,5})[\s-]hidden(?: dim\w*| size)?(?=$|[,;.)])"),
+        (
+            LAYERS,
+            r"(?:the|this) model (?:consists of|has|is composed of|comprises) (?P<value>\d{1,3}) (?:\w+ )?layers\b",
+        ),
+    )
+)
+# 'This repository contains a 4-bit AWQ quantized version of ...'
+_PACKED = re.compile(
+    r"^(?P<who>this (?:repo(?:sitory)?|model))\s(?:is|contains|hosts|provides|holds)\s(?:an?\s|the\s)?"
+    r"(?P<value>(?:[\w.-]+\s){0,4}?(?:quanti[sz]ed|gptq|awq|exl2)\b)",
+    re.IGNORECASE,
+)
 _WORDED, _WORDED_ZH = "param", "参数量"
 _FENCE = ("```", "~~~")
 _RECIPE = re.compile(r"(?m)^\s*merge_method\s*:")
@@ -88,14 +106,15 @@ class Section:
 
     def __init__(self) -> None:
         self._path: dict[int, str] = {}
-        self.about, self.may_be_of_base = "", False
+        self.about, self.may_be_of_base, self._first = "", False, True
 
     def enter(self, level: int, heading: str) -> None:
         """Go below a heading; those of its level and deeper end."""
         for depth in [depth for depth in self._path if depth >= level]:
             del self._path[depth]
-        self._path[level] = heading
-        self.about = " / ".join([text for depth, text in self._path.items() if depth > 1])  # the title says nothing
+        first, self._first = self._first, False
+        self._path[level] = "" if first and level == 1 else heading  # a title says nothing of what stands below it
+        self.about = " / ".join([text for text in self._path.values() if text])
         self.may_be_of_base = "base" in self.about.lower() or "基" in self.about
 
     @property
@@ -199,9 +218,10 @@ def _statements(line: str, section: Section) -> Iterator[tuple[str, str, str]]:
     if line[0].isdigit():
         line = _BULLET.sub("- ", line, count=1)
     worded = _WORDED in line or _WORDED_ZH in line
+    also_worded = "layer" in line or "hidden" in line or "quanti" in line or "GPTQ" in line or "AWQ" in line
     pair = _PAIR.match(line)
     kind = None if pair is None else label_of(pair["label"])
-    if kind is None and not section.may_be_of_base and not worded:
+    if kind is None and not section.may_be_of_base and not worded and not also_worded:
         return
     elsewhere, training, of_base = section.kinds
     if elsewhere:
@@ -213,9 +233,15 @@ def _statements(line: str, section: Section) -> Iterator[tuple[str, str, str]]:
         name = plain(_BULLET.sub("", line, count=1))
         if 2 < len(name) <= _LABEL and " " not in name and name[0].isalnum():
             yield BASE, section.about.rpartition(" / ")[2][:_LABEL], name
-    if of_base or not worded:
+    if of_base or not (worded or also_worded):
         return
     text = plain(_BULLET.sub("", line[:_SENTENCES], count=1))
+    if also_worded and kind is None and not training:
+        for part, beginning in _BEGINS_WITH:
+            if (found := beginning.match(text)) is not None:
+                yield part, text[: found.end()][:_LABEL], found["value"]
+        if (packed := _PACKED.match(text)) is not None:
+            yield QUANTISATION, f"{packed['who']} ", packed["value"]
     if kind is None and _BULLET.match(line) and not training and (begins := _BEGINS.match(text)) is not None:
         yield PARAMETERS, "parameters", begins["value"].strip()  # '- 559,214,592 parameters:'
         return

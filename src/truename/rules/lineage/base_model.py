@@ -22,6 +22,7 @@ from truename.rules.shared.product_lines import (
     titles,
 )
 from truename.rules.shared.quantities import ratio
+from truename.rules.shared.resized import only_size
 
 SAME_SIZE = 1.25  # an adapter or a packed copy has its base's size, up to rounding: 7B and 8B are not the same
 RESIZED = ("prune", "reap", "merge", "upscal", "distil", "draft", "eagle", "slerp", "franken", "depth")
@@ -137,9 +138,3 @@ def _borne_out(claims: Claims, evidence: Evidence) -> Iterator[tuple[Claim, Fact
         line = line_of_claim(claim)
         if line is not None and (fact := base_of_line(evidence, line.key)) is not None:
             yield claim, fact
-
-
-def only_size(claims: Claims) -> Claim | None:
-    """The size of a name that gives one size and no mixture of experts."""
-    sizes = claims.of(Role.PARAMETERS, Role.MIXTURE, Role.ACTIVE_PARAMETERS)
-    return sizes[0] if len(sizes) == 1 and sizes[0].role is Role.PARAMETERS else None

@@ -15,14 +15,10 @@ from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_appl
 from truename.rules.shared.families import DRAFT, is_draft
 from truename.rules.shared.product_lines import claims_of_base
 from truename.rules.shared.releases import FIT_KEYS, Named, fitting, named, rows_apart, said, short
+from truename.rules.shared.resized import is_resized
 
 # What no training changes. A vocabulary may be extended, and settings are everybody's.
 FIXED = ("hidden_size", "layers", "intermediate_size", "experts", "decoder_layers")
-# Words of those who made a smaller or larger model of another.
-_RESIZED = (
-    "prun", "reap", "merge", "upscal", "distil", "slerp", "ties", "franken", "depth", "minitron", "slim", "shear",
-    "moe", "expan", "trim", "student", "passthrough",
-)  # fmt: skip
 _MADE_OF_OTHERS = frozenset({"merge"})
 
 _QWEN_1_5: dict[str, Any] = {
@@ -90,15 +86,10 @@ class BaseRelease(Rule):
             known = evidence.get(FIELDS["hidden_size"])
             return self.passed(known)
         fits = [release for release in fitting(evidence) if not differences(release, values, FIXED)]
-        if not fits or is_resized(claims) or any(_is_student(release, meant) for release in fits):
+        if not fits or is_resized(claims.parsed.model) or any(_is_student(release, meant) for release in fits):
             text = "the structure is not the base model's, and of no other release, or made from it"
             return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text)
         return self.flag([self.finding(Severity.WARNING, _message(base, meant, apart, values, fits), fact=fact)])
-
-
-def is_resized(claims: Claims) -> bool:
-    """Whether the model's name tells that it was made smaller or larger than its base."""
-    return any(word in claims.parsed.model.lower() for word in _RESIZED)
 
 
 def _is_student(release: Release, base: Named) -> bool:

@@ -8,6 +8,9 @@ from typing import Any
 from truename.evidence.evidence import Evidence
 from truename.evidence.known_releases import release_values
 from truename.facts import (
+    ADAPTER_BASE,
+    ARCHITECTURES,
+    BASE_MODELS,
     CARD_MENTIONS,
     FIRST_TOKEN,
     HIDDEN_SIZE,
@@ -23,12 +26,12 @@ from truename.facts import (
     VOCABULARY_SIZE,
     Fact,
 )
-from truename.findings import ReasonKind, Severity
+from truename.findings import Finding, ReasonKind, Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.releases import SHAPE, Release, differences
+from truename.releases import SHAPE, Release, differences, releases_in_use
 from truename.rules.rule import Case, Decision, Rule, cannot_tell
-from truename.rules.shared.product_lines import BASE_KEYS, claims_of_base, declared_bases, mentioned, origin
+from truename.rules.shared.product_lines import BASE_KEYS, claims_of_base, declared_bases, lines, mentioned, origin
 from truename.rules.shared.release_names import release_words
 from truename.rules.shared.releases import (
     FIT_KEYS,
@@ -36,6 +39,7 @@ from truename.rules.shared.releases import (
     family_words,
     fitting,
     gives_family,
+    goes_with,
     is_rewritten,
     named,
     only_letters,
@@ -45,6 +49,7 @@ from truename.rules.shared.releases import (
 from truename.vocabulary import vocabulary
 
 LARGE = 10**9  # parameters in the blocks; below it people train a known shape anew, to learn how
+FEW_ROWS = 64  # that people add to a vocabulary for a format of their own
 SMALL = 10**7  # below it models are toys, which are alike
 
 _QWEN3_8B: dict[str, Any] = {
@@ -71,8 +76,9 @@ class UndisclosedRelease(Rule):
     and whoever trusts ``our own artificial intelligence`` does not get any of them told. One mention is enough: in the
     name, the text of the card, its tags, its base models or its licence.
 
-    The structure counts with its vocabulary: a common shape with other words is anybody's own. Equal structure is no
-    proof of equal weights, so this is a note. It is a warning where the configuration bears a type that nobody knows
+    The structure counts with its vocabulary: a common shape with other words is anybody's own, but for the few rows
+    that a chat format adds to a large release. Of an adapter the base model counts. Equal structure is no proof of
+    equal weights, so this is a note. It is a warning where the configuration bears a type and a class that nobody knows
     over every value of the release, and where a card that names no family claims the training for itself, both for
     models that nobody trains by the way.
     """
@@ -84,13 +90,40 @@ class UndisclosedRelease(Rule):
     reads = (
         FIT_KEYS
         | BASE_KEYS
-        | {IS_ADAPTER, CARD_MENTIONS, OWN_WORK, TAGS, LICENCE, ORIGINAL_NAME, TOKENIZER_CLASS, FIRST_TOKEN, LAST_TOKENS}
+        | {
+            ARCHITECTURES,
+            IS_ADAPTER,
+            CARD_MENTIONS,
+            OWN_WORK,
+            TAGS,
+            LICENCE,
+            ORIGINAL_NAME,
+            TOKENIZER_CLASS,
+            FIRST_TOKEN,
+            LAST_TOKENS,
+        }
     )
     flagged = (
         Case("Logics", expect=Severity.WARNING, model_type="logics", card_mentions=(), **_QWEN3_8B),
         Case("Logics", expect=Severity.NOTE, model_type="logics", card_mentions=("qwen",), **_QWEN3_8B),
+        Case(
+            "Logics",
+            expect=Severity.NOTE,
+            model_type="logics",
+            architectures=("Qwen3ForCausalLM",),
+            card_mentions=(),
+            **_QWEN3_8B,
+        ),
         Case("Ada", expect=Severity.NOTE, model_type="qwen3", card_mentions=(), **_QWEN3_8B),
         Case("Ada", expect=Severity.NOTE, model_type="qwen3", **_QWEN3_8B),
+        Case("Ada", expect=Severity.NOTE, is_adapter=True, adapter_base="Qwen/Qwen3-8B", card_mentions=()),
+        Case(
+            "Ada",
+            expect=Severity.NOTE,
+            model_type="qwen3",
+            card_mentions=(),
+            **_QWEN3_8B | {"vocabulary_size": 151_944},
+        ),
         Case(
             "Minha-IA",
             expect=Severity.WARNING,
@@ -118,6 +151,8 @@ class UndisclosedRelease(Rule):
         Case("Adaqwen", model_type="qwen3", card_mentions=(), **_QWEN3_8B),
         Case("Ada", model_type="qwen3", card_mentions=("qwen",), own_work="our own model", **_QWEN3_8B),
         Case("Ada", model_type="qwen3", card_mentions=(), licence="tongyi-qianwen", tags=("qwen3",), **_QWEN3_8B),
+        Case("Ada", is_adapter=True, adapter_base="Qwen/Qwen3-8B", card_mentions=("qwen",)),
+        Case("Ada", model_type="qwen3", card_mentions=("qwen",), **_QWEN3_8B | {"vocabulary_size": 151_944}),
         Case("WeDLM-8B-Base", model_type="wedlm", card_mentions=(), **_QWEN3_8B),
     )
     undecided = (
@@ -125,18 +160,20 @@ class UndisclosedRelease(Rule):
         Case("Ada", model_type="budgie", card_mentions=(), own_work="our own model", **_BERT | {"layers": 7}),
         Case("Ada"),
         Case("Ada", is_adapter=True, **_QWEN3_8B),
+        Case("Ada", is_adapter=True, adapter_base="Qwen/Qwen3-8B"),
+        Case("Ada", is_adapter=True, adapter_base="me/checkpoint", card_mentions=()),
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Decision:
         if evidence.value(IS_ADAPTER):
-            return cannot_tell(
-                ReasonKind.ADAPTER, "the files hold an adapter, and its base model decides the structure"
-            )
+            return self._of_adapter(claims, evidence)
         values = release_values(evidence)
         for key, field in ((HIDDEN_SIZE, "hidden_size"), (LAYERS, "layers"), (VOCABULARY_SIZE, "vocabulary_size")):
             if field not in values:
                 return cannot_tell(evidence.why_missing(key))
         fits = [release for release in fitting(evidence) if blocks_of(release) >= SMALL]
+        extended = () if fits else extended_by_few(evidence)
+        fits = fits or [release for release in extended if is_large(release)]
         if not fits:
             if (made_from := undisclosed_origin(claims, evidence)) is not None:
                 message = f"the configuration was made from that of {made_from.value}, which neither name nor card says"
@@ -154,9 +191,37 @@ class UndisclosedRelease(Rule):
         hidden = is_rewritten(evidence)
         if in_name or (disclosed and not hidden):
             return self.passed(fact)
+        if extended and disclosed:
+            return self.passed(fact)
+        if extended:
+            return self.flag([self._extended(evidence, fits)])
         return self.flag([self._found(evidence, certain(fits, evidence), disclosed, hidden)])
 
-    def _found(self, evidence: Evidence, fits: Sequence[Release], disclosed: bool, hidden: bool) -> Any:
+    def _of_adapter(self, claims: Claims, evidence: Evidence) -> Decision:
+        """Of an adapter the base model decides; its configuration is read by programs, the card by people."""
+        fact = evidence.get(ADAPTER_BASE)
+        keys = frozenset[str]() if fact is None else mentioned(str(fact.value))
+        if fact is None or len(keys) != 1:
+            text = "the files hold an adapter, and its base model decides the structure"
+            return cannot_tell(ReasonKind.ADAPTER, text)
+        line = next(line for line in lines() if line.key in keys)
+        said = [claims.name, *map(str, evidence.value(TAGS, ()) or ()), str(evidence.value(LICENCE) or "")]
+        said += [*map(str, evidence.value(CARD_MENTIONS, ()) or ()), *map(str, evidence.value(BASE_MODELS, ()) or ())]
+        if gives_family(claims) or mentions(line.keys | {only_letters(line.title)}, said):
+            return self.passed(fact)
+        if evidence.get(CARD_MENTIONS) is None:
+            return cannot_tell(ReasonKind.NOT_DECLARED, "there is no card that could name the base model")
+        message = f"the adapter is for {fact.value} ({line.title}), which neither name nor card mentions"
+        return self.flag([self.finding(Severity.NOTE, message, fact=fact)])
+
+    def _extended(self, evidence: Evidence, fits: Sequence[Release]) -> Finding:
+        """A release with tokens of one's own: what people add to teach it a format."""
+        more = (evidence.value(VOCABULARY_SIZE) or 0) - (fits[0].vocabulary_size or 0)
+        message = f"the structure is that of {short(fits)} with {more} more rows in its vocabulary"
+        why = "the name and the card do not mention its family"
+        return self.finding(Severity.NOTE, f"{message}; {why}", fact=evidence.get(VOCABULARY_SIZE))
+
+    def _found(self, evidence: Evidence, fits: Sequence[Release], disclosed: bool, hidden: bool) -> Finding:
         who, shared = short(fits), len(fits)
         message = f"the structure is exactly that of {who}"
         message += "" if shared == 1 else f", which {shared} releases share"
@@ -174,6 +239,19 @@ class UndisclosedRelease(Rule):
                 severity, fact = Severity.WARNING, work
                 why = f"the card claims {work.value!r} and mentions no family"
         return self.finding(severity, f"{message}; {why}", fact=fact)
+
+
+def extended_by_few(evidence: Evidence) -> tuple[Release, ...]:
+    """The releases that the model is but for a few more rows of its vocabulary, as tokens of a chat format add."""
+    values = release_values(evidence)
+    types = [str(fact.value) for fact in evidence.all(MODEL_TYPE)]
+    return tuple(
+        release
+        for release, fields in releases_in_use().nearest(values)
+        if fields == ("vocabulary_size",)
+        and goes_with(release, types)
+        and any(0 < value - (release.vocabulary_size or value) <= FEW_ROWS for value in values["vocabulary_size"])
+    )
 
 
 def undisclosed_origin(claims: Claims, evidence: Evidence) -> Fact[str] | None:

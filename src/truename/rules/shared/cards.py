@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from truename.declared.card_text import is_sentence
+from truename.declared.card_text import PARAMETERS, is_sentence
 from truename.evidence.evidence import Evidence
 from truename.facts import CARD_STATEMENTS, CARD_TITLE, Fact, Key
 from truename.findings import ReasonKind
@@ -18,7 +18,9 @@ from truename.rules.rule import Decision, does_not_apply
 from truename.units import UNITS, parse_count
 
 STATEMENT_KEYS: frozenset[Key[Any]] = frozenset({CARD_STATEMENTS, CARD_TITLE})  # what ``statements`` reads
-_THIS = frozenset({"this", "thismodel", "themodel", "ourmodel", "it", "本模型", "该模型", "模型"})
+_THIS = frozenset(
+    {"this", "thismodel", "thisrepo", "thisrepository", "themodel", "ourmodel", "it", "本模型", "该模型", "模型"}
+)
 _SIGNS = re.compile(r"[\W_]+")
 _NUMBER = re.compile(
     r"(?<![\w.,/-])(?P<number>\d{1,3}(?:[, ]\d{3})+|\d+(?:\.\d+)?)(?:\s?-?(?P<unit>billion|million|thousand|trillion|bn"
@@ -53,7 +55,9 @@ class Statement(msgspec.Struct, frozen=True):
         """The line as a message gives it."""
         label = self.label.strip()
         short = self.value if len(self.value) <= 60 else f"{self.value[:57]}..."
-        return f"{label}: {short}" if not is_sentence(self.label) else f"{label} ... {short} parameters"
+        if is_sentence(self.label):
+            return f"{label} ... {short} parameters" if self.kind == PARAMETERS else f"{label} ... {short}"
+        return label if short in label else f"{label}: {short}"
 
 
 def statements(claims: Claims, evidence: Evidence, *kinds: str) -> tuple[Statement, ...]:
@@ -120,5 +124,9 @@ def numbers_said(value: str) -> tuple[int, ...]:
 def says_nothing(evidence: Evidence, what: str) -> Decision:
     """How a rule on cards ends where no line of the card says what it compares."""
     there = evidence.get(CARD_TITLE) is not None or evidence.get(CARD_STATEMENTS) is not None
-    text = f"no line of the card gives {what}" if there else ""
-    return does_not_apply(ReasonKind.NO_SUCH_FILE, text or "there is no card that could say it")
+    return _nothing(f"no line of the card gives {what}" if there else "there is no card that could say it")
+
+
+@lru_cache(maxsize=64)  # most rules on cards end so for most models
+def _nothing(text: str) -> Decision:
+    return does_not_apply(ReasonKind.NO_SUCH_FILE, text)

@@ -11,12 +11,12 @@ from truename._lazy import once
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.evidence.known_releases import RELEASE_KEYS, release_values
-from truename.facts import MODEL_TYPE, Fact, Key
+from truename.facts import ARCHITECTURES, MODEL_TYPE, Fact, Key
 from truename.names import parse_name
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.releases import Release, differences, releases_in_use
-from truename.rules.shared.families import is_known, squash
+from truename.rules.shared.families import is_known, squash, type_of_class
 from truename.rules.shared.product_lines import line_of_family, mentioned
 from truename.rules.shared.release_names import key_of, release_words, words_of
 from truename.vocabulary import vocabulary
@@ -89,11 +89,12 @@ def _alike() -> frozenset[str]:
 
 
 def is_rewritten(evidence: Evidence) -> bool:
-    """Whether none of the declared types is one that anybody knows."""
+    """Whether none of the declared types is one that anybody knows, and no class names one either."""
     types = [str(fact.value) for fact in evidence.all(MODEL_TYPE)]
-    return bool(types) and not any(
-        is_known(t) or any(t == r.model_type for r in releases_in_use().releases) for t in types
-    )
+    classes = [str(name) for fact in evidence.all(ARCHITECTURES) for name in fact.value]
+    if not types or any(type_of_class(name) is not None for name in classes):
+        return False
+    return not any(is_known(t) or any(t == r.model_type for r in releases_in_use().releases) for t in types)
 
 
 def named(claims: Claims) -> Named | None:
