@@ -36,6 +36,7 @@ from truename.findings import (
 )
 from truename.names import ParsedName, claims_of, parse_name
 from truename.rules import Decision, Rule, all_rules
+from truename.rules.aside import less_of_other_models
 from truename.rules.verdict import has_no_weights, judged_claims, softened, verdict_of
 from truename.sources import Source, Target, open_source
 from truename.suggest import STYLES, suggest_name, with_suggestion
@@ -82,7 +83,10 @@ def judge(
 ) -> ModelReport:
     """Let every rule decide between a name's claims and the evidence."""
     claims = claims_of(parsed, given=given)
-    decisions = [(rule, rule.check(claims, evidence)) for rule in (select_rules() if rules is None else rules)]
+    decisions = [
+        (rule, less_of_other_models(rule, rule.check(claims, evidence), claims, evidence))
+        for rule in (select_rules() if rules is None else rules)
+    ]
     without_weights = has_no_weights(evidence)
     if without_weights:
         decisions = [(rule, softened(rule, decision)) for rule, decision in decisions]

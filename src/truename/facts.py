@@ -174,6 +174,11 @@ PRETRAINING_HEADS = Key[tuple[str, ...]](
     "heads of pre-training that the tensors show: cls.predictions, nsp ...",
 )
 
+MODEL_PART = Key[str](
+    "model_part",
+    "what the files hold where it is no whole model: draft, projector, vision tower, audio tower",
+)
+
 # what a GGUF file says of itself
 GGUF_ARCHITECTURE = Key[str](
     "gguf_architecture",
@@ -304,6 +309,10 @@ INDEX_TOTAL_PARAMETERS = Key[int](
     declared=True,
 )
 INDEX_MISSING_FILES = Key[tuple[str, ...]]("index_missing_files", "shards that the index names and that are not there")
+INDEX_LEFT_OVER = Key[tuple[str, ...]](
+    "index_left_over",
+    "shards that an index names beside weights that need none, and of which none is there",
+)
 INDEX_MISSING_TENSORS = Key[tuple[str, ...]](
     "index_missing_tensors",
     "tensors that the index promises and the shards do not hold",

@@ -5,6 +5,7 @@ from truename.architecture.adapters import adapter_facts, holds_only_adapter
 from truename.architecture.build import abstract_architecture
 from truename.architecture.canonical import canonical_header
 from truename.architecture.formula import declared_measures
+from truename.architecture.fragments import part_facts
 from truename.architecture.gguf import gguf_file_facts
 from truename.architecture.measure import measure
 from truename.architecture.parts import is_weight_of_model
@@ -25,4 +26,5 @@ __all__ = [
     "is_weight_of_model",
     "known_model_types",
     "measure",
+    "part_facts",
 ]

@@ -22,6 +22,7 @@ from truename.facts import (
     LIBRARY_NAME,
     LICENCE,
     MODEL_MAX_LENGTH,
+    MODEL_PART,
     OWN_WORK,
     PIPELINE_TAG,
     QUANTISATION_BITS,
@@ -45,7 +46,7 @@ _CARD: frozenset[Key[Any]] = frozenset(
 _TOKENIZER: frozenset[Key[Any]] = frozenset((CASED, MODEL_MAX_LENGTH, TOKENIZER_CLASS))
 # Not missing where they are not there: nothing is claimed, and looked up only for an inspection.
 _SELDOM: frozenset[Key[Any]] = frozenset(
-    (OWN_WORK, CARD_TITLE, CARD_STATEMENTS, CARD_MERGES, RELEASE_FITS, RELEASE_DIFFERS, RELEASES_KNOWN)
+    (OWN_WORK, CARD_TITLE, CARD_STATEMENTS, CARD_MERGES, RELEASE_FITS, RELEASE_DIFFERS, RELEASES_KNOWN, MODEL_PART)
 )
 _ADAPTER = frozenset(key for key in DECLARED_FACTS if key.startswith("adapter_"))
 _INDEX = frozenset(key for key in DECLARED_FACTS if key.startswith("index_"))

@@ -13,6 +13,7 @@ from truename.facts import (
     GGUF_ARCHITECTURE,
     IS_ADAPTER,
     MISSING_SHARDS,
+    MODEL_PART,
     MODEL_TYPE,
     TENSOR_MODEL_TYPES,
     Fact,
@@ -22,6 +23,7 @@ from truename.facts import (
 from truename.findings import ReasonKind
 from truename.rules.rule import Decision, cannot_tell, does_not_apply
 from truename.rules.shared.families import is_composite, squash
+from truename.rules.shared.model_parts import with_article
 
 # what the functions here read
 CONFIGURED_KEYS: frozenset[Key[Any]] = frozenset(
@@ -32,6 +34,7 @@ CONFIGURED_KEYS: frozenset[Key[Any]] = frozenset(
         GGUF_ARCHITECTURE,
         IS_ADAPTER,
         MISSING_SHARDS,
+        MODEL_PART,
         MODEL_TYPE,
         TENSOR_MODEL_TYPES,
     }
@@ -57,6 +60,9 @@ def not_compared(evidence: Evidence) -> Decision | None:
         return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, text)
     if evidence.value(MISSING_SHARDS):
         return cannot_tell(ReasonKind.UNREAD_WEIGHTS, "shards are missing, so the weights are not complete")
+    if (part := evidence.get(MODEL_PART)) is not None:
+        text = f"the files hold {with_article(part.value)}, and the configuration may be that of another model"
+        return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, text)
     words = [*(evidence.value(ARCHITECTURES) or ()), *(str(f.value) for f in evidence.all(MODEL_TYPE))]
     if any(_DRAFT.search(word) for word in words):
         text = "a draft model has a part of the layers that its configuration may declare"
