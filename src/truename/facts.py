@@ -113,6 +113,22 @@ INTERMEDIATE_SIZE = Key[int]("intermediate_size", "width of the feed-forward lay
 HEADS = Key[int]("heads", "attention heads", declared=True)
 KEY_VALUE_HEADS = Key[int]("key_value_heads", "key-value heads")
 HEAD_SIZE = Key[int]("head_size", "width of one attention head")
+QUERY_SIZE = Key[int]("query_size", "outputs of the query projection: heads by the width of one")
+KEY_SIZE = Key[int]("key_size", "outputs of the key projection: key-value heads by the width of one")
+OUTPUT_ROWS = Key[int]("output_rows", "rows of the output head over the vocabulary, where one is stored")
+INPUT_CHANNELS = Key[int]("input_channels", "channels of the input of an image or diffusion model")
+BLOCK_CHANNELS = Key[tuple[int, ...]]("block_channels", "channels of the down blocks of a UNet or an autoencoder")
+CROSS_ATTENTION_SIZE = Key[int](
+    "cross_attention_size", "width of the states of a text that a diffusion model attends to"
+)
+FEATURES = Key[int]("features", "width of an image model's features before its classifier")
+CLASSES = Key[int]("classes", "outputs of an image model's classifier")
+IMAGE_ARCHITECTURE = Key[str]("image_architecture", "timm's name of the architecture of an image model", declared=True)
+FLAT_CONFIG = Key[str](
+    "flat_config",
+    "model_type of a config.json beside weights of a diffusers model, of which it cannot be the configuration",
+    declared=True,
+)
 EXPERTS = Key[int]("experts", "routed experts in a mixture-of-experts layer")
 EXPERTS_PER_TOKEN = Key[int]("experts_per_token", "routed experts used for one token", declared=True)
 VOCABULARY_SIZE = Key[int]("vocabulary_size", "rows of the token embedding")

@@ -18,6 +18,7 @@ from truename.facts import (
     DATASETS,
     DECLARED_FACTS,
     FACTS,
+    FLAT_CONFIG,
     LANGUAGES,
     LIBRARY_NAME,
     LICENCE,
@@ -47,6 +48,7 @@ _TOKENIZER: frozenset[Key[Any]] = frozenset((CASED, MODEL_MAX_LENGTH, TOKENIZER_
 # Not missing where they are not there: nothing is claimed, and looked up only for an inspection.
 _SELDOM: frozenset[Key[Any]] = frozenset(
     (OWN_WORK, CARD_TITLE, CARD_STATEMENTS, CARD_MERGES, RELEASE_FITS, RELEASE_DIFFERS, RELEASES_KNOWN, MODEL_PART)
+    (OWN_WORK, FLAT_CONFIG, MODEL_PART, RELEASE_FITS, RELEASE_DIFFERS, RELEASES_KNOWN)
 )
 _ADAPTER = frozenset(key for key in DECLARED_FACTS if key.startswith("adapter_"))
 _INDEX = frozenset(key for key in DECLARED_FACTS if key.startswith("index_"))

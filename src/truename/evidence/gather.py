@@ -14,6 +14,7 @@ from truename.architecture import (
     adapter_facts,
     declared_measures,
     holds_only_adapter,
+    image_facts,
     measure,
     part_facts,
 )
@@ -265,6 +266,7 @@ def _weights_facts(
     elif weights.header is not None and weights.checkpoint is not None and not is_adapter(weights.checkpoint):
         facts = measure(weights.header, declared, architecture)
         yield from facts
+        yield from image_facts(weights.header, declared)
         yield from part_facts(weights.header, declared, known=any(fact.key == TENSOR_MODEL_TYPES for fact in facts))
     elif weights.header is None:
         yield from part_facts(None, declared)

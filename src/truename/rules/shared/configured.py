@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.facts import (
     ARCHITECTURES,
@@ -74,6 +75,17 @@ def is_composed(evidence: Evidence) -> bool:
     """Whether the outer model is put together from models of other families."""
     outer = evidence.get(MODEL_TYPE)
     return outer is not None and is_composite(str(outer.value))
+
+
+def counts_otherwise(key: Key[Any], evidence: Evidence) -> bool:
+    """Whether a declared type's configuration means something else by that fact than its tensors show."""
+    types = (*_table()["otherwise"].get(key, ()), *_table()["composed"])
+    return any(fact.value in types for fact in evidence.all(MODEL_TYPE))
+
+
+def _table() -> dict[str, Any]:
+    found: dict[str, Any] = table("rules/configured")
+    return found
 
 
 def has_declared_structure(evidence: Evidence) -> bool:
