@@ -5,9 +5,9 @@
     >>> [(f.code, f.message) for f in report.findings]  # doctest: +SKIP
 
 One model: ``check`` compares its name with its files, ``inspect`` shows what the files hold, ``identify`` says what it
-is by its structure, ``suggest_name`` says what it could be called. Two models: ``compare``. Names alone: ``parse_name``
-and ``normalise_name``. ``open_source`` opens a model once for several of these, ``select_rules`` chooses what a check
-looks at.
+is by its structure, ``suggest_name`` and ``propose_names`` say what it could be called, ``explain`` shows why one rule
+decided as it did. Two models: ``compare``. Names alone: ``parse_name`` and ``normalise_name``. ``open_source`` opens a
+model once for several of these, ``select_rules`` chooses what a check looks at.
 
 What ``__init__.pyi`` lists is public and keeps its meaning within a major version; the rest may change. Names are
 imported when first used, so that ``import truename`` costs next to nothing.

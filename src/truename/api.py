@@ -38,6 +38,7 @@ from truename.findings import (
 )
 from truename.names import Claims, ParsedName, claims_of, parse_name
 from truename.rules import Decision, Rule, all_rules, cannot_tell
+from truename.rules.aside import less_of_other_models
 from truename.rules.verdict import has_no_weights, judged_claims, regraded, softened, verdict_of
 from truename.settings import Config, NamingPolicy
 from truename.sources import Source, Target, open_source
@@ -127,7 +128,7 @@ def judge(
 def _decision(rule: Rule, claims: Claims, evidence: Evidence) -> Decision:
     """What a rule says; of one that fails itself, that it cannot tell: the others still have their say."""
     try:
-        return rule.check(claims, evidence)
+        return less_of_other_models(rule, rule.check(claims, evidence), claims, evidence)
     except Exception as error:  # noqa: BLE001 - reported under the rule's code, and the call ends as unusable
         return cannot_tell(ReasonKind.INTERNAL_ERROR, str(InternalError.of(error)))
 

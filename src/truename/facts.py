@@ -115,6 +115,22 @@ INTERMEDIATE_SIZE = Key[int]("intermediate_size", "width of the feed-forward lay
 HEADS = Key[int]("heads", "attention heads", declared=True)
 KEY_VALUE_HEADS = Key[int]("key_value_heads", "key-value heads")
 HEAD_SIZE = Key[int]("head_size", "width of one attention head")
+QUERY_SIZE = Key[int]("query_size", "outputs of the query projection: heads by the width of one")
+KEY_SIZE = Key[int]("key_size", "outputs of the key projection: key-value heads by the width of one")
+OUTPUT_ROWS = Key[int]("output_rows", "rows of the output head over the vocabulary, where one is stored")
+INPUT_CHANNELS = Key[int]("input_channels", "channels of the input of an image or diffusion model")
+BLOCK_CHANNELS = Key[tuple[int, ...]]("block_channels", "channels of the down blocks of a UNet or an autoencoder")
+CROSS_ATTENTION_SIZE = Key[int](
+    "cross_attention_size", "width of the states of a text that a diffusion model attends to"
+)
+FEATURES = Key[int]("features", "width of an image model's features before its classifier")
+CLASSES = Key[int]("classes", "outputs of an image model's classifier")
+IMAGE_ARCHITECTURE = Key[str]("image_architecture", "timm's name of the architecture of an image model", declared=True)
+FLAT_CONFIG = Key[str](
+    "flat_config",
+    "model_type of a config.json beside weights of a diffusers model, of which it cannot be the configuration",
+    declared=True,
+)
 EXPERTS = Key[int]("experts", "routed experts in a mixture-of-experts layer")
 EXPERTS_PER_TOKEN = Key[int]("experts_per_token", "routed experts used for one token", declared=True)
 VOCABULARY_SIZE = Key[int]("vocabulary_size", "rows of the token embedding")
@@ -174,6 +190,11 @@ BARE_MODEL = Key[bool](
 PRETRAINING_HEADS = Key[tuple[str, ...]](
     "pretraining_heads",
     "heads of pre-training that the tensors show: cls.predictions, nsp ...",
+)
+
+MODEL_PART = Key[str](
+    "model_part",
+    "what the files hold where it is no whole model: draft, projector, vision tower, audio tower",
 )
 
 # what a GGUF file says of itself
@@ -306,6 +327,10 @@ INDEX_TOTAL_PARAMETERS = Key[int](
     declared=True,
 )
 INDEX_MISSING_FILES = Key[tuple[str, ...]]("index_missing_files", "shards that the index names and that are not there")
+INDEX_LEFT_OVER = Key[tuple[str, ...]](
+    "index_left_over",
+    "shards that an index names beside weights that need none, and of which none is there",
+)
 INDEX_MISSING_TENSORS = Key[tuple[str, ...]](
     "index_missing_tensors",
     "tensors that the index promises and the shards do not hold",

@@ -171,7 +171,7 @@ def test_a_model_beyond_the_budget_cannot_be_told(tmp_path: Path, monkeypatch: p
 
 def test_of_many_broken_sets_some_are_tried(tmp_path: Path) -> None:
     for number in range(MAX_TRIED + 20):
-        (tmp_path / f"x{number:03}.safetensors").write_bytes(b"\1")
+        (tmp_path / f"x{number:03}w.safetensors").write_bytes(b"\1")
     evidence = gather(FolderSource(tmp_path))
     assert len(evidence.all("unreadable_files")) == MAX_TRIED
 

@@ -187,6 +187,25 @@ CASES: dict[str, tuple[list[str], list[Checkpoint]]] = {
         ["model.keras", "model.weights.h5"],
         [Checkpoint("keras", ("model.keras",)), Checkpoint("keras", ("model.weights.h5",))],
     ),
+    "numbered without a total": (
+        [f"out-0000{n}.safetensors" for n in range(3)],
+        [Checkpoint("safetensors", tuple(f"out-0000{n}.safetensors" for n in range(3)), numbered=True)],
+    ),
+    "numbered with gaps": (
+        ["epoch-2.safetensors", "epoch-4.safetensors"],
+        [Checkpoint("safetensors", ("epoch-2.safetensors",)), Checkpoint("safetensors", ("epoch-4.safetensors",))],
+    ),
+    "numbered without a total, with an index": (
+        ["model.safetensors.index.json", "model-1.safetensors", "model-2.safetensors"],
+        [Checkpoint("safetensors", ("model-1.safetensors", "model-2.safetensors"), INDEX)],
+    ),
+    "a whole set before a part of another": (
+        ["model-00001-of-00003.safetensors", "model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors"],
+        [
+            Checkpoint("safetensors", ("model-00001-of-00002.safetensors", "model-00002-of-00002.safetensors")),
+            Checkpoint("safetensors", ("model-00001-of-00003.safetensors",)),
+        ],
+    ),
     "TFLite": (["model.tflite"], [Checkpoint("tflite", ("model.tflite",))]),
     "ONNX": (["onnx/model.onnx"], [Checkpoint("onnx", ("onnx/model.onnx",), None, "onnx")]),
 }

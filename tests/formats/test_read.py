@@ -246,3 +246,24 @@ def test_numberings_of_very_many_shards_are_bounded() -> None:
     gaps = numbering_gaps({ONE, "model-00003-of-00003.safetensors", *shards})
     assert len(gaps) <= MAX_NUMBERED
     assert numbering_gaps({ONE, "x-00001-of-10001.safetensors"}) == (TWO,)
+
+
+def test_a_numbering_from_zero_has_no_gap() -> None:
+    zero, one, two = (f"model-0000{n}-of-00002.safetensors" for n in range(3))
+    assert numbering_gaps({zero, one}) == ()
+    assert numbering_gaps({zero}) == (one,)
+    assert numbering_gaps({one}) == (two,)
+    assert numbering_gaps({zero, two}) == (one,)
+
+
+def test_numbered_files_are_one_set_unless_they_share_a_tensor() -> None:
+    apart = {"out-0.safetensors": shard(a=[1]), "out-1.safetensors": shard(b=[2])}
+    assert set(read(apart).tensors) == {"a", "b"}
+    states = {"lora-1.safetensors": shard(a=[1], b=[1]), "lora-2.safetensors": shard(a=[1], b=[1])}
+    assert read(states).files == ("lora-1.safetensors",)
+
+
+def test_of_two_sets_the_one_that_the_index_names_is_read() -> None:
+    shards = {f"model-0000{n}-of-00003.safetensors": shard(**{f"stale{n}": [1]}) for n in (1, 2, 3)}
+    files = {**shards, ONE: shard(a=[1]), TWO: shard(b=[2]), INDEX: index({"a": ONE, "b": TWO})}
+    assert set(read(files).tensors) == {"a", "b"}

@@ -5,7 +5,9 @@ from truename.architecture.adapters import adapter_facts, holds_only_adapter
 from truename.architecture.build import abstract_architecture
 from truename.architecture.canonical import canonical_header
 from truename.architecture.formula import declared_measures
+from truename.architecture.fragments import part_facts
 from truename.architecture.gguf import gguf_file_facts
+from truename.architecture.image_models import image_facts
 from truename.architecture.measure import measure
 from truename.architecture.parts import is_weight_of_model
 from truename.architecture.signatures import known_model_types
@@ -22,7 +24,9 @@ __all__ = [
     "declared_measures",
     "gguf_file_facts",
     "holds_only_adapter",
+    "image_facts",
     "is_weight_of_model",
     "known_model_types",
     "measure",
+    "part_facts",
 ]

@@ -60,7 +60,7 @@ def intermediate_size(block: Block) -> Dimension | None:
 
 
 def heads(block: Block, settings: Settings, plain_rotary: bool) -> list[Dimension]:
-    """Attention heads, key-value heads and their width, where something beside the projections tells the width.
+    """Widths of the projections; heads, key-value heads and their width, where something else tells the width.
 
     Args:
         block: the stack.
@@ -72,6 +72,11 @@ def heads(block: Block, settings: Settings, plain_rotary: bool) -> list[Dimensio
     if queries != outputs or latent:  # a gate beside the queries, or latent attention: rows do not count heads
         return []
     size, source, found = _head_size(block, settings, queries, plain_rotary)
+    for key, side in (("query_size", queries), ("key_size", keys)):
+        if side:
+            found.append(
+                Dimension(key, side, f"outputs of the {key.removesuffix('_size')} projection of {block.path}.#")
+            )
     if not size:
         return found
     declared = source.endswith(settings.file)
@@ -86,6 +91,16 @@ def heads(block: Block, settings: Settings, plain_rotary: bool) -> list[Dimensio
         detail = f"outputs of the key projection by {size} ({source})"
         found.append(Dimension("key_value_heads", keys // size, detail, declared))
     return [d for d in found if d.value > 0]
+
+
+def output_rows(unpacking: Sequence[tuple[TensorGroup, Unpacked]]) -> Dimension | None:
+    """Rows of the one matrix that projects onto the vocabulary; None where there is none or several."""
+    found = [
+        (u.shape[0], g.example)
+        for g, u in unpacking
+        if u.use is Use.WEIGHT and u.shape is not None and len(u.shape) == 2 and g.template in _words("output_rows")
+    ]
+    return Dimension("output_rows", found[0][0], f"rows of {found[0][1]}") if len(found) == 1 else None
 
 
 def _head_size(

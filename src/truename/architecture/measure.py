@@ -121,6 +121,7 @@ class _Measure:
         found: list[Dimension | None] = [*self._stack_sizes()]
         found.append(dimensions.vocabulary_size(self._unpacking))
         found.append(dimensions.context_length(self._groups))
+        found.append(dimensions.output_rows(self._unpacking))
         found += dimensions.patch_and_image(self._groups, self._settings)
         for dimension in found:
             if dimension is not None:

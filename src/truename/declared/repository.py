@@ -16,6 +16,9 @@ _LOWERS = frozenset({"Lowercase"})
 _MAY_LOWER = frozenset({"Precompiled", "Replace"})  # a compiled table can fold case, and nothing shows it
 
 
+_DIFFUSERS_WEIGHTS = "diffusion_pytorch_model."  # what diffusers calls the weights of every module
+
+
 def main_config(declared: Declared) -> Section | None:
     """The configuration of the model itself; of a diffusion pipeline that of its transformer or UNet.
 
@@ -46,6 +49,7 @@ def add_architecture(collector: Collector, declared: Declared, config: Section |
         origin = collector.text([config], "_name_or_path")
         if origin is not None and str(origin.value).strip("./"):
             collector.add("original_name", origin)
+    _add_flat_config(collector, declared)
     main = None if config is None else collector.text([config], "_class_name")
     if declared.model_index is None:
         collector.add("diffusers_class", main)
@@ -53,6 +57,14 @@ def add_architecture(collector: Collector, declared: Declared, config: Section |
     index = Section.of(declared.model_index)
     collector.add("diffusers_class", main or _class_in_index(index))  # the main component's first
     collector.add("diffusers_class", collector.text([index], "_class_name"))
+
+
+def _add_flat_config(collector: Collector, declared: Declared) -> None:
+    """Add the type of a config.json that lies beside the weights of a diffusers model and is not of diffusers' form."""
+    if declared.config is None or "_class_name" in declared.config.data:
+        return
+    if any(path.startswith(_DIFFUSERS_WEIGHTS) for path in declared.full_weights):
+        collector.add("flat_config", collector.text([Section.of(declared.config)], "model_type"))
 
 
 def _class_in_index(index: Section) -> Found | None:

@@ -18,10 +18,12 @@ from truename.facts import (
     DATASETS,
     DECLARED_FACTS,
     FACTS,
+    FLAT_CONFIG,
     LANGUAGES,
     LIBRARY_NAME,
     LICENCE,
     MODEL_MAX_LENGTH,
+    MODEL_PART,
     OWN_WORK,
     PIPELINE_TAG,
     QUANTISATION_BITS,
@@ -45,8 +47,11 @@ _CARD: frozenset[Key[Any]] = frozenset(
 _TOKENIZER: frozenset[Key[Any]] = frozenset((CASED, MODEL_MAX_LENGTH, TOKENIZER_CLASS))
 # Not missing where they are not there: nothing is claimed, and looked up only for an inspection.
 _SELDOM: frozenset[Key[Any]] = frozenset(
-    (OWN_WORK, CARD_TITLE, CARD_STATEMENTS, CARD_MERGES, RELEASE_FITS, RELEASE_DIFFERS, RELEASES_KNOWN)
-)
+    (
+        OWN_WORK, CARD_TITLE, CARD_STATEMENTS, CARD_MERGES, FLAT_CONFIG, MODEL_PART, RELEASE_FITS, RELEASE_DIFFERS,
+        RELEASES_KNOWN,
+    )
+)  # fmt: skip
 _ADAPTER = frozenset(key for key in DECLARED_FACTS if key.startswith("adapter_"))
 _INDEX = frozenset(key for key in DECLARED_FACTS if key.startswith("index_"))
 _GGUF = frozenset(key for key in FACTS.values() if key.startswith("gguf_"))

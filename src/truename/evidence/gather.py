@@ -14,11 +14,20 @@ from truename.architecture import (
     adapter_facts,
     declared_measures,
     holds_only_adapter,
+    image_facts,
     measure,
+    part_facts,
 )
 from truename.budget import MAX_DISTANT_BYTES, MAX_SECONDS_BESIDE, Budget
 from truename.declared import Declared, declared_facts, read_declared
-from truename.errors import EmptyTargetError, FileError, NotDownloadedError, UnsupportedFormatError
+from truename.errors import (
+    EmptyTargetError,
+    FileError,
+    NotDownloadedError,
+    TargetNotFoundError,
+    UnsafePathError,
+    UnsupportedFormatError,
+)
 from truename.evidence.absence import why_absent, why_no_bits
 from truename.evidence.comparison import compare_checkpoints, is_adapter, is_sidecar
 from truename.evidence.evidence import Evidence
@@ -33,6 +42,7 @@ from truename.facts import (
     BYTES_READ,
     FORMATS,
     INDEX_EXTRA_TENSORS,
+    INDEX_LEFT_OVER,
     INDEX_MISSING_FILES,
     INDEX_MISSING_TENSORS,
     INDEX_TOTAL_PARAMETERS,
@@ -41,6 +51,8 @@ from truename.facts import (
     IS_ADAPTER,
     MISSING_LAYERS,
     MISSING_SHARDS,
+    MODEL_PART,
+    TENSOR_MODEL_TYPES,
     UNREADABLE_FILES,
     Fact,
     Origin,
@@ -54,6 +66,8 @@ from truename.formats import (
     compare_index,
     find_checkpoints,
     read_checkpoint,
+    read_index,
+    states_apart,
     unsafe_globals_of,
 )
 from truename.formats.detect import look
@@ -90,6 +104,10 @@ def gather(source: Source, *, sample: bool = False) -> Evidence:
     declared = read_declared(source.files, source.open)
     budget = Budget(bytes=MAX_DISTANT_BYTES) if is_distant(source) else Budget()
     weights = read_main(checkpoints, source, budget, sample=sample)
+    if weights.checkpoint is not None and weights.checkpoint not in checkpoints:  # numbered states, and no shards
+        checkpoints = tuple(
+            one for found in checkpoints for one in (states_apart(found) if found.numbered else (found,))
+        )
     architecture = None if weights.header is None else abstract_architecture(weights.header)
     stated, measured = declared_facts(declared), tuple(_weights_facts(weights, declared, architecture))
     if architecture is None:
@@ -98,6 +116,8 @@ def gather(source: Source, *, sample: bool = False) -> Evidence:
         structure = AS_DECLARED
     elif any(fact.key == MISSING_LAYERS for fact in measured):
         structure = unidentified("layers are missing in the middle, so the structure is not a whole model's")
+    elif part := next((f.value for f in measured if f.key == MODEL_PART and f.origin is Origin.WEIGHTS), None):
+        structure = unidentified(f"the files hold a {part}, whose structure is not a whole model's")
     else:
         structure = identify_whole(weights, architecture)
     compared = compare_checkpoints(weights.checkpoint, weights.header, checkpoints, source, budget)
@@ -106,6 +126,7 @@ def gather(source: Source, *, sample: bool = False) -> Evidence:
     facts = [
         *stated,
         *_file_facts(checkpoints, declared, weights, published=is_distant(source)),
+        *_left_over_index(weights, checkpoints, source, budget),
         *_pickle_facts(weights, checkpoints, source),
         *misnamed_files(source, checkpoints, weights.header),
         *measured,
@@ -196,6 +217,8 @@ def read_main(
             problem = "is an importance matrix, which is made for quantising a model, and no model"
             problems.append(UnsupportedFormatError(header.files[0], problem))
             continue
+        if checkpoint.numbered and header.files != checkpoint.paths:
+            checkpoint = states_apart(checkpoint)[0]
         return WeightsReading(checkpoint, header, tuple(problems))
     if len(full) > most:
         problem = f"is one of {len(full):,} sets of weights; the first {most} cannot be read, and no more are tried"
@@ -241,7 +264,12 @@ def _weights_facts(
     elif weights.header is not None and holds_only_adapter(weights.header):
         yield Fact(IS_ADAPTER, True, Origin.WEIGHTS, weights.header.files[0], "pairs of low-rank matrices alone")
     elif weights.header is not None and weights.checkpoint is not None and not is_adapter(weights.checkpoint):
-        yield from measure(weights.header, declared, architecture)
+        facts = measure(weights.header, declared, architecture)
+        yield from facts
+        yield from image_facts(weights.header, declared)
+        yield from part_facts(weights.header, declared, known=any(fact.key == TENSOR_MODEL_TYPES for fact in facts))
+    elif weights.header is None:
+        yield from part_facts(None, declared)
     if weights.header is None or not weights.header.shapes_known:
         yield from declared_measures(declared, None if index is None else index.total_size)
 
@@ -280,6 +308,30 @@ def _pickle_facts(weights: WeightsReading, checkpoints: tuple[Checkpoint, ...], 
     tried = {*broken, *(header.files if header is not None and header.format == "pytorch" else ())}
     further = read_further_pickles(source, tried, checkpoints)
     yield from further.facts(main, header is not None and header.format == "pytorch", (*broken, *unwalked))
+
+
+def _left_over_index(
+    weights: WeightsReading, checkpoints: tuple[Checkpoint, ...], source: Source, budget: Budget
+) -> Iterator[Fact[Any]]:
+    """An index beside a file that needs none, where nothing that it names is there."""
+    main = weights.checkpoint
+    if main is None or weights.header is None or main.index is not None or len(main.paths) != 1:
+        return
+    for other in checkpoints:
+        alike = (other.format, other.component) == (main.format, main.component)
+        if other.index is None or other.paths or not alike or _stem(other.index) != _stem(main.paths[0]):
+            continue
+        try:
+            with source.open(other.index) as blob, budget.reading(blob.path):
+                named = tuple(dict.fromkeys(read_index(blob, budget).weight_map.values()))
+        except (FileError, TargetNotFoundError, UnsafePathError):
+            continue
+        if named and not any(file in source.files for file in named):
+            yield Fact(INDEX_LEFT_OVER, named, Origin.FILES, other.index)
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].partition(".")[0]
 
 
 def _index_facts(index: WeightIndex, header: WeightsHeader) -> Iterator[Fact[Any]]:

@@ -1,7 +1,7 @@
 """From bytes to header: which tensors a model's weights hold. One format a file; never a value of a tensor."""
 
 from truename.errors import PartialWeightsError, UnsupportedFormatError
-from truename.formats.checkpoints import FORMATS, Checkpoint, find_checkpoints
+from truename.formats.checkpoints import FORMATS, Checkpoint, find_checkpoints, states_apart
 from truename.formats.detect import detect
 from truename.formats.dtypes import DTYPE_BITS, StoredDtype
 from truename.formats.graph import OperatorGraph, OperatorNode
@@ -42,6 +42,7 @@ __all__ = [
     "read_index",
     "read_safetensors",
     "shared_opcodes",
+    "states_apart",
     "unsafe_globals_of",
     "walk_file",
 ]

@@ -56,6 +56,9 @@ _OTHER_BIN = {"openvino_model": "openvino", "ggml-": "ggml"}
 _STEMS = ("model", "diffusion_pytorch_model", "pytorch_model", "adapter_model", "tf_model", "flax_model")
 _DOUBLES = ("consolidated",)  # Mistral's and Meta's own copy beside the converted one
 _SLICED, _SCATTERED = "slices", "scattered"  # in a group's key, where shards have their number
+_NUMBERED = "numbered"  # ... and where files are numbered without a total: out-00000, out-00001
+_NUMBER = re.compile(r"(?P<base>.*?)[-_.]?(?P<number>\d{1,6})")
+_NUMBERED_FORMATS = frozenset({"safetensors", "pytorch"})
 _COMPONENTS = ("", "transformer", "unet")  # diffusers: the main module before encoders and VAE
 
 
@@ -67,11 +70,17 @@ class Checkpoint(msgspec.Struct, frozen=True):
     index: str | None = None  # the weight index
     component: str = ""  # the folder, relative to the model's root: "" or "transformer", "unet", "1_Dense" ...
     parts: str | None = None  # where the files cannot be joined to whole tensors: what they are, as 'is ...' goes on
+    numbered: bool = False  # numbered without a total: shards of one set, unless two of them hold the same tensor
 
     @property
     def name(self) -> str:
         """The file to show for the whole: its index, or its first file."""
         return self.index or self.paths[0]
+
+
+def states_apart(checkpoint: Checkpoint) -> tuple[Checkpoint, ...]:
+    """Each file of a numbered checkpoint by itself: states of one model, as a training run saves them."""
+    return tuple(msgspec.structs.replace(checkpoint, paths=(path,), numbered=False) for path in checkpoint.paths)
 
 
 class _Group(msgspec.Struct):
@@ -107,9 +116,10 @@ def find_checkpoints(files: Mapping[str, int]) -> tuple[Checkpoint, ...]:
             total = found["total"] and found["total"].lstrip("0")
             key = (folder, _stem(found), _format(found), total)
             groups.setdefault(key, _Group(_stem(found), [])).paths.append((int(found["number"] or 0), path))
+    _join_numbered(groups)
     _join_indexes(groups)
     graphs = _graphs_of_one_model(groups)
-    ordered = sorted(groups.items(), key=lambda item: _rank(item[0]))
+    ordered = sorted(groups.items(), key=lambda item: _rank(item[0], _is_incomplete(item[0][3], item[1])))
     return tuple(
         Checkpoint(
             kind,
@@ -117,6 +127,7 @@ def find_checkpoints(files: Mapping[str, int]) -> tuple[Checkpoint, ...]:
             group.index,
             folder,
             graphs.get(folder) if kind == "onnx" else _parts(total, group),
+            total == _NUMBERED and group.index is None,
         )
         for (folder, _, kind, total), group in ordered
     )
@@ -195,6 +206,26 @@ def _format(found: re.Match[str]) -> str:
     return FORMATS[found["suffix"].lower()]
 
 
+def _join_numbered(groups: dict[tuple[str, str, str, str | None], _Group]) -> None:
+    """Join files that are numbered without a total, from zero or one on without a gap: out-00000, out-00001."""
+    found: dict[tuple[str, str, str], dict[int, tuple[str, str, str, str | None]]] = {}
+    for key, group in groups.items():
+        folder, stem, kind, total = key
+        alone = total is None and kind in _NUMBERED_FORMATS and len(group.paths) == 1
+        if alone and (number := _NUMBER.fullmatch(stem)) is not None:
+            found.setdefault((folder, number["base"], kind), {})[int(number["number"])] = key
+    for (folder, base, kind), numbers in found.items():
+        first = min(numbers)
+        if len(numbers) > 1 and first < 2 and max(numbers) - first + 1 == len(numbers):
+            paths = [(number, groups.pop(key).paths[0][1]) for number, key in numbers.items()]
+            groups[(folder, base, kind, _NUMBERED)] = _Group(base, paths)
+
+
+def _is_incomplete(total: str | None, group: _Group) -> bool:
+    """Whether a set has fewer shards than their names say."""
+    return total is not None and total.isdecimal() and len(group.paths) < int(total)
+
+
 def _join_indexes(groups: dict[tuple[str, str, str, str | None], _Group]) -> None:
     """Give each index to the shards of its stem; of several sets of shards, to the largest."""
     for key in [key for key in groups if key[3] == "*"]:
@@ -204,7 +235,7 @@ def _join_indexes(groups: dict[tuple[str, str, str, str | None], _Group]) -> Non
             groups[best].index = groups.pop(key).index
 
 
-def _rank(key: tuple[str, str, str, str | None]) -> tuple[int, int, int, int, str, str]:
+def _rank(key: tuple[str, str, str, str | None], incomplete: bool) -> tuple[int, int, int, int, bool, str, str]:
     folder, stem, kind, total = key
     plain = stem.partition(".")[0]
     by_stem = _STEMS.index(plain) if plain in _STEMS else len(_STEMS) + (plain in _DOUBLES)
@@ -213,6 +244,7 @@ def _rank(key: tuple[str, str, str, str | None]) -> tuple[int, int, int, int, st
         _PREFERENCE.index(kind) if kind in _PREFERENCE else len(_PREFERENCE),
         by_stem * 2 + (plain != stem),
         total == "*",
+        incomplete,
         folder,
         stem,
     )

@@ -140,18 +140,25 @@ def compare_index(index: WeightIndex, header: WeightsHeader) -> IndexComparison:
 def numbering_gaps(shards: set[str]) -> tuple[str, ...]:
     """Shards that ``-00001-of-00003`` numbering asks for and that are not among ``shards``.
 
+    A set with a shard of number zero is numbered from zero, and has one of the last number only where it is there.
     Numberings that ask for more than ``MAX_NUMBERED`` shards together are left out, those of the fewest files first.
     """
     numberings = Counter[tuple[str, int, int, str]]()
+    from_zero = set[tuple[str, int, int, str]]()
     for shard in shards:
         if found := _SHARD.search(shard):
-            numberings[(shard[: found.start(1)], len(found[1]), int(found[2]), shard[found.end(1) :])] += 1
+            numbering = (shard[: found.start(1)], len(found[1]), int(found[2]), shard[found.end(1) :])
+            numberings[numbering] += 1
+            if not int(found[1]):
+                from_zero.add(numbering)
     gaps: set[str] = set()
     left = MAX_NUMBERED
-    for (start, width, total, end), _ in numberings.most_common():
+    for numbering, _ in numberings.most_common():
+        start, width, total, end = numbering
         if total <= left:
             left -= total
-            gaps.update(f"{start}{number:0{width}}{end}" for number in range(1, total + 1))
+            numbers = range(total) if numbering in from_zero else range(1, total + 1)
+            gaps.update(f"{start}{number:0{width}}{end}" for number in numbers)
     return tuple(sorted(gaps - shards))
 
 

@@ -156,8 +156,10 @@ def read_checkpoint(
     headers, inferred = _read_shards(checkpoint, index, open, map, sample_above, budget)
     format = headers[0].format if headers else checkpoint.format
     if index is None:
+        if checkpoint.numbered and _share_a_tensor(headers):  # states of one model, numbered: the first stands alone
+            return headers[0]
         header = headers[0] if len(headers) == 1 else merge(format, headers)
-        missing = _missing_shards(checkpoint.paths)
+        missing = numbering_gaps(set(checkpoint.paths))
         return msgspec.structs.replace(header, missing_files=missing) if missing else header
     merged = _with_index(merge(format, headers, index), index, index_bytes)
     return msgspec.structs.replace(merged, inferred_files=inferred) if inferred else merged
@@ -236,10 +238,14 @@ def merge(format: str, headers: Iterable[WeightsHeader], index: WeightIndex | No
     )
 
 
-def _missing_shards(paths: tuple[str, ...]) -> tuple[str, ...]:
-    """Shards that the numbering of a checkpoint without an index asks for; some writers number from zero."""
-    missing = numbering_gaps(set(paths))
-    return missing if len(missing) > 1 or not any("00000-of-" in path for path in paths) else ()
+def _share_a_tensor(headers: Iterable[WeightsHeader]) -> bool:
+    """Whether a tensor of one name is in two headers, so that these are no shards of one set."""
+    seen = set[str]()
+    for header in headers:
+        if not seen.isdisjoint(header.tensors):
+            return True
+        seen.update(header.tensors)
+    return False
 
 
 def _open(open: Callable[[str], Blob], path: str) -> Blob:
@@ -259,8 +265,10 @@ def _read_shards(
     budget: Budget,
 ) -> tuple[list[WeightsHeader], tuple[str, ...]]:
     """Headers of the files that are there, in order, and the files of those that were inferred and not read."""
-    if not checkpoint.paths and index is not None:
-        return _read_named(checkpoint, index, open, budget), ()
+    if index is not None and set(index.weight_map.values()).isdisjoint(checkpoint.paths):  # of another set, or alone
+        named = _read_named(checkpoint, index, open, budget)
+        if named or not checkpoint.paths:
+            return named, ()
 
     def read_one(path: str) -> tuple[WeightsHeader, ...]:
         with _open(open, path) as blob:
@@ -284,7 +292,7 @@ def _read_shards(
 def _read_named(
     checkpoint: Checkpoint, index: WeightIndex, open: Callable[[str], Blob], budget: Budget
 ) -> list[WeightsHeader]:
-    """Headers of those shards of an index that are there, where none is named like it."""
+    """Headers of those shards of an index that are there, where its checkpoint has none of them."""
     shards = sorted(set(index.weight_map.values()))
     if len(shards) > MAX_SHARDS:
         problem = f"names {len(shards):,} shards; at most {MAX_SHARDS:,} are read"

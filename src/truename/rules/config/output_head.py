@@ -12,11 +12,13 @@ from truename.facts import (
     HEAD_TENSORS,
     INDEX_MISSING_TENSORS,
     LIBRARY_NAME,
+    OUTPUT_ROWS,
     PIPELINE_TAG,
     QUANTISATION_METHOD,
     TAGS,
     TIED_EMBEDDINGS,
     VOCABULARY_SIZE,
+    Fact,
     Origin,
 )
 from truename.findings import ReasonKind, Severity
@@ -24,6 +26,8 @@ from truename.names.claims import Claims
 from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
 from truename.rules.shared.configured import CONFIGURED_KEYS, has_declared_structure, not_compared, source_of
 from truename.rules.shared.unread import undeclared, unmeasured
+
+PADDING = 1024  # rows that writers add to the one matrix and not to the other
 
 # words of models that give vectors or scores and need no head of words, whatever class they declare
 _VECTORS = re.compile(r"embed|sentence|feature-extraction|similarity|retriev|rank|reward|encoder|2vec", re.IGNORECASE)
@@ -48,7 +52,8 @@ class OutputHead(Rule):
 
     A language model needs a matrix from its width to its vocabulary. Where ``tie_word_embeddings`` is false and
     ``lm_head`` is not stored, a loader fills it with random numbers: the model loads and writes noise. It happens where
-    a tied model is saved and its configuration is rewritten, or where a head is lost in a conversion.
+    a tied model is saved and its configuration is rewritten, or where a head is lost in a conversion. A head of another
+    number of rows than the embedding is not this model's either: a loader refuses it, or cuts the words that it misses.
 
     Models that give vectors often keep the class of their base and leave its head out; where the tensors are stored
     without the class of a task, or name or card speak of vectors or scores, the rule cannot tell.
@@ -61,14 +66,23 @@ class OutputHead(Rule):
         BARE_MODEL,
         INDEX_MISSING_TENSORS,
         LIBRARY_NAME,
+        OUTPUT_ROWS,
         PIPELINE_TAG,
         QUANTISATION_METHOD,
         TAGS,
         VOCABULARY_SIZE,
     }
     about_files = True
-    flagged = (Case("llama-3.2-1b-tuned", expect=Severity.ERROR, **_llama()),)
-    confirmed = (Case("llama-7b", **_llama(head_tensors=("lm_head",))),)
+    flagged = (
+        Case("llama-3.2-1b-tuned", expect=Severity.ERROR, **_llama()),
+        Case("llama-7b", expect=Severity.ERROR, **_llama(head_tensors=("lm_head",), output_rows=128_256)),
+        Case("llama-7b", expect=Severity.ERROR, **_llama(head_tensors=("lm_head",), output_rows=2)),
+    )
+    confirmed = (
+        Case("llama-7b", **_llama(head_tensors=("lm_head",))),
+        Case("llama-7b", **_llama(head_tensors=("lm_head",), output_rows=32_000)),
+        Case("llama-7b", **_llama(head_tensors=("lm_head",), output_rows=32_064)),
+    )
     undecided = (
         Case("Qwen3-Embedding-8B", **_llama(bare_model=True)),
         Case("gte-large", **_llama(tags=("sentence-transformers",))),
@@ -97,13 +111,21 @@ class OutputHead(Rule):
         if heads is None:
             return unmeasured(evidence.why_missing(HEAD_TENSORS))
         if heads.value:
-            return self.passed(heads)
+            return self._rows(heads, evidence)
         if evidence.value(INDEX_MISSING_TENSORS) or not _is_whole(evidence) or _gives_vectors(claims, evidence):
             text = "no tensor is an output head, and whether the model needs one is not known"
             return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text)
         declared = f"{source_of(tie)} declares {classes[0]} and tie_word_embeddings false"
         message = f"{declared}; no tensor is the output head (lm_head)"
         return self.flag([self.finding(Severity.ERROR, message, fact=tie)])
+
+    def _rows(self, heads: Fact[tuple[str, ...]], evidence: Evidence) -> Decision:
+        """A head that is there: as many rows as the embedding, but for padding."""
+        rows, words = evidence.get(OUTPUT_ROWS, Origin.WEIGHTS), evidence.get(VOCABULARY_SIZE, Origin.WEIGHTS)
+        if rows is None or words is None or abs(rows.value - words.value) <= PADDING or not _is_whole(evidence):
+            return self.passed(heads)
+        message = f"the output head has {rows.value:,} rows; the token embedding has {words.value:,}"
+        return self.flag([self.finding(Severity.ERROR, message, fact=rows)])
 
 
 def _is_whole(evidence: Evidence) -> bool:

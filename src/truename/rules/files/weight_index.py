@@ -9,6 +9,7 @@ from truename.evidence.evidence import Evidence
 from truename.facts import (
     FORMATS,
     INDEX_EXTRA_TENSORS,
+    INDEX_LEFT_OVER,
     INDEX_MISSING_FILES,
     INDEX_MISSING_TENSORS,
     INDEX_TOTAL_PARAMETERS,
@@ -30,7 +31,7 @@ SIZE_TOLERANCE = 0.05  # as above, in bytes; a copy of a large tied embedding al
 SHOWN = 3  # names in a message
 
 _HELD: tuple[Key[Any], ...] = (FORMATS, TOTAL_BYTES, PARAMETERS)
-_LISTS = (INDEX_MISSING_FILES, INDEX_MISSING_TENSORS, INDEX_EXTRA_TENSORS)
+_LISTS = (INDEX_MISSING_FILES, INDEX_MISSING_TENSORS, INDEX_EXTRA_TENSORS, INDEX_LEFT_OVER)
 _TOTALS = (INDEX_TOTAL_PARAMETERS, INDEX_TOTAL_SIZE)
 _COUNTS = (PARAMETERS, STORED_PARAMETERS, TIED_PARAMETERS)
 
@@ -39,8 +40,9 @@ class WeightIndex(Rule):
     """The weight index contradicts the shards.
 
     Loaders trust the index. A shard that is not there stops them; a tensor that is not where the index says, or is
-    nowhere, is filled with random numbers. Its metadata is shown to people: a 7.6B model appeared in a registry with
-    333,312 parameters because of a wrong ``total_parameters``.
+    nowhere, is filled with random numbers. An index that was left beside a single file names what no longer exists, and
+    tools that look for an index first find nothing. Its metadata is shown to people: a 7.6B model appeared in a
+    registry with 333,312 parameters because of a wrong ``total_parameters``.
     """
 
     code, slug, since = "FIL002", "weight-index", "0.1"
@@ -58,6 +60,9 @@ class WeightIndex(Rule):
         ),
         Case("llama-7b", expect=Severity.ERROR, parameters=6_607_343_616, index_missing_tensors=("lm_head.weight",)),
         Case("llama-7b", expect=Severity.WARNING, parameters=6_738_419_712, index_extra_tensors=("value_head.weight",)),
+        Case(
+            "llama-7b", expect=Severity.WARNING, total_bytes=500, index_left_over=("model-00001-of-00002.safetensors",)
+        ),
         Case("nvidia-reason2", expect=Severity.NOTE, total_bytes=17_534_247_904, index_total_size=0),
     )
     confirmed = (
@@ -113,6 +118,12 @@ class WeightIndex(Rule):
                 Severity.WARNING,
                 "the shards hold {} that {} not in the weight index: {}",
                 "tensor",
+            ),
+            (
+                INDEX_LEFT_OVER,
+                Severity.WARNING,
+                "beside a whole file of weights lies an index that names {} that {} not there: {}",
+                "shard",
             ),
         )
         for key, severity, phrase, noun in phrases:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
 from truename.facts import (
     ARCHITECTURES,
@@ -13,6 +14,7 @@ from truename.facts import (
     GGUF_ARCHITECTURE,
     IS_ADAPTER,
     MISSING_SHARDS,
+    MODEL_PART,
     MODEL_TYPE,
     TENSOR_MODEL_TYPES,
     Fact,
@@ -22,6 +24,7 @@ from truename.facts import (
 from truename.findings import ReasonKind
 from truename.rules.rule import Decision, cannot_tell, does_not_apply
 from truename.rules.shared.families import is_composite, squash
+from truename.rules.shared.model_parts import with_article
 
 # what the functions here read
 CONFIGURED_KEYS: frozenset[Key[Any]] = frozenset(
@@ -32,6 +35,7 @@ CONFIGURED_KEYS: frozenset[Key[Any]] = frozenset(
         GGUF_ARCHITECTURE,
         IS_ADAPTER,
         MISSING_SHARDS,
+        MODEL_PART,
         MODEL_TYPE,
         TENSOR_MODEL_TYPES,
     }
@@ -57,6 +61,9 @@ def not_compared(evidence: Evidence) -> Decision | None:
         return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, text)
     if evidence.value(MISSING_SHARDS):
         return cannot_tell(ReasonKind.UNREAD_WEIGHTS, "shards are missing, so the weights are not complete")
+    if (part := evidence.get(MODEL_PART)) is not None:
+        text = f"the files hold {with_article(part.value)}, and the configuration may be that of another model"
+        return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, text)
     words = [*(evidence.value(ARCHITECTURES) or ()), *(str(f.value) for f in evidence.all(MODEL_TYPE))]
     if any(_DRAFT.search(word) for word in words):
         text = "a draft model has a part of the layers that its configuration may declare"
@@ -68,6 +75,17 @@ def is_composed(evidence: Evidence) -> bool:
     """Whether the outer model is put together from models of other families."""
     outer = evidence.get(MODEL_TYPE)
     return outer is not None and is_composite(str(outer.value))
+
+
+def counts_otherwise(key: Key[Any], evidence: Evidence) -> bool:
+    """Whether a declared type's configuration means something else by that fact than its tensors show."""
+    types = (*_table()["otherwise"].get(key, ()), *_table()["composed"])
+    return any(fact.value in types for fact in evidence.all(MODEL_TYPE))
+
+
+def _table() -> dict[str, Any]:
+    found: dict[str, Any] = table("rules/configured")
+    return found
 
 
 def has_declared_structure(evidence: Evidence) -> bool:
