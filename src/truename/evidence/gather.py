@@ -307,7 +307,7 @@ def _pickle_facts(weights: WeightsReading, checkpoints: tuple[Checkpoint, ...], 
     # An archive that is refused may hold pickles, and so may a file of another format than PyTorch's.
     tried = {*broken, *(header.files if header is not None and header.format == "pytorch" else ())}
     further = read_further_pickles(source, tried, checkpoints)
-    yield from further.facts(main, header is not None and header.format == "pytorch", (*broken, *unwalked))
+    yield from further.facts(main, header is not None and header.format == "pytorch", broken, unwalked)
 
 
 def _left_over_index(

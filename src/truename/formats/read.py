@@ -178,9 +178,9 @@ def read_file(blob: Blob, hint: str | None = None) -> WeightsHeader:
 
 def _read_within(budget: Budget, blob: Blob, hint: str | None, *, skip: bool) -> tuple[WeightsHeader, ...]:
     """The header of one file of several, from what is left for all of them."""
-    blob.meter = budget.take_bytes
+    blob.meter, blob.stepper = budget.take_bytes, budget.take_steps
     try:
-        with budget.reading(blob.path), shared_opcodes(budget.opcodes):
+        with budget.reading(blob.path), shared_opcodes(budget.opcodes, budget.unpacked):
             headers = tuple(_read_known(blob, hint, skip=skip))
     except FormatError as error:
         spent = error.code is PyTorchFault.TOO_MANY_OPCODES and next(budget.opcodes, _SPENT) is _SPENT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 
 from truename.blob import Blob
 from truename.errors import FormatError
@@ -26,6 +27,7 @@ from truename.formats.pytorch.walk import Walk, named
 from truename.formats.views import PartBlob
 
 MAX_LOOKED_AT = 64  # entries that nothing tells to be a pickle or not
+_OF_ENTRY = 40  # opcodes that cost as much as a look at an entry
 _ZIP = b"PK"
 _PICKLES = re.compile(r".+\.(?:pkl|pickle|dill|joblib|npy)", re.IGNORECASE)
 # What PyTorch's own archives hold beside the pickle, and no loader takes for one.
@@ -73,6 +75,9 @@ def walk_members(
         name = entry.name
         if name in done or (name[-1:].isdigit() and "/data/" in name):  # most are storages, which have numbers
             continue
+        if next(islice(opcodes, _OF_ENTRY - 1, None), entry) is entry:  # none left: what comes is not looked at
+            unwalked = True
+            break
         listed = _PICKLES.fullmatch(name) is not None
         if not listed:
             if _NO_PICKLES.fullmatch(name) or not entry.size:
