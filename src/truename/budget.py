@@ -19,9 +19,10 @@ from truename.errors import Fault, UnsupportedFormatError
 MAX_BYTES = 400_000_000  # of headers and indexes: 48 GGUF files, each with the vocabulary of a model, have so many
 MAX_DISTANT_BYTES = 96_000_000  # ... of a model on another machine, of which what came is kept while it is checked
 MAX_TENSORS = 300_000  # entries of headers and of indexes each: the largest mixtures of experts have some 200,000
-MAX_OPCODES = 3_000_000  # of the pickles of weights: a tensor takes some 25, so 120,000
-# What walkers of small parts take, some two microseconds each: a field of a protocol buffer, half an item of msgpack, 32
-# words of a vocabulary. The graph of a decoder of 126 layers has 230,000; 48 GGUF files of a model have 900,000.
+MAX_TENSORS_BESIDE = 100_000  # ... of what lies beside the main weights, and is held against them
+MAX_OPCODES = 2_500_000  # of the pickles of weights: a tensor takes some 25, so 100,000
+# What walkers of small parts take, some two microseconds each: a field of a protocol buffer, half an item of msgpack,
+# 32 words of a vocabulary. The graph of a decoder of 126 layers has 230,000; 48 GGUF files of a model have 900,000.
 MAX_STEPS = 1_000_000
 MAX_UNPACKED_STEPS = 2_048  # what compressed pickles unpack to, in steps of 64 KiB
 MAX_SECONDS = 10.0  # of the processor for the main weights; what stays within all the others takes a second or two
@@ -120,6 +121,11 @@ class Budget:
     def beyond_opcodes(self, path: str) -> UnsupportedFormatError:
         """The error of a pickle for which no opcodes are left."""
         return UnsupportedFormatError(path, _beyond(f"{self._opcodes:,} opcodes of pickles"), BudgetFault.OPCODES)
+
+    def limit_tensors(self, count: int) -> None:
+        """From now on no more than so many of what is left."""
+        with self._lock:
+            self._tensors_left = min(self._tensors_left, count)
 
     def limit_seconds(self, seconds: float) -> None:
         """From now on no more than so many, whatever was taken before."""

@@ -116,7 +116,7 @@ WALKED = {
     "gguf-tensors": ("gguf", gguf_files()[0]),
     "gguf-strings": ("gguf", gguf_files()[1]),
     "onnx": ("onnx", onnx_model([], [onnx_node("Add", ("a", "b"), ("c",)) for _ in range(300)])),
-    "keras": ("h5", hdf5_file(Group({f"v{n}": Data((1,)) for n in range(600)}))),
+    "keras": ("h5", hdf5_file(Group({f"v{n}": Data((1,)) for n in range(60)}))),
     "flax": ("msgpack", flax_mapping({f"v{n}": flax_array("float32", (1,)) for n in range(200)})),
     "tensorflow": ("ckpt.index", bundle_index({f"v{n:06}": (1, (1,)) for n in range(100)})),
     "tflite": ("tflite", flatbuffer(tflite_model([(f"t{n}", (1,), 0) for n in range(400)]))),

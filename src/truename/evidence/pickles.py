@@ -24,7 +24,7 @@ from truename.formats.pickle_names import is_of_objects, may_be_pickle
 from truename.sources.source import Source, is_distant
 
 MAX_PICKLES = 64  # further ones that are read
-MAX_OPCODES = 1_000_000  # ... and what is walked of them all together: one with the state of Adam has 300,000
+MAX_OPCODES = 800_000  # ... and what is walked of them all together: one with the state of Adam has 300,000
 MAX_STEPS = 400_000  # ... of their archives' directories, as ``truename.budget`` counts them
 MAX_BYTES = 600_000_000  # ... and what is read: one file has up to 256 MB
 MAX_UNPACKED_STEPS = 2_048  # ... and what those that are compressed unpack to, in steps of 64 KiB
