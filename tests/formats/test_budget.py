@@ -6,6 +6,7 @@ import io
 import json
 import struct
 import tempfile
+import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -263,3 +264,32 @@ def test_a_second_set_of_weights_is_left_out_when_the_budget_is_spent(tmp_path: 
         budget = Budget(tensors=tensors)
         header = read_checkpoint(main, source.open, budget=budget)
         assert compare_checkpoints(main, header, (main, other), source, budget).read == read_too
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"tensor{n}" for n in range(60_000)],
+        [f"model.layers.{n}.weight" for n in range(60_000)],
+        [".".join(str(n * k % 9) for k in range(3, 23)) + f".{n}" for n in range(60_000)],
+    ],
+    ids=["names of their own", "layers of one tensor", "numbers within numbers"],
+)
+def test_tensors_that_are_like_no_other_are_not_told_apart(tmp_path: Path, names: list[str]) -> None:
+    """What is read of a model is not all that it takes: its tensors are also told apart."""
+    write_header_only(tmp_path / "model.safetensors", {name: ("F32", (n % 50_000, 2)) for n, name in enumerate(names)})
+    begun = time.process_time()
+    evidence = gather(FolderSource(tmp_path))
+    assert time.process_time() - begun < 20
+    assert evidence.get("parameters") is None
+    assert "too many of them are like no other" in evidence.why_missing("parameters").text
+    assert not evidence.all("unreadable_files")
+
+
+def test_what_such_weights_import_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("truename.architecture.build.MAX_UNLIKE", 3)
+    pickle = stream(call("os.system", text("id")) + b"0" + mapping({"w": tensor("0", (2,))}))
+    (tmp_path / "pytorch_model.bin").write_bytes(archive(pickle, {"0": 8}))
+    evidence = gather(FolderSource(tmp_path))
+    assert evidence.get("parameters") is None
+    assert [name.partition(" ")[0] for name in evidence.value("unsafe_globals") or ()] == ["os.system"]

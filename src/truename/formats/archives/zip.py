@@ -18,7 +18,7 @@ from truename.formats.archives import ZipFault
 
 MAX_DIRECTORY_BYTES = 32_000_000
 MAX_ENTRIES = 200_000
-_UNPACKED_OF_STEP = 512  # bytes that cost as much to unpack as a step
+_UNPACKED_OF_STEP = 256  # bytes that cost as much to unpack as a step
 _STEPS = 2  # what an entry of the directory costs
 STORED, DEFLATED = 0, 8
 

@@ -12,7 +12,7 @@ from truename.formats.views import Pages
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 MAX_BLOCKS = 300_000  # object headers, index nodes, links and values of heaps, all together
-_COUNTED, _STEPS = 256, 4  # blocks that are counted at a time, and what each costs
+_COUNTED, _STEPS = 64, 20  # blocks that are counted at a time, and what each costs
 _STARTS = (0, 512, 1024, 2048)  # a user block may come first
 
 
