@@ -113,3 +113,49 @@ def test_honest_archives_pass(tmp_path: Path) -> None:
         "./words.npy": p.npy("'<f4'", "(1,)", bytes(4)),
     }
     assert outcome(tmp_path, p.tar(members)) == "passed"
+
+
+TORCH = p.archive(SYSTEM, {})
+
+
+@pytest.mark.parametrize(
+    ("file", "data"),
+    [
+        ("htdemucs.th", TORCH),
+        ("slowfast.pyth", SYSTEM),
+        ("model.torch", TORCH),
+        ("word2vec.model", SYSTEM),
+        ("model.pdparams", SYSTEM),
+        ("model_best.pth.tar", TORCH),
+        ("model.mar", zipped("model.pt", TORCH)),
+        ("archive.pkl", zipped("archive/extra/inner.zip", zipped("a.pkl", SYSTEM))),
+        ("a.pkl", zipped("b.pkl", zipped("c.pkl", zipped("d.pkl", SYSTEM)))),
+        (".metadata", SYSTEM),
+        ("program.ptl", TORCH),
+    ],
+)
+def test_other_names_under_which_pickles_are_loaded(tmp_path: Path, file: str, data: bytes) -> None:
+    assert outcome(tmp_path, data, file) == "error"
+
+
+@pytest.mark.parametrize(
+    ("file", "data"),
+    [
+        ("program.pt2", zipped("m/data/sample_inputs/model.pt", TORCH)),
+        ("__0_0.distcp", TORCH + TORCH),
+        ("deep.pkl", SYSTEM),
+    ],
+)
+def test_archives_that_cannot_be_walked_never_pass(tmp_path: Path, file: str, data: bytes) -> None:
+    if file == "deep.pkl":
+        for _ in range(12):
+            data = zipped("a.pkl", data)
+    (tmp_path / "other.bin").write_bytes(p.SMALL)
+    assert outcome(tmp_path, data, file) == "cannot_tell"
+
+
+@pytest.mark.parametrize("file", ["tokenizer.model", "spiece.model", "sub/sentencepiece.bpe.model", "words.model"])
+def test_what_is_no_pickle_under_such_a_name(tmp_path: Path, file: str) -> None:
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / "pytorch_model.bin").write_bytes(p.SMALL)
+    assert outcome(tmp_path, b"\n\x0e\n\x05<unk>\x15\0\0\0\0\x18\2" * 100, file) == "passed"
