@@ -21,8 +21,9 @@ from truename.errors import FormatError
 from truename.evidence import gather
 from truename.evidence.gather import MAX_TRIED
 from truename.formats import WeightsHeader, find_checkpoints, read_checkpoint, unsafe_globals_of
+from truename.formats.checkpoints import MAX_SHARDS
 from truename.formats.index import IndexFault, read_index
-from truename.formats.read import MAX_SHARDS, CheckpointFault
+from truename.formats.read import CheckpointFault
 from truename.sources import FolderSource
 from truename.testing import layout_tensors, write_header_only, write_sharded
 from truename.testing.flax_files import array as flax_array

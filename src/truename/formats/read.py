@@ -19,7 +19,7 @@ from truename.errors import (
     UnsafePathError,
     UnsupportedFormatError,
 )
-from truename.formats.checkpoints import Checkpoint
+from truename.formats.checkpoints import MAX_SHARDS, Checkpoint
 from truename.formats.detect import look
 from truename.formats.header import Tensor, UnsafeGlobal, WeightIndex, WeightsHeader
 from truename.formats.index import numbering_gaps, read_index
@@ -27,7 +27,6 @@ from truename.formats.pytorch import PyTorchFault, shared_opcodes, unsafe_global
 from truename.formats.safetensors.reader import read_safetensors
 from truename.stand_ins import stand_in
 
-MAX_SHARDS = 4_000
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 _SPENT = object()
 _NAME_ONLY = Tensor(None, None, None)
