@@ -9,9 +9,11 @@ Each is a folder of many files, every one of them within the bounds of its forma
 
 from __future__ import annotations
 
+import bz2
 import io
 import json
 import os
+import random
 import struct
 import subprocess
 import sys
@@ -121,7 +123,8 @@ def onnx(folder: Path) -> None:
 
 def keras(folder: Path) -> None:
     """40 files of 20,000 variables."""
-    data = hdf5_file(Group({f"v{n}": Data((1,)) for n in range(20_000)}))
+    groups = {f"g{g}": Group({f"v{n}": Data((1,)) for n in range(4_000)}) for g in range(5)}
+    data = hdf5_file(Group(groups))
     for number in range(40):
         (folder / f"x{number}.h5").write_bytes(data)
 
@@ -159,11 +162,55 @@ def numpy(folder: Path) -> None:
         (folder / f"x{number}.npz").write_bytes(buffer.getvalue())
 
 
+def compressed(folder: Path) -> None:
+    """64 pickles in bzip2, each of 30 MB in 14 MB."""
+    noise = random.Random(1).randbytes(14_000_000).hex().encode()
+    pickle = b"\x80\x02]" + b"B" + struct.pack("<I", len(noise)) + noise + b"a."
+    packed = bz2.compress(pickle)
+    for number in range(64):
+        (folder / f"x{number}.joblib").write_bytes(packed)
+
+
+def deflated(folder: Path) -> None:
+    """64 shards whose pickles have 30 MB, in 30 kB."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("archive/data.pkl", b"\x80\x02}X" + struct.pack("<I", 30_000_000) + bytes(30_000_000) + b"Ns.")
+        file.writestr("archive/version", "3\n")
+    for number in range(1, 65):
+        (folder / f"pytorch_model-{number:05}-of-00064.bin").write_bytes(buffer.getvalue())
+
+
+def entries(folder: Path) -> None:
+    """64 archives of 60,000 entries."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for number in range(60_000):
+            file.writestr(f"archive/x{number}", b"")
+    for number in range(64):
+        (folder / f"x{number}.pt").write_bytes(buffer.getvalue())
+
+
+def shapes(folder: Path) -> None:
+    """5 shards of 58,000 tensors, no two of one kind."""
+    for number in range(1, 6):
+        shard = range(58_000)
+        names = (".".join(str(n * k % 9) for k in range(3, 23)) + f".{number}.{n}" for n in shard)
+        sizes = ((n % 97, n % 89, 0) for n in shard)
+        entry = (
+            f'"{name}":{{"dtype":"F32","shape":[{a},{b},{c}],"data_offsets":[0,0]}}'
+            for name, (a, b, c) in zip(names, sizes, strict=True)
+        )
+        header = ("{" + ",".join(entry) + "}").encode()
+        path = folder / f"model-{number:05}-of-00005.safetensors"
+        path.write_bytes(struct.pack("<Q", len(header)) + header)
+
+
 CASES: Mapping[str, Callable[[Path], None]] = {
     case.__name__: case
     for case in (
         honest, safetensors_tensors, safetensors_bytes, safetensors_files, safetensors_long_way, index, listing, gguf,
-        pytorch, onnx, keras, flax, tensorflow, tflite, numpy,
+        pytorch, compressed, deflated, entries, shapes, onnx, keras, flax, tensorflow, tflite, numpy,
     )
 }  # fmt: skip
 

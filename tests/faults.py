@@ -44,6 +44,7 @@ UNSUPPORTED = frozenset(
         BudgetFault.BYTES,
         BudgetFault.OPCODES,
         BudgetFault.SECONDS,
+        BudgetFault.STEPS,
         BudgetFault.TENSORS,
         CheckpointFault.TOO_MANY_SHARDS,
         IndexFault.TOO_LARGE,

@@ -16,7 +16,7 @@ import msgspec
 from truename.architecture import AbstractArchitecture, abstract_architecture
 from truename.architecture.abstract import Block, Layer
 from truename.budget import Budget
-from truename.errors import InternalError, TruenameError, UsageError
+from truename.errors import InternalError, TruenameError, UnsupportedFormatError, UsageError
 from truename.evidence import Evidence, gather
 from truename.evidence.comparison import is_adapter
 from truename.evidence.gather import checkpoints_of, read_main
@@ -341,7 +341,10 @@ def _architecture_of(source: Source) -> tuple[AbstractArchitecture | None, str |
         return None, "the files hold an adapter, and its base model decides the structure"
     if not weights.header.tensors:
         return None, "the weights file holds no tensor"
-    return abstract_architecture(weights.header), None
+    try:
+        return abstract_architecture(weights.header), None
+    except UnsupportedFormatError as error:
+        return None, str(error)
 
 
 def rules_of(config: Config) -> tuple[Rule, ...]:

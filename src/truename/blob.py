@@ -19,9 +19,11 @@ class Blob(ABC):
         bytes_read: how many bytes were asked for and given so far.
         meter: told the path and the number of bytes before each read, where the file is one of many of a model; an
             error that it raises is that of the read.
+        stepper: told the path and a number of steps by walkers of small parts, as ``take_steps`` says.
     """
 
     meter: Callable[[str, int], None] | None = None
+    stepper: Callable[[str, int], None] | None = None
 
     def __init__(self, path: str, size: int) -> None:
         self.path = path
@@ -41,6 +43,14 @@ class Blob(ABC):
         data = self._read(offset, length)
         self.bytes_read += len(data)
         return data
+
+    def take_steps(self, count: int) -> None:
+        """Count work on small parts of the file, some two microseconds a step; an error is that of the walker.
+
+        A walker counts before its work, or every thousand steps.
+        """
+        if self.stepper is not None:
+            self.stepper(self.path, count)
 
     @abstractmethod
     def _read(self, offset: int, length: int) -> bytes:

@@ -19,7 +19,12 @@ from truename.errors import Fault, UnsupportedFormatError
 MAX_BYTES = 400_000_000  # of headers and indexes: 48 GGUF files, each with the vocabulary of a model, have so many
 MAX_DISTANT_BYTES = 96_000_000  # ... of a model on another machine, of which what came is kept while it is checked
 MAX_TENSORS = 300_000  # entries of headers and of indexes each: the largest mixtures of experts have some 200,000
-MAX_OPCODES = 8_000_000  # of the pickles of weights: a tensor takes some 25
+MAX_TENSORS_BESIDE = 100_000  # ... of what lies beside the main weights, and is held against them
+MAX_OPCODES = 2_500_000  # of the pickles of weights: a tensor takes some 25, so 100,000
+# What walkers of small parts take, some two microseconds each: a field of a protocol buffer, half an item of msgpack,
+# 32 words of a vocabulary. The graph of a decoder of 126 layers has 230,000; 48 GGUF files of a model have 900,000.
+MAX_STEPS = 1_000_000
+MAX_UNPACKED_STEPS = 2_048  # what compressed pickles unpack to, in steps of 64 KiB
 MAX_SECONDS = 10.0  # of the processor for the main weights; what stays within all the others takes a second or two
 MAX_SECONDS_BESIDE = 4.0  # ... and for what lies beside them: 48 such GGUF files take 2.4
 
@@ -30,6 +35,7 @@ class BudgetFault(Fault):
     BYTES = auto()
     TENSORS = auto()
     OPCODES = auto()
+    STEPS = auto()
     SECONDS = auto()
 
 
@@ -40,6 +46,7 @@ class Budget:
         bytes: that are read of weights files and indexes.
         tensors: of all files together, and of all indexes together.
         opcodes: of pickles.
+        steps: of walkers of small parts: see ``Blob.take_steps``.
         seconds: of the processor.
     """
 
@@ -49,14 +56,17 @@ class Budget:
         bytes: int = MAX_BYTES,
         tensors: int = MAX_TENSORS,
         opcodes: int = MAX_OPCODES,
+        steps: int = MAX_STEPS,
         seconds: float = MAX_SECONDS,
     ) -> None:
         self._bytes, self._bytes_left = bytes, bytes
         self._tensors, self._tensors_left, self._promised_left = tensors, tensors, tensors
+        self._steps, self._steps_left = steps, steps
         self._seconds, self._seconds_left = seconds, seconds
         self._lock = threading.Lock()
         self._opcodes = opcodes
         self.opcodes: Iterator[None] = repeat(None, opcodes)
+        self.unpacked: Iterator[None] = repeat(None, MAX_UNPACKED_STEPS)
 
     def take_bytes(self, path: str, count: int) -> None:
         """Before so many bytes of a file are read.
@@ -96,9 +106,26 @@ class Budget:
             what = f"{self._tensors:,} tensors in its indexes"
             raise UnsupportedFormatError(path, _beyond(what), BudgetFault.TENSORS)
 
+    def take_steps(self, path: str, count: int) -> None:
+        """Before, or soon after, so many small parts of a file are walked.
+
+        Raises:
+            UnsupportedFormatError: the model has more than are walked.
+        """
+        with self._lock:
+            self._steps_left -= count
+            over = self._steps_left < 0
+        if over:
+            raise UnsupportedFormatError(path, _beyond(f"{self._steps:,} small parts"), BudgetFault.STEPS)
+
     def beyond_opcodes(self, path: str) -> UnsupportedFormatError:
         """The error of a pickle for which no opcodes are left."""
         return UnsupportedFormatError(path, _beyond(f"{self._opcodes:,} opcodes of pickles"), BudgetFault.OPCODES)
+
+    def limit_tensors(self, count: int) -> None:
+        """From now on no more than so many of what is left."""
+        with self._lock:
+            self._tensors_left = min(self._tensors_left, count)
 
     def limit_seconds(self, seconds: float) -> None:
         """From now on no more than so many, whatever was taken before."""
@@ -114,6 +141,7 @@ class Budget:
         """
         self.take_bytes(path, 0)
         self.take_tensors(path, 0)
+        self.take_steps(path, 0)
         if self._seconds_left <= 0:
             what = f"takes {self._seconds:g} seconds of the processor"
             raise UnsupportedFormatError(

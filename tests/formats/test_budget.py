@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import io
 import json
 import struct
+import tempfile
+import time
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -17,10 +21,18 @@ from truename.errors import FormatError
 from truename.evidence import gather
 from truename.evidence.gather import MAX_TRIED
 from truename.formats import WeightsHeader, find_checkpoints, read_checkpoint, unsafe_globals_of
+from truename.formats.checkpoints import MAX_SHARDS
 from truename.formats.index import IndexFault, read_index
-from truename.formats.read import MAX_SHARDS, CheckpointFault
+from truename.formats.read import CheckpointFault
 from truename.sources import FolderSource
 from truename.testing import layout_tensors, write_header_only, write_sharded
+from truename.testing.flax_files import array as flax_array
+from truename.testing.flax_files import mapping as flax_mapping
+from truename.testing.gguf_files import write_gguf
+from truename.testing.hdf5_files import Data, Group, hdf5_file
+from truename.testing.protobuf_files import onnx_model, onnx_node
+from truename.testing.tensorflow_files import bundle_index
+from truename.testing.tflite_files import flatbuffer, tflite_model
 
 SHARDS = 8
 
@@ -80,6 +92,58 @@ def test_opcodes(tmp_path: Path) -> None:
     with pytest.raises(FormatError) as caught:
         read(tmp_path, Budget(opcodes=10))
     assert [one.name for one in unsafe_globals_of(caught.value)] == ["os.system"]
+
+
+def numpy_archive() -> bytes:
+    header = b"{'descr': '<f4', 'fortran_order': False, 'shape': (1,), }"
+    entry = b"\x93NUMPY\1\0" + struct.pack("<H", len(header)) + header + bytes(4)
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        for number in range(200):
+            file.writestr(f"{number}.npy", entry)
+    return buffer.getvalue()
+
+
+def gguf_files() -> tuple[bytes, bytes]:
+    """One of many tensors, one of many strings."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "x.gguf"
+        write_gguf(path, {f"t{n}": ("F32", (1,)) for n in range(300)}, {})
+        first = path.read_bytes()
+        write_gguf(path, {}, {"tokenizer.ggml.tokens": [""] * 30_000})
+        return first, path.read_bytes()
+
+
+WALKED = {
+    "gguf-tensors": ("gguf", gguf_files()[0]),
+    "gguf-strings": ("gguf", gguf_files()[1]),
+    "onnx": ("onnx", onnx_model([], [onnx_node("Add", ("a", "b"), ("c",)) for _ in range(300)])),
+    "keras": ("h5", hdf5_file(Group({f"v{n}": Data((1,)) for n in range(60)}))),
+    "flax": ("msgpack", flax_mapping({f"v{n}": flax_array("float32", (1,)) for n in range(200)})),
+    "tensorflow": ("ckpt.index", bundle_index({f"v{n:06}": (1, (1,)) for n in range(100)})),
+    "tflite": ("tflite", flatbuffer(tflite_model([(f"t{n}", (1,), 0) for n in range(400)]))),
+    "numpy": ("npz", numpy_archive()),
+    "pytorch-entries": (
+        "pt",
+        archive(stream(mapping({f"w{n}": tensor(str(n), (2,)) for n in range(600)})), {str(n): 8 for n in range(600)}),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", WALKED)
+def test_steps_of_walkers(tmp_path: Path, kind: str) -> None:
+    """Small parts count over all files together, in every format that has them."""
+    suffix, data = WALKED[kind]
+    budget = Budget(steps=2_500)
+    read_whole = 0
+    with raises_fault(BudgetFault.STEPS, match="beyond the 2,500 small parts that are read of one model"):
+        for number in range(10):
+            path = tmp_path / f"x{number}.{suffix}"
+            path.write_bytes(data)
+            (checkpoint,) = find_checkpoints({path.name: len(data)})
+            read_checkpoint(checkpoint, FolderSource(tmp_path).open, budget=budget)
+            read_whole += 1
+    assert read_whole in (1, 2, 3)
 
 
 def test_time_of_the_processor(tmp_path: Path) -> None:
@@ -157,6 +221,7 @@ def test_a_model_beyond_the_budget_cannot_be_told(tmp_path: Path, monkeypatch: p
             "bytes": 10**9,
             "tensors": 50,
             "opcodes": 10**6,
+            "steps": 10**6,
             "seconds": 9.0,
         },
         raising=False,
@@ -200,3 +265,32 @@ def test_a_second_set_of_weights_is_left_out_when_the_budget_is_spent(tmp_path: 
         budget = Budget(tensors=tensors)
         header = read_checkpoint(main, source.open, budget=budget)
         assert compare_checkpoints(main, header, (main, other), source, budget).read == read_too
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        [f"tensor{n}" for n in range(60_000)],
+        [f"model.layers.{n}.weight" for n in range(60_000)],
+        [".".join(str(n * k % 9) for k in range(3, 23)) + f".{n}" for n in range(60_000)],
+    ],
+    ids=["names of their own", "layers of one tensor", "numbers within numbers"],
+)
+def test_tensors_that_are_like_no_other_are_not_told_apart(tmp_path: Path, names: list[str]) -> None:
+    """What is read of a model is not all that it takes: its tensors are also told apart."""
+    write_header_only(tmp_path / "model.safetensors", {name: ("F32", (n % 50_000, 2)) for n, name in enumerate(names)})
+    begun = time.process_time()
+    evidence = gather(FolderSource(tmp_path))
+    assert time.process_time() - begun < 20
+    assert evidence.get("parameters") is None
+    assert "too many of them are like no other" in evidence.why_missing("parameters").text
+    assert not evidence.all("unreadable_files")
+
+
+def test_what_such_weights_import_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("truename.architecture.build.MAX_UNLIKE", 3)
+    pickle = stream(call("os.system", text("id")) + b"0" + mapping({"w": tensor("0", (2,))}))
+    (tmp_path / "pytorch_model.bin").write_bytes(archive(pickle, {"0": 8}))
+    evidence = gather(FolderSource(tmp_path))
+    assert evidence.get("parameters") is None
+    assert [name.partition(" ")[0] for name in evidence.value("unsafe_globals") or ()] == ["os.system"]

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from truename.blob import MemoryBlob
+from truename.errors import FormatError
 from truename.formats import Tensor, WeightsHeader
 from truename.formats.gguf.ggml_types import DROPPED_TYPES, FILE_TYPES, GGML_TYPES
 from truename.formats.gguf.reader import KEPT_ITEMS, KEPT_STRINGS, KEPT_TEXT, read_gguf
@@ -66,6 +67,20 @@ def test_what_is_kept_of_a_value(value: object, text: str) -> None:
     header = read(*gguf_bytes({"t": ("F32", (1,))}, {"before": 1, "key": value, "after": 2}))
     assert (header.metadata["before"], header.metadata["key"], header.metadata["after"]) == ("1", text, "2")
     assert list(header.tensors) == ["t"]
+
+
+@pytest.mark.parametrize("byte_order", ["<", ">"])
+@pytest.mark.parametrize("every", [1, 63, 64, 65, 1_000, 10**9])
+def test_vocabularies_of_short_and_long_words(byte_order: str, every: int) -> None:
+    """Runs of short words are stepped over together, long ones alone, whatever lies where."""
+    words = ["x" * (40 + n % 300 if n % every == 0 else n % 40) for n in range(25_003)]
+    data, hole = gguf_bytes({"t": ("F32", (1,))}, {"key": words, "after": 2}, byte_order=byte_order)
+    header = read(data, hole)
+    assert (header.metadata["key"], header.metadata["after"]) == ("<array of 25003 string>", "2")
+    assert list(header.tensors) == ["t"]
+    for cut in (len(data) // 2, len(data) - 80):
+        with pytest.raises(FormatError):
+            read(data[:cut])
 
 
 def test_a_file_of_vocabulary_alone() -> None:

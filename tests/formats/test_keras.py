@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import io
+import json
 import zipfile
+from pathlib import Path
 
+import pytest
+
+from truename import check
 from truename.blob import MemoryBlob
+from truename.findings import Severity
 from truename.formats import Tensor, WeightsHeader
 from truename.formats.keras.reader import read_keras
+from truename.rules.files.unsafe_global import UnsafeGlobal
 from truename.testing.hdf5_files import Data, Group, hdf5_file
 
 
@@ -100,3 +107,39 @@ def test_bfloat16_is_what_the_attribute_says() -> None:
     data = Data((2, 3), "f2", {"dtype": "bfloat16"})
     group = Group({"dense": Group({"vars": Group({"0": data}, {"name": "up"})})})
     assert read(Group({"layers": group})).tensors["up/kernel"].dtype == "BF16"
+
+
+def lambda_config(function: dict[str, object]) -> str:
+    layers = [{"class_name": "Dense", "config": {"name": "lambda"}}, {"class_name": "Lambda", "config": function}]
+    return json.dumps({"class_name": "Sequential", "config": {"name": "__lambda", "layers": layers}})
+
+
+KERAS_3 = lambda_config({"function": {"class_name": "__lambda__", "config": {"code": "4wEAAAA=", "defaults": None}}})
+KERAS_2 = lambda_config({"function": ["4wEAAAA=\n", None, None], "function_type": "lambda"})
+NAMED = lambda_config({"function": "relu", "function_type": "function"})
+
+
+@pytest.mark.parametrize(
+    ("config", "flagged"),
+    [
+        (KERAS_3, True),
+        (KERAS_2, True),
+        (KERAS_3.replace("__lambda__", "\\u005f_l\\u0061mbda__"), True),
+        (KERAS_2.replace(": ", "  :  "), True),
+        (NAMED, False),
+    ],
+)
+def test_code_in_a_layer_is_told(tmp_path: Path, config: str, flagged: bool) -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr("metadata.json", "{}")
+        file.writestr("config.json", config)
+        file.writestr("model.weights.h5", hdf5_file(Group({"layers": Group({"dense": layer("up", (4, 8), (8,))})})))
+    archive = buffer.getvalue()
+    older = hdf5_file(Group({"model_weights": Group({"up": layer("up", (4, 8))})}, {"model_config": config}))
+    for name, data in (("m.keras", archive), ("m.h5", older)):
+        found = [one.name for one in read_keras(MemoryBlob(name, data)).unsafe_globals]
+        assert found == (["keras.layers.Lambda"] if flagged else [])
+        (tmp_path / name).write_bytes(data)
+        report = check(tmp_path / name, name="resnet50", rules=[UnsafeGlobal()])
+        assert [finding.severity for finding in report.findings] == ([Severity.WARNING] if flagged else [])

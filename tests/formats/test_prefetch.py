@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from truename.formats import find_checkpoints, first_bytes
+from truename.formats.checkpoints import MAX_SHARDS
 from truename.testing import layout_tensors, write_sharded
 
 LLAMA: dict[str, Any] = {
@@ -83,3 +84,10 @@ def test_every_shard_or_of_a_sample_the_first_and_the_last() -> None:
         "model-00001-of-00100.safetensors",
         "model-00100-of-00100.safetensors",
     }
+
+
+def test_nothing_is_fetched_ahead_of_more_shards_than_are_read() -> None:
+    for count in (MAX_SHARDS, MAX_SHARDS + 1, 50_000):
+        files = {f"model-{n:05}-of-{count:05}.safetensors": 10**6 for n in range(1, count + 1)}
+        (checkpoint,) = find_checkpoints(files)
+        assert len(first_bytes(checkpoint, files)) == (count if count <= MAX_SHARDS else 0)

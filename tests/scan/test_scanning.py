@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -15,9 +16,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from hubs import CONFIG, write_llama
-from truename.errors import UnavailableError, UsageError
+from truename.errors import UnavailableError
 from truename.rules import all_rules
-from truename.scan import ScanOptions, Target, folders_in, read_targets, scan
+from truename.scan import ScanOptions, Target, folders_in, lines_of, read_targets, scan
 from truename.sources import FolderSource
 
 
@@ -220,8 +221,38 @@ def test_a_scan_that_was_killed_and_resumed_is_as_one_that_was_not(models: Path,
 
 def test_lists_of_targets() -> None:
     assert list(read_targets(["a/b\n", "\n", "# no\n", " c \n"], "x")) == [Target("a/b"), Target("c")]
-    with pytest.raises(UsageError, match="line 1 has 5,000 characters"):
-        list(read_targets(["x" * 5000], "x"))
+
+
+def test_a_line_that_is_longer_than_any_target_is_a_row(models: Path, tmp_path: Path) -> None:
+    """Neither it nor a second one that begins alike keeps the others from being checked."""
+    good = str(models / "someone+bert-3b")
+    long = ["x" * 5_000, "x" * 5_001, "y" * 1_000_000 + "\0", "\ud800" * 5_000]
+    text = "\n".join([good, *long, str(models / "someone+bert-4b")])
+    targets = list(read_targets(lines_of(io.StringIO(text)), "list.txt"))
+    assert len(targets) == 6
+    assert [target.problem is None for target in targets] == [True, False, False, False, False, True]
+    assert max(len(target.target) for target in targets[1:5]) < 300
+    summary = scan(targets, FolderSource, ScanOptions(out=tmp_path / "out"))
+    assert summary.models == 6
+    assert summary.errors["TargetNotFoundError"] == 4
+    found = [row["error"] for row in rows(tmp_path / "out") if row["status"] == "error"]
+    assert sum("has more than 4,096 characters; give one target a line" in error for error in found) == 4
+    again = scan(targets, FolderSource, ScanOptions(out=tmp_path / "out", resume=True))
+    assert (again.models, again.skipped) == (6, 6)
+
+
+def test_a_line_without_an_end_takes_no_memory() -> None:
+    class Endless(io.StringIO):
+        left = 200
+
+        def readline(self, size: int | None = -1) -> str:  # type: ignore[override]
+            assert size is not None
+            assert 0 < size <= 100_000
+            self.left -= 1
+            return "x" * size if self.left > 0 else "end\n" if self.left == 0 else ""
+
+    (line,) = lines_of(Endless())
+    assert len(line) <= 100_000
 
 
 def test_a_server_that_comes_back_costs_no_row(models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

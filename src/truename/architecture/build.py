@@ -10,9 +10,15 @@ from truename.architecture.operations import operation_of
 from truename.architecture.operator_graph import operator_flow
 from truename.architecture.packing import Unpacker, Use
 from truename.architecture.templates import TensorGroup, modern, template_of
+from truename.errors import UnsupportedFormatError
 from truename.formats.header import WeightsHeader
 
 _NUMBER = re.compile(r"\.((?:expert_)?\d+)(?=\.)")  # of a path between dots
+# A tensor that repeats no other is looked at again in its part, which counts once, and becomes part of a layer of its
+# own, which counts _OF_LAYER times. Of 200,000 tensors of a mixture 2,000 do so; a tensor in a form of its own for each
+# expert, as some ways of quantising store them, has some 20,000.
+MAX_UNLIKE = 200_000
+_OF_LAYER = 4
 _DEPTH_LIMIT = 4  # numbered parts within numbered parts; real models nest three deep, a hostile name any number
 
 _Named = tuple[str, str]  # path below the current part, full name
@@ -22,6 +28,9 @@ def abstract_architecture(header: WeightsHeader) -> AbstractArchitecture:
     """The layers and repeated blocks that the tensors of ``header`` show.
 
     Works on names alone where shapes are not known. Time and memory are linear in the header.
+
+    Raises:
+        UnsupportedFormatError: more tensors repeat no other than are told apart.
     """
     flow = operator_flow(header)
     header = canonical_header(header)
@@ -45,11 +54,15 @@ class _Builder:
     """Builds the parts of one header."""
 
     def __init__(self, header: WeightsHeader) -> None:
+        self._path = header.files[0] if header.files else ""
+        self._left = MAX_UNLIKE
         self._tensors = header.tensors
         self._unpacker: Unpacker | None = None
 
     def part(self, named: list[_Named], depth: int) -> tuple[tuple[Layer, ...], tuple[Block, ...]]:
         """The layers and numbered parts among ``named``."""
+        if depth:
+            self._count(len(named))
         plain: list[_Named] = []
         members: dict[str, dict[str, list[_Named]]] = {}
         for path, name in named:
@@ -77,6 +90,7 @@ class _Builder:
 
     def layers(self, plain: list[_Named]) -> tuple[Layer, ...]:
         """Tensors that share a path are one layer; companions of quantised weights are left out."""
+        self._count(_OF_LAYER * len(plain))
         layers: dict[str, dict[str, tuple[int, ...] | None]] = {}
         for path, name in plain:
             layer, _, role = modern(path).rpartition(".")
@@ -84,6 +98,12 @@ class _Builder:
             if role:
                 layers.setdefault(layer, {})[role] = shape
         return tuple(Layer(path, operation_of(path, shapes), _outputs_first(shapes)) for path, shapes in layers.items())
+
+    def _count(self, looks: int) -> None:
+        self._left -= looks
+        if self._left < 0:
+            problem = f"has {len(self._tensors):,} tensors, and too many of them are like no other to be told apart"
+            raise UnsupportedFormatError(self._path, problem)
 
     def _unpacked(self, name: str, role: str) -> tuple[str, tuple[int, ...] | None]:
         """The role and shape of a tensor as if it had never been quantised; no role for a companion."""

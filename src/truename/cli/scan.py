@@ -198,7 +198,7 @@ def _targets(
     files: Sequence[str], folders: Sequence[str], listing: _Listing, out: Path
 ) -> tuple[Iterator[Target], int | None]:
     """The targets in the order of the call, and how many they are where that is known beforehand."""
-    from truename.scan import Target, folders_in, read_targets
+    from truename.scan import Target, folders_in, lines_of, read_targets
     from truename.sources.listing import hub_listing
 
     sources: list[Iterable[Target]] = [list(folders_in(folder, out)) for folder in folders]
@@ -207,7 +207,7 @@ def _targets(
         if file == "-":
             if hasattr(sys.stdin, "reconfigure"):
                 sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
-            sources.append(read_targets(sys.stdin, "standard input"))
+            sources.append(read_targets(lines_of(sys.stdin), "standard input"))
             total = None
         else:
             sources.append(_lines(file))
@@ -221,12 +221,12 @@ def _targets(
 
 def _lines(file: str) -> Iterator[Target]:
     """The targets of a file."""
-    from truename.scan import read_targets
+    from truename.scan import lines_of, read_targets
 
     if not Path(file).is_file():
         raise UsageError(f"{file}: there is no such list; give a file with one target a line, or - for standard input")
     with open(file, encoding="utf-8", errors="surrogateescape") as lines:
-        yield from read_targets(lines, file)
+        yield from read_targets(lines_of(lines), file)
 
 
 def _summary(summary: Summary, out: Path, seconds: float) -> str:

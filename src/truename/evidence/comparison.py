@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from truename.architecture import canonical_header, gguf_file_facts, is_weight_of_model
-from truename.budget import MAX_SECONDS_BESIDE, Budget
+from truename.budget import MAX_SECONDS_BESIDE, MAX_TENSORS_BESIDE, Budget
 from truename.errors import FileError
 from truename.facts import (
     BITS_PER_WEIGHT,
@@ -109,6 +109,7 @@ def compare_checkpoints(
     found = _Comparing(main, header)
     left = budget or Budget()
     left.limit_seconds(MAX_SECONDS_BESIDE)
+    left.limit_tensors(MAX_TENSORS_BESIDE)
 
     def read(checkpoint: Checkpoint) -> WeightsHeader | None:
         try:
@@ -243,11 +244,15 @@ def _aligned(ours: Shapes, theirs: Shapes) -> tuple[Shapes, Shapes] | None:
 
     One of them may have been saved with the base model's prefix (``bert.``) and the other without.
     """
-    for left in (ours, _stripped(ours)):
-        for right in (theirs, _stripped(theirs)):
-            if len(left.keys() & right.keys()) >= _COMMON * min(len(left), len(right)):
-                return left, right
+    for strip_ours, strip_theirs in ((_same, _same), (_same, _stripped), (_stripped, _same), (_stripped, _stripped)):
+        left, right = strip_ours(ours), strip_theirs(theirs)
+        if len(left.keys() & right.keys()) >= _COMMON * min(len(left), len(right)):
+            return left, right
     return None
+
+
+def _same(tensors: Shapes) -> Shapes:
+    return tensors
 
 
 def _stripped(tensors: Shapes) -> Shapes:

@@ -108,7 +108,7 @@ def gather(source: Source, *, sample: bool = False) -> Evidence:
         checkpoints = tuple(
             one for found in checkpoints for one in (states_apart(found) if found.numbered else (found,))
         )
-    architecture = None if weights.header is None else abstract_architecture(weights.header)
+    weights, architecture = _built(weights)
     stated, measured = declared_facts(declared), tuple(_weights_facts(weights, declared, architecture))
     if architecture is None:
         structure = Identified()
@@ -141,6 +141,16 @@ def gather(source: Source, *, sample: bool = False) -> Evidence:
     spoken = [fact for fact in facts if compared.why_silent(fact, unsaid) is None] if silent else facts
     reasons = {**missing, **unsaid, **silent}
     return Evidence.of(spoken, reasons, architecture, fingerprint_of(weights.header))
+
+
+def _built(weights: WeightsReading) -> tuple[WeightsReading, AbstractArchitecture | None]:
+    """The architecture of what was read; where its tensors cannot be told apart, that is why there is no header."""
+    if weights.header is None:
+        return weights, None
+    try:
+        return weights, abstract_architecture(weights.header)
+    except UnsupportedFormatError as error:
+        return msgspec.structs.replace(weights, header=None, problems=(*weights.problems, error)), None
 
 
 def fingerprint_of(header: WeightsHeader | None) -> str | None:
@@ -307,7 +317,7 @@ def _pickle_facts(weights: WeightsReading, checkpoints: tuple[Checkpoint, ...], 
     # An archive that is refused may hold pickles, and so may a file of another format than PyTorch's.
     tried = {*broken, *(header.files if header is not None and header.format == "pytorch" else ())}
     further = read_further_pickles(source, tried, checkpoints)
-    yield from further.facts(main, header is not None and header.format == "pytorch", (*broken, *unwalked))
+    yield from further.facts(main, header is not None and header.format == "pytorch", broken, unwalked)
 
 
 def _left_over_index(

@@ -51,6 +51,7 @@ _GRAPH = re.compile(  # the graphs of one model as exporters call them: encoder_
     r"(encoder|decoder|vision|audio|speech|text|embed|prompt|mask|lm_head|projector|unet|vae)(?![a-z])"
 )
 _SHOWN = 4
+MAX_SHARDS = 4_000  # of one checkpoint that are read
 _OTHER_BIN = {"openvino_model": "openvino", "ggml-": "ggml"}
 # The stems that libraries load by default, best first; everything else ranks between them and the doubles.
 _STEMS = ("model", "diffusion_pytorch_model", "pytorch_model", "adapter_model", "tf_model", "flax_model")

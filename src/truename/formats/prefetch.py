@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from truename.formats.checkpoints import Checkpoint
+from truename.formats.checkpoints import MAX_SHARDS, Checkpoint
 from truename.formats.index import MAX_INDEX_BYTES
 
 SAMPLED_ABOVE = (
@@ -27,12 +27,16 @@ _OTHERS = {"gguf": 65_536, "onnx": 16_384}
 def first_bytes(checkpoint: Checkpoint, files: Mapping[str, int], *, sample: bool = False) -> dict[str, int]:
     """Path to number of first bytes worth fetching at once, for each file of a checkpoint where that is known.
 
+    Nothing for one of more shards than are read.
+
     Args:
         checkpoint: the one that will be read.
         files: path to size of every file.
         sample: not every shard will be read.
     """
     shards = checkpoint.paths
+    if len(shards) > MAX_SHARDS:
+        return {}
     if sample and len(shards) > SAMPLED_ABOVE:
         shards = (shards[0], shards[-1])
     heads: dict[str, int] = {}

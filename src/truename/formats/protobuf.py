@@ -20,6 +20,7 @@ VARINT, FIXED64, LEN, FIXED32 = 0, 1, 2, 5
 MAX_FIELDS = 500_000
 TEXT_OF_FIELD = 64  # bytes of text that cost as much as a field: so all names of a file together have bounds too
 MAX_TEXT = 65_536
+_COUNTED = 1_024  # fields that are counted at a time
 _LONGEST = 10  # bytes of a 64-bit varint
 _HEAD = 2 * _LONGEST  # a tag and a length
 _MASK = 2**64 - 1
@@ -59,7 +60,7 @@ class Wire:
     def __init__(self, window: Window, path: str, max_fields: int = MAX_FIELDS) -> None:
         self.path = path
         self._window = window
-        self.left = max_fields
+        self.left = self._counted = max_fields
 
     def fields(self, start: int, end: int) -> Iterator[Field]:
         """The fields of the message at ``start`` to ``end``; payloads are skipped.
@@ -72,8 +73,8 @@ class Wire:
         data, base = b"", 0  # what is in memory, and where in the file it begins
         while position < end:
             self.left -= 1
-            if self.left < 0:
-                raise self._too_many()
+            if self.left < self._counted:
+                self._count()
             begin = position - base
             if begin + _HEAD > len(data):
                 data, begin = around(position, min(_HEAD, end - position))
@@ -179,6 +180,14 @@ class Wire:
         if len(found) < length:
             raise FormatError(self.path, ProtobufFault.FIELD_RANGE, "became shorter while it was read")
         return found
+
+    def _count(self) -> None:
+        """Take steps of the model for the next fields, a thousand at a time."""
+        if self.left < 0:
+            raise self._too_many()
+        steps = self._counted - max(0, min(self.left, self._counted - _COUNTED))
+        self._counted -= steps
+        self._window.blob.take_steps(steps)
 
     def _too_many(self) -> UnsupportedFormatError:
         return UnsupportedFormatError(

@@ -19,7 +19,7 @@ from truename.errors import (
     UnsafePathError,
     UnsupportedFormatError,
 )
-from truename.formats.checkpoints import Checkpoint
+from truename.formats.checkpoints import MAX_SHARDS, Checkpoint
 from truename.formats.detect import look
 from truename.formats.header import Tensor, UnsafeGlobal, WeightIndex, WeightsHeader
 from truename.formats.index import numbering_gaps, read_index
@@ -27,7 +27,6 @@ from truename.formats.pytorch import PyTorchFault, shared_opcodes, unsafe_global
 from truename.formats.safetensors.reader import read_safetensors
 from truename.stand_ins import stand_in
 
-MAX_SHARDS = 4_000
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
 _SPENT = object()
 _NAME_ONLY = Tensor(None, None, None)
@@ -178,9 +177,9 @@ def read_file(blob: Blob, hint: str | None = None) -> WeightsHeader:
 
 def _read_within(budget: Budget, blob: Blob, hint: str | None, *, skip: bool) -> tuple[WeightsHeader, ...]:
     """The header of one file of several, from what is left for all of them."""
-    blob.meter = budget.take_bytes
+    blob.meter, blob.stepper = budget.take_bytes, budget.take_steps
     try:
-        with budget.reading(blob.path), shared_opcodes(budget.opcodes):
+        with budget.reading(blob.path), shared_opcodes(budget.opcodes, budget.unpacked):
             headers = tuple(_read_known(blob, hint, skip=skip))
     except FormatError as error:
         spent = error.code is PyTorchFault.TOO_MANY_OPCODES and next(budget.opcodes, _SPENT) is _SPENT

@@ -27,6 +27,10 @@ class PartBlob(Blob):
         self._whole = whole
         self._offset = offset
 
+    def take_steps(self, count: int) -> None:
+        """Those of the whole."""
+        self._whole.take_steps(count)
+
     def _read(self, offset: int, length: int) -> bytes:
         return self._whole.read(self._offset + offset, length)
 

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from truename.api import DEFAULTS, judge, with_positions
 from truename.engines import Engine, map_with_ray
-from truename.errors import InternalError, TruenameError, UnavailableError
+from truename.errors import InternalError, TargetNotFoundError, TruenameError, UnavailableError
 from truename.evidence import gather
 from truename.names import parse_name
 from truename.rules import Rule
@@ -116,14 +116,18 @@ def batch_kernel(open: Open, concurrency: int, how: How = HOW) -> Callable[[Any]
     return run
 
 
+_PARTS = ("target", "name", "problem")
+
+
 def _packed(target: Target) -> dict[str, bytes | None]:
     """A target as bytes: a folder's name need not be text."""
-    return {"target": os.fsencode(target.target), "name": None if target.name is None else os.fsencode(target.name)}
+    parts = ((key, getattr(target, key)) for key in _PARTS)
+    return {key: None if part is None else os.fsencode(part) for key, part in parts}
 
 
 def _unpacked(row: dict[str, bytes | None]) -> Target:
-    target, name = row["target"], row["name"]
-    return Target(os.fsdecode(target or b""), None if name is None else os.fsdecode(name))
+    target, name, problem = (None if row[key] is None else os.fsdecode(row[key] or b"") for key in _PARTS)
+    return Target(target or "", name, problem)
 
 
 def check_row(target: Target, open: Open, how: How = HOW) -> Row:
@@ -153,6 +157,8 @@ def check_row(target: Target, open: Open, how: How = HOW) -> Row:
 
 
 def _checked(target: Target, open: Open, how: How) -> Row:
+    if target.problem is not None:
+        raise TargetNotFoundError(target.target, target.problem)
     source = open(target.target)
     parsed = parse_name(source.name if target.name is None else target.name)
     evidence = gather(source, sample=how.sample)

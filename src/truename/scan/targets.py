@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
+from typing import TextIO
 
 import msgspec
 
-from truename.errors import TargetNotFoundError, TruenameError, UsageError
+from truename.errors import TargetNotFoundError, TruenameError
 from truename.evidence.several import models_within
 from truename.formats import find_checkpoints
 from truename.sources.folder import FolderSource
 from truename.sources.hub_cache import is_of_another_kind, repository_of
 
 MAX_LINE = 4_096  # characters of a line in a list of targets
+_LONGEST = 65_536  # ... that are read
+_SHOWN = 200  # ... that the row of a longer one has
 
 
 class Target(msgspec.Struct, frozen=True):
@@ -21,20 +25,32 @@ class Target(msgspec.Struct, frozen=True):
 
     target: str
     name: str | None = None
+    problem: str | None = None  # why it cannot be a target, as the end of a sentence
 
 
 def read_targets(lines: Iterable[str], origin: str) -> Iterator[Target]:
     """One target a line; empty lines and lines that start with ``#`` are passed over.
 
-    Raises:
-        UsageError: a line is longer than any target.
+    A line that is longer than any target is one that cannot be checked, and the others are not kept from being so.
     """
     for number, line in enumerate(lines, 1):
         text = line.strip()
         if len(text) > MAX_LINE:
-            raise UsageError(f"{origin}: line {number} has {len(text):,} characters; give one target a line")
-        if text and not text.startswith("#"):
+            digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+            problem = (
+                f"is line {number:,} of {origin} and has more than {MAX_LINE:,} characters; give one target a line"
+            )
+            yield Target(f"{text[:_SHOWN]}... ({digest})", problem=problem)
+        elif text and not text.startswith("#"):
             yield Target(text)
+
+
+def lines_of(file: TextIO) -> Iterator[str]:
+    """The lines of a list; what a line has beyond ``_LONGEST`` characters is passed over and never in memory."""
+    while line := file.readline(_LONGEST):
+        yield line
+        while len(line) == _LONGEST and not line.endswith("\n"):
+            line = file.readline(_LONGEST)
 
 
 def folders_in(path: str, except_for: str | os.PathLike[str] | None = None) -> Iterator[Target]:

@@ -32,6 +32,7 @@ MODEL_FILES = frozenset({
     "config_sentence_transformers.json", "generation_config.json", "preprocessor_config.json", "hparams.yaml",
     "config.yaml",
 })
+_DISTRIBUTED = ".metadata"
 # What a folder says of its weights beside them.
 DOCUMENTS = MODEL_FILES | {"README.md", "readme.md", "Readme.md", "hf_quant_config.json", "special_tokens_map.json"}
 # Folders in which the files of a model are kept by their format; the model is the folder above.
@@ -41,6 +42,8 @@ FORMAT_FOLDERS = frozenset({"onnx", "gguf", "openvino", "coreml", "tflite", "saf
 
 class FolderSource:
     """The files of a model folder. Hidden entries (``.git``, ``.cache``) are not part of the model.
+
+    One is: ``.metadata``, the pickle that describes a distributed checkpoint of PyTorch.
 
     A symbolic link to a file is followed where it stays inside the folder, or inside the ``blobs`` folder of the same
     repository in the Hub client's cache (``models--owner--name/snapshots/<revision>/x -> ../../blobs/<hash>``).
@@ -120,7 +123,7 @@ class FolderSource:
                 seen += 1
                 if found >= MAX_FILES or seen > MAX_ENTRIES:
                     raise TargetError(self.target, f"holds more than {found:,} files; give the folder of one model")
-                if entry.name.startswith("."):
+                if entry.name.startswith(".") and entry.name != _DISTRIBUTED:
                     continue
                 path = prefix + entry.name
                 if entry.is_dir(follow_symlinks=False):

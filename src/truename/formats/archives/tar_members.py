@@ -13,6 +13,7 @@ from truename.errors import FormatError
 from truename.formats.archives import TarFault
 
 MAX_MEMBERS = 10_000
+_COUNTED, _STEPS = 128, 8  # members that are counted at a time, and what each costs
 MAX_EXTENDED_BYTES = 65_536  # of one extended header
 MAX_ALL_EXTENDED_BYTES = 1_000_000  # of all; real ones have one or two hundred a member
 BLOCK = 512
@@ -47,6 +48,8 @@ def read_members(blob: Blob) -> dict[str, TarMember]:
         if not any(header):
             return members
         count += 1
+        if count % _COUNTED == 0:
+            blob.take_steps(_STEPS * _COUNTED)
         if count > MAX_MEMBERS:
             raise FormatError(blob.path, TarFault.TOO_MANY_MEMBERS, f"has more than {MAX_MEMBERS:,} members")
         _check_sum(blob.path, header, position)

@@ -18,6 +18,8 @@ from truename.formats.archives import ZipFault
 
 MAX_DIRECTORY_BYTES = 32_000_000
 MAX_ENTRIES = 200_000
+_UNPACKED_OF_STEP = 256  # bytes that cost as much to unpack as a step
+_STEPS = 2  # what an entry of the directory costs
 STORED, DEFLATED = 0, 8
 
 _TAIL_BYTES = 65_557  # an end record with the longest comment; also holds most directories
@@ -55,6 +57,7 @@ def read_directory(blob: Blob) -> dict[str, ZipEntry]:
     if size > MAX_DIRECTORY_BYTES or count > MAX_ENTRIES:
         problem = f"has a zip directory of {size:,} bytes and {count:,} entries; at most {MAX_DIRECTORY_BYTES:,} bytes"
         raise FormatError(blob.path, ZipFault.DIRECTORY_TOO_LARGE, f"{problem} and {MAX_ENTRIES:,} entries are read")
+    blob.take_steps(_STEPS * count)
     if offset + size != before:
         problem = f"has a zip directory of {size:,} bytes at {offset:,}, which does not end at its end record"
         raise FormatError(blob.path, ZipFault.DIRECTORY_RANGE, problem)
@@ -99,6 +102,7 @@ def read_start(blob: Blob, entry: ZipEntry, length: int) -> bytes:
         raise FormatError(
             blob.path, ZipFault.ENTRY_COMPRESSION, f"is packed with method {entry.method}", part=("entry", entry.name)
         )
+    blob.take_steps(length // _UNPACKED_OF_STEP)
     # A deflated stream is never much longer than what it unpacks to.
     return _inflate(blob.path, entry, _packed(blob, entry, length + length // 1000 + 1024), length)
 

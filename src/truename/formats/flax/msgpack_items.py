@@ -14,6 +14,7 @@ from truename.errors import FormatError
 from truename.formats.flax import FlaxFault
 from truename.formats.views import Window
 
+_COUNTED, _STEPS = 1_024, 2  # items that are counted at a time, and what each costs with what is made of it
 _LONGEST_HEAD = 9  # a type byte and a number of 64 bits
 
 
@@ -63,6 +64,7 @@ class Items:
         self.position = 0
         self._blob = blob
         self._window = Window(blob)
+        self._uncounted = 0
 
     @property
     def left(self) -> int:
@@ -75,6 +77,10 @@ class Items:
         Raises:
             FormatError: the file ends within it; or it starts with the one byte that starts nothing.
         """
+        self._uncounted += 1
+        if self._uncounted == _COUNTED:
+            self._uncounted = 0
+            self._blob.take_steps(_STEPS * _COUNTED)
         data, begin = self._window.around(self.position, min(_LONGEST_HEAD, max(0, self.left)))
         if begin >= len(data) or self.left <= 0:
             raise self._cut()

@@ -12,6 +12,7 @@ from truename.formats.views import Pages
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 MAX_BLOCKS = 300_000  # object headers, index nodes, links and values of heaps, all together
+_COUNTED, _STEPS = 64, 20  # blocks that are counted at a time, and what each costs
 _STARTS = (0, 512, 1024, 2048)  # a user block may come first
 
 
@@ -66,6 +67,7 @@ class Hdf5File:
         self.path = blob.path
         self.offset_size = self.length_size = 8
         self._pages = Pages(blob)
+        self._blob = blob
         self._blocks = 0
         self._header_bytes = 0
         self._base = next((at for at in _STARTS if self._pages.read(at, 8) == SIGNATURE), -1)
@@ -121,6 +123,8 @@ class Hdf5File:
     def count_block(self) -> None:
         """Count a block that was read."""
         self._blocks += 1
+        if self._blocks % _COUNTED == 0:
+            self._blob.take_steps(_COUNTED * _STEPS)
         if self._blocks > MAX_BLOCKS:
             raise FormatError(
                 self.path, Hdf5Fault.TOO_MANY_OBJECTS, f"has more than {MAX_BLOCKS:,} blocks of structure"

@@ -19,7 +19,7 @@ from truename.blob import Blob
 from truename.errors import FormatError, UnsupportedFormatError
 from truename.formats.archives import ZipFault
 from truename.formats.archives.zip import STORED, ZipEntry, read_directory, read_entry, read_start
-from truename.formats.header import Tensor, WeightsHeader
+from truename.formats.header import Tensor, UnsafeGlobal, WeightsHeader
 from truename.formats.keras import KerasFault
 from truename.formats.keras.hdf5 import Dataset, Hdf5Contents, read_hdf5
 from truename.formats.views import PartBlob
@@ -35,6 +35,8 @@ _SAVED_WEIGHTS = "model_weights"
 _CONTAINERS = frozenset(("layers", "_layers"))
 _COPY = re.compile(r"_\d+$")
 _LOCAL_HEADER = 30
+_ESCAPE = re.compile(r"\\u([0-9a-fA-F]{4})")
+_MARSHALLED = re.compile(r'"__lambda__"|"function_type"\s*:\s*"lambda"')  # as Keras 3 and 2 write it
 
 
 def read_keras(blob: Blob) -> WeightsHeader:
@@ -108,7 +110,15 @@ def _header(blob: Blob, contents: Hdf5Contents, metadata: dict[str, str]) -> Wei
     if len(kept) < len(contents.datasets):
         metadata["optimizer_variables"] = str(len(contents.datasets) - len(kept))
     tensors = dict(_named(kept, contents.attributes))
-    return WeightsHeader("keras", (blob.path,), tensors, {}, metadata, blob.bytes_read)
+    code = tuple(_code_of(blob.path, metadata.get("model_config", "")))
+    return WeightsHeader("keras", (blob.path,), tensors, {}, metadata, blob.bytes_read, unsafe_globals=code)
+
+
+def _code_of(path: str, config: str) -> Iterator[UnsafeGlobal]:
+    """The first layer that holds a function as marshalled code, which runs when the model is built or called."""
+    plain = _ESCAPE.sub(lambda found: chr(int(found[1], 16)), config)
+    if found := _MARSHALLED.search(plain):
+        yield UnsafeGlobal("keras.layers.Lambda", path, found.start(), CONFIG_ENTRY)
 
 
 def _named(kept: Mapping[str, Dataset], attributes: Mapping[str, dict[str, str]]) -> Iterator[tuple[str, Tensor]]:

@@ -20,6 +20,7 @@ from truename.formats.numpy.header import MAGIC, RECORDS, header_range, read_hea
 
 MAX_ARRAYS = 50_000  # of one archive: each takes a read of its own
 _FIRST = 512  # bytes of a member that hold the header of every plain array
+_STEPS = 8  # what one of them costs
 _MAX_COUNT = 2**63
 _NO_NUMBERS = {**NO_NUMBERS, "r": RECORDS}  # by the first letter of a dtype's word
 _SHOWN = 8
@@ -53,6 +54,7 @@ def read_npz(blob: Blob) -> WeightsHeader:
         raise UnsupportedFormatError(
             blob.path, problem, NumpyFault.TOO_MANY_ARRAYS, part=("array", next(iter(entries)))
         )
+    blob.take_steps(_STEPS * len(entries))
     return _header(
         blob,
         {

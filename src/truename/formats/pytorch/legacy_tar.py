@@ -102,8 +102,10 @@ def read_pytorch_tar(blob: Blob, members: dict[str, TarMember]) -> WeightsHeader
                 )
             return found
 
-        root = _Reader(blob, members["pickle"], table, opcodes).load(persistent)
-        return torch_header(blob, find_state(blob.path, root), table)
+        reader = _Reader(blob, members["pickle"], table, opcodes)
+        root = reader.load(persistent)
+        behind = reader.position < reader.blob.size  # nothing that wrote such a tar put another stream behind
+        return torch_header(blob, find_state(blob.path, root), table, unwalked=behind)
     except PyTorchError as error:
         error.unsafe = table.unsafe
         raise

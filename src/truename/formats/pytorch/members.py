@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
+from itertools import islice
 
 from truename.blob import Blob
 from truename.errors import FormatError
@@ -22,10 +23,11 @@ from truename.formats.pytorch.feed import MAX_PICKLE_BYTES, HeldBlob
 from truename.formats.pytorch.globals import GlobalTable
 from truename.formats.pytorch.opcodes import begins_stream
 from truename.formats.pytorch.packed import OLD_JOBLIB, is_packed, unpacked
-from truename.formats.pytorch.walk import Walk, named
+from truename.formats.pytorch.walk import MAX_DEPTH, Walk, named
 from truename.formats.views import PartBlob
 
 MAX_LOOKED_AT = 64  # entries that nothing tells to be a pickle or not
+_OF_ENTRY = 40  # opcodes that cost as much as a look at an entry
 _ZIP = b"PK"
 _PICKLES = re.compile(r".+\.(?:pkl|pickle|dill|joblib|npy)", re.IGNORECASE)
 # What PyTorch's own archives hold beside the pickle, and no loader takes for one.
@@ -73,6 +75,9 @@ def walk_members(
         name = entry.name
         if name in done or (name[-1:].isdigit() and "/data/" in name):  # most are storages, which have numbers
             continue
+        if next(islice(opcodes, _OF_ENTRY - 1, None), entry) is entry:  # none left: what comes is not looked at
+            unwalked = True
+            break
         listed = _PICKLES.fullmatch(name) is not None
         if not listed:
             if _NO_PICKLES.fullmatch(name) or not entry.size:
@@ -82,7 +87,7 @@ def walk_members(
                 unwalked = True
                 continue
         try:
-            if not listed and not begins_stream(read_start(blob, entry, 2)):
+            if not listed and not begins_stream(start := read_start(blob, entry, 2)) and start != _ZIP:
                 continue
             one = _walk_entry(blob, entry, opcodes, steps, depth)
         except (FormatError, PickledError):
@@ -104,6 +109,8 @@ def _walk_entry(blob: Blob, entry: ZipEntry, opcodes: Iterator[None], steps: Ite
     part = HeldBlob(blob.path, read_entry(blob, entry, MAX_PICKLE_BYTES))
     if part.read(0, len(MAGIC)) == MAGIC:
         return _walk_array(part, opcodes, name)
+    if part.read(0, len(_ZIP)) == _ZIP:
+        return walk_archive(part, opcodes, depth + 1) if depth < MAX_DEPTH else Walked(unwalked=True, pickles=1)
     return _walk(part, GlobalTable(blob.path, name), opcodes, sure=True, depth=depth)
 
 

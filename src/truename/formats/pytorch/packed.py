@@ -8,6 +8,7 @@ import importlib.util
 import lzma
 import zlib
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Protocol
 
 from truename.blob import Blob
@@ -41,22 +42,23 @@ def _lz4() -> Callable[[], _Unpacker] | None:
 
 
 OLD_JOBLIB = b"ZF"
-# joblib/compressor.py: the first bytes, and what unpacks the rest; None: nothing that is installed
-COMPRESSIONS: tuple[tuple[bytes, str, Callable[[], _Unpacker] | None], ...] = (
-    (b"\x1f\x8b", "gzip", lambda: zlib.decompressobj(16 + zlib.MAX_WBITS)),
-    (b"BZ", "bzip2", bz2.BZ2Decompressor),
-    (b"\xfd7zXZ", "xz", _lzma(lzma.FORMAT_XZ)),
-    (b"\x5d\0", "LZMA", _lzma(lzma.FORMAT_ALONE)),
-    (b"x", "zlib", zlib.decompressobj),
-    (b"\x04\x22\x4d\x18", "LZ4", _lz4()),
-    (b"\x28\xb5\x2f\xfd", "Zstandard", None),
-    (OLD_JOBLIB, "joblib before 0.10", None),
+# joblib/compressor.py: the first bytes; what unpacks the rest, None: nothing that is installed; and how many times as
+# long as gzip it takes for as many bytes, at its worst.
+COMPRESSIONS: tuple[tuple[bytes, str, Callable[[], _Unpacker] | None, int], ...] = (
+    (b"\x1f\x8b", "gzip", lambda: zlib.decompressobj(16 + zlib.MAX_WBITS), 1),
+    (b"BZ", "bzip2", bz2.BZ2Decompressor, 8),
+    (b"\xfd7zXZ", "xz", _lzma(lzma.FORMAT_XZ), 3),
+    (b"\x5d\0", "LZMA", _lzma(lzma.FORMAT_ALONE), 3),
+    (b"x", "zlib", zlib.decompressobj, 1),
+    (b"\x04\x22\x4d\x18", "LZ4", _lz4(), 1),
+    (b"\x28\xb5\x2f\xfd", "Zstandard", None, 1),
+    (OLD_JOBLIB, "joblib before 0.10", None, 1),
 )
 
 
 def is_packed(head: bytes) -> bool:
     """Whether a pickle of these first bytes is compressed."""
-    return any(head.startswith(magic) for magic, _, _ in COMPRESSIONS)
+    return any(head.startswith(magic) for magic, *_ in COMPRESSIONS)
 
 
 def unpacked(blob: Blob, steps: Iterator[None]) -> UnpackedBlob:
@@ -66,20 +68,24 @@ def unpacked(blob: Blob, steps: Iterator[None]) -> UnpackedBlob:
         PickledError: nothing that is installed unpacks it.
     """
     head = blob.read(0, 6)
-    name, unpacker = next((name, unpacker) for magic, name, unpacker in COMPRESSIONS if head.startswith(magic))
+    _, name, unpacker, cost = next(found for found in COMPRESSIONS if head.startswith(found[0]))
     if unpacker is None:
         raise PickledError(blob.path, f"is a pickle compressed by {name}, which truename does not unpack")
-    return UnpackedBlob(blob, name, unpacker, steps)
+    return UnpackedBlob(blob, name, unpacker, steps, cost)
 
 
 class UnpackedBlob(Blob):
     """The unpacked bytes; what lies before the last read is gone, and takes unpacking from the beginning.
 
-    ``size`` is the most that is unpacked: nothing says how much there is.
+    ``size`` is above the most that is unpacked: nothing says how much there is.
     """
 
-    def __init__(self, packed: Blob, name: str, unpacker: Callable[[], _Unpacker], steps: Iterator[None]) -> None:
-        super().__init__(packed.path, MAX_UNPACKED_STEPS * UNPACKED_STEP)
+    def __init__(
+        self, packed: Blob, name: str, unpacker: Callable[[], _Unpacker], steps: Iterator[None], cost: int
+    ) -> None:
+        self._most = MAX_UNPACKED_STEPS // cost * UNPACKED_STEP
+        super().__init__(packed.path, self._most + UNPACKED_STEP)  # so that a read behind the most is an error
+        self._cost = cost
         self._packed = packed
         self._name = name
         self._unpacker = unpacker
@@ -88,7 +94,7 @@ class UnpackedBlob(Blob):
 
     def again(self) -> UnpackedBlob:
         """The same bytes, unpacked on their own."""
-        return UnpackedBlob(self._packed, self._name, self._unpacker, self._steps)
+        return UnpackedBlob(self._packed, self._name, self._unpacker, self._steps, self._cost)
 
     def _begin(self) -> None:
         self._stream = self._unpacker()
@@ -141,9 +147,9 @@ class UnpackedBlob(Blob):
             raise PyTorchError(self.path, PyTorchFault.PACKED, f"is a pickle in a broken {self._name}") from None
 
     def _spend(self) -> None:
-        if next(self._steps, self) is self:
-            most = MAX_UNPACKED_STEPS * UNPACKED_STEP
-            raise PickledError(self.path, f"is a compressed pickle, of which no more than {most:,} bytes are unpacked")
+        if next(islice(self._steps, self._cost - 1, None), self) is self:
+            problem = f"is a compressed pickle, of which no more than {self._most:,} bytes are unpacked"
+            raise PickledError(self.path, problem)
 
     def _step(self) -> bytes:
         self._spend()

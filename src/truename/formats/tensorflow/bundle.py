@@ -24,6 +24,7 @@ from truename.formats.views import Window
 MAX_NAME = 4_096
 MAX_SHARDS = 100_000
 _ENTRY = 4  # an entry without a field costs as much as so many fields
+_COUNTED = 1_024  # fields that are counted at a time
 _NUM_SHARDS = 1
 _DTYPE, _SHAPE, _SHARD, _OFFSET, _SIZE, _SLICES = 1, 2, 3, 4, 5, 7
 
@@ -38,8 +39,12 @@ def read_bundle_index(blob: Blob) -> WeightsHeader:
     metadata: dict[str, str] = {}
     training = 0
     shards: int | None = None
-    left = MAX_FIELDS  # of all entries together
+    left = counted = MAX_FIELDS  # of all entries together
     for key, value in read_table(blob):
+        left -= _ENTRY + len(key) // TEXT_OF_FIELD
+        if counted - left >= _COUNTED:
+            blob.take_steps(counted - left)
+            counted = left
         if key[:1] == b"\0":  # a slice of a variable that is listed whole
             continue
         wire = Wire(Window(MemoryBlob(blob.path, value)), blob.path, left)
@@ -53,7 +58,7 @@ def read_bundle_index(blob: Blob) -> WeightsHeader:
                 training += 1
             else:
                 tensors[name.removesuffix(VALUE)] = tensor
-        left = wire.left - _ENTRY - len(key) // TEXT_OF_FIELD
+        left = wire.left
     if shards is None:
         raise FormatError(blob.path, TensorflowFault.BUNDLE_HEADER, "holds no entry, not even the header of an index")
     if training:

@@ -15,6 +15,9 @@ MAGIC = 0xDB4775248B80FB57
 MAX_TABLE_BYTES = 64_000_000  # an index of 100,000 variables has some 10 MB
 MAX_BLOCK_BYTES = 16_000_000
 MAX_ENTRIES = 500_000
+MAX_KEY = 16_384  # bytes; each key is made of the one before
+_COUNTED, _OF_ENTRY, _OF_BLOCK = 256, 2, 8  # entries that are counted at a time, what each costs, what a block costs
+_PACKED_OF_STEP = 6  # bytes of a packed block that cost as much as a step: two of them may be one to unpack
 _FOOTER = 48
 _TRAILER = 5  # how it is packed, and a checksum
 _PLAIN, _SNAPPY = 0, 1
@@ -92,6 +95,12 @@ class _Table:
             shared, at = self._varint(data, at)
             own, at = self._varint(data, at)
             length, at = self._varint(data, at)
+            if shared + own > MAX_KEY:
+                raise FormatError(
+                    self._path,
+                    TensorflowFault.BLOCK_ENTRY,
+                    f"has a key of {shared + own:,} bytes; at most {MAX_KEY:,} are read",
+                )
             if shared > len(key) or at + own + length > end:
                 raise FormatError(
                     self._path,
@@ -99,6 +108,8 @@ class _Table:
                     f"has an entry that reaches out of its block at byte {offset:,}",
                 )
             self._count += 1
+            if self._count % _COUNTED == 0:
+                self._blob.take_steps(_OF_ENTRY * _COUNTED)
             if self._count > MAX_ENTRIES:
                 raise FormatError(self._path, TensorflowFault.TABLE_TOO_LARGE, f"has more than {MAX_ENTRIES:,} entries")
             key = key[:shared] + data[at : at + own]
@@ -118,6 +129,7 @@ class _Table:
                 TensorflowFault.TABLE_TOO_LARGE,
                 f"has a block of {size:,} bytes; at most {MAX_BLOCK_BYTES:,} are read",
             )
+        self._blob.take_steps(_OF_BLOCK)
         data = self._blob.read(offset, size + 1)
         if len(data) < size + 1:
             raise FormatError(self._path, TensorflowFault.BLOCK_RANGE, "became shorter while it was read")
@@ -130,6 +142,7 @@ class _Table:
                 TensorflowFault.BLOCK_PACKING,
                 f"has a block that is packed in way {packing}; there are 0 and 1",
             )
+        self._blob.take_steps(size // _PACKED_OF_STEP)
         try:
             unpacked = unpack_snappy(data[:-1], MAX_BLOCK_BYTES)
         except ValueError as error:

@@ -12,6 +12,7 @@ from truename.formats.tflite import FlatBufferFault
 from truename.formats.views import Pages
 
 MAX_READS = 6_000_000
+_COUNTED, _OF_STEP = 4_096, 4  # reads that are counted at a time, and those that cost as much as a step
 MAX_STRING = 65_536
 _MAX_FIELDS = 4_096  # bytes of a list of fields
 
@@ -23,6 +24,7 @@ class FlatBuffer:
         self.path = blob.path
         self.size = blob.size
         self._pages = Pages(blob)
+        self._blob = blob
         self._reads = 0
 
     def root(self) -> Table:
@@ -40,6 +42,8 @@ class FlatBuffer:
     def bytes(self, at: int, length: int) -> bytes:
         """``length`` bytes at ``at``; the caller bounds ``length``."""
         self._reads += 1
+        if self._reads % _COUNTED == 0:
+            self._blob.take_steps(_COUNTED // _OF_STEP)
         if self._reads > MAX_READS:
             raise FormatError(
                 self.path, FlatBufferFault.TOO_MANY_READS, "has more parts than any real file of its kind"

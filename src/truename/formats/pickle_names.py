@@ -1,0 +1,26 @@
+"""Which files their names let be pickles: the suffixes that PyTorch, joblib, NumPy and Python's own modules load."""
+
+from __future__ import annotations
+
+import re
+
+_PACKED = r"(?:\.(?:gz|gzip|z|bz2|lzma|xz|lz4|zst))?"
+_OBJECTS = rf"(?:pkl|pickle|dill|joblib|pck|pcl|p|sav){_PACKED}"
+# What programs save with PyTorch (many write model_best.pth.tar, which is no tar), and archives of it.
+_TORCH = r"(?:bin|pt|pth|ckpt|th|pyth|torch)(?:\.tar)?|pt2|ptl|distcp|nemo|mar"
+_OTHERS = r"npz|npy|dat|data|pdparams|pdopt|model|mdl"  # NumPy, Paddle, gensim
+_PICKLE = re.compile(rf".+\.(?:{_TORCH}|{_OTHERS}|{_OBJECTS})|(?:.*/)?\.metadata", re.IGNORECASE)
+_OF_SENTENCEPIECE = re.compile(
+    r"(?:.*/)?[\w.-]*(?:tokenizer|spiece|sentencepiece|spm|bpe)[\w.-]*\.model", re.IGNORECASE
+)
+_OF_OBJECTS = re.compile(rf".+\.{_OBJECTS}", re.IGNORECASE)
+
+
+def may_be_pickle(path: str) -> bool:
+    """Whether a loader of pickles, or of archives of them, takes files of this name."""
+    return _PICKLE.fullmatch(path) is not None and _OF_SENTENCEPIECE.fullmatch(path) is None
+
+
+def is_of_objects(path: str) -> bool:
+    """Whether a file is a pickle of whatever its program needs, and no set of weights, by its name."""
+    return _OF_OBJECTS.fullmatch(path) is not None
