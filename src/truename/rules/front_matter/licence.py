@@ -22,6 +22,7 @@ class MissingLicence(Rule):
     topic = "its licence"
     about_files = True
     needs_files = True
+    preview = True  # a model without a licence may be all that its name says: for those who ask
     needs = frozenset(_OTHERS)
     reads = frozenset({LICENCE})
     flagged = (Case("Aelan", expect=Severity.NOTE, library_name="transformers"),)
