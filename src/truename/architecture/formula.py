@@ -11,7 +11,7 @@ from truename.architecture.measure import EXPERTS_PER_TOKEN
 from truename.architecture.model_config import Settings, settings
 from truename.architecture.parts import part_of
 from truename.architecture.quantisation import quantisation_config
-from truename.declared.declared import Declared
+from truename.declared import RUNTIMES, Declared
 from truename.facts import FACTS, PARAMETERS, Derivation, Fact, Origin
 
 _MISDECLARED = (1.0, 2.0, 4.0, 0.5, 0.25)  # stored bytes of an element by the declared dtype's
@@ -31,7 +31,8 @@ def declared_measures(declared: Declared, index_total_size: int | None) -> tuple
         families in ``layouts.toml``. Where neither can be known there is no fact.
     """
     config = settings(declared)
-    layout = None if is_stub(config) else layout_of(config)
+    written = declared.config is None or declared.config.file not in RUNTIMES  # a runtime leaves out what it need not
+    layout = layout_of(config) if written and not is_stub(config) else None
     facts: list[Fact[Any]] = []
     if index_total_size and quantisation_config(declared) is None:
         facts += _from_index(config, layout, index_total_size)

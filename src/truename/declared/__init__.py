@@ -5,8 +5,10 @@ from truename.declared.declared import Declared, Document
 from truename.declared.extract import declared_facts, wrong_values
 from truename.declared.prefetch import document_bytes
 from truename.declared.read import read_declared, weights_among
+from truename.declared.runtimes import RUNTIMES
 
 __all__ = [
+    "RUNTIMES",
     "Declared",
     "Document",
     "card_text_facts",

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from truename.declared.card import read_card
 from truename.declared.declared import Declared, Document
 from truename.declared.documents import Open, kind_of, read_json, read_object
+from truename.declared.runtimes import RUNTIMES, as_config
 from truename.errors import DeclaredError, FileError, NotDownloadedError, TargetNotFoundError, UnsafePathError
 from truename.stand_ins import HEAD_BYTES, pointer
 
@@ -52,12 +53,13 @@ def read_declared(files: Mapping[str, int], open: Open) -> Declared:
         path = next((name for name in names if name in files), None)
         return None if path is None else attempt(lambda: read_object(path, files[path], open))
 
+    config = document("config.json")
     model_index = document("model_index.json")
     adapter_files, full_weights = weights_among(files)
     tokenizer_config = document("tokenizer_config.json")
     card = next((name for name in CARDS if name in files), None)
     return Declared(
-        config=document("config.json"),
+        config=config or (None if (runtime := document(*RUNTIMES)) is None else as_config(runtime)),
         adapter_config=document("adapter_config.json"),
         card=None if card is None else attempt(lambda: _card(card, open)),
         tokenizer_config=tokenizer_config,

@@ -30,7 +30,7 @@ MODEL_FILES = frozenset({
     "config.json", "adapter_config.json", "model_index.json", "modules.json", "tokenizer_config.json",
     "tokenizer.json", "quantize_config.json", "quant_config.json", "params.json", "open_clip_config.json",
     "config_sentence_transformers.json", "generation_config.json", "preprocessor_config.json", "hparams.yaml",
-    "config.yaml",
+    "config.yaml", "genai_config.json", "mlc-chat-config.json",
 })
 _DISTRIBUTED = ".metadata"
 # What a folder says of its weights beside them.
