@@ -101,6 +101,10 @@ LANGUAGE_MODEL_PARAMETERS = Key[int](
 )
 ENCODER_PARAMETERS = Key[int]("encoder_parameters", "parameters of the bare model, without its task head")
 TIED_PARAMETERS = Key[int]("tied_parameters", "parameters with a tied head counted twice, as stored by some exporters")
+WHOLE_PARAMETERS = Key[int](
+    "whole_parameters",
+    "parameters of all parts of a model of several: of a pipeline with its encoders, of a model with its image encoder",
+)
 
 # dimensions
 LAYERS = Key[int]("layers", "repeated blocks of the main stack")

@@ -27,6 +27,7 @@ MODEL_KEYS = [
     "does_not_apply",
     "notices",
     "known",
+    "parts",
 ]
 NO_PLACE = {"key_path": None, "line": None, "column": None}
 TYPE = {"value": "llama", "origin": "declared", "file": "config.json", "detail": "model_type", **NO_PLACE}

@@ -53,6 +53,18 @@ _CLAIM = pa.struct(
         ("reason", _REASON),  # of one that is not decided
     ]
 )
+_PART = pa.struct(
+    [
+        ("name", _TEXT),
+        ("file", _TEXT),
+        ("format", _TEXT),
+        ("tensors", pa.int64()),
+        ("parameters", pa.int64()),
+        ("judged", pa.bool_()),  # the claims are compared with this one
+        ("graph", pa.bool_()),
+        ("reason", _REASON),  # why it is not counted
+    ]
+)
 _UNDECIDED = pa.struct([("code", _TEXT), ("kind", _TEXT), ("text", _TEXT)])
 
 # ``value`` is JSON text everywhere. The four counts are of rules; whoever changes a column raises ``SCAN_SCHEMA``.
@@ -83,6 +95,7 @@ SCHEMA = pa.schema(
         pa.field("cannot_tell_reasons", pa.list_(_UNDECIDED)),
         pa.field("unsettled", pa.int16()),  # claims of the name that the files do not settle
         pa.field("worst", _TEXT),  # error, warning, note
+        pa.field("parts", pa.list_(_PART)),  # of a model of several
     ]
 )
 

@@ -16,6 +16,7 @@ from truename.facts import (
     QUANTISATION_METHOD,
     STORED_PARAMETERS,
     TIED_PARAMETERS,
+    WHOLE_PARAMETERS,
     Derivation,
     Fact,
     Key,
@@ -35,6 +36,7 @@ READINGS: dict[Key[int], str] = {
     ACTIVE_PARAMETERS: "parameters in use for one token",
     TIED_PARAMETERS: "parameters with the tied head counted twice",
     STORED_PARAMETERS: "stored elements",
+    WHOLE_PARAMETERS: "parameters in all parts of the model",
 }
 COUNT_KEYS: frozenset[Key[Any]] = frozenset(READINGS)
 # What else decides which of them are plausible.
@@ -88,6 +90,15 @@ def why_only_a_total(claim: Claim, counts: Sequence[Fact[Any]]) -> Reason | None
         return None
     text = f"the index gives {describe_count(round(fact.value))} in all, and not what embeddings and towers take of it"
     return Reason(ReasonKind.AMBIGUOUS_FILES, text)
+
+
+def why_no_whole(claim: Claim, counts: Sequence[Fact[Any]], evidence: Evidence) -> Reason | None:
+    """Why a claim above every count may still be right: a size may mean a whole pipeline, of which a part is missing.
+
+    ModelScope's text-to-video-ms-1.7b has a UNet of 1.41 B, and the rest in its text encoder and its decoder.
+    """
+    reason = evidence.missing.get(WHOLE_PARAMETERS)
+    return reason if reason is not None and claim.value > max(fact.value for fact in counts) else None
 
 
 def grade(claim: Claim, counts: Sequence[Fact[Any]]) -> tuple[Severity | None, Fact[Any]]:
