@@ -21,7 +21,7 @@ from truename.evidence import Evidence, gather
 from truename.evidence.comparison import is_adapter
 from truename.evidence.gather import checkpoints_of, read_main
 from truename.evidence.known_releases import release_facts
-from truename.facts import INFERRED_SHARDS
+from truename.facts import INFERRED_SHARDS, told
 from truename.findings import (
     Branch,
     Finding,
@@ -224,7 +224,7 @@ def folded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def reported(evidence: Evidence) -> tuple[ReportedFact, ...]:
     """Every fact of the evidence, by key and then by strength of origin."""
     return tuple(
-        ReportedFact(str(fact.key), fact.value, fact.origin, fact.file)
+        ReportedFact(str(fact.key), told(fact.value), fact.origin, fact.file)
         for key in sorted(evidence.facts)
         for fact in evidence.facts[key]
     )
@@ -252,7 +252,7 @@ def inspection_of(target: str, evidence: Evidence) -> Inspection:
     shown = evidence.architecture
     return Inspection(
         target=target,
-        facts=tuple(InspectedFact(str(f.key), f.value, f.origin, f.file, f.detail) for f in facts),
+        facts=tuple(InspectedFact(str(f.key), told(f.value), f.origin, f.file, f.detail) for f in facts),
         missing={str(key): reason for key, reason in sorted(evidence.missing.items())},
         tree=None if shown is None else tuple(_branches(shown.layers, shown.blocks)),
         names={style: name for style in STYLES if (name := suggest_name(evidence, style))},

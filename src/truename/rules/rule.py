@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from truename.evidence.evidence import Evidence
-from truename.facts import FACTS, Fact, Key, Origin
+from truename.facts import FACTS, Fact, Key, Origin, told
 from truename.findings import ClaimSpan, Confirmation, EvidenceRef, Finding, Outcome, Reason, ReasonKind, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
@@ -179,7 +179,7 @@ def reference_to(fact: Fact[Any] | None) -> EvidenceRef | None:
     """A fact as evidence of a report."""
     if fact is None:
         return None
-    return EvidenceRef(fact.value, fact.origin, fact.file, fact.detail, fact.key_path)
+    return EvidenceRef(told(fact.value), fact.origin, fact.file, fact.detail, fact.key_path)
 
 
 def renamed(claims: Claims, claim: Claim, text: str) -> str:
