@@ -158,8 +158,19 @@ class Rule(ABC):
         fact: Fact[Any] | None = None,
         suggestion: str | None = None,
     ) -> Finding:
-        """A finding of this rule."""
+        """A finding of this rule; at most a warning where only a declaration stands against the name."""
+        if fact is not None and not self.about_files:
+            severity = weighed(severity, fact)
         return Finding(self.code, self.slug, severity, message, span_of(claim), reference_to(fact), suggestion)
+
+
+def weighed(severity: Severity, fact: Fact[Any]) -> Severity:
+    """At most a warning where the repository's own word stands against the name and the weights could have shown it.
+
+    What only a repository can say, such as its languages or what it was made from, is not weighed so.
+    """
+    only_declared = fact.origin is Origin.DECLARED and not FACTS[fact.key].declared
+    return Severity.WARNING if only_declared and severity is Severity.ERROR else severity
 
 
 @cache  # most rules end so for most names

@@ -24,6 +24,7 @@ from truename.facts import (
 )
 from truename.findings import Reason, ReasonKind, Severity
 from truename.names.claims import Claim
+from truename.rules.rule import weighed
 from truename.rules.shared.quantities import distance, ratio, rounds_to
 from truename.units import describe_count
 
@@ -115,7 +116,7 @@ def grade(claim: Claim, counts: Sequence[Fact[Any]]) -> tuple[Severity | None, F
     if rounds_to(fact.value, claim.value, claim.element.text):
         return (None if away <= SIZE_CLASS else Severity.NOTE), fact
     if ratio(claim.value, fact.value) > FALSE:
-        return softened(Severity.ERROR, fact), fact
+        return weighed(Severity.ERROR, fact), fact
     return (Severity.NOTE if away <= SIZE_CLASS else Severity.WARNING), fact
 
 
@@ -125,9 +126,17 @@ def bearing_out(claim: Claim, counts: Sequence[Fact[Any]]) -> Fact[Any] | None:
     return min(right, key=lambda f: (f.origin is Origin.DECLARED, distance(claim.value, f.value)), default=None)
 
 
-def softened(severity: Severity, fact: Fact[Any]) -> Severity:
-    """At most a warning where only the repository's own word stands against the name."""
-    return Severity.WARNING if fact.origin is Origin.DECLARED and severity is Severity.ERROR else severity
+def shown_by_tensors(claim: Claim, evidence: Evidence) -> Fact[Any] | None:
+    """The count by the tensors that a claim names, at least by its size class, whatever a document says; None for none.
+
+    A label, a name within a file and a card are copied from one model to the next: where the tensors speak, the
+    document is wrong and not the name.
+    """
+    measured = [fact for fact in plausible_counts(evidence) if fact.origin is not Origin.DECLARED]
+    if not measured:
+        return None
+    severity, fact = grade(claim, measured)
+    return fact if severity in (None, Severity.NOTE) else None
 
 
 def holding(fact: Fact[Any]) -> str:

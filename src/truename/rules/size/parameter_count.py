@@ -21,7 +21,6 @@ from truename.rules.shared.counts import (
     grade,
     holding,
     plausible_counts,
-    softened,
     why_no_whole,
     why_only_a_total,
     why_uncounted,
@@ -188,4 +187,4 @@ class ParameterCount(Rule):
         else:
             severity = Severity.NOTE if distance(bound, total.value) <= SIZE_CLASS else Severity.WARNING
         message = f"the name says {claim.element.text}, at most {describe_count(most)}; {holding(total)}"
-        return self.finding(softened(severity, total), message, claim=claim, fact=total)
+        return self.finding(severity, message, claim=claim, fact=total)
