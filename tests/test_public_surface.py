@@ -135,7 +135,14 @@ def test_help_is_the_librarys_own_words() -> None:
     assert "Is this pre-trained model what its name says?" in page
     assert all(f"``{name}``" in page.partition("FUNCTIONS")[0] for name in FUNCTIONS)
     assert "msgspec" not in page
-    assert set(re.findall(r"__\w+__", page)) <= {"__init__", "__version__", "__all__", "__main__", "__getattr__", "__dir__"}
+    assert set(re.findall(r"__\w+__", page)) <= {
+        "__init__",
+        "__version__",
+        "__all__",
+        "__main__",
+        "__getattr__",
+        "__dir__",
+    }
     assert page.count("\n") < 400
 
 
