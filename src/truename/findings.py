@@ -123,6 +123,7 @@ class Finding(msgspec.Struct, frozen=True):
         evidence: what was found instead.
         suggestion: a name without the fault.
         more: how many further findings of the rule this one stands for.
+        about_files: whether it is a fault of the files among themselves, of which the name is not accused.
     """
 
     code: str
@@ -133,6 +134,7 @@ class Finding(msgspec.Struct, frozen=True):
     evidence: EvidenceRef | None = None
     suggestion: str | None = None
     more: int = 0
+    about_files: bool = False
 
 
 class RuleText(msgspec.Struct, frozen=True):

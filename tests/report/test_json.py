@@ -75,6 +75,7 @@ def test_what_was_in_version_1_stays_where_it_was(llama: ModelReport) -> None:
             "evidence": COUNT,
             "suggestion": "llama-1.1b",
             "more": 0,
+            "about_files": False,
         }
     ]
     assert list(model["findings"][0])[:7] == [

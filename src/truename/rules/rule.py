@@ -157,11 +157,31 @@ class Rule(ABC):
         claim: Claim | None = None,
         fact: Fact[Any] | None = None,
         suggestion: str | None = None,
+        about_files: bool | None = None,
     ) -> Finding:
-        """A finding of this rule; at most a warning where only a declaration stands against the name."""
-        if fact is not None and not self.about_files:
+        """A finding of this rule; at most a warning where only a declaration stands against the name.
+
+        Args:
+            severity: how bad it is.
+            message: one sentence.
+            claim: the part of the name that is contradicted.
+            fact: what was found instead.
+            suggestion: a name without the fault.
+            about_files: whether the files contradict each other and not the name; by default what the rule says.
+        """
+        of_files = self.about_files if about_files is None else about_files
+        if fact is not None and not (of_files or self.of_policy):
             severity = weighed(severity, fact)
-        return Finding(self.code, self.slug, severity, message, span_of(claim), reference_to(fact), suggestion)
+        return Finding(
+            self.code,
+            self.slug,
+            severity,
+            message,
+            span_of(claim),
+            reference_to(fact),
+            suggestion,
+            about_files=of_files,
+        )
 
 
 def weighed(severity: Severity, fact: Fact[Any]) -> Severity:

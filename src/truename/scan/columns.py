@@ -33,6 +33,7 @@ _FINDING = pa.struct(
         ("column", pa.int32()),
         ("suggestion", _TEXT),
         ("more", pa.int32()),  # further findings of the rule that this one stands for
+        ("about_files", pa.bool_()),  # a fault of the files among themselves, of which the name is not accused
     ]
 )
 _REASON = pa.struct([("kind", _TEXT), ("text", _TEXT)])

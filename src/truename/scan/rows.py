@@ -188,6 +188,7 @@ def _finding(finding: Finding) -> Row:
         "column": shown and shown.column,
         "suggestion": finding.suggestion,
         "more": finding.more,
+        "about_files": finding.about_files,
     }
 
 

@@ -30,8 +30,8 @@ def test_an_honest_size_beside_a_false_label(metadata: dict[str, str], code: str
     report = check(tmp_path, name="Llama-2-7B")
     (size,) = [claim for claim in report.claims if claim.text == "7B"]
     assert (size.outcome, size.basis) == (Outcome.CONFIRMED, "measured")
-    assert [(f.code, f.severity, f.claim) for f in report.findings] == [(code, Severity.NOTE, None)]
-    assert report.verdict.outcome is VerdictKind.CONSISTENT
+    assert [(f.code, f.severity, f.claim) for f in report.findings] == [(code, Severity.WARNING, None)]
+    assert report.verdict.outcome is VerdictKind.DEFECTIVE
 
 
 @pytest.mark.parametrize(

@@ -28,7 +28,7 @@ class GgufGeneralName(Rule):
 
     Only another version or size of the same family counts. Converters have written "LLaMA v2", or the family alone, for
     any model, so that another family here says little. A size that the tensors bear out is right whatever the file
-    calls itself, which is noted only.
+    calls itself: that is a fault of the file, of which the name is not accused.
     """
 
     code, slug, since = "GGF003", "gguf-general-name", "0.2"
@@ -40,7 +40,7 @@ class GgufGeneralName(Rule):
         Case("llama3.3-70b", expect=Severity.WARNING, gguf_name="Llama 3.1 70B Instruct 2024 12"),
         Case("Mistral-7B-Instruct-v0.3-GGUF", expect=Severity.WARNING, gguf_name="Mistral 7B Instruct v0.2"),
         Case("Qwen2.5-7B-Instruct-GGUF", expect=Severity.WARNING, gguf_name="Qwen2.5 0.5B Instruct"),
-        Case("Qwen2.5-7B-GGUF", expect=Severity.NOTE, gguf_name="Qwen2.5 0.5B", parameters=7_615_616_512),
+        Case("Qwen2.5-7B-GGUF", expect=Severity.WARNING, gguf_name="Qwen2.5 0.5B", parameters=7_615_616_512),
     )
     confirmed = (
         Case("Meta-Llama-3.1-8B-Instruct-GGUF", gguf_name="Meta Llama 3.1 8B Instruct"),
@@ -88,7 +88,8 @@ class GgufGeneralName(Rule):
         own = f"general.name is {str(fact.value)[:80]!r}"
         count = shown_by_tensors(claim, evidence) if claim.role is Role.PARAMETERS else None
         if count is not None:
-            return self.finding(Severity.NOTE, f"{own}; {holding(count)}, as the name says", fact=fact)
+            message = f"{own}; {holding(count)}, as the name says"
+            return self.finding(Severity.WARNING, message, fact=fact, about_files=True)
         return self.finding(Severity.WARNING, f"the name says {said}; {own}", claim=claim, fact=fact)
 
 

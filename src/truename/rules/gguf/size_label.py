@@ -25,7 +25,7 @@ class GgufSizeLabel(Rule):
     Programs show it beside the model. One that says 70B in a file that is named 8B belongs to another file.
 
     Only a factor of two counts: labels are rounded, and names leave embeddings out or speak of the parameters in use.
-    Where the tensors are as many as the name says, the label is wrong and not the name, which is noted only.
+    Where the tensors are as many as the name says, the label is wrong and not the name: a fault of the file.
     """
 
     code, slug, since = "GGF004", "gguf-size-label", "0.2"
@@ -37,7 +37,7 @@ class GgufSizeLabel(Rule):
         Case("Llama-3.1-8B-Instruct-GGUF", expect=Severity.WARNING, gguf_size_label="70B"),
         Case("Qwen2.5-7B-Instruct-GGUF", expect=Severity.WARNING, gguf_size_label="494M"),
         Case("Qwen2.5-7B-GGUF", expect=Severity.WARNING, gguf_size_label="494M", parameters=494_032_768),
-        Case("Llama-3.1-8B-GGUF", expect=Severity.NOTE, gguf_size_label="70B", parameters=8_030_261_312),
+        Case("Llama-3.1-8B-GGUF", expect=Severity.WARNING, gguf_size_label="70B", parameters=8_030_261_312),
     )
     confirmed = (
         Case("Llama-3.1-8B-Instruct-GGUF", gguf_size_label="8B"),
@@ -75,6 +75,6 @@ class GgufSizeLabel(Rule):
         for claim in stated:
             if (count := shown_by_tensors(claim, evidence)) is not None:
                 message = f"general.size_label is {fact.value}; {holding(count)}, as the name says"
-                return self.flag([self.finding(Severity.NOTE, message, fact=fact)])
+                return self.flag([self.finding(Severity.WARNING, message, fact=fact, about_files=True)])
         message = f"the name says {stated[0].element.text}; general.size_label is {fact.value}"
         return self.flag([self.finding(Severity.WARNING, message, claim=stated[0], fact=fact)])
