@@ -25,6 +25,7 @@ Types, each explained by its own help, as in ``help(truename.Finding)``:
 - Claim: One checkable statement of a name
 - ClaimSpan: The part of the name (start inclusive, end exclusive, in characters) that makes a claim
 - Claims: All checkable statements of one name
+- Config: What a project has settled for every check in it
 - Confirmation: A claim that the files bear out; without a claim, a check of the files that they passed
 - Convention: The study's four naming conventions
 - Decision: How a rule ended for one model
@@ -35,6 +36,7 @@ Types, each explained by its own help, as in ``help(truename.Finding)``:
 - EmptyTargetError: The target holds no file that a model could consist of
 - Evidence: Facts by key, and why a fact is not there where that is known
 - EvidenceRef: What was found instead, and where
+- Explanation: Why a rule decided as it did
 - Fact: One fact and where it was read
 - FailedTarget: A target of a call that could not be checked
 - FileError: One file of the model is not what it must be
@@ -49,8 +51,10 @@ Types, each explained by its own help, as in ``help(truename.Finding)``:
 - Labelled: A label of a prediction set
 - Layer: One layer: the tensors that share a prefix
 - MissingExtraError: A command needs an optional dependency
+- ModelIgnore: Rules that are not run for some models, with the reason
 - ModelPart: One part of a model of several: a module of a pipeline, one graph of a program, an image encoder beside it
 - ModelReport: Everything that a check found out about one model
+- NamingPolicy: What a project asks of the names of its models. What is empty asks for nothing
 - Neighbour: A known label and how like its structure is, 0 to 1
 - Operation: What a layer does, as far as its tensors show
 - Origin: Where a fact comes from, strongest first
@@ -58,6 +62,7 @@ Types, each explained by its own help, as in ``help(truename.Finding)``:
 - Outcomes: How many rules ended in each way. They add up to the rules that ran
 - ParsedName: A name read into its elements, in order and without overlap. Spans count from the start of ``name``
 - Prediction: The answer to one question
+- Proposal: A name, and what a check would say of it
 - Question: What is asked of a structure
 - Reason: Why something is not decided: a kind for code, and a clause for people
 - ReasonKind: Why a rule did not decide. Code looks at the kind, people read the text
@@ -77,6 +82,7 @@ Types, each explained by its own help, as in ``help(truename.Finding)``:
 - UsageError: The call cannot be carried out as it was made
 - Verdict: The answer to the question whether a model is what its name says
 - VerdictKind: What a report says of the model as a whole, worst first
+- WeighedFact: A fact that a rule may look at
 
 """
 

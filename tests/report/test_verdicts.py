@@ -75,9 +75,8 @@ def possible() -> set[tuple[str, str]]:
     """Each verdict with each worst finding with which the rules can end."""
     found = set()
     for severity, about_files, claims in product(("error", "warning", "note", "none"), (False, True), ((), (SETTLED,))):
-        rule = cast(Any, SimpleNamespace(code="SIZ001", of_policy=False))
         findings = [msgspec.structs.replace(one, about_files=about_files) for one in finding(severity)]
-        verdict = verdict_of(claims, findings, [(rule, cast(Any, None))], READ)
+        verdict = verdict_of(claims, findings, (), READ)
         found.add((WORDS[verdict.outcome], severity))
     return found
 
