@@ -18,7 +18,8 @@ import pytest
 
 import truename
 
-NAMES = [name for name in truename.__all__ if name != "__version__"]
+STUB = Path(truename.__file__).with_name("__init__.pyi")
+NAMES = re.findall(r"^from truename\S* import (\w+) as \1$", STUB.read_text(encoding="ascii"), re.MULTILINE)
 FUNCTIONS = {
     "check",
     "compare",
@@ -129,18 +130,34 @@ def test_a_structs_help_says_what_every_field_is(name: str) -> None:
     assert [field for field in fields if f"\n    {field}: " not in said] == []
 
 
-def test_help_begins_with_the_librarys_own_words() -> None:
+def test_help_is_the_librarys_own_words() -> None:
     page = pydoc.plain(pydoc.render_doc(truename))
-    words = page.partition("CLASSES")[0]
-    assert "Is this pre-trained model what its name says?" in words
-    assert all(f"``{name}``" in words for name in FUNCTIONS)
-    assert "msgspec" not in words
+    assert "Is this pre-trained model what its name says?" in page
+    assert all(f"``{name}``" in page.partition("FUNCTIONS")[0] for name in FUNCTIONS)
+    assert "msgspec" not in page
+    assert set(re.findall(r"__\w+__", page)) <= {
+        "__init__",
+        "__version__",
+        "__all__",
+        "__main__",
+        "__getattr__",
+        "__dir__",
+    }
+    assert page.count("\n") < 400
 
 
-def test_a_star_import_brings_the_public_names() -> None:
+def test_help_names_every_type_with_its_first_words() -> None:
+    page = pydoc.plain(pydoc.render_doc(truename))
+    for name in NAMES:
+        if isinstance(value := getattr(truename, name), type):
+            said = (inspect.getdoc(value) or "").partition("\n")[0][:40].rstrip(".")
+            assert f"- {name}: {said}" in page
+
+
+def test_a_star_import_brings_what_is_called() -> None:
     found: dict[str, object] = {}
     exec("from truename import *", found)
-    assert set(truename.__all__) == set(found) - {"__builtins__"}
+    assert set(truename.__all__) == set(found) - {"__builtins__"} == {*FUNCTIONS, "__version__"}
     assert len(set(truename.__all__)) == len(truename.__all__)
 
 

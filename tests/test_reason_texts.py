@@ -11,14 +11,21 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
+import pickles
 import truename
-from truename.api import check
+from truename.api import check, judge
+from truename.evidence import Evidence, gather
+from truename.facts import FACTS, Fact, ImportedName
 from truename.findings import ModelReport, Reason
+from truename.names import parse_name
 from truename.report.exit_code import exit_code
 from truename.report.verdict import WORDS
-from truename.testing import write_gguf, write_header_only
+from truename.sources import FolderSource
+from truename.suggest import STYLES, suggest_name
+from truename.testing import write_flax, write_gguf, write_header_only
 from truename.testing.family_tensors import layout_tensors
 from truename.testing.miniature import demo_models
 
@@ -100,6 +107,11 @@ def gguf_files(folder: Path) -> None:
         write_gguf(folder / f"tiny-{word}.gguf", GGUF, {"general.architecture": "llama"})
 
 
+def a_gguf_file(folder: Path) -> None:
+    config(folder)
+    write_gguf(folder / "tiny.gguf", GGUF, {"general.architecture": "llama"})
+
+
 def several_variants(folder: Path) -> None:
     whole(folder)
     write_header_only(folder / "model.fp16.safetensors", layout_tensors(LLAMA, "F16"))
@@ -113,6 +125,42 @@ def two_files_of_no_known_family(folder: Path) -> None:
 def a_format_that_is_not_read(folder: Path) -> None:
     config(folder)
     (folder / "model.mlmodel").write_bytes(b"\x08\x01")
+
+
+def formats_that_differ(folder: Path) -> None:
+    whole(folder)
+    write_flax(folder / "flax_model.msgpack", layout_tensors({**LLAMA, "num_hidden_layers": 3}, "F16"))
+    write_header_only(folder / "pytorch_model.safetensors", layout_tensors({**LLAMA, "vocab_size": 900}, "F16"))
+
+
+def a_pickle_that_runs_code(folder: Path) -> None:
+    hook = pickles.call("builtins.exec", pickles.text("1"))
+    data = pickles.archive(pickles.stream(pickles.mapping({**pickles.WEIGHTS, "hook": hook})), pickles.STORAGES)
+    (folder / "pytorch_model.bin").write_bytes(data)
+    (folder / "training_args.bin").write_bytes(pickles.stream(pickles.call("subprocess.Popen")))
+
+
+def a_pickle_of_a_class(folder: Path) -> None:
+    data = pickles.archive(
+        pickles.stream(pickles.mapping({**pickles.WEIGHTS, "hook": pickles.call("mine.Config")})), {}
+    )
+    (folder / "pytorch_model.bin").write_bytes(data)
+    (folder / "training_args.bin").write_bytes(pickles.stream(pickles.call("logging.getLogger")))
+
+
+def composed(folder: Path) -> None:
+    """The numbers that stand in the decoder's object are of the decoder alone."""
+    inner = {"model_type": "llama", **{k: v for k, v in LLAMA.items() if k not in ("model_type", "architectures")}}
+    said = {"model_type": "vision-encoder-decoder", "decoder": {**inner, "num_hidden_layers": 9}}
+    (folder / "config.json").write_text(json.dumps(said))
+    weights(folder)
+
+
+def a_part_of_a_pipeline_missing(folder: Path) -> None:
+    (folder / "unet").mkdir()
+    weights(folder / "unet")
+    index = {"unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"]}
+    (folder / "model_index.json").write_text(json.dumps(index))
 
 
 def packed(folder: Path) -> None:
@@ -141,6 +189,12 @@ MODELS: Mapping[str, tuple[str, Callable[[Path], None]]] = {
         ("Llama-7B-AWQ-8bit", packed),
         ("nothing", whole),
         ("llama-chat", cut_short),
+        ("llama-gguf", a_gguf_file),
+        ("llama-7b-again", formats_that_differ),
+        ("resnet50-pickled", a_pickle_that_runs_code),
+        ("resnet50-classes", a_pickle_of_a_class),
+        ("some-9-layers", composed),
+        ("diffuser-7b", a_part_of_a_pipeline_missing),
     )
 }
 
@@ -244,6 +298,70 @@ def test_other_words_change_no_verdict(how: str, folders: dict[str, Path], monke
         assert all("in other words" in text for text in texts(after[key])), "a text was not replaced"
         assert said(report) == said(after[key]), key
     assert {report.verdict.outcome for report in before.values()} == set(WORDS), "the models show every verdict"
+
+
+# --- facts, with what they say to people replaced ---------------------------------------------------------------------
+
+
+def in_other_words(fact: Fact[Any]) -> Fact[Any]:
+    """The fact with another detail, and with other sentences in its value.
+
+    A text with a blank is one that truename wrote, unless it is one of a document or of a table of known releases.
+    """
+    quoted = FACTS[fact.key].declared or fact.key.startswith("release")
+    value = fact.value if quoted else anew(fact.value)
+    return msgspec.structs.replace(fact, detail="in other words, of a.b type X", value=value)
+
+
+def anew(value: Any) -> Any:
+    if isinstance(value, str):
+        return "in other words" if " " in value else value
+    if isinstance(value, tuple):
+        return tuple(map(anew, value))
+    if isinstance(value, msgspec.Struct):
+        told = {name: anew(getattr(value, name)) for name in value.__struct_fields__}
+        return msgspec.structs.replace(value, **told)
+    return value
+
+
+def decided(report: ModelReport) -> object:
+    """What a report decides, whatever it says."""
+    return (
+        msgspec.structs.replace(report.verdict, reason=None),
+        [(claim.text, claim.role, claim.outcome, claim.severity, claim.basis, claim.codes) for claim in report.claims],
+        [(finding.code, finding.severity, finding.claim, finding.suggestion) for finding in report.findings],
+        report.outcomes,
+        [(one.code, one.claim) for one in report.confirmed],
+        [(one.code, one.reason.kind) for one in (*report.cannot_tell, *report.does_not_apply)],
+    )
+
+
+def test_other_words_in_facts_change_no_verdict(folders: dict[str, Path]) -> None:
+    codes: set[str] = set()
+    for key, folder in folders.items():
+        evidence = gather(FolderSource(folder))
+        facts = [in_other_words(fact) for group in evidence.facts.values() for fact in group]
+        reworded = Evidence.of(facts, evidence.missing, evidence.architecture, evidence.fingerprint, evidence.parts)
+        before, after = (judge(parse_name(folder.name), one, target=str(folder)) for one in (evidence, reworded))
+        codes.update(finding.code for finding in before.findings)
+        assert decided(before) == decided(after), key
+        for style in STYLES:
+            assert suggest_name(evidence, style) == suggest_name(reworded, style), (key, style)
+    assert codes >= {"FIL003", "FIL004"}
+
+
+@pytest.mark.parametrize(
+    ("value", "other"),
+    [
+        (("a.bin has 1 tensors of another shape",), ("in other words",)),
+        (("os.system (byte 5 of a)",), ("in other words",)),
+        ((ImportedName("os.system", "byte 5 of a"),), (ImportedName("os.system", "in other words"),)),
+        (("safetensors", "gguf"), ("safetensors", "gguf")),
+        (7, 7),
+    ],
+)
+def test_sentences_are_replaced_and_words_are_not(value: object, other: object) -> None:
+    assert anew(value) == other
 
 
 # --- the sources ------------------------------------------------------------------------------------------------------

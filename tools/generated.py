@@ -5,6 +5,7 @@ from __future__ import annotations
 import compile_tables
 import compile_vocabulary
 import fact_page
+import help_text
 import pages
 import readme_example
 import report_page
@@ -17,4 +18,12 @@ def vocabulary(check: bool) -> int:
 
 
 if __name__ == "__main__":
-    pages.run(vocabulary, compile_tables.main, fact_page.main, report_page.main, rule_pages.main, readme_example.main)
+    pages.run(
+        vocabulary,
+        compile_tables.main,
+        help_text.main,
+        fact_page.main,
+        report_page.main,
+        rule_pages.main,
+        readme_example.main,
+    )

@@ -49,7 +49,7 @@ MOVED = """
 | nothing of a target that could not be checked | `errors[]` |
 
 New: `version`, `settings`, `errors`, and of each model `verdict`, `claims`, `confirmed`, `does_not_apply`, `revision`,
-`fingerprint` and `notices`.
+`fingerprint`, `notices` and `parts`.
 
 As before: `models[]` with `target`, `name`, `convention`, `elements[]` (`kind`, `text`, `value`, `start`, `end`),
 `facts[]` (`key`, `value`, `origin`, `file`) and `findings[]` (`code`, `rule`, `severity`, `message`, `claim`,

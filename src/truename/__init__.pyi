@@ -46,6 +46,7 @@ from truename.findings import Grounds as Grounds
 from truename.findings import InspectedFact as InspectedFact
 from truename.findings import Inspection as Inspection
 from truename.findings import JudgedClaim as JudgedClaim
+from truename.findings import ModelPart as ModelPart
 from truename.findings import ModelReport as ModelReport
 from truename.findings import Outcome as Outcome
 from truename.findings import Outcomes as Outcomes

@@ -21,7 +21,7 @@ from truename.evidence import Evidence, gather
 from truename.evidence.comparison import is_adapter
 from truename.evidence.gather import checkpoints_of, read_main
 from truename.evidence.known_releases import release_facts
-from truename.facts import INFERRED_SHARDS
+from truename.facts import INFERRED_SHARDS, told
 from truename.findings import (
     Branch,
     Finding,
@@ -37,7 +37,7 @@ from truename.findings import (
     Undecided,
 )
 from truename.names import Claims, ParsedName, claims_of, parse_name
-from truename.rules import Decision, Rule, all_rules, cannot_tell
+from truename.rules import Decision, Rule, all_rules, cannot_tell, keys_read_by
 from truename.rules.aside import less_of_other_models
 from truename.rules.verdict import has_no_weights, judged_claims, regraded, softened, verdict_of
 from truename.settings import Config, NamingPolicy
@@ -78,9 +78,10 @@ def check(
     source = open_source(target)
     parsed = parse_name(name if name is not None else source.name)
     revision: str | None = getattr(source, "commit", None)  # of sources that have commits
-    evidence = gather(source, sample=sample)
+    running = rules_of(config) if rules is None else rules
+    evidence = gather(source, sample=sample, keys=keys_read_by(running))
     given = name is not None
-    report = judge(parsed, evidence, target=source.target, given=given, revision=revision, rules=rules, config=config)
+    report = judge(parsed, evidence, target=source.target, given=given, revision=revision, rules=running, config=config)
     return with_positions(report, source)
 
 
@@ -122,6 +123,7 @@ def judge(
         does_not_apply=_undecided(ended[Outcome.DOES_NOT_APPLY]),
         cannot_tell=_undecided(ended[Outcome.CANNOT_TELL]),
         notices=(*_notices(evidence), *left_out),
+        parts=evidence.parts,
     )
 
 
@@ -222,7 +224,7 @@ def folded(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 def reported(evidence: Evidence) -> tuple[ReportedFact, ...]:
     """Every fact of the evidence, by key and then by strength of origin."""
     return tuple(
-        ReportedFact(str(fact.key), fact.value, fact.origin, fact.file)
+        ReportedFact(str(fact.key), told(fact.value), fact.origin, fact.file)
         for key in sorted(evidence.facts)
         for fact in evidence.facts[key]
     )
@@ -250,10 +252,11 @@ def inspection_of(target: str, evidence: Evidence) -> Inspection:
     shown = evidence.architecture
     return Inspection(
         target=target,
-        facts=tuple(InspectedFact(str(f.key), f.value, f.origin, f.file, f.detail) for f in facts),
+        facts=tuple(InspectedFact(str(f.key), told(f.value), f.origin, f.file, f.detail) for f in facts),
         missing={str(key): reason for key, reason in sorted(evidence.missing.items())},
         tree=None if shown is None else tuple(_branches(shown.layers, shown.blocks)),
         names={style: name for style in STYLES if (name := suggest_name(evidence, style))},
+        parts=evidence.parts,
     )
 
 

@@ -62,12 +62,51 @@ class Derivation(StrEnum):
     INDEX_BYTES = "index_bytes"  # total bytes of the weight index by the bytes of an element
 
 
+class ImportedName(msgspec.Struct, frozen=True):
+    """Something that a pickle imports when it is loaded.
+
+    Attributes:
+        name: module and name with a dot: ``os.system``.
+        place: where in the pickle, for people.
+    """
+
+    name: str
+    place: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.place})" if self.place else self.name
+
+
+class Unlike(StrEnum):
+    """In what two sets of weights of one model differ."""
+
+    SHAPES = "shapes"  # a tensor has one shape here and another there
+    NAMES = "names"  # one of them lacks tensors that a model needs
+
+
+class SetDifference(msgspec.Struct, frozen=True):
+    """A set of weights that is not that of the main one.
+
+    Attributes:
+        file: of the other set.
+        unlike: in what it differs.
+        text: the same as the end of a sentence, for people.
+    """
+
+    file: str
+    unlike: Unlike
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.file} {self.text}"
+
+
 class Fact(msgspec.Struct, Generic[T], frozen=True):
     """One fact and where it was read.
 
     Attributes:
         key: what it is a fact of.
-        value: number, string, bool, or a tuple of those.
+        value: number, string, bool, a noun of this module, or a tuple of those.
         origin: where it comes from.
         file: relative to the model's root.
         detail: the JSON key, the tensor, or how it was computed, for people.
@@ -82,6 +121,13 @@ class Fact(msgspec.Struct, Generic[T], frozen=True):
     detail: str | None = None
     how: Derivation | None = None
     key_path: str | None = None
+
+
+def told(value: Any) -> Any:
+    """The value of a fact as reports tell it: numbers, truth values, texts and collections of those."""
+    if isinstance(value, tuple) and value and isinstance(value[0], msgspec.Struct):
+        return tuple(map(str, value))
+    return str(value) if isinstance(value, msgspec.Struct) else value
 
 
 # counts of parameters (COUNTING: all plausible counts; a rule says which one a name means)
@@ -101,6 +147,10 @@ LANGUAGE_MODEL_PARAMETERS = Key[int](
 )
 ENCODER_PARAMETERS = Key[int]("encoder_parameters", "parameters of the bare model, without its task head")
 TIED_PARAMETERS = Key[int]("tied_parameters", "parameters with a tied head counted twice, as stored by some exporters")
+WHOLE_PARAMETERS = Key[int](
+    "whole_parameters",
+    "parameters of all parts of a model of several: of a pipeline with its encoders, of a model with its image encoder",
+)
 
 # dimensions
 LAYERS = Key[int]("layers", "repeated blocks of the main stack")
@@ -344,11 +394,11 @@ INFERRED_SHARDS = Key[tuple[str, ...]](
     "shards of very many that were not read: like tensors say what they hold, and their sizes agree",
 )
 UNREADABLE_FILES = Key[str]("unreadable_files", "what is wrong with a file that breaks its format; one fact a file")
-UNSAFE_GLOBALS = Key[tuple[str, ...]](
+UNSAFE_GLOBALS = Key[tuple[ImportedName, ...]](
     "unsafe_globals",
     "what pickles of weights import beyond the parts of tensors, each with its place; empty: nothing",
 )
-OTHER_UNSAFE_GLOBALS = Key[tuple[str, ...]](
+OTHER_UNSAFE_GLOBALS = Key[tuple[ImportedName, ...]](
     "other_unsafe_globals",
     "the same of pickles that hold no weights: the settings and the state of a training",
 )
@@ -367,7 +417,10 @@ FORMATS_READ = Key[tuple[str, ...]](
     "weights files whose headers were read and compared with the main one",
 )
 FORMATS_AGREE = Key[tuple[str, ...]]("formats_agree", "of those, the ones with the tensors of the main one")
-FORMATS_DIFFER = Key[tuple[str, ...]]("formats_differ", "of those, the others, each with what is different")
+FORMATS_DIFFER = Key[tuple[SetDifference, ...]](
+    "formats_differ",
+    "of those, the others, each with what is different",
+)
 WEIGHT_VARIANTS = Key[tuple[str, ...]](
     "weight_variants",
     "further sets of the same tensors in other dtypes: fp16 beside fp32, Q8_0 beside Q4_K_M",

@@ -123,6 +123,7 @@ class Finding(msgspec.Struct, frozen=True):
         evidence: what was found instead.
         suggestion: a name without the fault.
         more: how many further findings of the rule this one stands for.
+        about_files: whether it is a fault of the files among themselves, of which the name is not accused.
     """
 
     code: str
@@ -133,6 +134,7 @@ class Finding(msgspec.Struct, frozen=True):
     evidence: EvidenceRef | None = None
     suggestion: str | None = None
     more: int = 0
+    about_files: bool = False
 
 
 class RuleText(msgspec.Struct, frozen=True):
@@ -302,6 +304,30 @@ class ReportedFact(msgspec.Struct, frozen=True):
     file: str | None
 
 
+class ModelPart(msgspec.Struct, frozen=True):
+    """One part of a model of several: a module of a pipeline, one graph of a program, an image encoder beside it.
+
+    Attributes:
+        name: its folder, or its file less the suffix.
+        file: its weights file, or the first of them; None where there is none.
+        format: safetensors, gguf, onnx ...
+        tensors: how many it holds.
+        parameters: counted like those of a whole model; None where they could not be.
+        judged: whether the claims of the name are compared with this part.
+        graph: whether it is one graph of a program, which may repeat the weights of another.
+        reason: why it is not counted.
+    """
+
+    name: str
+    file: str | None = None
+    format: str | None = None
+    tensors: int | None = None
+    parameters: int | None = None
+    judged: bool = False
+    graph: bool = False
+    reason: Reason | None = None
+
+
 class ModelReport(msgspec.Struct, frozen=True):
     """Everything that a check found out about one model.
 
@@ -322,6 +348,7 @@ class ModelReport(msgspec.Struct, frozen=True):
         does_not_apply: the rules that have nothing to check.
         notices: what a reader has to know of how the files were found or read.
         known: findings that the baseline knows; they do not fail a call.
+        parts: of a model of several, the one that the claims are compared with first; empty for a model of one.
     """
 
     target: str
@@ -340,6 +367,7 @@ class ModelReport(msgspec.Struct, frozen=True):
     does_not_apply: tuple[Undecided, ...] = ()
     notices: tuple[str, ...] = ()
     known: tuple[Finding, ...] = ()
+    parts: tuple[ModelPart, ...] = ()
 
     @property
     def faults(self) -> tuple[Undecided, ...]:
@@ -425,6 +453,7 @@ class Inspection(msgspec.Struct, frozen=True):
         missing: the key of a fact that is not there, and why.
         tree: the layers and blocks; None where no header of weights shows an architecture.
         names: a naming convention, and a name that fits the model in it.
+        parts: of a model of several; the facts are those of the one that is judged.
     """
 
     target: str
@@ -432,3 +461,4 @@ class Inspection(msgspec.Struct, frozen=True):
     missing: Mapping[str, Reason]
     tree: tuple[Branch, ...] | None
     names: Mapping[str, str] = {}
+    parts: tuple[ModelPart, ...] = ()

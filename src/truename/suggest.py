@@ -22,6 +22,7 @@ from truename.facts import (
     EXTENDED_CONTEXT_LENGTH,
     FORMATS,
     GGUF_FILE_TYPE,
+    GGUF_TENSOR_TYPES,
     IMAGE_SIZE,
     IS_ADAPTER,
     MODEL_TYPE,
@@ -274,8 +275,8 @@ def _encoding(evidence: Evidence) -> str | None:
         return declared
     fact = storage.method_fact(evidence)
     if fact is not None and storage.method(fact) == "gguf":
-        kind = re.search(r"type (\w+)$", fact.detail or "")
-        return kind[1] if kind else None
+        types = (types.value[0] for types in evidence.all(GGUF_TENSOR_TYPES) if types.file == fact.file)
+        return next(types, None)
     dtypes = evidence.value(STORAGE_DTYPES, ()) if evidence.get(STORAGE_DTYPES, Origin.WEIGHTS) else ()
     return str(dtypes[0]) if dtypes and fact is None and dtypes[0] in FULL_PRECISION else None
 

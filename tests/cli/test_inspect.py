@@ -22,7 +22,7 @@ def test_text(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
 def test_json(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["inspect", str(models / "llama-7b"), "--format", "json"]) == 0
     document = json.loads(capsys.readouterr().out)
-    assert list(document) == ["schema", "target", "facts", "missing", "blocks", "names"]
+    assert list(document) == ["schema", "target", "facts", "missing", "blocks", "names", "parts"]
     assert document["schema"] == "truename.inspect/1"
     facts = {fact["key"]: fact for fact in reversed(document["facts"])}
     assert facts["parameters"]["value"] == 1_100_048_384

@@ -10,7 +10,7 @@ import pytest
 from hubs import hub_of
 from truename.errors import SeveralModelsError
 from truename.evidence import Evidence, gather
-from truename.facts import Origin
+from truename.facts import Origin, Unlike
 from truename.findings import ReasonKind
 from truename.sources import FileSource, FolderSource
 from truename.sources.hub import HubSource
@@ -57,20 +57,24 @@ def test_formats_that_agree(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("other", "problem"),
+    ("other", "unlike", "problem"),
     [
-        (bert(vocab_size=201), "of another shape than model.safetensors: embeddings.word_embeddings.weight is 201×64"),
-        (bert(num_hidden_layers=3), "lacks 16 tensors of model.safetensors: encoder.layer.3"),
-        (bert(num_hidden_layers=5), "has 16 tensors more than model.safetensors: encoder.layer.4"),
+        (
+            bert(vocab_size=201),
+            Unlike.SHAPES,
+            "of another shape than model.safetensors: embeddings.word_embeddings.weight is 201×64",
+        ),
+        (bert(num_hidden_layers=3), Unlike.NAMES, "lacks 16 tensors of model.safetensors: encoder.layer.3"),
+        (bert(num_hidden_layers=5), Unlike.NAMES, "has 16 tensors more than model.safetensors: encoder.layer.4"),
     ],
     ids=["vocabulary", "fewer layers", "more layers"],
 )
-def test_formats_that_differ(tmp_path: Path, other: TensorSpecs, problem: str) -> None:
+def test_formats_that_differ(tmp_path: Path, other: TensorSpecs, unlike: Unlike, problem: str) -> None:
     write_header_only(tmp_path / "model.safetensors", bert())
     write_flax(tmp_path / "flax_model.msgpack", flax(other))
     (said,) = found(tmp_path).value("formats_differ")
-    assert said.startswith("flax_model.msgpack ")
-    assert problem in said
+    assert (said.file, said.unlike) == ("flax_model.msgpack", unlike)
+    assert problem in said.text
 
 
 def without(tensors: TensorSpecs, word: str) -> TensorSpecs:

@@ -45,7 +45,7 @@ def test_every_slice_is_searched_for_what_it_imports(tmp_path: Path) -> None:
     for number in (0, 1):
         (tmp_path / f"consolidated.0{number}.pth").write_bytes(hostile)
     found = gather(FolderSource(tmp_path)).value("unsafe_globals")
-    assert [name.rpartition(" in ")[2] for name in found] == ["consolidated.00.pth)", "consolidated.01.pth)"]
+    assert [one.place.rpartition(" in ")[2] for one in found] == ["consolidated.00.pth", "consolidated.01.pth"]
 
 
 SAFETENSORS = header_bytes({"a": ("F32", (2, 3))})[0] + bytes(24)

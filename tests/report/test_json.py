@@ -27,6 +27,7 @@ MODEL_KEYS = [
     "does_not_apply",
     "notices",
     "known",
+    "parts",
 ]
 NO_PLACE = {"key_path": None, "line": None, "column": None}
 TYPE = {"value": "llama", "origin": "declared", "file": "config.json", "detail": "model_type", **NO_PLACE}
@@ -74,6 +75,7 @@ def test_what_was_in_version_1_stays_where_it_was(llama: ModelReport) -> None:
             "evidence": COUNT,
             "suggestion": "llama-1.1b",
             "more": 0,
+            "about_files": False,
         }
     ]
     assert list(model["findings"][0])[:7] == [

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from itertools import product
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
+import msgspec
 import pytest
 
 from truename.evidence import Evidence
@@ -76,8 +75,8 @@ def possible() -> set[tuple[str, str]]:
     """Each verdict with each worst finding with which the rules can end."""
     found = set()
     for severity, about_files, claims in product(("error", "warning", "note", "none"), (False, True), ((), (SETTLED,))):
-        rule = cast(Any, SimpleNamespace(code="SIZ001", about_files=about_files, of_policy=False))
-        verdict = verdict_of(claims, finding(severity), [(rule, cast(Any, None))], READ)
+        findings = [msgspec.structs.replace(one, about_files=about_files) for one in finding(severity)]
+        verdict = verdict_of(claims, findings, (), READ)
         found.add((WORDS[verdict.outcome], severity))
     return found
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import pytest
 
 from truename.evidence import Evidence
-from truename.facts import FACTS, Fact, Key
-from truename.findings import Outcome, Reason, ReasonKind
+from truename.facts import FACTS, Fact, Key, Origin, told
+from truename.findings import Outcome, Reason, ReasonKind, Severity
 from truename.names import claims_of, parse_name
 from truename.rules import Case, Decision, Rule, all_rules
 from truename.rules.policy import EXAMPLE, policy_rules
@@ -44,6 +45,18 @@ def test_flagged(rule: Rule, case: Case) -> None:
             assert case.name[finding.claim.start : finding.claim.end] == finding.claim.text
     if case.expect is not None:
         assert min(decision.findings, key=lambda f: f.severity.rank).severity is case.expect
+
+
+@pytest.mark.parametrize(("rule", "case"), cases("flagged"))
+def test_a_declaration_alone_is_no_error_where_tensors_can_speak(rule: Rule, case: Case) -> None:
+    """The same example with nothing measured: what the repository says of its own weights is a warning at most."""
+    facts = (msgspec.structs.replace(fact, origin=Origin.DECLARED) for fact in case.facts)
+    decision = rule.check(claims_of(parse_name(case.name)), Evidence.of(facts))
+    keys = {str(fact.key) for fact in case.facts if not FACTS[fact.key].declared}
+    for finding in decision.findings:
+        by = None if finding.about_files else finding.evidence
+        of_weights = by is not None and any(by.value == told(f.value) and str(f.key) in keys for f in case.facts)
+        assert not (of_weights and finding.severity is Severity.ERROR), finding.message
 
 
 @pytest.mark.parametrize(("rule", "case"), cases("confirmed"))

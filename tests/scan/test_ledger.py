@@ -153,7 +153,7 @@ def test_a_scan_with_other_columns_is_not_resumed(tmp_path: Path) -> None:
     fill(tmp_path, row("a"))
     record = tmp_path / "scan.json"
     written = json.loads(record.read_bytes())
-    assert written.pop("schema") == "truename.scan/2"
+    assert written.pop("schema") == "truename.scan/3"
     for older in (written, written | {"schema": "truename.scan/1"}):
         record.write_text(json.dumps(older))
         with pytest.raises(UsageError, match="cannot be resumed by this version, give another folder"):

@@ -10,6 +10,7 @@ from truename.architecture.model_config import Settings
 from truename.compiled_tables import table
 from truename.facts import (
     EXTENDED_CONTEXT_LENGTH,
+    FACTS,
     GGUF_FILE_TYPE,
     GGUF_TENSOR_SHARES,
     GGUF_TENSOR_TYPES,
@@ -48,10 +49,10 @@ def gguf_facts(header: WeightsHeader) -> Iterator[Fact[Any]]:
     file = header.files[0] if header.files else None
     for fact, key in table("architecture/gguf")["facts"].items():
         if text := header.metadata.get(key, "").strip()[:_MAX_TEXT]:
-            yield Fact(fact, text, Origin.DECLARED, file, key)
+            yield Fact(FACTS[fact], text, Origin.DECLARED, file, key)
     for fact, key in table("architecture/gguf")["numbers"].items():
         if (value := _number(header, key)) is not None:
-            yield Fact(fact, value, Origin.DECLARED, file, _named(header, key))
+            yield Fact(FACTS[fact], value, Origin.DECLARED, file, _named(header, key))
     yield from _scaling(header, file)
     types = tensor_types(header)
     if types and types[0][0] not in FULL_PRECISION:

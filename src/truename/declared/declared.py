@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from truename.declared.places import Place
 from truename.errors import FileError
 
 
@@ -33,3 +34,4 @@ class Declared(msgspec.Struct, frozen=True):
     adapter_files: tuple[str, ...] = ()  # an adapter's configuration and weights, from the list of files
     full_weights: tuple[str, ...] = ()  # weights or indexes of a whole model, from the list of files
     card_file: str | None = None  # the card, also where it has no front matter
+    left_out: frozenset[Place] = frozenset()  # documents that nobody asked for

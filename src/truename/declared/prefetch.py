@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 
 from truename.declared.documents import MAX_CONFIG_BYTES
+from truename.declared.places import EVERYWHERE, Place
 from truename.declared.read import CARDS, COMPONENT, MAX_COMPONENTS, QUANTIZE_CONFIGS, TOKENIZER_STEPS
 from truename.declared.runtimes import RUNTIMES
 
-_DOCUMENTS = ("config.json", "adapter_config.json", "tokenizer_config.json", "modules.json", "model_index.json")
+_DOCUMENTS = {
+    "config.json": Place.CONFIG,
+    "adapter_config.json": Place.ADAPTER,
+    "tokenizer_config.json": Place.TOKENIZER,
+    "modules.json": Place.CONFIG,
+    "model_index.json": Place.CONFIG,
+}
 _CARD_BYTES = 32_768  # front matter, and the text in which a family is mentioned
 
 
-def document_bytes(files: Mapping[str, int]) -> dict[str, int]:
+def document_bytes(files: Mapping[str, int], places: Set[Place] = EVERYWHERE) -> dict[str, int]:
     """Path to number of first bytes of each document that ``read_declared`` will read.
 
     Args:
         files: path to size of every file.
+        places: which kinds of documents.
     """
-    heads = {path: size for path in _DOCUMENTS if (size := files.get(path, 0)) <= MAX_CONFIG_BYTES and path in files}
+    heads: dict[str, int] = {}
+    for path, place in _DOCUMENTS.items():
+        if place in places and path in files and files[path] <= MAX_CONFIG_BYTES:
+            heads[path] = files[path]
     instead = () if "config.json" in files else RUNTIMES
-    for names, length in ((QUANTIZE_CONFIGS, MAX_CONFIG_BYTES), (CARDS, _CARD_BYTES), (instead, MAX_CONFIG_BYTES)):
-        if (path := next((name for name in names if name in files), None)) is not None:
+    for place, names, length in (
+        (Place.CONFIG, QUANTIZE_CONFIGS, MAX_CONFIG_BYTES),
+        (Place.CONFIG, instead, MAX_CONFIG_BYTES),
+        (Place.CARD, CARDS, _CARD_BYTES),
+    ):
+        if place in places and (path := next((name for name in names if name in files), "")):
             heads[path] = min(files[path], length)
-    if "tokenizer.json" in files:
+    if Place.NORMALIZER in places and "tokenizer.json" in files:
         heads["tokenizer.json"] = min(files["tokenizer.json"], TOKENIZER_STEPS[0])
-    if "model_index.json" in files:
+    if Place.CONFIG in places and "model_index.json" in files:
         parts = [path for path in files if COMPONENT.fullmatch(path)]
         heads |= {path: min(files[path], MAX_CONFIG_BYTES) for path in parts[:MAX_COMPONENTS]}
     return heads

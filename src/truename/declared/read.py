@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from typing import Any, TypeVar
 
 from truename.declared.card import read_card
 from truename.declared.declared import Declared, Document
 from truename.declared.documents import Open, kind_of, read_json, read_object
+from truename.declared.places import EVERYWHERE, Place
 from truename.declared.runtimes import RUNTIMES, as_config
 from truename.errors import DeclaredError, FileError, NotDownloadedError, TargetNotFoundError, UnsafePathError
 from truename.stand_ins import HEAD_BYTES, pointer
@@ -31,12 +32,13 @@ COMPONENT = re.compile(r"([^/.]+)/config\.json")
 T = TypeVar("T")
 
 
-def read_declared(files: Mapping[str, int], open: Open) -> Declared:
+def read_declared(files: Mapping[str, int], open: Open, places: Set[Place] = EVERYWHERE) -> Declared:
     """Read what a repository says of itself. No document is needed, and none can make this fail.
 
     Args:
         files: path to size of every file, as a source lists them.
         open: hands out a file's bytes.
+        places: which kinds of documents to read.
     """
     problems: list[FileError] = []
 
@@ -56,21 +58,23 @@ def read_declared(files: Mapping[str, int], open: Open) -> Declared:
     config = document("config.json")
     model_index = document("model_index.json")
     adapter_files, full_weights = weights_among(files)
-    tokenizer_config = document("tokenizer_config.json")
+    tokenizer_config = document("tokenizer_config.json") if Place.TOKENIZER in places else None
+    looks_inside = Place.NORMALIZER in places and not _says_case(tokenizer_config)
     card = next((name for name in CARDS if name in files), None)
     return Declared(
         config=config or (None if (runtime := document(*RUNTIMES)) is None else as_config(runtime)),
-        adapter_config=document("adapter_config.json"),
-        card=None if card is None else attempt(lambda: _card(card, open)),
+        adapter_config=document("adapter_config.json") if Place.ADAPTER in places else None,
+        card=None if card is None or Place.CARD not in places else attempt(lambda: _card(card, open)),
         tokenizer_config=tokenizer_config,
         quantize_config=document(*QUANTIZE_CONFIGS),
         modules=attempt(lambda: _modules(files, open)),
         model_index=model_index,
         components={} if model_index is None else _components(files, document),
-        normalizer=None if _says_case(tokenizer_config) else attempt(lambda: _normalizer(files, open)),
+        normalizer=attempt(lambda: _normalizer(files, open)) if looks_inside else None,
         adapter_files=adapter_files,
         full_weights=full_weights,
         card_file=card,
+        left_out=EVERYWHERE - places,
         problems=tuple(problems),  # last: what is read above adds to them
     )
 

@@ -7,32 +7,23 @@ from functools import cache
 from typing import Any
 
 from truename.declared import Declared
+from truename.declared.places import STATED_IN, Place
 from truename.errors import FileError, NotDownloadedError
 from truename.facts import (
-    BASE_MODEL_RELATION,
-    BASE_MODELS,
     CARD_MERGES,
     CARD_STATEMENTS,
     CARD_TITLE,
-    CASED,
-    DATASETS,
     DECLARED_FACTS,
     FACTS,
     FLAT_CONFIG,
-    LANGUAGES,
-    LIBRARY_NAME,
-    LICENCE,
-    MODEL_MAX_LENGTH,
     MODEL_PART,
     OWN_WORK,
-    PIPELINE_TAG,
     QUANTISATION_BITS,
     QUANTISATION_METHOD,
     RELEASE_DIFFERS,
     RELEASE_FITS,
     RELEASES_KNOWN,
-    TAGS,
-    TOKENIZER_CLASS,
+    WHOLE_PARAMETERS,
     Fact,
     Key,
 )
@@ -41,20 +32,19 @@ from truename.formats import Checkpoint, WeightsHeader
 
 NO_GGUF = Reason(ReasonKind.NO_SUCH_FILE, "there is no GGUF file with a readable header")
 _NO_INDEX = Reason(ReasonKind.NO_DOCUMENT, "there is no weight index that states it", "weight index")
-_CARD: frozenset[Key[Any]] = frozenset(
-    (BASE_MODELS, BASE_MODEL_RELATION, LANGUAGES, DATASETS, PIPELINE_TAG, LIBRARY_NAME, TAGS, LICENCE)
-)
-_TOKENIZER: frozenset[Key[Any]] = frozenset((CASED, MODEL_MAX_LENGTH, TOKENIZER_CLASS))
-# Not missing where they are not there: nothing is claimed, and looked up only for an inspection.
+# Not missing where they are not there: nothing is claimed, looked up only for an inspection, or of models of parts.
 _SELDOM: frozenset[Key[Any]] = frozenset(
     (
-        OWN_WORK, CARD_TITLE, CARD_STATEMENTS, CARD_MERGES, FLAT_CONFIG, MODEL_PART, RELEASE_FITS, RELEASE_DIFFERS,
-        RELEASES_KNOWN,
+        *(OWN_WORK, CARD_TITLE, CARD_STATEMENTS, CARD_MERGES, FLAT_CONFIG, MODEL_PART),
+        *(RELEASE_FITS, RELEASE_DIFFERS, RELEASES_KNOWN, WHOLE_PARAMETERS),
     )
-)  # fmt: skip
-_ADAPTER = frozenset(key for key in DECLARED_FACTS if key.startswith("adapter_"))
+)
+_CARD = STATED_IN[Place.CARD] - _SELDOM
+_TOKENIZER = STATED_IN[Place.TOKENIZER]
+_ADAPTER = STATED_IN[Place.ADAPTER] - _CARD
 _INDEX = frozenset(key for key in DECLARED_FACTS if key.startswith("index_"))
 _GGUF = frozenset(key for key in FACTS.values() if key.startswith("gguf_"))
+_CONFIG = DECLARED_FACTS - _CARD - _TOKENIZER - _ADAPTER - _INDEX - _GGUF - _SELDOM
 
 
 def why_absent(
@@ -65,13 +55,16 @@ def why_absent(
     broken = {problem.path: _broken(problem, ReasonKind.UNREAD_FILE) for problem in declared.problems}
     reasons = {key: weights for key in FACTS.values() if key not in DECLARED_FACTS | _SELDOM} if weights else {}
     card_file = declared.card_file or "README.md"
-    for keys, document, file in (
-        (_CARD, declared.card, card_file),
-        (_TOKENIZER, declared.tokenizer_config, "tokenizer_config.json"),
-        (_ADAPTER, declared.adapter_config, "adapter_config.json"),
-        (DECLARED_FACTS - _CARD - _TOKENIZER - _ADAPTER - _INDEX - _GGUF - _SELDOM, declared.config, "config.json"),
+    for place, keys, document, file in (
+        (Place.CARD, _CARD, declared.card, card_file),
+        (Place.TOKENIZER, _TOKENIZER, declared.tokenizer_config, "tokenizer_config.json"),
+        (Place.ADAPTER, _ADAPTER, declared.adapter_config, "adapter_config.json"),
+        (Place.CONFIG, _CONFIG, declared.config, "config.json"),
     ):
-        if document is None:
+        if place in declared.left_out:
+            text = f"{file} was not read, as nothing that is checked is said there"
+            reasons.update(dict.fromkeys(keys, Reason(ReasonKind.UNREAD_FILE, text, file)))
+        elif document is None:
             reasons.update(dict.fromkeys(keys, broken.get(file) or _without(file, declared.card_file)))
         else:
             reasons.update({key: _unsaid(document.file, key) for key in keys})

@@ -28,6 +28,8 @@ from truename.facts import (
     Fact,
     Key,
     Origin,
+    SetDifference,
+    Unlike,
 )
 from truename.findings import Reason, ReasonKind
 from truename.formats import Checkpoint, Tensor, WeightsHeader, read_checkpoint
@@ -60,7 +62,7 @@ class Comparison(msgspec.Struct, frozen=True):
 
     read: tuple[str, ...] = ()
     agree: tuple[str, ...] = ()
-    differ: tuple[str, ...] = ()  # each with what is different
+    differ: tuple[SetDifference, ...] = ()
     variants: tuple[str, ...] = ()  # the same tensors in another dtype, each with that dtype
     files: tuple[Fact[Any], ...] = ()  # facts of single GGUF files
     several_models: tuple[str, ...] = ()  # GGUF files of another model than the main one
@@ -149,7 +151,7 @@ class _Comparing:
         self._canonical: WeightsHeader | None = None
         self._read: list[str] = []
         self._agree: list[str] = []
-        self._differ: list[str] = []
+        self._differ: list[SetDifference] = []
         self._variants: list[str] = []
         self._files: list[Fact[Any]] = []
         self._others: list[str] = []
@@ -177,13 +179,14 @@ class _Comparing:
         pair = _aligned(self._canonical.tensors, canonical_header(header).tensors)
         if pair is None:
             return
-        if problem := _contradiction(*pair, self._main.paths[0] if self._main.paths else self._main.name):
+        main = self._main.paths[0] if self._main.paths else self._main.name
+        if (found := _contradiction(*pair, name, main)) is not None:
             if (
                 _is_default(checkpoint)
                 and _is_default(self._main)
                 and _CONVERTED.isdisjoint((header.format, self._header.format))
             ):
-                self._differ.append(f"{name} {problem}")
+                self._differ.append(found)
             return
         self._agree.append(name)
         ours, theirs = _dominant(self._header), _dominant(header)
@@ -266,18 +269,20 @@ def _stripped(tensors: Shapes) -> Shapes:
     return {name.removeprefix(f"{word}."): tensor for name, tensor in tensors.items()}
 
 
-def _contradiction(ours: Shapes, theirs: Shapes, main: str) -> str | None:
-    """What is different, as the end of a sentence; None where nothing is that both would have to share."""
+def _contradiction(ours: Shapes, theirs: Shapes, other: str, main: str) -> SetDifference | None:
+    """What is different; None where nothing is that both would have to share."""
     unlike = [name for name, tensor in theirs.items() if name in ours and _clash(tensor, ours[name])]
     if unlike:
         one = unlike[0]
         shapes = f"{_shape(theirs[one])} here and {_shape(ours[one])} in {main}"
-        return f"has {len(unlike):,} tensors of another shape than {main}: {one[:120]} is {shapes}"
+        text = f"has {len(unlike):,} tensors of another shape than {main}: {one[:120]} is {shapes}"
+        return SetDifference(other, Unlike.SHAPES, text)
     for phrase, some, others in (("lacks {} tensors of", ours, theirs), ("has {} tensors more than", theirs, ours)):
         only = [name for name in some if name not in others and is_weight_of_model(name)]
         total = sum(_elements(tensor) for tensor in some.values())
         if sum(_elements(some[name]) for name in only) > _LACKING * total:
-            return f"{phrase.format(f'{len(only):,}')} {main}: {', '.join(n[:80] for n in only[:_SHOWN])}"
+            text = f"{phrase.format(f'{len(only):,}')} {main}: {', '.join(n[:80] for n in only[:_SHOWN])}"
+            return SetDifference(other, Unlike.NAMES, text)
     return None
 
 

@@ -10,7 +10,7 @@ import msgspec
 
 from truename.architecture.abstract import AbstractArchitecture
 from truename.facts import FACTS, Fact, Key, Origin
-from truename.findings import Reason, ReasonKind
+from truename.findings import ModelPart, Reason, ReasonKind
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -25,12 +25,14 @@ class Evidence(msgspec.Struct, frozen=True):
         missing: why a fact is not there, where that is known.
         architecture: the layers and blocks; None where no header of weights shows any.
         fingerprint: SHA-256 of the tensors' names, types and shapes, as hexadecimal text; None where none was read.
+        parts: of a model of several; the facts are those of the one that is judged.
     """
 
     facts: Mapping[Key[Any], tuple[Fact[Any], ...]]
     missing: Mapping[Key[Any], Reason] = {}
     architecture: AbstractArchitecture | None = None
     fingerprint: str | None = None
+    parts: tuple[ModelPart, ...] = ()
 
     @classmethod
     def of(
@@ -39,6 +41,7 @@ class Evidence(msgspec.Struct, frozen=True):
         missing: Mapping[Key[Any], Reason] | None = None,
         architecture: AbstractArchitecture | None = None,
         fingerprint: str | None = None,
+        parts: tuple[ModelPart, ...] = (),
     ) -> Self:
         """Group ``facts`` by key, the strongest origin first.
 
@@ -55,6 +58,7 @@ class Evidence(msgspec.Struct, frozen=True):
             {key: reason for key, reason in (missing or {}).items() if key not in grouped},
             architecture,
             fingerprint,
+            parts,
         )
 
     def with_facts(self, facts: Iterable[Fact[Any]]) -> Self:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from typing import Any
 
 import msgspec
@@ -20,6 +20,7 @@ from truename.architecture import (
 )
 from truename.budget import MAX_DISTANT_BYTES, MAX_SECONDS_BESIDE, Budget
 from truename.declared import Declared, declared_facts, read_declared
+from truename.declared.places import Place, places_of
 from truename.errors import (
     EmptyTargetError,
     FileError,
@@ -35,6 +36,7 @@ from truename.evidence.identified import AS_DECLARED, Identified, identified, un
 from truename.evidence.importance import holds_importance_matrix
 from truename.evidence.mentions import card_mentions
 from truename.evidence.misnamed import misnamed_files
+from truename.evidence.parts import read_parts
 from truename.evidence.pickles import read_further_pickles
 from truename.evidence.prefetch import needed_bytes
 from truename.evidence.several import refuse_several, refuse_several_gguf
@@ -52,9 +54,11 @@ from truename.facts import (
     MISSING_LAYERS,
     MISSING_SHARDS,
     MODEL_PART,
+    PARAMETERS,
     TENSOR_MODEL_TYPES,
     UNREADABLE_FILES,
     Fact,
+    Key,
     Origin,
 )
 from truename.formats import (
@@ -87,21 +91,21 @@ class WeightsReading(msgspec.Struct, frozen=True):
     problems: tuple[FileError, ...] = ()
 
 
-def gather(source: Source, *, sample: bool = False) -> Evidence:
-    """Read every document and the header of the main checkpoint, and measure them.
+def gather(source: Source, *, sample: bool = False, keys: Set[Key[Any]] | None = None) -> Evidence:
+    """Read the documents and the header of the main checkpoint, and measure them.
 
     Args:
         source: the model's files.
         sample: of very many shards read some, and infer the others where their sizes agree.
+        keys: what somebody will look at: documents that state nothing of it are not read. By default all are.
 
     A file that breaks its format is no error here: it becomes the fact ``unreadable_files`` and the reason why
     other facts are missing.
     """
-    checkpoints = checkpoints_of(source)
-    files = source.files
+    checkpoints, files, places = checkpoints_of(source), source.files, places_of(keys)
     if is_distant(source):
-        source.prefetch(needed_bytes(files, _in_order(checkpoints), sample=sample))
-    declared = read_declared(source.files, source.open)
+        source.prefetch(needed_bytes(files, _in_order(checkpoints), places, sample=sample))
+    declared = read_declared(files, source.open, places)
     budget = Budget(bytes=MAX_DISTANT_BYTES) if is_distant(source) else Budget()
     weights = read_main(checkpoints, source, budget, sample=sample)
     if weights.checkpoint is not None and weights.checkpoint not in checkpoints:  # numbered states, and no shards
@@ -123,24 +127,27 @@ def gather(source: Source, *, sample: bool = False) -> Evidence:
     compared = compare_checkpoints(weights.checkpoint, weights.header, checkpoints, source, budget)
     if compared.several_models and weights.checkpoint is not None:
         refuse_several_gguf(source, (weights.checkpoint.name, *compared.several_models))
+    counted = next((fact.value for fact in measured if fact.key == PARAMETERS), None)
+    apart = read_parts(weights.checkpoint, weights.header, checkpoints, declared, source, budget, counted)
     facts = [
         *stated,
-        *_file_facts(checkpoints, declared, weights, published=is_distant(source)),
+        *_file_facts(checkpoints, declared, weights, apart.problems, published=is_distant(source)),
         *_left_over_index(weights, checkpoints, source, budget),
         *_pickle_facts(weights, checkpoints, source),
         *misnamed_files(source, checkpoints, weights.header),
         *measured,
+        *apart.facts(),
         *structure.facts,
         *compared.facts(),
-        *card_mentions(source),
+        *(card_mentions(source) if Place.CARD in places else ()),
     ]
     missing = why_absent(declared, weights.checkpoint, weights.header, weights.problems)
-    missing |= {**why_no_bits(measured), **structure.missing}
+    missing |= {**why_no_bits(measured), **structure.missing, **apart.missing()}
     unsaid = compared.missing()
     silent = {fact.key: why for fact in facts if (why := compared.why_silent(fact, unsaid)) is not None}
     spoken = [fact for fact in facts if compared.why_silent(fact, unsaid) is None] if silent else facts
     reasons = {**missing, **unsaid, **silent}
-    return Evidence.of(spoken, reasons, architecture, fingerprint_of(weights.header))
+    return Evidence.of(spoken, reasons, architecture, fingerprint_of(weights.header), apart.parts)
 
 
 def _built(weights: WeightsReading) -> tuple[WeightsReading, AbstractArchitecture | None]:
@@ -285,7 +292,12 @@ def _weights_facts(
 
 
 def _file_facts(
-    checkpoints: tuple[Checkpoint, ...], declared: Declared, weights: WeightsReading, *, published: bool
+    checkpoints: tuple[Checkpoint, ...],
+    declared: Declared,
+    weights: WeightsReading,
+    of_parts: tuple[FileError, ...],
+    *,
+    published: bool,
 ) -> Iterator[Fact[Any]]:
     """Facts of the list of files: formats, whether it is an adapter, unreadable files, index against shards.
 
@@ -294,7 +306,8 @@ def _file_facts(
     excused = UnsupportedFormatError if published else (UnsupportedFormatError, NotDownloadedError)
     if present := tuple(dict.fromkeys(c.format for c in checkpoints if c.paths)):
         yield Fact(FORMATS, present, Origin.FILES)
-    for problem in (p for p in (*declared.problems, *weights.problems) if not isinstance(p, excused)):
+    problems = {str(problem): problem for problem in (*declared.problems, *weights.problems, *of_parts)}
+    for problem in (p for p in problems.values() if not isinstance(p, excused)):
         yield Fact(UNREADABLE_FILES, str(problem), Origin.FILES, problem.path)
     if weights.header is not None:
         file = weights.header.files[0] if len(weights.header.files) == 1 else None

@@ -11,7 +11,7 @@ import msgspec
 from truename.blob import Blob
 from truename.budget import MAX_DISTANT_BYTES, MAX_SECONDS_BESIDE, Budget, BudgetFault
 from truename.errors import FileError, TargetNotFoundError, UnsafePathError, UnsupportedFormatError
-from truename.facts import OTHER_UNSAFE_GLOBALS, UNREAD_PICKLES, UNSAFE_GLOBALS, Fact, Origin
+from truename.facts import OTHER_UNSAFE_GLOBALS, UNREAD_PICKLES, UNSAFE_GLOBALS, Fact, ImportedName, Origin
 from truename.formats import (
     Checkpoint,
     UnsafeGlobal,
@@ -60,7 +60,7 @@ class FurtherPickles(msgspec.Struct, frozen=True):
         weights = [one for one in main if not is_of_objects(one.file)]
         others = [*(one for one in main if is_of_objects(one.file)), *self.others]
         further = [one for one in self.weights if one not in main]  # an archive of weights may be looked at twice
-        found = [*map(str, weights), *map(_placed, further)]
+        found = [*map(_within, weights), *map(_placed, further)]
         if found or main_is_pickle or self.read:
             file = next((one.file for one in (*weights, *self.weights)), None)
             yield Fact(UNSAFE_GLOBALS, tuple(dict.fromkeys(found)), Origin.WEIGHTS, file)
@@ -125,6 +125,12 @@ def _walk(blob: Blob) -> tuple[tuple[UnsafeGlobal, ...] | None, bool]:
     return found.unsafe, not found.unwalked
 
 
-def _placed(one: UnsafeGlobal) -> str:
+def _within(one: UnsafeGlobal) -> ImportedName:
+    """The name with its place in the stream."""
+    return ImportedName(one.name, f"byte {one.offset:,} of {one.stream}")
+
+
+def _placed(one: UnsafeGlobal) -> ImportedName:
     """The name with its place and the file, which the stream alone does not tell."""
-    return str(one) if one.stream == one.file else f"{one.name} (byte {one.offset:,} of {one.stream} in {one.file})"
+    within = _within(one)
+    return within if one.stream == one.file else ImportedName(one.name, f"{within.place} in {one.file}")

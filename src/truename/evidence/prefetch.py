@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 from truename.declared import document_bytes
+from truename.declared.places import EVERYWHERE, Place
+from truename.evidence.parts import MAX_DISTANT_PARTS, parts_among
 from truename.formats import Checkpoint, first_bytes
 
 
 def needed_bytes(
-    files: Mapping[str, int], checkpoints: Sequence[Checkpoint], *, sample: bool = False
+    files: Mapping[str, int],
+    checkpoints: Sequence[Checkpoint],
+    places: Set[Place] = EVERYWHERE,
+    *,
+    sample: bool = False,
 ) -> dict[str, int]:
-    """Path to number of first bytes: the documents, and the headers of the checkpoint that is tried first.
+    """Path to number of first bytes: the documents, the headers of the checkpoint tried first, and of its parts.
 
     Headers come first, since they may take one more round trip.
     """
-    heads = first_bytes(checkpoints[0], files, sample=sample) if checkpoints else {}
-    return heads | document_bytes(files)
+    if not checkpoints:
+        return document_bytes(files, places)
+    main = checkpoints[0]
+    heads = first_bytes(main, files, sample=sample)
+    for place in parts_among(main, checkpoints, files)[:MAX_DISTANT_PARTS]:
+        heads |= first_bytes(place.checkpoint, files, sample=sample)
+    return heads | document_bytes(files, places)

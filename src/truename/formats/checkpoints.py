@@ -60,7 +60,11 @@ _SLICED, _SCATTERED = "slices", "scattered"  # in a group's key, where shards ha
 _NUMBERED = "numbered"  # ... and where files are numbered without a total: out-00000, out-00001
 _NUMBER = re.compile(r"(?P<base>.*?)[-_.]?(?P<number>\d{1,6})")
 _NUMBERED_FORMATS = frozenset({"safetensors", "pytorch"})
-_COMPONENTS = ("", "transformer", "unet")  # diffusers: the main module before encoders and VAE
+_COMPONENTS = ("", "transformer", "unet", "prior", "transformer_2", "decoder")  # diffusers: the main module first
+_HELPER = re.compile(  # ... and last what only serves it
+    r"(?:(?:text|image|audio|vision|speech)_encoder|vae|vq|movq|safety_checker|controlnet|feature_extractor"
+    r"|(?:speech_|audio_)?tokenizer|vocoder|image_normalizer)(?![a-z])\w*|vq\w+|\d+_[A-Z]\w*"
+)
 
 
 class Checkpoint(msgspec.Struct, frozen=True):
@@ -241,7 +245,7 @@ def _rank(key: tuple[str, str, str, str | None], incomplete: bool) -> tuple[int,
     plain = stem.partition(".")[0]
     by_stem = _STEMS.index(plain) if plain in _STEMS else len(_STEMS) + (plain in _DOUBLES)
     return (
-        _COMPONENTS.index(folder) if folder in _COMPONENTS else len(_COMPONENTS),
+        _COMPONENTS.index(folder) if folder in _COMPONENTS else len(_COMPONENTS) + bool(_HELPER.fullmatch(folder)),
         _PREFERENCE.index(kind) if kind in _PREFERENCE else len(_PREFERENCE),
         by_stem * 2 + (plain != stem),
         total == "*",

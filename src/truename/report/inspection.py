@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from truename.findings import Branch, InspectedFact, Inspection
+from truename.findings import Branch, InspectedFact, Inspection, ModelPart
 from truename.report.json import document_json
 
 INSPECT_SCHEMA = "truename.inspect/1"
@@ -19,10 +19,13 @@ class _Document(msgspec.Struct, frozen=True):
     missing: Mapping[str, str]
     blocks: tuple[Branch, ...] | None
     names: Mapping[str, str]
+    parts: tuple[ModelPart, ...]
 
 
 def inspection_json(inspection: Inspection) -> str:
     """An inspection as one indented JSON document."""
     found = inspection
     missing = {key: reason.text for key, reason in found.missing.items()}
-    return document_json(_Document(INSPECT_SCHEMA, found.target, found.facts, missing, found.tree, found.names))
+    return document_json(
+        _Document(INSPECT_SCHEMA, found.target, found.facts, missing, found.tree, found.names, found.parts)
+    )

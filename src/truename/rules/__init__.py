@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
 
 from truename._lazy import once
+from truename.facts import Key
 from truename.rules.rule import Case, Decision, Rule, cannot_tell
 
-__all__ = ["Case", "Decision", "Rule", "all_rules", "cannot_tell"]
+__all__ = ["Case", "Decision", "Rule", "all_rules", "cannot_tell", "keys_read_by"]
 
 _APART = (f"{__name__}.shared", f"{__name__}.policy")
 
@@ -37,3 +41,13 @@ def all_rules() -> tuple[Rule, ...]:
         if len(set(seen)) != len(seen):
             raise RuntimeError(f"two rules share a {key}: {sorted(seen)}")
     return tuple(sorted(rules, key=lambda rule: rule.code))
+
+
+def keys_read_by(rules: Iterable[Rule]) -> frozenset[Key[Any]]:
+    """Every fact that one of the rules declares to need or to look up: what else there is need not be read."""
+    return _keys_read_by(tuple(rules))
+
+
+@lru_cache(maxsize=16)  # the same rules for every model of a scan
+def _keys_read_by(rules: tuple[Rule, ...]) -> frozenset[Key[Any]]:
+    return frozenset[Key[Any]]().union(*(rule.needs | rule.reads for rule in rules))

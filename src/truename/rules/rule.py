@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from truename.evidence.evidence import Evidence
-from truename.facts import FACTS, Fact, Key, Origin
+from truename.facts import FACTS, Fact, Key, Origin, told
 from truename.findings import ClaimSpan, Confirmation, EvidenceRef, Finding, Outcome, Reason, ReasonKind, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
@@ -157,9 +157,40 @@ class Rule(ABC):
         claim: Claim | None = None,
         fact: Fact[Any] | None = None,
         suggestion: str | None = None,
+        about_files: bool | None = None,
     ) -> Finding:
-        """A finding of this rule."""
-        return Finding(self.code, self.slug, severity, message, span_of(claim), reference_to(fact), suggestion)
+        """A finding of this rule; at most a warning where only a declaration stands against the name.
+
+        Args:
+            severity: how bad it is.
+            message: one sentence.
+            claim: the part of the name that is contradicted.
+            fact: what was found instead.
+            suggestion: a name without the fault.
+            about_files: whether the files contradict each other and not the name; by default what the rule says.
+        """
+        of_files = self.about_files if about_files is None else about_files
+        if fact is not None and not (of_files or self.of_policy):
+            severity = weighed(severity, fact)
+        return Finding(
+            self.code,
+            self.slug,
+            severity,
+            message,
+            span_of(claim),
+            reference_to(fact),
+            suggestion,
+            about_files=of_files,
+        )
+
+
+def weighed(severity: Severity, fact: Fact[Any]) -> Severity:
+    """At most a warning where the repository's own word stands against the name and the weights could have shown it.
+
+    What only a repository can say, such as its languages or what it was made from, is not weighed so.
+    """
+    only_declared = fact.origin is Origin.DECLARED and not FACTS[fact.key].declared
+    return Severity.WARNING if only_declared and severity is Severity.ERROR else severity
 
 
 @cache  # most rules end so for most names
@@ -179,7 +210,7 @@ def reference_to(fact: Fact[Any] | None) -> EvidenceRef | None:
     """A fact as evidence of a report."""
     if fact is None:
         return None
-    return EvidenceRef(fact.value, fact.origin, fact.file, fact.detail, fact.key_path)
+    return EvidenceRef(told(fact.value), fact.origin, fact.file, fact.detail, fact.key_path)
 
 
 def renamed(claims: Claims, claim: Claim, text: str) -> str:

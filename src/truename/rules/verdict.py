@@ -138,17 +138,13 @@ def were_weights_read(evidence: Evidence) -> bool:
 
 def softened(rule: Rule, decision: Decision) -> Decision:
     """A decision on a model without weights: against the name at most a warning, since only documents speak."""
-    if (
-        rule.about_files
-        or rule.of_policy
-        or not any(finding.severity is Severity.ERROR for finding in decision.findings)
-    ):
+    if rule.of_policy or not any(_is_softened(finding) for finding in decision.findings):
         return decision
     replace = msgspec.structs.replace
     return replace(
         decision,
         findings=tuple(
-            replace(finding, severity=Severity.WARNING) if finding.severity is Severity.ERROR else finding
+            replace(finding, severity=Severity.WARNING) if _is_softened(finding) else finding
             for finding in decision.findings
         ),
     )
@@ -165,16 +161,19 @@ def regraded(rule: Rule, decision: Decision, severities: Mapping[str, Severity])
     )
 
 
+def _is_softened(finding: Finding) -> bool:
+    return finding.severity is Severity.ERROR and not finding.about_files
+
+
 def verdict_of(
     judged: Sequence[JudgedClaim], findings: Iterable[Finding], decisions: Decisions, evidence: Evidence
 ) -> Verdict:
     """The verdict on a model, from the outcomes of its claims, the findings, and whether its weights were read."""
-    files_only = {rule.code for rule, _ in decisions if rule.about_files}
     of_policy = {rule.code for rule, _ in decisions if rule.of_policy}
     serious = [one for one in findings if one.severity is not Severity.NOTE and one.code not in of_policy]
     confirmed = [claim for claim in judged if claim.outcome is Outcome.CONFIRMED]
     reason: Reason | None = None
-    if any(finding.code not in files_only for finding in serious):
+    if any(not finding.about_files for finding in serious):
         kind = VerdictKind.CONTRADICTED
     elif serious:
         kind = VerdictKind.DEFECTIVE

@@ -33,6 +33,7 @@ _FINDING = pa.struct(
         ("column", pa.int32()),
         ("suggestion", _TEXT),
         ("more", pa.int32()),  # further findings of the rule that this one stands for
+        ("about_files", pa.bool_()),  # a fault of the files among themselves, of which the name is not accused
     ]
 )
 _REASON = pa.struct([("kind", _TEXT), ("text", _TEXT)])
@@ -51,6 +52,18 @@ _CLAIM = pa.struct(
         ("codes", _TEXTS),  # of the rules that ended so
         ("evidence", _EVIDENCE),
         ("reason", _REASON),  # of one that is not decided
+    ]
+)
+_PART = pa.struct(
+    [
+        ("name", _TEXT),
+        ("file", _TEXT),
+        ("format", _TEXT),
+        ("tensors", pa.int64()),
+        ("parameters", pa.int64()),
+        ("judged", pa.bool_()),  # the claims are compared with this one
+        ("graph", pa.bool_()),
+        ("reason", _REASON),  # why it is not counted
     ]
 )
 _UNDECIDED = pa.struct([("code", _TEXT), ("kind", _TEXT), ("text", _TEXT)])
@@ -83,6 +96,7 @@ SCHEMA = pa.schema(
         pa.field("cannot_tell_reasons", pa.list_(_UNDECIDED)),
         pa.field("unsettled", pa.int16()),  # claims of the name that the files do not settle
         pa.field("worst", _TEXT),  # error, warning, note
+        pa.field("parts", pa.list_(_PART)),  # of a model of several
     ]
 )
 

@@ -9,12 +9,12 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Semaphore
 from typing import Any, NamedTuple
 
-from truename.api import DEFAULTS, judge, with_positions
+from truename.api import DEFAULTS, judge, rules_of, with_positions
 from truename.engines import Engine, map_with_ray
 from truename.errors import InternalError, TargetNotFoundError, TruenameError, UnavailableError
 from truename.evidence import gather
 from truename.names import parse_name
-from truename.rules import Rule
+from truename.rules import Rule, keys_read_by
 from truename.scan.rows import Row, error_row, line_of, report_row
 from truename.scan.targets import Target
 from truename.settings import Config
@@ -161,9 +161,10 @@ def _checked(target: Target, open: Open, how: How) -> Row:
         raise TargetNotFoundError(target.target, target.problem)
     source = open(target.target)
     parsed = parse_name(source.name if target.name is None else target.name)
-    evidence = gather(source, sample=how.sample)
+    rules = rules_of(how.config) if how.rules is None else how.rules
+    evidence = gather(source, sample=how.sample, keys=keys_read_by(rules))
     revision: str | None = getattr(source, "commit", None)
-    report = judge(parsed, evidence, target=target.target, revision=revision, rules=how.rules, config=how.config)
+    report = judge(parsed, evidence, target=target.target, revision=revision, rules=rules, config=how.config)
     row = report_row(with_positions(report, source), evidence)
     if report.faults:
         row["error_kind"] = InternalError.__name__

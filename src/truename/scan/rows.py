@@ -11,13 +11,13 @@ from truename.dara import Question
 from truename.errors import TruenameError
 from truename.evidence import Evidence
 from truename.facts import FACTS
-from truename.findings import EvidenceRef, Finding, JudgedClaim, ModelReport, Outcome, Reason
+from truename.findings import EvidenceRef, Finding, JudgedClaim, ModelPart, ModelReport, Outcome, Reason
 from truename.json_text import REFUSALS
 from truename.scan.targets import Target
 
 Row = dict[str, Any]
 
-SCAN_SCHEMA = "truename.scan/2"  # of the rows that are stored
+SCAN_SCHEMA = "truename.scan/3"  # of the rows that are stored
 
 _IDENTIFICATION = "identification."
 _EVIDENCE = ("value", "origin", "file", "detail")
@@ -62,6 +62,7 @@ def report_row(report: ModelReport, evidence: Evidence) -> Row:
         ],
         "unsettled": sum(claim.outcome is Outcome.CANNOT_TELL for claim in report.claims),
         "worst": report.worst and report.worst.value,
+        "parts": [_part(part) for part in report.parts],
     }
 
 
@@ -93,6 +94,7 @@ def error_row(target: Target, error: TruenameError) -> Row:
         "cannot_tell_reasons": [],
         "unsettled": 0,
         "worst": None,
+        "parts": [],
     }
 
 
@@ -142,6 +144,19 @@ def _claim(claim: JudgedClaim) -> Row:
     }
 
 
+def _part(part: ModelPart) -> Row:
+    return {
+        "name": part.name,
+        "file": part.file,
+        "format": part.format,
+        "tensors": part.tensors,
+        "parameters": part.parameters,
+        "judged": part.judged,
+        "graph": part.graph,
+        "reason": _reason(part.reason),
+    }
+
+
 def _reason(reason: Reason | None) -> Row | None:
     return None if reason is None else {"kind": reason.kind.value, "text": reason.text}
 
@@ -173,6 +188,7 @@ def _finding(finding: Finding) -> Row:
         "column": shown and shown.column,
         "suggestion": finding.suggestion,
         "more": finding.more,
+        "about_files": finding.about_files,
     }
 
 

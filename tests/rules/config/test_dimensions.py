@@ -14,7 +14,7 @@ from truename.rules.rule import Case, Decision
 
 
 def declared(key: Key[int], value: int, detail: str | None = None) -> Fact[int]:
-    return Fact(key, value, Origin.DECLARED, "config.json", detail)
+    return Fact(key, value, Origin.DECLARED, "config.json", detail, key_path=detail)
 
 
 def decide(**facts: Any) -> Decision:

@@ -9,6 +9,7 @@ import pytest
 
 import pickles as p
 from truename import check
+from truename.facts import ImportedName
 from truename.findings import Outcome, ReasonKind, Severity
 from truename.names import claims_of, parse_name
 from truename.rules.files.unsafe_global import UnsafeGlobal, is_dangerous
@@ -18,7 +19,7 @@ from truename.rules.rule import Case
 @pytest.mark.parametrize(
     ("name", "expected"),
     [
-        ("os.system (byte 5 of a)", True),
+        ("os.system", True),
         ("os", True),
         ("builtins.getattr", True),
         ("torch.hub.load", True),
@@ -70,7 +71,7 @@ def test_a_shard_behind_an_honest_one(tmp_path: Path) -> None:
         ({"unsafe_globals": ()}, Outcome.CONFIRMED, None),
         ({"unsafe_globals": (), "unread_pickles": ("a.pt",)}, Outcome.CANNOT_TELL, ReasonKind.UNREAD_FILE),
         ({"unread_pickles": ("a.pt",)}, Outcome.CANNOT_TELL, ReasonKind.UNREAD_FILE),
-        ({"unsafe_globals": ("os.system",), "unread_pickles": ("a.pt",)}, Outcome.FLAGGED, None),
+        ({"unsafe_globals": (ImportedName("os.system"),), "unread_pickles": ("a.pt",)}, Outcome.FLAGGED, None),
     ],
 )
 def test_only_pickles_that_were_walked_whole_pass(

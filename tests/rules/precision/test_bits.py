@@ -69,10 +69,10 @@ MEASURED_FIRST = [
     ("m-4bit", FOUR, {"quantisation_bits": bits(4), "storage_dtypes": ("BF16",)}, "cannot_tell"),
     ("m-4bit", FOUR, {"quantisation_bits": bits(8), "bits_per_weight": 4.5}, "confirmed"),
     ("m-8bit", EIGHT, {"quantisation_bits": bits(8), "bits_per_weight": 4.5}, "cannot_tell"),
-    ("m-4bit", FOUR, {"quantisation_bits": bits(8), "bits_per_weight": 8.5}, "error"),
+    ("m-4bit", FOUR, {"quantisation_bits": bits(8), "bits_per_weight": 8.5}, "warning"),
     ("m-4bit", FOUR, {"quantisation_bits": bits(4), "bits_per_weight": 4.5}, "confirmed"),
     ("m-4bit", FOUR, {"quantisation_bits": bits(4)}, "confirmed"),
-    ("m-4bit", FOUR, {"quantisation_bits": bits(8)}, "error"),
+    ("m-4bit", FOUR, {"quantisation_bits": bits(8)}, "warning"),  # only a document says so
 ]
 
 

@@ -24,6 +24,7 @@ from truename.report.tally import Tally
 from truename.report.text.excerpt import excerpt, shortened
 from truename.report.text.fact_values import value_text
 from truename.report.text.lines import labelled, put, wrapped
+from truename.report.text.parts import part_lines
 from truename.report.verdict import WORDS, counted, verdict_words
 from truename.report.visible import visible
 
@@ -116,6 +117,7 @@ def _heading(model: ModelReport, console: Console) -> Iterator[Text]:
         yield from labelled(console, "named", name, indent=2, column=len("named "))
     for notice in model.notices:
         yield from wrapped(console, Text(shortened(notice, _MESSAGE)), indent=2, hanging=2)
+    yield from part_lines(model.parts, console)
 
 
 def _finding(model: ModelReport, finding: Finding, console: Console) -> Iterator[Text]:

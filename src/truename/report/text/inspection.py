@@ -13,6 +13,7 @@ from truename.findings import Branch, InspectedFact, Inspection, Reason, ReasonK
 from truename.report.text.excerpt import shortened
 from truename.report.text.fact_values import value_text
 from truename.report.text.lines import labelled, put, wrapped
+from truename.report.text.parts import part_lines
 
 _KEY = 26  # columns of the key of a fact, the longest with a space behind it
 _VALUE = 24
@@ -25,7 +26,7 @@ _ABSENT_APART = 2  # files that are not there, each with a line of its own
 # heading -> facts under it, in this order; a fact that stands in none comes last
 GROUPS: dict[str, str] = {
     "parameters": "parameters stored_parameters non_embedding_parameters active_parameters language_model_parameters "
-    "encoder_parameters tied_parameters",
+    "encoder_parameters tied_parameters whole_parameters",
     "architecture": "model_type architectures diffusers_class tensor_model_types head_tensors pretraining_heads "
     "identification.model_type identification.architecture identification.task identification.extends "
     "identification.error_rate",
@@ -52,6 +53,8 @@ def print_inspection(inspection: Inspection, console: Console) -> None:
         value = Text(shortened(fitting, 400), style="green")
         for line in labelled(console, "a name that fits:", value, indent=2, column=len("a name that fits: ")):
             put(console, line)
+    for line in part_lines(inspection.parts, console):
+        put(console, line)
     for heading, facts in _grouped(inspection.facts):
         console.print()
         put(console, Text(heading, style="bold cyan"), indent=2)

@@ -237,7 +237,7 @@ def _comparable(declared: Fact[int], measured: Fact[int], evidence: Evidence) ->
         return False
     if declared.key == LAYERS and measured.value in [f.value for k in _SIDES for f in evidence.all(k)]:
         return False  # a decoder alone, of a model that declares both sides
-    section = (declared.detail or "").rpartition(".")[0]
+    section = (declared.key_path or "").rpartition(".")[0]
     if is_composed(evidence) and (not section or section == "decoder"):
         return False
     surplus = measured.value - declared.value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
-from truename.facts import FORMATS, FORMATS_AGREE, FORMATS_DIFFER, FORMATS_READ
+from truename.facts import FORMATS, FORMATS_AGREE, FORMATS_DIFFER, FORMATS_READ, SetDifference, Unlike
 from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
 from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
@@ -30,13 +30,13 @@ class FormatsDiffer(Rule):
             "bert-base-uncased",
             expect=Severity.ERROR,
             formats_read=("pytorch_model.bin",),
-            formats_differ=("pytorch_model.bin has 1 tensors of another shape than model.safetensors: x is 2 here",),
+            formats_differ=(SetDifference("pytorch_model.bin", Unlike.SHAPES, "has 1 tensor of another shape"),),
         ),
         Case(
             "bert-base-uncased",
             expect=Severity.WARNING,
             formats_read=("pytorch_model.bin",),
-            formats_differ=("pytorch_model.bin lacks 16 tensors of model.safetensors: encoder.layer.11.output",),
+            formats_differ=(SetDifference("pytorch_model.bin", Unlike.NAMES, "lacks 16 tensors"),),
         ),
     )
     confirmed = (
@@ -53,10 +53,8 @@ class FormatsDiffer(Rule):
         differ, agree = evidence.get(FORMATS_DIFFER), evidence.get(FORMATS_AGREE)
         if differ is not None and differ.value:
             return self.flag(
-                self.finding(
-                    Severity.ERROR if "of another shape" in problem else Severity.WARNING, str(problem), fact=differ
-                )
-                for problem in differ.value
+                self.finding(Severity.ERROR if one.unlike is Unlike.SHAPES else Severity.WARNING, str(one), fact=differ)
+                for one in differ.value
             )
         if agree is not None and agree.value:
             return self.passed(agree)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
-from truename.facts import OTHER_UNSAFE_GLOBALS, UNREAD_PICKLES, UNSAFE_GLOBALS
+from truename.facts import OTHER_UNSAFE_GLOBALS, UNREAD_PICKLES, UNSAFE_GLOBALS, ImportedName
 from truename.findings import Finding, ReasonKind, Severity
 from truename.names.claims import Claims
 from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
@@ -43,28 +43,44 @@ class UnsafeGlobal(Rule):
     reads = frozenset({UNREAD_PICKLES})
     about_files = True
     flagged = (
-        Case("bert-base-uncased", expect=Severity.ERROR, unsafe_globals=("os.system (byte 52 of archive/data.pkl)",)),
-        Case("llama-7b", expect=Severity.ERROR, unsafe_globals=("builtins.exec (byte 2 of pytorch_model.bin)",)),
-        Case("llama-7b", expect=Severity.ERROR, unsafe_globals=("torch.hub.load (byte 9 of a/data.pkl)",)),
+        Case(
+            "bert-base-uncased",
+            expect=Severity.ERROR,
+            unsafe_globals=(ImportedName("os.system", "byte 52 of archive/data.pkl"),),
+        ),
+        Case(
+            "llama-7b",
+            expect=Severity.ERROR,
+            unsafe_globals=(ImportedName("builtins.exec", "byte 2 of pytorch_model.bin"),),
+        ),
+        Case(
+            "llama-7b", expect=Severity.ERROR, unsafe_globals=(ImportedName("torch.hub.load", "byte 9 of a/data.pkl"),)
+        ),
         Case(
             "bert-base-uncased",
             expect=Severity.ERROR,
             unsafe_globals=(),
-            other_unsafe_globals=("subprocess.Popen (byte 40 of training_args.bin)",),
+            other_unsafe_globals=(ImportedName("subprocess.Popen", "byte 40 of training_args.bin"),),
         ),
         Case(
             "iris",
             expect=Severity.ERROR,
             unsafe_globals=(),
-            other_unsafe_globals=("collections.OrderedDict.__init__.__globals__ (byte 40 of model.pkl)",),
+            other_unsafe_globals=(
+                ImportedName("collections.OrderedDict.__init__.__globals__", "byte 40 of model.pkl"),
+            ),
         ),
         Case(
             "iris",
             expect=Severity.ERROR,
             unsafe_globals=(),
-            other_unsafe_globals=("sklearn.utils.os.system (byte 40 of model.joblib)",),
+            other_unsafe_globals=(ImportedName("sklearn.utils.os.system", "byte 40 of model.joblib"),),
         ),
-        Case("yolov8n", expect=Severity.WARNING, unsafe_globals=("models.yolo.Model (byte 30 of best/data.pkl)",)),
+        Case(
+            "yolov8n",
+            expect=Severity.WARNING,
+            unsafe_globals=(ImportedName("models.yolo.Model", "byte 30 of best/data.pkl"),),
+        ),
     )
     confirmed = (
         Case("bert-base-uncased", unsafe_globals=()),
@@ -74,24 +90,28 @@ class UnsafeGlobal(Rule):
             "bert-base-uncased",
             unsafe_globals=(),
             other_unsafe_globals=(
-                "transformers.training_args.TrainingArguments (byte 9 of training_args.bin)",
-                "builtins.getattr (byte 60 of training_args.bin)",
+                ImportedName("transformers.training_args.TrainingArguments", "byte 9 of training_args.bin"),
+                ImportedName("builtins.getattr", "byte 60 of training_args.bin"),
             ),
         ),
         Case(
             "iris",
             unsafe_globals=(),
             other_unsafe_globals=(
-                "sklearn.linear_model._logistic.LogisticRegression (byte 2 of model.joblib)",
-                "joblib.numpy_pickle.NumpyArrayWrapper (byte 90 of model.joblib)",
-                "numpy.random._pickle.__randomstate_ctor (byte 150 of model.joblib)",
+                ImportedName("sklearn.linear_model._logistic.LogisticRegression", "byte 2 of model.joblib"),
+                ImportedName("joblib.numpy_pickle.NumpyArrayWrapper", "byte 90 of model.joblib"),
+                ImportedName("numpy.random._pickle.__randomstate_ctor", "byte 150 of model.joblib"),
             ),
         ),
     )
     undecided = (
         Case("llama-7b", unsafe_globals=(), unread_pickles=("global_step100/rank_64.pt",)),
         Case("llama-7b", unread_pickles=("pytorch_model.bin",)),
-        Case("iris", unsafe_globals=(), other_unsafe_globals=("helpers.text.clean (byte 40 of model.pkl)",)),
+        Case(
+            "iris",
+            unsafe_globals=(),
+            other_unsafe_globals=(ImportedName("helpers.text.clean", "byte 40 of model.pkl"),),
+        ),
     )
     not_applicable = (Case("bert-base-uncased"), Case("llama-7b", formats=("safetensors",)))
 
@@ -100,10 +120,10 @@ class UnsafeGlobal(Rule):
         if findings:
             return self.flag(findings)
         if unread := evidence.value(UNREAD_PICKLES):
-            text = f"not every pickle could be read to its end ({shown(list(unread))})"
+            text = f"not every pickle could be read to its end ({shown(unread)})"
             return cannot_tell(ReasonKind.UNREAD_FILE, text)
         objects = evidence.value(OTHER_UNSAFE_GLOBALS) or ()
-        if unknown := [name for name in objects if is_unjudged(name)]:
+        if unknown := [one for one in objects if is_unjudged(one.name)]:
             text = f"pickled objects import functions that are in no list of harmless ones ({shown(unknown)})"
             return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, text)
         fact = evidence.get(UNSAFE_GLOBALS)
@@ -113,29 +133,31 @@ class UnsafeGlobal(Rule):
 
     def _findings(self, evidence: Evidence) -> Iterator[Finding]:
         if (fact := evidence.get(UNSAFE_GLOBALS)) is not None:
-            dangerous = [name for name in fact.value if is_dangerous(name)]
-            others = [name for name in fact.value if not is_dangerous(name)]
-            for severity, names in ((Severity.ERROR, dangerous), (Severity.WARNING, others)):
-                if names:
-                    message = f"the weights import {shown(names)} when they are loaded"
+            dangerous = [one for one in fact.value if is_dangerous(one.name)]
+            others = [one for one in fact.value if not is_dangerous(one.name)]
+            for severity, found in ((Severity.ERROR, dangerous), (Severity.WARNING, others)):
+                if found:
+                    message = f"the weights import {shown(found)} when they are loaded"
                     yield self.finding(severity, message, fact=fact)
-        if (fact := evidence.get(OTHER_UNSAFE_GLOBALS)) is not None:
-            names = [
-                name for name in fact.value if is_dangerous(name) and not is_ordinary(name) and not is_unjudged(name)
-            ]
-            if names:
-                message = f"pickled objects import {shown(names)} when they are loaded"
-                yield self.finding(Severity.ERROR, message, fact=fact)
+        objects = evidence.get(OTHER_UNSAFE_GLOBALS)
+        if objects is not None and (found := [one for one in objects.value if is_fault_of_objects(one.name)]):
+            message = f"pickled objects import {shown(found)} when they are loaded"
+            yield self.finding(Severity.ERROR, message, fact=objects)
 
 
-def shown(names: list[str]) -> str:
-    """The first few names, and how many more there are."""
-    more = f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else ""
-    return ", ".join(names[:SHOWN]) + more
+def shown(found: Sequence[object]) -> str:
+    """The first few, and how many more there are."""
+    more = f" and {len(found) - SHOWN:,} more" if len(found) > SHOWN else ""
+    return ", ".join(map(str, found[:SHOWN])) + more
+
+
+def is_fault_of_objects(name: str) -> bool:
+    """Whether a pickle of objects has no business with a global."""
+    return is_dangerous(name) and not is_ordinary(name) and not is_unjudged(name)
 
 
 def is_dangerous(name: str) -> bool:
-    """Whether a global, ``os.system (byte 52 of ...)``, runs code or reaches files and the network."""
+    """Whether a global, ``os.system``, runs code or reaches files and the network."""
     return is_hidden(name) or (is_listed(name, "dangerous") and not is_listed(name, "mild"))
 
 
@@ -144,7 +166,7 @@ def is_hidden(name: str) -> bool:
 
     Such as the attribute ``__globals__`` of any function, or ``os`` of any module that imports it.
     """
-    parts = _parts(name)
+    parts = name.split(".")
     reached = frozenset(table("rules/dangerous_globals")["reached"])
     inner = [part for part in parts[1:] if part.startswith("__") and part.endswith("__")]
     return not reached.isdisjoint(parts[1:]) or (bool(inner) and parts != ["copyreg", inner[-1]])
@@ -163,7 +185,7 @@ def is_unjudged(name: str) -> bool:
         return True
     if is_dangerous(name):
         return False
-    *owners, last = _parts(name)
+    *owners, last = name.split(".")
     if last.lstrip("_")[:1].isupper() or is_listed(name, "mild"):
         return False
     methods = any(part.lstrip("_")[:1].isupper() for part in owners)
@@ -172,10 +194,6 @@ def is_unjudged(name: str) -> bool:
 
 def is_listed(name: str, kind: str) -> bool:
     """Whether a global is or lies below a name of that kind in the table."""
-    parts = _parts(name)
+    parts = name.split(".")
     modules = frozenset(table("rules/dangerous_globals")[kind])
     return any(".".join(parts[:length]) in modules for length in range(1, len(parts) + 1))
-
-
-def _parts(name: str) -> list[str]:
-    return name.partition(" (byte ")[0].split(".")

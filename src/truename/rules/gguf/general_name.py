@@ -7,12 +7,13 @@ from collections.abc import Iterator
 
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
-from truename.facts import GGUF_NAME
-from truename.findings import ReasonKind, Severity
+from truename.facts import GGUF_NAME, Fact
+from truename.findings import Finding, ReasonKind, Severity
 from truename.names import claims_of, parse_name
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case, Decision, Rule, cannot_tell
+from truename.rules.shared.counts import COUNT_CONTEXT, COUNT_KEYS, holding, shown_by_tensors
 from truename.rules.shared.gguf_files import unsaid
 from truename.rules.shared.settled import settled
 
@@ -26,17 +27,20 @@ class GgufGeneralName(Rule):
     Llama 3.1 70B: either the file or the name is of another release, and users cannot see which.
 
     Only another version or size of the same family counts. Converters have written "LLaMA v2", or the family alone, for
-    any model, so that another family here says little.
+    any model, so that another family here says little. A size that the tensors bear out is right whatever the file
+    calls itself: that is a fault of the file, of which the name is not accused.
     """
 
     code, slug, since = "GGF003", "gguf-general-name", "0.2"
     topic = "a version or a size"
     claims = frozenset({Role.FAMILY, Role.BRAND, Role.PARAMETERS})
     needs = frozenset({GGUF_NAME})
+    reads = COUNT_KEYS | COUNT_CONTEXT
     flagged = (
         Case("llama3.3-70b", expect=Severity.WARNING, gguf_name="Llama 3.1 70B Instruct 2024 12"),
         Case("Mistral-7B-Instruct-v0.3-GGUF", expect=Severity.WARNING, gguf_name="Mistral 7B Instruct v0.2"),
         Case("Qwen2.5-7B-Instruct-GGUF", expect=Severity.WARNING, gguf_name="Qwen2.5 0.5B Instruct"),
+        Case("Qwen2.5-7B-GGUF", expect=Severity.WARNING, gguf_name="Qwen2.5 0.5B", parameters=7_615_616_512),
     )
     confirmed = (
         Case("Meta-Llama-3.1-8B-Instruct-GGUF", gguf_name="Meta Llama 3.1 8B Instruct"),
@@ -76,14 +80,17 @@ class GgufGeneralName(Rule):
         if not pairs:
             why = f"general.name is {text[:80]!r} and says neither the version nor the size that the name says"
             return cannot_tell(ReasonKind.NOT_DECLARED, why, about=())
-        findings = [
-            self.finding(
-                Severity.WARNING, f"the name says {said}; general.name is {text[:80]!r}", claim=claim, fact=fact
-            )
-            for claim, said, differs in pairs
-            if differs
-        ]
+        findings = [self._unlike(claim, said, fact, evidence) for claim, said, differs in pairs if differs]
         return settled(findings, [self.confirmation(claim, fact) for claim, _, differs in pairs if not differs], ())
+
+    def _unlike(self, claim: Claim, said: str, fact: Fact[str], evidence: Evidence) -> Finding:
+        """What general.name says otherwise; a size that the tensors bear out is no fault of the name."""
+        own = f"general.name is {str(fact.value)[:80]!r}"
+        count = shown_by_tensors(claim, evidence) if claim.role is Role.PARAMETERS else None
+        if count is not None:
+            message = f"{own}; {holding(count)}, as the name says"
+            return self.finding(Severity.WARNING, message, fact=fact, about_files=True)
+        return self.finding(Severity.WARNING, f"the name says {said}; {own}", claim=claim, fact=fact)
 
 
 def _family(claims: Claims) -> tuple[str, Claim] | None:

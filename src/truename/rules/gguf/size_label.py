@@ -10,6 +10,7 @@ from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case, Decision, Rule, cannot_tell
+from truename.rules.shared.counts import COUNT_CONTEXT, COUNT_KEYS, holding, shown_by_tensors
 from truename.rules.shared.gguf_files import unsaid
 
 _LABEL = re.compile(r"(\d{1,4}(?:\.\d{1,4})?)([KMBTQ])")
@@ -24,15 +25,19 @@ class GgufSizeLabel(Rule):
     Programs show it beside the model. One that says 70B in a file that is named 8B belongs to another file.
 
     Only a factor of two counts: labels are rounded, and names leave embeddings out or speak of the parameters in use.
+    Where the tensors are as many as the name says, the label is wrong and not the name: a fault of the file.
     """
 
     code, slug, since = "GGF004", "gguf-size-label", "0.2"
     topic = "a number of parameters"
     claims = frozenset({Role.PARAMETERS})
     needs = frozenset({GGUF_SIZE_LABEL})
+    reads = COUNT_KEYS | COUNT_CONTEXT
     flagged = (
         Case("Llama-3.1-8B-Instruct-GGUF", expect=Severity.WARNING, gguf_size_label="70B"),
         Case("Qwen2.5-7B-Instruct-GGUF", expect=Severity.WARNING, gguf_size_label="494M"),
+        Case("Qwen2.5-7B-GGUF", expect=Severity.WARNING, gguf_size_label="494M", parameters=494_032_768),
+        Case("Llama-3.1-8B-GGUF", expect=Severity.WARNING, gguf_size_label="70B", parameters=8_030_261_312),
     )
     confirmed = (
         Case("Llama-3.1-8B-Instruct-GGUF", gguf_size_label="8B"),
@@ -67,5 +72,9 @@ class GgufSizeLabel(Rule):
         near = [c for c in stated if 1 / _FACTOR < float(c.value) / max(1.0, size) < _FACTOR]
         if near:
             return self.confirm(*((claim, fact) for claim in near))
+        for claim in stated:
+            if (count := shown_by_tensors(claim, evidence)) is not None:
+                message = f"general.size_label is {fact.value}; {holding(count)}, as the name says"
+                return self.flag([self.finding(Severity.WARNING, message, fact=fact, about_files=True)])
         message = f"the name says {stated[0].element.text}; general.size_label is {fact.value}"
         return self.flag([self.finding(Severity.WARNING, message, claim=stated[0], fact=fact)])

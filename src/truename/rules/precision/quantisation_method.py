@@ -15,6 +15,10 @@ from truename.rules.shared import storage
 from truename.rules.shared.settled import settled
 
 
+def _declared(method: str) -> Fact[str]:
+    return Fact(QUANTISATION_METHOD, method, Origin.DECLARED)
+
+
 class QuantisationMethod(Rule):
     """The name claims a method of quantisation that the weights do not use.
 
@@ -33,9 +37,12 @@ class QuantisationMethod(Rule):
         Case("Mistral-7B-Instruct-v0.2-GPTQ", expect=Severity.ERROR, storage_dtypes=("F16",)),
         Case("Qwen2.5-7B-Instruct-GPTQ", expect=Severity.ERROR, quantisation_method="bitsandbytes"),
         Case("Llama-3.2-1B-Instruct-Q4_K_M", expect=Severity.ERROR, storage_dtypes=("BF16",), formats=("safetensors",)),
+        Case(
+            "LLaMA-7b-AWQ", expect=Severity.WARNING, quantisation_method=_declared("bitsandbytes"), formats=("pytorch",)
+        ),
     )
     confirmed = (
-        Case("MythoMax-L2-13B-GPTQ", quantisation_method=Fact(QUANTISATION_METHOD, "gptq", Origin.DECLARED)),
+        Case("MythoMax-L2-13B-GPTQ", quantisation_method=_declared("gptq")),
         Case("LLaMA-7b-AWQ", quantisation_method="awq", storage_dtypes=("I32", "F16")),
         Case("Qwen2.5-0.5B-Instruct-AWQ", quantisation_method="compressed-tensors"),
         Case("Llama-3.2-1B-Instruct-Q4_K_M", formats=("gguf",)),
@@ -77,7 +84,8 @@ class QuantisationMethod(Rule):
             return evidence.why_missing(QUANTISATION_METHOD)
         if not is_known(str(claim.value)):
             return Reason(ReasonKind.UNKNOWN_TO_TRUENAME, f"how {word} is stored is not known here")
-        message = f"the name says {word}; the weights are quantised with {fact.value}"
+        found = "the configuration declares" if fact.origin is Origin.DECLARED else "the weights are quantised with"
+        message = f"the name says {word}; {found} {fact.value}"
         return self.finding(Severity.ERROR, message, claim=claim, fact=fact)
 
     def _borne_out(

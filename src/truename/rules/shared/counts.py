@@ -16,6 +16,7 @@ from truename.facts import (
     QUANTISATION_METHOD,
     STORED_PARAMETERS,
     TIED_PARAMETERS,
+    WHOLE_PARAMETERS,
     Derivation,
     Fact,
     Key,
@@ -23,6 +24,7 @@ from truename.facts import (
 )
 from truename.findings import Reason, ReasonKind, Severity
 from truename.names.claims import Claim
+from truename.rules.rule import weighed
 from truename.rules.shared.quantities import distance, ratio, rounds_to
 from truename.units import describe_count
 
@@ -35,6 +37,7 @@ READINGS: dict[Key[int], str] = {
     ACTIVE_PARAMETERS: "parameters in use for one token",
     TIED_PARAMETERS: "parameters with the tied head counted twice",
     STORED_PARAMETERS: "stored elements",
+    WHOLE_PARAMETERS: "parameters in all parts of the model",
 }
 COUNT_KEYS: frozenset[Key[Any]] = frozenset(READINGS)
 # What else decides which of them are plausible.
@@ -90,6 +93,15 @@ def why_only_a_total(claim: Claim, counts: Sequence[Fact[Any]]) -> Reason | None
     return Reason(ReasonKind.AMBIGUOUS_FILES, text)
 
 
+def why_no_whole(claim: Claim, counts: Sequence[Fact[Any]], evidence: Evidence) -> Reason | None:
+    """Why a claim above every count may still be right: a size may mean a whole pipeline, of which a part is missing.
+
+    ModelScope's text-to-video-ms-1.7b has a UNet of 1.41 B, and the rest in its text encoder and its decoder.
+    """
+    reason = evidence.missing.get(WHOLE_PARAMETERS)
+    return reason if reason is not None and claim.value > max(fact.value for fact in counts) else None
+
+
 def grade(claim: Claim, counts: Sequence[Fact[Any]]) -> tuple[Severity | None, Fact[Any]]:
     """How badly a claimed count misses the count nearest to it, and which one that is.
 
@@ -104,7 +116,7 @@ def grade(claim: Claim, counts: Sequence[Fact[Any]]) -> tuple[Severity | None, F
     if rounds_to(fact.value, claim.value, claim.element.text):
         return (None if away <= SIZE_CLASS else Severity.NOTE), fact
     if ratio(claim.value, fact.value) > FALSE:
-        return softened(Severity.ERROR, fact), fact
+        return weighed(Severity.ERROR, fact), fact
     return (Severity.NOTE if away <= SIZE_CLASS else Severity.WARNING), fact
 
 
@@ -114,9 +126,17 @@ def bearing_out(claim: Claim, counts: Sequence[Fact[Any]]) -> Fact[Any] | None:
     return min(right, key=lambda f: (f.origin is Origin.DECLARED, distance(claim.value, f.value)), default=None)
 
 
-def softened(severity: Severity, fact: Fact[Any]) -> Severity:
-    """At most a warning where only the repository's own word stands against the name."""
-    return Severity.WARNING if fact.origin is Origin.DECLARED and severity is Severity.ERROR else severity
+def shown_by_tensors(claim: Claim, evidence: Evidence) -> Fact[Any] | None:
+    """The count by the tensors that a claim names, at least by its size class, whatever a document says; None for none.
+
+    A label, a name within a file and a card are copied from one model to the next: where the tensors speak, the
+    document is wrong and not the name.
+    """
+    measured = [fact for fact in plausible_counts(evidence) if fact.origin is not Origin.DECLARED]
+    if not measured:
+        return None
+    severity, fact = grade(claim, measured)
+    return fact if severity in (None, Severity.NOTE) else None
 
 
 def holding(fact: Fact[Any]) -> str:

@@ -11,7 +11,7 @@ from truename.findings import Finding, ReasonKind, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case, Decision, Rule, cannot_tell, renamed
-from truename.rules.shared.counts import holding, softened
+from truename.rules.shared.counts import holding
 from truename.rules.shared.quantities import distance, in_the_style_of, ratio, rounds_to
 
 CLOSE = 0.25
@@ -87,7 +87,7 @@ class ActiveParameters(Rule):
         style = claim.element.text.lstrip("Aa")
         prefix = claim.element.text[: len(claim.element.text) - len(style)]
         suggestion = renamed(claims, claim, prefix + in_the_style_of(style, round(fact.value)))
-        return self.finding(softened(severity, fact), message, claim=claim, fact=fact, suggestion=suggestion)
+        return self.finding(severity, message, claim=claim, fact=fact, suggestion=suggestion)
 
 
 def _countings(evidence: Evidence) -> Iterator[Fact[Any]]:

@@ -28,7 +28,6 @@ from truename.rules.shared.counts import (
     COUNT_KEYS,
     holding,
     plausible_counts,
-    softened,
     why_uncounted,
 )
 from truename.rules.shared.quantities import in_the_style_of, ratio
@@ -89,8 +88,7 @@ class BareName(Rule):
         known_as = f"{claims.parsed.model} alone is the name of a release with {describe_count(release)} parameters"
         message = f"{known_as}; {holding(fact)}"
         suggestion = f"{claims.name}-{in_the_style_of('1b', round(fact.value))}"
-        severity = softened(Severity.ERROR, fact)
-        return self.flag([self.finding(severity, message, claim=claim, fact=fact, suggestion=suggestion)])
+        return self.flag([self.finding(Severity.ERROR, message, claim=claim, fact=fact, suggestion=suggestion)])
 
 
 def rough_counts(evidence: Evidence) -> tuple[Fact[Any], ...]:

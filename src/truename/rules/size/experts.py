@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import EXPERTS, IS_ADAPTER, Fact
+from truename.facts import EXPERTS, IS_ADAPTER, Fact, Origin
 from truename.findings import Finding, ReasonKind, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case, Decision, Rule, cannot_tell, renamed
-from truename.rules.shared.counts import softened
 
 MOST_SHARED = 2  # experts that every token uses, counted by some makers and not by others
 
@@ -74,14 +73,9 @@ class Experts(Rule):
         strongest = counts[0]
         found = strongest.value
         experts = f"{found} experts" if found > 1 else "no experts"
-        verb = (
-            "the configuration declares"
-            if softened(Severity.ERROR, strongest) is Severity.WARNING
-            else "the layers have"
-        )
+        verb = "the configuration declares" if strongest.origin is Origin.DECLARED else "the layers have"
         suggestion = (
             renamed(claims, claim, claim.element.text.replace(str(claimed), str(found), 1)) if found > 1 else None
         )
         message = f"the name says {claim.element.text}, {claimed} experts; {verb} {experts}"
-        severity = softened(Severity.ERROR, strongest)
-        return self.finding(severity, message, claim=claim, fact=strongest, suggestion=suggestion)
+        return self.finding(Severity.ERROR, message, claim=claim, fact=strongest, suggestion=suggestion)

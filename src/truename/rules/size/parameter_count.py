@@ -21,7 +21,7 @@ from truename.rules.shared.counts import (
     grade,
     holding,
     plausible_counts,
-    softened,
+    why_no_whole,
     why_only_a_total,
     why_uncounted,
 )
@@ -74,9 +74,10 @@ class ParameterCount(Rule):
     of 7B models with 40 layers hold 9 B and pass on the wrong label to every model made from them.
 
     A name may mean any of several counts: all parameters, those outside the embeddings, those in use for one token,
-    the language model without its vision tower. The claim is compared with the nearest. Up to 15 % is the field's
-    habit; up to 35 % is a note (a size class, as in Qwen2.5-VL-3B with 3.75 B); beyond that a warning; more than
-    twice or less than half an error. A count that is only declared gives at most a warning.
+    the language model without its vision tower, or a pipeline with its encoders. The claim is compared with the
+    nearest. Up to 15 % is the field's habit; up to 35 % is a note (a size class, as in Qwen2.5-VL-3B with 3.75 B);
+    beyond that a warning; more than twice or less than half an error. A count that is only declared gives at most a
+    warning.
     """
 
     code = "SIZ001"
@@ -143,7 +144,8 @@ class ParameterCount(Rule):
         if all(_is_glued(claims, claim) for claim in stated):
             text = f"{stated[0].element.text} is part of a longer word, and may count something else"
             return cannot_tell(ReasonKind.AMBIGUOUS_NAME, text, about=stated)
-        totals = (why_only_a_total(claim, counts) for claim in stated if claim.role is Role.PARAMETERS)
+        sizes = [claim for claim in stated if claim.role is Role.PARAMETERS]
+        totals = (why_only_a_total(claim, counts) or why_no_whole(claim, counts, evidence) for claim in sizes)
         if reason := next(filter(None, totals), None):
             return cannot_tell(reason, about=stated)
         finding = min((f for _, f in results if isinstance(f, Finding)), key=lambda f: -f.severity.rank)
@@ -185,4 +187,4 @@ class ParameterCount(Rule):
         else:
             severity = Severity.NOTE if distance(bound, total.value) <= SIZE_CLASS else Severity.WARNING
         message = f"the name says {claim.element.text}, at most {describe_count(most)}; {holding(total)}"
-        return self.finding(softened(severity, total), message, claim=claim, fact=total)
+        return self.finding(severity, message, claim=claim, fact=total)
