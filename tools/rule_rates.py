@@ -22,6 +22,7 @@ from typing import Any
 
 import msgspec
 
+import planted_configs
 import siblings
 from told_releases import Model, adapted, described, evidence_of, lie
 from truename.errors import TargetError
@@ -224,7 +225,8 @@ def page(
         f"and {pushed} models that people pushed and a reader judged right, or whose parameters were summed over their "
         "headers. *Judged*: confirmed or flagged. *Alarms*: "
         "errors and warnings on right names. *Planted*: names that the rule confirmed, over what it needs of another "
-        "model with other values; for REL001 releases under invented names. *Caught*: flagged, a note included. A rule "
+        "model with other values; for REL001 releases under invented names; for CFG rules header-only files of "
+        "releases with a lie in their configuration. *Caught*: flagged, a note included. A rule "
         "is a preview where more than 1 of 200 judged right names were alarmed, or where it concludes (*) and judged "
         "fewer than 100. ARC003 and ARC004 also rest on the classifier, whose error rate is measured on a corpus of "
         "its own ([zoo](../zoo.md)).",
@@ -258,6 +260,16 @@ def row(rule: Rule, rate: Rate) -> str:
         f"| {rule.code} {rule.slug}{star} | {rate.judged:,} | {rate.alarmed:,} | {rate.noted:,} | {planted} | {caught} "
         f"| {'yes' if rule.preview else ''} |"
     )
+
+
+def add_planted(rate: Rate, ended: str) -> None:
+    """Add how a check of header-only files ended, of a true configuration or of one with a lie."""
+    if ended in ("right", "alarm"):
+        rate.judged += 1
+        rate.alarmed += ended == "alarm"
+    else:
+        rate.planted += 1
+        rate.caught += ended == "caught"
 
 
 def pair_rows(pairs: Sequence[siblings.Pair]) -> Iterator[str]:
@@ -298,6 +310,8 @@ def main(folders: Sequence[Path]) -> int:
     for path in folders:
         models += models_of_folder(path) if path.is_dir() else models_of_counts(path)
     rates = measured(models, rules)
+    for code, ended in planted_configs.planted(table):
+        add_planted(rates[code], ended)
     own = siblings.quiet_under_its_own_name(table, tables_for)
     for alarm in own.keys() - {"files"}:
         print(alarm, file=sys.stderr)

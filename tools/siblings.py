@@ -49,7 +49,7 @@ _T5 = {  # where T5 has keys of its own
     "hidden_size": "d_model", "intermediate_size": "d_ff", "heads": "num_heads", "head_size": "d_kv",
     "layers": "num_layers", "decoder_layers": "num_decoder_layers",
 }  # fmt: skip
-_STORED = (Role.QUANTISATION, Role.BITS, Role.PRECISION, Role.PACKAGING)  # what header-only files cannot show
+STORED = (Role.QUANTISATION, Role.BITS, Role.PRECISION, Role.PACKAGING)  # what header-only files cannot show
 
 
 class Pair(msgspec.Struct, frozen=True):
@@ -173,7 +173,7 @@ def quiet_under_its_own_name(
     """
     found: Counter[str] = Counter()
     for release in table.releases:
-        if release.experts or claims_of(parse_name(release.id)).of(*_STORED):
+        if release.experts or claims_of(parse_name(release.id)).of(*STORED):
             continue  # of a mixture the table does not say whether a width is an expert's
         made = completed(release, table.of_key(release.key) if release.key else (release,))
         config = config_of(made)

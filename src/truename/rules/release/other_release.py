@@ -11,7 +11,7 @@ from truename.facts import HIDDEN_SIZE, LAYERS, VOCABULARY_SIZE
 from truename.findings import Finding, ReasonKind, Severity
 from truename.names.claims import Claims
 from truename.names.elements import Role
-from truename.releases import Release, differences
+from truename.releases import Release, counted_names, differences
 from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
 from truename.rules.shared.counts import COUNT_CONTEXT, COUNT_KEYS, bearing_out, plausible_counts
 from truename.rules.shared.families import DRAFT, is_draft
@@ -163,9 +163,14 @@ class OtherRelease(Rule):
 
 
 def is_of_another_size(claims: Claims, evidence: Evidence) -> bool:
-    """Whether the name gives a size in a number, and no count of the files bears it out."""
-    sizes, counts = claims.of(Role.PARAMETERS), plausible_counts(evidence)
-    return bool(sizes and counts) and all(bearing_out(claim, counts) is None for claim in sizes)
+    """Whether the name gives a size, in a number or as a release's whole name, and no count bears it out."""
+    counts = plausible_counts(evidence)
+    if sizes := claims.of(Role.PARAMETERS):
+        return bool(counts) and all(bearing_out(claim, counts) is None for claim in sizes)
+    known = counted_names().parameters.get(claims.parsed.model.rpartition("/")[2].lower(), ())
+    if claims.of(Role.SIZE_WORD):
+        return False
+    return bool(known and counts) and all(ratio(fact.value, count) > SAME_SIZE for fact in counts for count in known)
 
 
 def tells_more_than(meant: Named, other: Release, values: Mapping[str, frozenset[Any]]) -> bool:
