@@ -65,7 +65,6 @@ class FamilyAgainstConfig(Rule):
         Case("t5-large-ua-news", model_type="mt5", expect=Severity.ERROR),
         Case("roberta-base-squad2", model_type="xlm-roberta", expect=Severity.WARNING),
         Case("Qwen3-VL-8B", model_type="qwen3", expect=Severity.NOTE),
-        Case("GLM-4.6V", model_type="glm4v_moe", expect=Severity.NOTE),
     )
     confirmed = (
         Case("bert-base-uncased", model_type="bert"),
@@ -74,12 +73,13 @@ class FamilyAgainstConfig(Rule):
         Case("llama-2-7b", model_type="llama"),
         Case("mt5-large-google", model_type="mt5"),
         Case("conv-bert-base", model_type="convbert"),
+        Case("Kimi-K2.5", model_type="deepseek_v3"),
+        Case("GLM-4.6V", model_type="glm4v_moe"),
         Case("distilled_bert_finetuning", model_type="distilbert"),
         Case("chinese-roberta-wwm-ext", model_type="bert"),
     )
     undecided = (
         Case("bert-base-uncased", model_type="someones-own-code"),
-        Case("Kimi-K2.5", model_type="deepseek_v3"),
         Case("Idefics3-8B", model_type="llama"),
         Case("bert-base-uncased"),
         Case("llama-2-7b-lora", is_adapter=True),
