@@ -22,7 +22,9 @@ from typing import Any
 
 import msgspec
 
-from told_releases import Model, adapted, described, evidence_of, lie, release_values_of
+import planted_configs
+import siblings
+from told_releases import Model, adapted, described, evidence_of, lie
 from truename.errors import TargetError
 from truename.evidence import Evidence, gather
 from truename.facts import (
@@ -33,10 +35,9 @@ from truename.facts import (
     Origin,
 )
 from truename.findings import Outcome, Severity
-from truename.names import Claims, claims_of, parse_name
-from truename.releases import Release, ReleaseTable, differences, known_releases, standing_in
+from truename.names import claims_of, parse_name
+from truename.releases import Release, ReleaseTable, known_releases, standing_in
 from truename.rules import Decision, Rule, all_rules
-from truename.rules.release.other_release import TELLING
 from truename.sources import open_source
 
 import pages
@@ -206,24 +207,13 @@ def renamed(models: Sequence[Model], rule: Rule, rate: Rate, chance: random.Rand
             rate.caught += rule.check(claims, model.evidence.with_facts([card])).outcome is Outcome.FLAGGED
 
 
-def siblings(table: ReleaseTable, rules: Sequence[Rule]) -> dict[str, Counter[str]]:
-    """For each pair of releases of a family and different keys: what tells them apart, and whether a rule says so."""
-    found: dict[str, Counter[str]] = {}
-    judging = [rule for rule in rules if rule.code in ("REL002", "SIZ001", "SIZ002", "SIZ005", "DIM001", "CTX001")]
-    evidence = {release.id: evidence_of(release) for release in table.releases}
-    claims: dict[str, Claims] = {release.id: claims_of(parse_name(release.id)) for release in table.releases}
-    for named in table.releases:
-        for held in table.releases:
-            if named.key == held.key or not named.family or named.family != held.family:
-                continue
-            fields = differences(named, release_values_of(held))
-            what = "nothing" if not fields else next((f for f in fields if f in TELLING), "context or tie alone")
-            flagged = [r.code for r in judging if is_alarm(r.check(claims[named.id], evidence[held.id]))]
-            found.setdefault(what, Counter())[flagged[0] if flagged else "none"] += 1
-    return found
-
-
-def page(models: Sequence[Model], rates: dict[str, Rate], pairs: dict[str, Counter[str]], rules: Sequence[Rule]) -> str:
+def page(
+    models: Sequence[Model],
+    rates: dict[str, Rate],
+    pairs: Sequence[siblings.Pair],
+    own: Counter[str],
+    rules: Sequence[Rule],
+) -> str:
     """The page of rates."""
     of_table = len({model.release.id for model in models if model.release is not None})
     pushed = sum(model.release is None for model in models)
@@ -235,7 +225,8 @@ def page(models: Sequence[Model], rates: dict[str, Rate], pairs: dict[str, Count
         f"and {pushed} models that people pushed and a reader judged right, or whose parameters were summed over their "
         "headers. *Judged*: confirmed or flagged. *Alarms*: "
         "errors and warnings on right names. *Planted*: names that the rule confirmed, over what it needs of another "
-        "model with other values; for REL001 releases under invented names. *Caught*: flagged, a note included. A rule "
+        "model with other values; for REL001 releases under invented names; for CFG rules header-only files of "
+        "releases with a lie in their configuration. *Caught*: flagged, a note included. A rule "
         "is a preview where more than 1 of 200 judged right names were alarmed, or where it concludes (*) and judged "
         "fewer than 100. ARC003 and ARC004 also rest on the classifier, whose error rate is measured on a corpus of "
         "its own ([zoo](../zoo.md)).",
@@ -243,9 +234,18 @@ def page(models: Sequence[Model], rates: dict[str, Rate], pairs: dict[str, Count
         + "\n".join(row(rule, rates[rule.code]) for rule in rules),
         "## What tells siblings apart",
         "Each ordered pair of releases of one family whose names differ: the name of the first over the values of the "
-        "second. What differs first, how many pairs, and which rule says so.",
-        "| What differs | Pairs | Flagged | By |\n|---|---:|---:|---|\n"
-        + "\n".join(pair_row(what, said) for what, said in sorted(pairs.items(), key=lambda p: -p[1].total())),
+        "second, as its configuration and the parameters that it describes. The first value that no copy of the named "
+        "model is known to have separates the two; where there is none, no rule can tell. *Flagged*: an error or a "
+        "warning. *Missed* are mostly pairs of which the table lacks what a look-up by structure needs (the width of "
+        "the feed-forward layer), and names that are too common to be held against a structure.",
+        "| What separates | Kind | Pairs | Flagged | Notes | Missed | By |\n|---|---|---:|---:|---:|---:|---|\n"
+        + "\n".join(pair_rows(pairs)),
+        f"Of {sum(p.strength == 'shape-bearing' for p in pairs):,} pairs that a shape separates "
+        f"{share_of(pairs, 'shape-bearing')} are flagged or noted, of {sum(p.strength == 'weaker' for p in pairs):,} "
+        f"that only a setting separates {share_of(pairs, 'weaker')}.",
+        "## Releases under their true names",
+        f"Header-only files of every release whose tensors follow from its values, under its name, with the table less "
+        f"that release and less its whole family: {own['files']:,} checks, {own.total() - own['files']:,} alarms.",
     ]
     return "\n\n".join(lines) + "\n"
 
@@ -262,10 +262,34 @@ def row(rule: Rule, rate: Rate) -> str:
     )
 
 
-def pair_row(what: str, said: Counter[str]) -> str:
-    """A row of what tells siblings apart."""
-    by = ", ".join(f"{code} {count:,}" for code, count in said.most_common() if code != "none")
-    return f"| {what.replace('_', ' ')} | {said.total():,} | {said.total() - said['none']:,} | {by} |"
+def add_planted(rate: Rate, ended: str) -> None:
+    """Add how a check of header-only files ended, of a true configuration or of one with a lie."""
+    if ended in ("right", "alarm"):
+        rate.judged += 1
+        rate.alarmed += ended == "alarm"
+    else:
+        rate.planted += 1
+        rate.caught += ended == "caught"
+
+
+def pair_rows(pairs: Sequence[siblings.Pair]) -> Iterator[str]:
+    """The rows of what tells siblings apart, the most frequent first."""
+    groups: dict[tuple[str, str], list[siblings.Pair]] = {}
+    for pair in pairs:
+        groups.setdefault((pair.separates, pair.strength), []).append(pair)
+    for (separates, strength), group in sorted(groups.items(), key=lambda item: -len(item[1])):
+        flagged = Counter(pair.code for pair in group if pair.code and not pair.note)
+        noted = sum(pair.note for pair in group)
+        by = ", ".join(f"{code} {count:,}" for code, count in flagged.most_common())
+        missed = len(group) - flagged.total() - noted
+        what = separates.replace("_", " ")
+        yield f"| {what} | {strength} | {len(group):,} | {flagged.total():,} | {noted:,} | {missed:,} | {by} |"
+
+
+def share_of(pairs: Sequence[siblings.Pair], strength: str) -> str:
+    """The share of the pairs of that kind of which a rule says something."""
+    of_kind = [pair for pair in pairs if pair.strength == strength]
+    return f"{sum(bool(pair.code) for pair in of_kind) / max(1, len(of_kind)):.1%}"
 
 
 def should_be_preview(rule: Rule, rate: Rate) -> bool:
@@ -286,7 +310,12 @@ def main(folders: Sequence[Path]) -> int:
     for path in folders:
         models += models_of_folder(path) if path.is_dir() else models_of_counts(path)
     rates = measured(models, rules)
-    text = page(models, rates, siblings(known_releases(), rules), rules)
+    for code, ended in planted_configs.planted(table):
+        add_planted(rates[code], ended)
+    own = siblings.quiet_under_its_own_name(table, tables_for)
+    for alarm in own.keys() - {"files"}:
+        print(alarm, file=sys.stderr)
+    text = page(models, rates, list(siblings.pairs_of(table, rules)), own, rules)
     (pages.ROOT / PAGE).write_text(text, encoding="utf-8")
     wrong = [rule.code for rule in rules if rule.preview is not should_be_preview(rule, rates[rule.code])]
     for code in wrong:

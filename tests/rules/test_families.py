@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import msgspec
 import pytest
 
 from truename.facts import MODEL_TYPE, Fact, Origin
@@ -18,6 +19,7 @@ from truename.rules.shared.families import (
     fit,
     is_composite,
     is_known,
+    is_part_of,
     listed,
     squash,
     type_of_class,
@@ -132,3 +134,25 @@ def test_what_is_known_and_composite() -> None:
 )
 def test_a_list_of_types(types: tuple[str, ...], text: str) -> None:
     assert listed(types) == text
+
+
+@pytest.mark.parametrize(
+    ("claimed", "declared", "expected"),
+    [
+        ("glm46v", "glm4v_moe", Fit.KIN),  # a longer version runs on the code of a shorter one
+        ("gemma2", "gemma3", Fit.FOREIGN),
+        ("qwen3_moe", "qwen2", Fit.FOREIGN),
+    ],
+)
+def test_versions_of_one_line(claimed: str, declared: str, expected: Fit) -> None:
+    bert = vocabulary().families["bert"]
+    family = msgspec.structs.replace(bert, key=claimed, model_types=frozenset({claimed}), related=frozenset())
+    assert fit(family, declared) is expected
+
+
+def test_a_part_of_a_composite_is_told_by_its_type() -> None:
+    bert = vocabulary().families["bert"]
+    family = msgspec.structs.replace(bert, key="kimi_k25", model_types=frozenset({"kimi_k25"}))
+    assert is_part_of("deepseek_v3", [family])
+    assert not is_part_of("gpt2", [family])
+    assert not is_part_of("deepseek_v3", [bert])

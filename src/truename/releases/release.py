@@ -112,6 +112,18 @@ class ReleaseTable(msgspec.Struct, frozen=True, dict=True):
                     found.append(release)
         return tuple(found)
 
+    def fitting_in_shape(self, values: Values) -> tuple[Release, ...]:
+        """The releases of which no vocabulary is known, and whose width, depth, heads and inner width these are."""
+        widths, depths = values.get("hidden_size", ()), values.get("layers", ())
+        return tuple(
+            release
+            for width in widths
+            for depth in depths
+            for release in self._by_shape.get((width, depth), ())
+            if all(_equal(release, field, values) for field in ("heads", "intermediate_size"))
+            and not any(differences(release, values, SHAPE))
+        )
+
     def nearest(self, values: Values) -> tuple[tuple[Release, tuple[str, ...]], ...]:
         """Releases of the same width that differ in one value or two, with the fields; those that differ least."""
         near: list[tuple[Release, tuple[str, ...]]] = []
@@ -136,6 +148,17 @@ class ReleaseTable(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def _by_core(self) -> Mapping[Any, tuple[Release, ...]]:
         return self._index(lambda r: tuple(getattr(r, f) for f in _CORE) if _is_whole(r) else None)
+
+    @cached_property
+    def _by_shape(self) -> Mapping[Any, tuple[Release, ...]]:
+        known = ("hidden_size", "layers", "heads", "intermediate_size")
+        return self._index(
+            lambda r: (
+                (r.hidden_size, r.layers)
+                if r.vocabulary_size is None and all(getattr(r, field) is not None for field in known)
+                else None
+            )
+        )
 
     @cached_property
     def _by_width(self) -> Mapping[Any, tuple[Release, ...]]:

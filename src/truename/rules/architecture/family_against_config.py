@@ -29,6 +29,7 @@ from truename.rules.shared.families import (
     in_the_words_of,
     is_composite,
     is_draft,
+    is_part_of,
 )
 from truename.rules.shared.product_lines import judged_by_no_base
 
@@ -71,11 +72,15 @@ class FamilyAgainstConfig(Rule):
         Case("DeepSeek-R1-Distill-Qwen-7B", model_type="qwen2"),
         Case("llama-2-7b", model_type="llama"),
         Case("mt5-large-google", model_type="mt5"),
+        Case("conv-bert-base", model_type="convbert"),
+        Case("Kimi-K2.5", model_type="deepseek_v3"),
+        Case("GLM-4.6V", model_type="glm4v_moe"),
         Case("distilled_bert_finetuning", model_type="distilbert"),
         Case("chinese-roberta-wwm-ext", model_type="bert"),
     )
     undecided = (
         Case("bert-base-uncased", model_type="someones-own-code"),
+        Case("Idefics3-8B", model_type="llama"),
         Case("bert-base-uncased"),
         Case("llama-2-7b-lora", is_adapter=True),
         Case("gpt-oss-120b-Eagle3", model_type="llama"),
@@ -106,6 +111,10 @@ class FamilyAgainstConfig(Rule):
         outer = declared[0]
         if any(is_composite(said.value) for said in declared):
             text = f"a model of type {outer.value!r} is put together from models of other families"
+            return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text, about=claimed)
+        part = next((s.value for s in declared if is_part_of(s.value, (family for _, family in families))), None)
+        if part is not None and fits is Fit.FOREIGN:
+            text = f"a {families[0][1].title} is put together from others, of which {part} is one"
             return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text, about=claimed)
         claim, family = families[0]
         if fits is Fit.UNKNOWN:

@@ -26,7 +26,7 @@ from truename.units import describe_count
 
 TOLERANCE = 1.1  # times: buffers, heads and tied copies
 BEYOND = 1.35  # ... beyond it no head and no copy explains the difference
-_FACTORS = (1, 2, 4, 8)  # bytes of an element
+_FACTORS = (1, 2, 4)  # bytes of an element
 
 
 def _by_index(count: int) -> Fact[int]:

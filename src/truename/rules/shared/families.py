@@ -23,6 +23,8 @@ _HEAD = re.compile(
     r"(For[A-Z]\w*|(LM|DoubleHeads|MT|Reward|PreTrained)Model|LMHead(Model)?|ModelWith\w*|With\w*|Model|Encoder|Decoder)$"
 )
 
+_SPELLED = 5  # letters and digits of a type that a name spells whole, with other signs between
+_NUMBERS = re.compile(r"\d+")
 _SIGNS = re.compile(r"[^a-z0-9]")
 _LETTERS = re.compile(r"(?!v[0-9])[a-z]")  # letters that go on; v2 is a number
 
@@ -85,7 +87,7 @@ def _fit(family: str, model_types: frozenset[str], related: frozenset[str], mode
         return Fit.AGREES
     if any(found == squash(t) for t in related):
         return Fit.RELATED
-    if len(found) > 2 and key.startswith(found):
+    if (len(found) > 2 and key.startswith(found)) or any(_counts_alike(found, t) for t in types):
         return Fit.KIN
     return Fit.FOREIGN if is_known(model_type) else Fit.UNKNOWN
 
@@ -96,6 +98,24 @@ def _extends(found: str, base: str) -> bool:
         return False
     rest = found[len(base) :]
     return not (rest and _LETTERS.match(rest) and found in _single_words())
+
+
+def _counts_alike(found: str, base: str) -> bool:
+    """Whether two types are one line under a shorter and a longer version: ``glm46v`` and ``glm4v_moe``.
+
+    Code that a release runs on is often that of an earlier one, and the mixture of a line has a type of its own.
+    """
+    one, other = found.removesuffix("moe"), base.removesuffix("moe")
+    digits, base_digits = ("".join(filter(str.isdigit, word)) for word in (one, other))
+    if not digits or not base_digits or _NUMBERS.sub("", one) != _NUMBERS.sub("", other):
+        return False
+    return digits.startswith(base_digits) or base_digits.startswith(digits)
+
+
+def is_part_of(model_type: str, families: Iterable[Family]) -> bool:
+    """Whether a type is that of a part of which one of the families is put together."""
+    found = squash(model_type)
+    return any(found in _parts().get(squash(family.key), ()) for family in families)
 
 
 def best_fit(families: Iterable[Family], model_types: Iterable[str]) -> Fit:
@@ -117,6 +137,13 @@ SEVERITIES = {Fit.KIN: Severity.NOTE, Fit.RELATED: Severity.WARNING, Fit.FOREIGN
 def in_the_words_of(claims: Claims, model_types: Iterable[str]) -> tuple[str, ...]:
     """The types as a name would say them: beside ``distilled``, ``bert`` may mean DistilBERT."""
     types = tuple(model_types)
+    spelled = _SIGNS.sub("", claims.parsed.model.lower())
+    if any(len(word := squash(t)) > _SPELLED and word in spelled for t in types):  # conv-bert-base is a convbert
+        types += tuple(
+            str(claim.value)
+            for claim in claims.of(Role.FAMILY)
+            if any(squash(str(claim.value)) in (word := squash(t)) and word in spelled for t in types)
+        )
     students = [t.removeprefix("distil") for t in types if t.startswith("distil")]
     if not students or "distil" not in _SIGNS.sub("", claims.parsed.model.lower()):
         return types
@@ -240,6 +267,11 @@ def _single_words() -> frozenset[str]:
 @cache
 def _recognisable() -> frozenset[str]:
     return frozenset(map(squash, known_model_types()))
+
+
+@cache
+def _parts() -> dict[str, frozenset[str]]:
+    return {squash(t): frozenset(map(squash, parts)) for t, parts in table("rules/composites")["parts"].items()}
 
 
 @cache

@@ -55,6 +55,13 @@ def fitting(evidence: Evidence) -> tuple[Release, ...]:
     return tuple(release for release in releases_in_use().fitting(values) if goes_with(release, types))
 
 
+def fitting_in_shape(evidence: Evidence) -> tuple[Release, ...]:
+    """Releases of the evidence's shape of which no vocabulary is known; enough beside a name, and not alone."""
+    types = [str(fact.value) for fact in evidence.all(MODEL_TYPE)]
+    found = releases_in_use().fitting_in_shape(release_values(evidence))
+    return tuple(release for release in found if goes_with(release, types))
+
+
 def goes_with(release: Release, types: Sequence[str]) -> bool:
     """Whether a model of one of these types may be that release.
 
