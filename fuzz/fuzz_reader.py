@@ -33,6 +33,7 @@ HANG_SECONDS, MEMORY_MB, MAX_BYTES = 1, 256, 16_384
 # A hang is counted in seconds of the processor, by a timer of ours. The fuzzer's own limit goes by the clock on the
 # wall, which runs on while a busy machine or its owner stops the process: it only ends what no timer can interrupt.
 STUCK_SECONDS = 3_600
+INSTRUMENTED = ["truename.formats", "truename.evidence", "truename.declared", "truename.architecture"]
 INTERRUPTED = 72  # how the fuzzer ends after ctrl-c: nothing was found
 
 sys.path[:0] = [str(ROOT / "fuzz"), str(ROOT / "tests")]
@@ -51,7 +52,7 @@ def reading(name: str) -> Callable[[bytes], None]:
     """What the fuzzer calls; every module that the reader imports is instrumented by reading the seeds."""
     import atheris  # type: ignore[import-not-found]
 
-    with atheris.instrument_imports(include=["truename.formats"]):
+    with atheris.instrument_imports(include=INSTRUMENTED):
         seeds = importlib.import_module(f"seeds.{name}")
         from truename.blob import MemoryBlob
         from truename.errors import FileError

@@ -23,7 +23,7 @@ import pickles as p
 from truename import check
 from truename.blob import MemoryBlob
 from truename.findings import Outcome, Severity
-from truename.formats.pytorch import PickledError, PyTorchError, PyTorchFault, walk_file
+from truename.formats.pytorch import UNPACKED_STEP, PickledError, PyTorchError, PyTorchFault, walk_file
 from truename.formats.pytorch.reader import read_pytorch
 from truename.rules.files.unsafe_global import UnsafeGlobal
 
@@ -159,6 +159,29 @@ def test_a_bomb_is_not_unpacked_whole(pack: Callable[[bytes], bytes], tmp_path: 
     begun = time.process_time()
     assert outcome(tmp_path, bomb) == "cannot_tell"
     assert time.process_time() - begun < 8
+
+
+@pytest.mark.parametrize(
+    ("pack", "cost"),
+    [
+        (zlib.compress, 1),
+        (gzip.compress, 1),
+        (bz2.compress, 8),
+        (lzma.compress, 3),
+        (lambda data: lzma.compress(data, lzma.FORMAT_ALONE), 3),
+    ],
+    ids=["zlib", "gzip", "bzip2", "xz", "LZMA"],
+)
+@pytest.mark.parametrize("more", [-1, 0, 1])
+def test_nothing_hides_behind_the_most_that_is_unpacked(
+    pack: Callable[[bytes], bytes], cost: int, more: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first stream that ends where unpacking does: what stands behind is told, or that it was not seen."""
+    monkeypatch.setattr("truename.formats.pytorch.packed.MAX_UNPACKED_STEPS", 48)
+    monkeypatch.setattr("truename.formats.pytorch.MAX_UNPACKED_STEPS", 48)
+    most = 48 // cost * UNPACKED_STEP
+    first = p.stream(b"B" + struct.pack("<I", most - 8 + more) + bytes(most - 8 + more))
+    assert outcome(tmp_path, pack(first + HOSTILE)) in ("cannot_tell", "error")
 
 
 def members(**files: bytes) -> bytes:

@@ -16,9 +16,11 @@ import pytest
 from hubs import Waits, hub_of, write_llama
 from truename.cli import main
 from truename.errors import UnavailableError, UsageError
+from truename.formats import read_safetensors
 from truename.sources import hub as hub_module
 from truename.sources.hub import Hub
 from truename.sources.listing import hub_listing, hub_records
+from truename.sources.remote import RemoteBlob, RemoteFile, Wire
 from truename.sources.transport import Retry, Span, Transport, _asked_wait, moved_to, no_address_because
 from truename.testing.hub_server import Fault, HubServer
 
@@ -104,6 +106,39 @@ def test_a_slow_request_has_no_second_attempt_when_its_time_is_over() -> None:
         with pytest.raises(UnavailableError, match=r"did not end its answer within 0\.3 seconds; try again later"):
             transport.get("m", address, limit=1_000)
         assert transport.requests == 1
+
+
+def bytes_of(limit: int, *, told: bool) -> Answer:
+    """A large file, of which no answer brings more than so many bytes."""
+    file = (2**20).to_bytes(8, "little") + b'{"a":"' + b" " * 10_000
+
+    def answer(connection: socket.socket, head: str) -> None:
+        first, _, last = head.lower().partition("range: bytes=")[2].partition("\r\n")[0].partition("-")
+        start, stop = int(first), min(int(last) + 1, int(first) + limit)
+        body = file[start:stop].ljust(stop - start)
+        range_ = f"Content-Range: bytes {start}-{stop - 1}/{2**40}\r\n" if told else ""
+        said = f"HTTP/1.1 206 Partial\r\n{range_}Content-Length: {len(body)}\r\nConnection: close\r\n\r\n"
+        connection.sendall(said.encode() + body)
+
+    return answer
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["told", "not told"])
+@pytest.mark.parametrize("limit", [1, 100, 5_000])
+def test_a_server_that_gives_little_at_a_time_is_given_up(limit: int, told: bool) -> None:
+    with raw_server(bytes_of(limit, told=told)) as address:
+        transport = Transport(address, {}, retry=Retry(sleep=lambda seconds: None))
+        file = RemoteFile("model.safetensors", 2**40, f"{address}/x", Wire(transport, workers=2), target="acme/bert")
+        with pytest.raises(UnavailableError, match=r"answered 16 times with less of model\.safetensors than was asked"):
+            read_safetensors(RemoteBlob(file))
+        assert transport.requests < 40
+
+
+def test_some_short_answers_are_taken() -> None:
+    with raw_server(bytes_of(700, told=True)) as address:
+        transport = Transport(address, {}, retry=Retry(sleep=lambda seconds: None))
+        file = RemoteFile("x", 2**40, f"{address}/x", Wire(transport, workers=2))
+        assert len(file.read(0, 10_000)) == 10_000
 
 
 def test_a_check_of_such_a_hub_ends_with_a_sentence(

@@ -6,6 +6,7 @@ import pytest
 
 from faults import assert_fault, raises_fault
 from truename.blob import MemoryBlob
+from truename.budget import Budget, BudgetFault
 from truename.errors import Fault, WeightsError
 from truename.formats.protobuf import ProtobufFault
 from truename.formats.tensorflow import TensorflowFault, sstable
@@ -179,3 +180,27 @@ def test_a_packed_block_that_grows_without_end_stops_at_its_size() -> None:
     bomb = varint(1_000) + b"\0a" + b"\xfe\1\0" * 100_000
     with pytest.raises(ValueError, match="does not unpack"):
         sstable.unpack_snappy(bomb, 2_000)
+
+
+@pytest.mark.parametrize("first", [b"a", b"\0"], ids=["a variable", "a slice"])
+def test_keys_that_grow_on_one_another_have_a_bound(first: bytes) -> None:
+    """Each key is made of the one before: a long one, shared by a hundred thousand, would be copied as often."""
+    name = first + b"x" * sstable.MAX_KEY
+    data = varint(0) + varint(len(name)) + b"\0" + name + END
+    with raises_fault(TensorflowFault.BLOCK_ENTRY, match=f"has a key of {len(name):,} bytes; at most"):
+        read_bundle_index(MemoryBlob("x.ckpt.index", raw_block(data)))
+
+
+@pytest.mark.parametrize("data", [b"\0a" * 60_000, b"\0a" + b"\x01\x01" * 60_000], ids=["literals", "copies"])
+def test_packed_blocks_cost_steps_before_they_are_unpacked(data: bytes) -> None:
+    blob = MemoryBlob("x.ckpt.index", packed(varint(10_000_000) + data))
+    blob.stepper = Budget(steps=20_000).take_steps
+    with raises_fault(BudgetFault.STEPS):
+        read_bundle_index(blob)
+
+
+def test_blocks_without_an_entry_cost_steps() -> None:
+    blob = MemoryBlob("x.ckpt.index", table([[HEADER], *([[]] * 3_000)]))
+    blob.stepper = Budget(steps=20_000).take_steps
+    with raises_fault(BudgetFault.STEPS):
+        read_bundle_index(blob)

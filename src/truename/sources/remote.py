@@ -21,6 +21,7 @@ _AHEAD = (16_384, 65_536, 262_144, 1_048_576)  # bytes, growing while such reads
 
 MAX_KEPT = 32_000_000  # bytes of all files of a model; beyond it a file that was read keeps its beginning alone
 KEPT_HEAD = 4_096
+MAX_SHORT_REPLIES = 16  # of one file
 
 A = TypeVar("A")
 B = TypeVar("B")
@@ -120,7 +121,7 @@ class RemoteFile:
         self._lock = threading.Lock()
         self._pieces: dict[int, bytes] = {}  # start -> bytes; they may overlap
         self._ahead: Future[None] | None = None
-        self._small_reads = 0
+        self._small_reads = self._short_replies = 0
         self.kept = Kept()  # shared by the files of a model
 
     def start(self, length: int) -> None:
@@ -201,10 +202,20 @@ class RemoteFile:
             return kept[1][start - kept[0] :]
         ahead_start, ahead = self._reach(start, length) if wide else (start, length)
         data = self._fetch(ahead_start, ahead)
+        if len(data) < ahead and ahead_start + len(data) < self.size:
+            self._count_short()
         self._keep(ahead_start, data)
         if self._key is not None and self._wire.cache is not None:
             self._wire.cache.write(self._key, ahead_start, data)
         return data[start - ahead_start :]
+
+    def _count_short(self) -> None:
+        """Count a reply that broke off; a server that gives a byte at a time would hold a check for ever."""
+        self._short_replies += 1
+        if self._short_replies > MAX_SHORT_REPLIES:
+            host = urlsplit(self._url).netloc.rpartition("@")[2]
+            problem = f"{host} answered {MAX_SHORT_REPLIES} times with less of {self.path} than was asked for"
+            raise UnavailableError(self._target, f"{problem}; try again later")
 
     def _reach(self, start: int, length: int) -> tuple[int, int]:
         """A wider range for a short read, since such reads come in rows: forwards, or back from the file's end."""

@@ -75,9 +75,6 @@ def walk_members(
         name = entry.name
         if name in done or (name[-1:].isdigit() and "/data/" in name):  # most are storages, which have numbers
             continue
-        if next(islice(opcodes, _OF_ENTRY - 1, None), entry) is entry:  # none left: what comes is not looked at
-            unwalked = True
-            break
         listed = _PICKLES.fullmatch(name) is not None
         if not listed:
             if _NO_PICKLES.fullmatch(name) or not entry.size:
@@ -86,6 +83,9 @@ def walk_members(
             if looked_at > MAX_LOOKED_AT:
                 unwalked = True
                 continue
+        if next(islice(opcodes, _OF_ENTRY - 1, None), entry) is entry:  # none left: what comes is not looked at
+            unwalked = True
+            break
         try:
             if not listed and not begins_stream(start := read_start(blob, entry, 2)) and start != _ZIP:
                 continue
