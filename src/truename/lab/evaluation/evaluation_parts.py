@@ -59,7 +59,7 @@ def evaluate(
     record = msgspec.structs.replace(earlier or Record(0, {}), models=len(specimens), libraries=libraries)
     seconds = dict(record.seconds)
     split = by_configuration(specimens)
-    prepared = table_rows.prepare(split.train, split.aside, split.test, progress)
+    prepared = table_rows.prepare(split, progress)
     for part in parts:
         progress(f"part: {part}")
         began = time.perf_counter()

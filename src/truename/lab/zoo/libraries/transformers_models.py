@@ -104,7 +104,7 @@ class TransformersModels:
             config = _changed(start, base | changes)
             with meta_device():
                 shapes = _shapes(model_class(config))
-        except Exception:  # noqa: BLE001 - a value that the class does not take: it has no such switch
+        except Exception:
             if not number:
                 raise
             return
@@ -140,8 +140,8 @@ def _with_releases_and_switches(units: Mapping[tuple[str, str], Unit]) -> dict[t
     """``units``, where the class that stands for a model type is built with known releases and single switches too."""
     standing: dict[str, Unit] = {}
     for unit in units.values():
-        known = standing.get(unit.model_type)
-        if known is None or _rank(unit) < _rank(known):
+        other = standing.get(unit.model_type)
+        if other is None or _rank(unit) < _rank(other):
             standing[unit.model_type] = unit
     found = dict(units)
     for unit in standing.values():
