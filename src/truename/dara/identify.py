@@ -141,7 +141,7 @@ def _prediction(
     if unknown or not ranked:
         return Prediction((), True, float(rate), nearest)
     top, sharpness = ranked[0][1], calibration.sharpness[question]
-    weights = model.weights(question, prior or model.prior)
+    weights = model.weights(question, prior)
     mass = {number: float(weights[number]) * math.exp(sharpness * (value - top)) for number, value in ranked}
     least = top - calibration.margins[question][rate] - 1e-9
     chosen = [number for number, value in ranked if value >= least]

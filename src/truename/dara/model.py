@@ -106,8 +106,15 @@ class Model(msgspec.Struct, frozen=True, dict=True, eq=False):
         """The numbers of a model type's programs; none where none was learned."""
         return [] if self.programs is None else self.programs.of_label(label)
 
-    def weights(self, question: str, prior: Prior) -> NDArray[np.float64]:
+    def weights(self, question: str, prior: Prior | None = None) -> NDArray[np.float64]:
         """How often each label occurs by ``prior``: a class as often as its most frequent type, tasks all alike."""
+        return self._weights[question] if prior is None else self._weighed(question, prior)
+
+    @cached_property
+    def _weights(self) -> Mapping[str, NDArray[np.float64]]:
+        return {question: self._weighed(question, self.prior) for question in self.labels}
+
+    def _weighed(self, question: str, prior: Prior) -> NDArray[np.float64]:
         types = np.array([prior.of(label) for label in self.labels["model_type"]])
         if question == "model_type":
             return types

@@ -153,7 +153,9 @@ def test_two_stacks_of_the_same_shapes_are_told_apart(encoder: int, decoder: int
 
 def test_programs_are_the_same_whatever_their_dimensions_are_numbered() -> None:
     assert structure_of(program_of(SEEN)) == structure_of(program_of(SEEN[::-1]))
-    normed = [llama(*sizes, norm=True) for sizes in ((512, 512, 128, 1408, 32000, 4), (1024, 1536, 256, 2816, 50257, 6))]
+    normed = [
+        llama(*sizes, norm=True) for sizes in ((512, 512, 128, 1408, 32000, 4), (1024, 1536, 256, 2816, 50257, 6))
+    ]
     assert structure_of(program_of(SEEN)) != structure_of(program_of(normed))
 
 
