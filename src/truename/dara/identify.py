@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 
 from truename._lazy import once
 from truename.architecture.abstract import AbstractArchitecture
+from truename.dara.explanation import explained
 from truename.dara.features import Features, features_of
 from truename.dara.identification import Basis, Identification, Labelled, Neighbour, Prediction, Question
 from truename.dara.model import Calibration, Model
 from truename.dara.prior import Prior
-from truename.dara.score import Scored, by_shapes, score
+from truename.dara.score import WRITTEN, Scored, by_shapes, score
 from truename.dara.store import load
-from truename.dara.synthesis.explanation import explained
 from truename.errors import UsageError
 
 ERROR_RATE = 0.01
@@ -34,7 +34,8 @@ def identify(
     Args:
         architecture: of a header or a graph.
         error_rate: the share of known models whose true label may be missing from a set; one of those that the model
-            was calibrated for, or the next smaller one is taken.
+            was calibrated for, or the next smaller one is taken; where shapes alone cannot promise so little, the least
+            that they can, which each answer states.
         model: a trained classifier; the packaged one by default.
         prior: how often each model type occurs; the classifier's own by default. Probabilities and the order of a set
             hang on it, and who is in the set does not.
@@ -93,7 +94,7 @@ def decide(model: Model, found: Scored | None, error_rate: float, prior: Prior |
             nothing, nothing, nothing, Basis.SHAPES, reason="there are too few tensors to tell a structure"
         )
     calibration = model.calibrations.get(found.tier) or model.calibrations[found.basis]
-    rate = _calibrated(calibration, error_rate)
+    rate = _calibrated(calibration, error_rate, at_least=found.tier == WRITTEN)
     unknown = found.likeness < calibration.unknown_below[rate]
     answers = [_prediction(model, question, found, calibration, rate, unknown, prior) for question in Question]
     model_type, architecture, task = answers
@@ -117,12 +118,13 @@ def known_labels(question: str) -> tuple[str, ...]:
     return packaged().labels[question]
 
 
-def _calibrated(calibration: Calibration, wanted: float) -> str:
+def _calibrated(calibration: Calibration, wanted: float, *, at_least: bool) -> str:
+    """The rate to take: the largest up to what is wanted; ``at_least`` the smallest of all where there is none."""
     rates = [rate for rate in calibration.unknown_below if float(rate) <= wanted]
-    if not rates:
-        least = min(calibration.unknown_below, key=float)
+    least = min(calibration.unknown_below, key=float)
+    if not rates and not at_least:
         raise UsageError(f"the error rate {wanted} is below {least}, the least that was calibrated")
-    return max(rates, key=float)
+    return max(rates, key=float, default=least)
 
 
 def _prediction(
@@ -145,7 +147,7 @@ def _prediction(
     mass = {number: float(weights[number]) * math.exp(sharpness * (value - top)) for number, value in ranked}
     least = top - calibration.margins[question][rate] - 1e-9
     chosen = [number for number, value in ranked if value >= least]
-    if len(chosen) > _MOST_TOLD:
+    if len(chosen) > _MOST_TOLD or 2 < len(labels) == len(chosen):
         return Prediction((), False, float(rate), nearest, len(chosen))
     whole = sum(mass.values()) or 1.0
     chosen.sort(key=lambda number: (-mass[number], labels[number]))

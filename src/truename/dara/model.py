@@ -67,6 +67,12 @@ class Programs(msgspec.Struct, frozen=True, dict=True, eq=False):
         numbers: list[int] = self.of[self.of_starts[label] : self.of_starts[label + 1]].tolist()
         return numbers
 
+    def holders(self, number: int) -> list[int]:
+        """The model types that have a program."""
+        at = np.flatnonzero(self.of == number)
+        holders: list[int] = (np.searchsorted(self.of_starts, at, side="right") - 1).tolist()
+        return holders
+
     def program(self, number: int) -> Program:
         """One of them."""
         known: dict[int, Program] = self._decoded

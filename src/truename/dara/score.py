@@ -27,7 +27,7 @@ _EXTENDED = 0.9  # similarity from which a structure is another of its kind, not
 _WHOLE, _PART, _ALIKE = 0.985, 0.25, 0.002  # shares of weight, and a difference of similarities
 _TIE = 0.5  # of a likeness beside a margin: it settles what margins leave open
 WRITTEN = "written"  # the calibration of shapes that the program of some type writes
-_ASKED = 80  # model types that are asked for their programs
+_ASKED = 60  # model types, by the linear classifier and by prototypes, that are asked for their programs
 _FEWEST = 3  # words; fewer say nothing, but where they are the very words of a known structure
 _SAME = 0.96  # similarity where the words are the same and shapes are not against it
 
@@ -136,12 +136,13 @@ def by_shapes(model: Model, features: Features) -> Scored | None:
         of_types += model.linear.margins(features.shapes)
     np.maximum.at(alike := np.zeros_like(of_types), entries.labels[0], similarities[entries.shapes])
     of_types += _TIE * alike
-    likely = np.argsort(-of_types, kind="stable")[:_ASKED].tolist()
+    likely = _first(of_types) | _first(alike)
     written = written_by(model, features, likely)
     if written:  # a type whose programs were never learned is not ruled out by those of others
         as_like = max(alike[list(written)]) - _ALIKE
         open_ = [label for label in likely if alike[label] >= as_like and not model.programs_of(label)]
-        of_types[[*written, *open_]] += model.weight
+        fitting = [*written, *open_]  # the classifier tells no types apart that are one structure
+        of_types[fitting] = of_types.max() + model.weight + _TIE * (alike[fitting] - 1)
     values = of_types[entries.labels[0]] + _TIE * (similarities[entries.shapes] - alike[entries.labels[0]])
     found = {
         question: _best(labels, values, len(model.labels[question]))
@@ -151,17 +152,24 @@ def by_shapes(model: Model, features: Features) -> Scored | None:
     return Scored(Basis.SHAPES, found, likeness, groups=written)
 
 
+def _first(values: Floats) -> set[int]:
+    return set(np.argsort(-values, kind="stable")[:_ASKED].tolist())
+
+
 def written_by(model: Model, features: Features, labels: Iterable[int]) -> dict[int, int]:
-    """Those of ``labels``, numbers of model types, of which a program writes the shapes, with the program's number."""
+    """The model types of which a program writes the shapes, with the program's number.
+
+    The programs of ``labels``, numbers of model types, are tried; what fits is held by every type that has it.
+    """
     if model.programs is None or (shapes := observe(counted(features.counts))) is None:
         return {}
-    answers: dict[int, bool] = {}
+    tried: set[int] = set()
     found: dict[int, int] = {}
-    for label in labels:
+    for label in sorted(labels):
         for number in model.programs.of_label(label):
-            if number not in answers:
-                answers[number] = solve(model.programs.program(number), shapes) is not None
-            if answers[number]:
-                found[label] = number
-                break
+            if number not in tried:
+                tried.add(number)
+                if solve(model.programs.program(number), shapes) is not None:
+                    for holder in model.programs.holders(number):
+                        found.setdefault(holder, number)
     return found

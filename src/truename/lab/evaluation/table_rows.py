@@ -7,12 +7,14 @@ from typing import TypeVar
 
 import msgspec
 
+from truename.architecture import abstract_architecture
 from truename.dara.features import Features
 from truename.dara.identification import Basis, Identification, Question
-from truename.dara.identify import identify_features
+from truename.dara.identify import identify, identify_features
 from truename.dara.model import Model
 from truename.lab.evaluation.altered import ALTERATIONS, GGUF, altered, altered_in_turn
 from truename.lab.evaluation.equivalence import Equivalents, equivalents
+from truename.lab.evaluation.renamed import MORE, RENAMINGS, renamed
 from truename.lab.evaluation.scores import Answered, Row, equivalent_of, scores_of
 from truename.lab.evaluation.trials import SWAPPED
 from truename.lab.training.calibration import calibrate, with_weight
@@ -20,7 +22,7 @@ from truename.lab.training.known_prior import prior_of_releases
 from truename.lab.training.linear_training import with_linear
 from truename.lab.training.program_training import with_programs
 from truename.lab.training.prototypes import Example, fit
-from truename.lab.training.specimen import Specimen
+from truename.lab.training.specimen import Specimen, example_of
 from truename.lab.training.splits import Split
 
 OURS_NAMES, OURS_SHAPES = "ours, with names", "ours, structure only"
@@ -28,6 +30,7 @@ NEAREST = "nearest neighbour"
 UNSEEN = "unseen configurations, with names"
 NOISE = "unseen configurations, names replaced by noise"
 _MOST = 400  # models of a trial
+_MOST_RENAMED = 300  # models whose names are changed
 _MOST_NAMELESS = 500  # models that are seen without names: each is compared with every prototype
 
 Progress = Callable[[str], None]
@@ -105,6 +108,25 @@ def trials(prepared: Prepared, progress: Progress) -> Iterator[Row]:
         found = row(name, OURS_NAMES, prepared, examples, prepared.by_names)
         kept = (s for s in found.scores if name != SWAPPED or s.question == Question.MODEL_TYPE)
         yield msgspec.structs.replace(found, scores=tuple(kept))
+
+
+def names(prepared: Prepared, progress: Progress, most: int = _MOST_RENAMED) -> Iterator[Row]:
+    """What people do to names, one row each, over models as they are saved."""
+    own = spread([s for s in prepared.specimens if s.layout == "saved"], most)
+    for trial in RENAMINGS:
+        progress(trial)
+        several: list[tuple[Example, Features]] = []
+        told = 0
+        for specimen in own:
+            header = renamed(specimen.header(), trial, f"{specimen.group}/{specimen.configuration}")
+            if header is None:
+                continue
+            several.append(((example := example_of(specimen, header)), example.features))
+            if trial == MORE:
+                found = identify(abstract_architecture(header), model=prepared.model, explain=True)
+                told += any("_router." in addition for addition in found.additions) or bool(found.extends)
+        note = f"what was added is named, or said to be more than a known structure: {told} of {len(several)}"
+        yield row(trial, OURS_NAMES, prepared, several, prepared.by_names, note if trial == MORE else "")
 
 
 def row(

@@ -57,6 +57,7 @@ def calibrate(model: Model, aside: Iterable[Example], altered: Iterable[Example]
         if found is not None:
             changed[found.tier].append((example, found))
     calibrations = {tier: _calibration(model, (saved[tier], changed[tier])) for tier in _TIERS}
+    calibrations[WRITTEN] = promised(calibrations[WRITTEN], model.weight)
     return msgspec.structs.replace(model, calibrations=calibrations)
 
 
@@ -68,6 +69,7 @@ def calibrate_shapes(model: Model, aside: Iterable[Example]) -> Model:
         if found is not None:
             tiers[found.tier].append((example, found))
     margins = {tier: _calibration(model, (several,)) for tier, several in tiers.items()}
+    margins[WRITTEN] = promised(margins[WRITTEN], model.weight)
     return msgspec.structs.replace(model, calibrations={**model.calibrations, **margins})
 
 
@@ -114,6 +116,20 @@ def ways_to_see(example: Example) -> Iterator[tuple[Features, Basis]]:
             ),
             Basis.PART,
         )
+
+
+def promised(calibration: Calibration, weight: float) -> Calibration:
+    """Of shapes that a program writes: those rates alone at which the set is of such types and no others.
+
+    Where there is none the largest stays, whatever its set.
+    """
+    margins = calibration.margins[Question.MODEL_TYPE]
+    kept = [rate for rate in margins if margins[rate] < weight] or [max(margins, key=float)]
+    return Calibration(
+        {rate: calibration.unknown_below[rate] for rate in kept},
+        {question: {rate: several[rate] for rate in kept} for question, several in calibration.margins.items()},
+        calibration.sharpness,
+    )
 
 
 def _calibration(model: Model, groups: Sequence[Sequence[Pair]]) -> Calibration:

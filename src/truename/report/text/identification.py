@@ -83,7 +83,8 @@ def _explained(model: Identified) -> Iterator[Text]:
         said += f"; {made.outside} of them outside the blocks, {made.left_over} left over"
         yield Text.assemble(("regenerated".ljust(_COLUMN), "dim"), said)
     if model.additions:
-        first = model.identification.model_type.set[0].label if model.identification.model_type.set else "it"
+        answer = model.identification.model_type
+        first = next((member.label for member in (*answer.set, *answer.nearest)), "it")
         names = ", ".join(shortened(name, 80) for name in model.additions)
         yield Text.assemble(("additions".ljust(_COLUMN), "dim"), f"{first} with tensors that it does not have: {names}")
 

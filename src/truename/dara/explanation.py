@@ -16,6 +16,7 @@ from truename.dara.synthesis.program import Program, Solution, solve
 from truename.dara.synthesis.shapes import counted, observe
 
 _MOST = 12  # kinds of tensors that are named
+_STRANGE = 0.3  # of the kinds of tensors of another type's structure that may be additions
 _TRIED = 6  # labels of a set whose programs are tried
 
 
@@ -57,13 +58,19 @@ def _said(label: str, program: Program, solution: Solution, tensors: int) -> Reg
 
 
 def _additions(found: Identification, architecture: AbstractArchitecture, model: Model) -> tuple[str, ...]:
-    """Kinds of tensors of which no prototype of the most probable type has a single word."""
-    if found.basis is not Basis.NAMES or not found.model_type.set:
+    """Kinds of tensors of which no prototype of the likeliest type has a single word.
+
+    Of an unknown structure that is mostly one type's: what makes it unknown.
+    """
+    likeliest = found.model_type.labels[:1] or tuple(near.label for near in found.model_type.nearest[:1])
+    if found.basis is not Basis.NAMES or not likeliest:
         return ()
-    label = model.labels[Question.MODEL_TYPE].index(found.model_type.set[0].label)
+    label = model.labels[Question.MODEL_TYPE].index(likeliest[0])
     _, kinds = without_wrappers(named(kinds_of(architecture)))
     known = _words_of(model, label)
     strange = [kind for kind in kinds if not _familiar(kind, known)]
+    if len(strange) > _STRANGE * len(kinds):
+        return ()
     return tuple(dict.fromkeys(_template(kind) for kind in strange))[:_MOST]
 
 
