@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import msgspec
 import numpy as np
 
@@ -49,7 +51,11 @@ def _regenerated(found: Identification, features: Features, model: Model) -> Reg
 
 def _said(label: str, program: Program, solution: Solution, tensors: int) -> Regenerated:
     depths = {solution.values[group.number] for group in program.groups}
-    width = solution.values[program.width]
+    uses: Counter[int] = Counter()
+    for group in program.groups:
+        for value in {solution.values[side] for side in group.sides}:
+            uses[value] += group.times * solution.values[group.number]
+    width = max(uses, key=lambda value: (uses[value], value))
     sides = {solution.values[side] for group in program.groups for side in group.sides} - {width}
     outside = sum(solution.left_over.values())
     return Regenerated(

@@ -68,7 +68,7 @@ def identified(architecture: AbstractArchitecture, file: str | None) -> Identifi
     )
     for several in zip(*(answer.answers() for answer in answers), strict=True):
         question = several[0][0]
-        found = [prediction for _, prediction in several if 0 < len(prediction.set) <= _MOST]
+        found = [prediction for _, prediction in several if _says_enough(prediction)]
         if found:
             said = f"by {made_of}; {_most_probable(found[0])}; wrong for {found[0].error_rate:.0%} of models"
             facts.append(Fact(FACTS[f"{_PREFIX}{question}"], found[0].labels, Origin.CLASSIFIER, file, said))
@@ -89,7 +89,14 @@ def _most_probable(found: Prediction) -> str:
     return f"{found.set[0].label} {found.set[0].probability:.0%}"
 
 
+def _says_enough(prediction: Prediction) -> bool:
+    return 0 < len(prediction.set) <= _MOST and prediction.error_rate <= _LAX
+
+
 def _why(prediction: Prediction) -> str:
+    if prediction.set and prediction.error_rate > _LAX:
+        said = f"shapes alone tell no more than {_most_probable(prediction)}"
+        return f"{said}, wrong for {prediction.error_rate:.0%} of models"
     if not prediction.unknown:
         return f"{prediction.fitting} labels fit the structure"
     near = f"; nearest is {prediction.nearest[0].label}" if prediction.nearest else ""

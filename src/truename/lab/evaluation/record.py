@@ -97,10 +97,10 @@ def _others(record: Record) -> Iterator[str]:
         yield from ("", "## Planted lies", "")
         yield f"{_share(lies.caught)} % of {lies.lies:,} lies caught,"
         yield f"{_share(lies.false_alarms)} % of {lies.honest:,} honest claims called lies."
-    if (lies := record.nearest_lies) is not None:
+    if (near := record.nearest_lies) is not None:
         yield ""
         said = "The likeliest other type outside the structural class as the lie"
-        yield f"{said}: {_share(lies.caught)} % of {lies.lies:,} caught."
+        yield f"{said}: {_share(near.caught)} % of {near.lies:,} caught."
     if record.sequences:
         yield ""
         yield from sequence_lines(record.sequences)

@@ -70,7 +70,24 @@ def calibrate_shapes(model: Model, aside: Iterable[Example]) -> Model:
             tiers[found.tier].append((example, found))
     margins = {tier: _calibration(model, (several,)) for tier, several in tiers.items()}
     margins[WRITTEN] = promised(margins[WRITTEN], model.weight)
+    unlike = unlike_below([found.likeness for _, found in tiers[Basis.SHAPES]], sum(map(len, tiers.values())))
+    margins[Basis.SHAPES] = msgspec.structs.replace(margins[Basis.SHAPES], unknown_below=unlike)
     return msgspec.structs.replace(model, calibrations={**model.calibrations, **margins})
+
+
+def unlike_below(likenesses: Sequence[float], models: int) -> dict[str, float]:
+    """For each error rate the likeness below which so many of all ``models`` lie, by shapes alone.
+
+    Args:
+        likenesses: of those known models whose shapes no program writes: of these alone it is asked.
+        models: all known models that were looked at.
+    """
+    ordered = sorted(likenesses)
+    found: dict[str, float] = {}
+    for rate in RATES:
+        below = min(int(models * rate), len(ordered) - 1)
+        found[str(rate)] = ordered[below] if below > 0 else 0.0
+    return found
 
 
 def with_weight(model: Model, validation: Sequence[Example]) -> Model:

@@ -18,6 +18,7 @@ _SHOWN = 8  # labels of a set
 _BLOCKS = 40
 _LEAST = 0.005  # probability below which no per cent is said
 _DEPTHS, _SIDES = 3, 6
+_SHAPES = "shapes"  # the basis where no name had a part
 _BASES = {"part": "a part of the names"}
 
 
@@ -32,7 +33,7 @@ def print_identifications(models: Sequence[Identified], console: Console) -> Non
             put(console, Text(f"cannot tell: {model.reason}", style="yellow"), indent=2)
             continue
         for question, answer in msgspec.structs.asdict(model.identification).items():
-            text = Text.assemble((question.replace("_", " ").ljust(_COLUMN), "dim"), _said(answer, model.declared))
+            text = Text.assemble((question.replace("_", " ").ljust(_COLUMN), "dim"), _said(answer, model))
             for line in wrapped(console, text, indent=2, hanging=_COLUMN):
                 put(console, line)
         for text in _explained(model):
@@ -45,20 +46,19 @@ def print_identifications(models: Sequence[Identified], console: Console) -> Non
         put(console, Text(aside, style="dim"), indent=2)
 
 
-def _said(answer: Answer, declared: str | None) -> Text:
+def _said(answer: Answer, model: Identified) -> Text:
     if answer.unknown:
         near = ", ".join(f"{n.label} {n.similarity:.2f}" for n in answer.nearest[:3])
         return Text(f"unknown; nearest: {near}" if near else "unknown", style="yellow")
     if not answer.set:
         return Text(f"cannot tell: {answer.fitting} labels fit", style="yellow")
-    shown = [member for at, member in enumerate(answer.set) if at < _SHOWN or member.label == declared]
+    shown = [member for at, member in enumerate(answer.set) if at < _SHOWN or member.label == model.declared]
     groups: dict[int, list[str]] = {}
     for member in shown:
-        groups.setdefault(member.group, []).append(_member(member, declared))
+        groups.setdefault(member.group, []).append(_member(member, model.declared))
     sizes = Counter(member.group for member in answer.set)
-    parts = [
-        ", ".join(said) + (" (equal in every tensor)" if sizes[group] > 1 else "") for group, said in groups.items()
-    ]
+    alike = " (equal in every shape)" if model.basis == _SHAPES else " (equal in every tensor)"
+    parts = [", ".join(said) + (alike if sizes[group] > 1 else "") for group, said in groups.items()]
     more = len(answer.set) - len(shown)
     return Text("; ".join(parts) + (f" and {more} more" if more > 0 else ""))
 
@@ -76,15 +76,17 @@ def _explained(model: Identified) -> Iterator[Text]:
     """How the shapes are written anew, and what was added."""
     made = model.regenerated
     if made is not None:
-        depths = " and ".join(map(str, made.depths[:_DEPTHS]))
+        *others, last = map(str, made.depths[:_DEPTHS])
+        depths = f"{', '.join(others)} and {last}" if others else last
         sides = ", ".join(map(str, made.sides[:_SIDES]))
-        said = f"all {made.tensors} tensors are those of {made.label} with width {made.width}, {depths} blocks"
+        said = f"all {made.tensors} tensors are those of {made.label} with width {made.width}, {depths} repeated parts"
         said += f" and sides {sides}" if sides else ""
         said += f"; {made.outside} of them outside the blocks, {made.left_over} left over"
         yield Text.assemble(("regenerated".ljust(_COLUMN), "dim"), said)
     if model.additions:
         answer = model.identification.model_type
-        first = next((member.label for member in (*answer.set, *answer.nearest)), "it")
+        likeliest = [*(member.label for member in answer.set), *(near.label for near in answer.nearest), "it"]
+        first = likeliest[0]
         names = ", ".join(shortened(name, 80) for name in model.additions)
         yield Text.assemble(("additions".ljust(_COLUMN), "dim"), f"{first} with tensors that it does not have: {names}")
 
