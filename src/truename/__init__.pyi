@@ -18,6 +18,7 @@ from truename.dara.identification import Labelled as Labelled
 from truename.dara.identification import Neighbour as Neighbour
 from truename.dara.identification import Prediction as Prediction
 from truename.dara.identification import Question as Question
+from truename.dara.identification import Regenerated as Regenerated
 from truename.errors import AccessError as AccessError
 from truename.errors import EmptyTargetError as EmptyTargetError
 from truename.errors import FileError as FileError

@@ -9,6 +9,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -16,6 +17,7 @@ import msgspec
 from truename.architecture import AbstractArchitecture, abstract_architecture
 from truename.architecture.abstract import Block, Layer
 from truename.budget import Budget
+from truename.declared import read_declared
 from truename.errors import InternalError, TruenameError, UnsupportedFormatError, UsageError
 from truename.evidence import Evidence, gather
 from truename.evidence.comparison import is_adapter
@@ -47,6 +49,7 @@ from truename.suggest import STYLES, suggest_name, with_suggestion
 if TYPE_CHECKING:
     from truename.dara.features import Distance
     from truename.dara.identification import Identification
+    from truename.dara.prior import Prior
     from truename.declared.positions import Position
 
 DEFAULTS = Config()
@@ -283,12 +286,15 @@ def _shape(shape: tuple[int, ...] | None) -> str:
     return "×".join(map(str, shape)) or "scalar"
 
 
-def identify(target: Target, *, error_rate: float = 0.01) -> Identification:
+def identify(target: Target, *, error_rate: float = 0.01, prior: str = "releases") -> Identification:
     """What a model is by the structure of its weights alone, whatever it is called.
 
     Args:
         target: a folder's path, a model's id on the Hub (``owner/name@revision``), an address, or a source.
         error_rate: the share of known models whose true label may be missing from a prediction set, 0 to 1.
+        prior: how often model types occur, which weighs the probabilities of a set and orders it: ``releases`` as among
+            the known releases, ``uniform`` alike, or the path of a snapshot (``.jsonl`` or ``.csv`` with a column
+            ``model_type``), counted.
 
     Returns:
         A prediction set for each question, or that the structure is unknown; ``reason`` says why where the files show
@@ -296,7 +302,8 @@ def identify(target: Target, *, error_rate: float = 0.01) -> Identification:
 
     Raises:
         TargetError: there is no model at the target.
-        UsageError: the target is empty, or the error rate is not between 0 and 1 or below every calibrated one.
+        UsageError: the target is empty, the error rate is not between 0 and 1 or below every calibrated one, or there
+            is no such snapshot.
     """
     if not 0 < error_rate < 1:
         raise UsageError(f"the error rate {error_rate} is not between 0 and 1")
@@ -307,7 +314,33 @@ def identify(target: Target, *, error_rate: float = 0.01) -> Identification:
     if architecture is None:
         nothing = Prediction((), True, error_rate, ())
         return Identification(nothing, nothing, nothing, Basis.NAMES, reason=reason)
-    return identify_architecture(architecture, error_rate=error_rate)
+    return identify_architecture(architecture, error_rate=error_rate, prior=_prior(prior), explain=True)
+
+
+def declared_model_type(target: Target) -> str | None:
+    """The model type that the configuration of a target declares; None where there is none."""
+    source = open_source(target)
+    config = read_declared(source.files, source.open).config
+    value = config.data.get("model_type") if config is not None else None
+    return value if isinstance(value, str) and value else None
+
+
+def described_prior(prior: str) -> str:
+    """Where the weights of ``prior`` are from, as ``identify`` takes it; for people."""
+    from truename.dara import known_prior
+
+    found = _prior(prior)
+    return known_prior().source if found is None else found.source
+
+
+def _prior(prior: str) -> Prior | None:
+    """The prior that is meant; None for the classifier's own."""
+    from truename.dara.prior import UNIFORM
+    from truename.dara.snapshot import prior_of_snapshot
+
+    if prior == "releases":
+        return None
+    return UNIFORM if prior == "uniform" else prior_of_snapshot(Path(prior))
 
 
 def compare(first: Target, second: Target) -> Distance:

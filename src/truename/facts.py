@@ -225,6 +225,10 @@ IDENTIFICATION_EXTENDS = Key[tuple[str, ...]](
     "identification.extends",
     "model types whose whole structure an unknown one holds, with more added",
 )
+IDENTIFICATION_BASIS = Key[str](
+    "identification.basis",
+    "what the identification was made from: names, part (of the names) or shapes",
+)
 IDENTIFICATION_ERROR_RATE = Key[float](
     "identification.error_rate",
     "share of known models whose model type is not in the set",

@@ -26,7 +26,7 @@ def test_json(models: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert list(model)[:2] == ["target", "identification"]
     assert list(model["identification"]) == ["model_type", "architecture", "task"]
     answer = model["identification"]["model_type"]
-    assert list(answer) == ["set", "unknown", "error_rate", "nearest"]
+    assert list(answer) == ["set", "unknown", "error_rate", "nearest", "fitting"]
     assert "llama" in [member["label"] for member in answer["set"]]
     assert answer["error_rate"] == 0.01
     assert not answer["unknown"]

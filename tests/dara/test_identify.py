@@ -54,7 +54,7 @@ def test_names_without_shapes_are_enough() -> None:
 def test_what_is_no_known_structure_is_unknown(tensors: dict[str, tuple[int, ...] | None]) -> None:
     found = identify(abstract_architecture(of({name: ("F32", s) for name, s in tensors.items()})))
     assert found.model_type.labels == ()
-    assert found.model_type.unknown
+    assert found.model_type.unknown or found.model_type.undecided  # shapes alone may leave it open
 
 
 def test_an_error_rate_that_nobody_measured_is_refused() -> None:

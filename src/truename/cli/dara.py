@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,7 @@ from truename.errors import UsageError
 
 if TYPE_CHECKING:
     from truename.lab.training.specimen import Specimen
+    from truename.lab.zoo.entry import TensorRow
 
 RECORDS = Path("docs/records")
 _ZOO = Annotated[Path, typer.Option(help="The corpus that 'truename zoo build' wrote.")]
@@ -22,7 +24,7 @@ _ZOO = Annotated[Path, typer.Option(help="The corpus that 'truename zoo build' w
 def add_to(app: typer.Typer, guard: Guard) -> None:
     """Add the group ``dara`` to ``app``."""
     group: Any = typer.Typer(help="Train and evaluate the classifier of structures.", rich_markup_mode=None)
-    for command in (train, evaluate, sequences):
+    for command in (train, programs, evaluate, sequences):
         group.command()(guard(command))
     app.add_typer(group, name="dara")
 
@@ -42,6 +44,21 @@ def train(
     stored = RECORDS / "dara.json"
     size = train_classifier(list(_specimens(zoo)), path, _say, read_record(stored) if stored.is_file() else None)
     write_text(f"{path}: {size / 1e6:.1f} MB\n")
+    return 0
+
+
+def programs(
+    zoo: _ZOO,
+    out: Annotated[
+        Path | None, typer.Option(help="Where to write; over the package's own classifier by default.")
+    ] = None,
+) -> int:
+    """Give the packaged classifier the programs of a corpus, and measure margins for shapes anew."""
+    from truename.dara.store import PACKAGED
+    from truename.lab.train import add_programs
+
+    path = out or PACKAGED
+    write_text(f"{path}: {add_programs(list(_specimens(zoo)), PACKAGED, path, _say) / 1e6:.2f} MB\n")
     return 0
 
 
@@ -114,7 +131,14 @@ def _specimens(zoo: Path) -> Iterator[Specimen]:
             entry.class_name,
             entry.architecture if timm else str(entry.config_id),
             entry.header,
+            partial(_tensors, entry.rows),
+            entry.config.get("release"),
         )
+
+
+def _tensors(rows: Sequence[TensorRow]) -> tuple[tuple[str, tuple[int, ...], int], ...]:
+    """Template, shape and number of each kind of tensor."""
+    return tuple((row.template, row.shape, row.count) for row in rows)
 
 
 def _say(sentence: str) -> None:

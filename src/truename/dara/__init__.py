@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from truename.dara.identification import Basis, Identification, Labelled, Neighbour, Prediction, Question
-from truename.dara.identify import ERROR_RATE, identify, identify_at, identify_features, known_labels
+from truename.dara.identify import ERROR_RATE, identify, identify_at, identify_features, known_labels, known_prior
 
 __all__ = [
     "ERROR_RATE",
@@ -17,4 +17,5 @@ __all__ = [
     "identify_at",
     "identify_features",
     "known_labels",
+    "known_prior",
 ]

@@ -29,11 +29,13 @@ class Labelled(msgspec.Struct, frozen=True):
 
     Attributes:
         label: a model type, a class or a task.
-        probability: of that label among those of the set, 0 to 1.
+        probability: of that label, 0 to 1, weighed by how often its model type occurs.
+        group: labels of one group are equal in every tensor that was looked at: nothing tells them apart.
     """
 
     label: str
     probability: float
+    group: int = 0
 
 
 class Neighbour(msgspec.Struct, frozen=True):
@@ -59,17 +61,46 @@ class Prediction(msgspec.Struct, frozen=True):
         unknown: whether the structure is like none that is known.
         error_rate: the share of known models whose true label is not in their set.
         nearest: the labels that it is most like, the nearest first.
+        fitting: how many labels fit. Where these are hundreds, ``set`` is empty: it cannot be told.
     """
 
     set: tuple[Labelled, ...]
     unknown: bool
     error_rate: float
     nearest: tuple[Neighbour, ...]
+    fitting: int = 0
+
+    @property
+    def undecided(self) -> bool:
+        """Whether so many labels fit that naming them says nothing."""
+        return not self.unknown and not self.set
 
     @property
     def labels(self) -> tuple[str, ...]:
         """The labels of the set, most probable first."""
         return tuple(member.label for member in self.set)
+
+
+class Regenerated(msgspec.Struct, frozen=True):
+    """The shapes of a model, written anew from a few dimensions.
+
+    Attributes:
+        label: the model type whose program it is.
+        tensors: of the model.
+        width: of the blocks.
+        depths: numbers of blocks and of other repeated parts, the largest first.
+        sides: the other dimensions of the blocks, the largest first.
+        outside: tensors that stand outside the blocks: embeddings, heads, norms.
+        left_over: tensors that the program does not write.
+    """
+
+    label: str
+    tensors: int
+    width: int
+    depths: tuple[int, ...]
+    sides: tuple[int, ...]
+    outside: int
+    left_over: int
 
 
 class Identification(msgspec.Struct, frozen=True):
@@ -82,6 +113,8 @@ class Identification(msgspec.Struct, frozen=True):
         basis: what the answers were made from.
         extends: of an unknown structure: model types that it holds as a whole, and more.
         reason: why everything is unknown, where it is not for want of likeness.
+        regenerated: how a program of the most probable type writes the shapes; None where none was asked or does.
+        additions: kinds of tensors that no known model of the most probable type has, as path templates.
     """
 
     model_type: Prediction
@@ -90,6 +123,8 @@ class Identification(msgspec.Struct, frozen=True):
     basis: Basis
     extends: tuple[str, ...] = ()
     reason: str | None = None
+    regenerated: Regenerated | None = None
+    additions: tuple[str, ...] = ()
 
     def answers(self) -> Iterator[tuple[Question, Prediction]]:
         """Every question with its answer."""

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from truename.dara.index import Floats, Index, Postings, Words, joined, positions
+from truename.dara.prior import UNIFORM, Prior
+from truename.dara.synthesis.program import Program
 
 UNIT = 100  # weights of the linear classifier are whole hundredths, -128 to 127
 
@@ -50,6 +52,40 @@ class Linear(msgspec.Struct, frozen=True, eq=False):
         return margins
 
 
+class Programs(msgspec.Struct, frozen=True, dict=True, eq=False):
+    """What each model type writes: programs, each once, however many types share it."""
+
+    starts: NDArray[np.uint32]  # programs + 1: where the text of each begins
+    text: NDArray[np.uint8]  # MessagePack, one program behind the other
+    of_starts: NDArray[np.uint32]  # model types + 1
+    of: NDArray[np.unsignedinteger]  # numbers of programs, one model type behind the other
+
+    def of_label(self, label: int) -> list[int]:
+        """The numbers of a model type's programs."""
+        if label + 1 >= len(self.of_starts):
+            return []
+        numbers: list[int] = self.of[self.of_starts[label] : self.of_starts[label + 1]].tolist()
+        return numbers
+
+    def holders(self, number: int) -> list[int]:
+        """The model types that have a program."""
+        at = np.flatnonzero(self.of == number)
+        holders: list[int] = (np.searchsorted(self.of_starts, at, side="right") - 1).tolist()
+        return holders
+
+    def program(self, number: int) -> Program:
+        """One of them."""
+        known: dict[int, Program] = self._decoded
+        if number not in known:
+            text = self.text[self.starts[number] : self.starts[number + 1]].tobytes()
+            known[number] = msgspec.msgpack.decode(text, type=Program)
+        return known[number]
+
+    @cached_property
+    def _decoded(self) -> dict[int, Program]:
+        return {}
+
+
 class Model(msgspec.Struct, frozen=True, dict=True, eq=False):
     """A trained classifier."""
 
@@ -63,11 +99,36 @@ class Model(msgspec.Struct, frozen=True, dict=True, eq=False):
     linear: Linear | None = None  # model types by shapes; without one the prototypes alone are compared
     notes: Mapping[str, str] = {}  # data, versions: the model card is written from these
     bare: tuple[int, ...] = ()  # words of names that an exporter may lose
+    programs: Programs | None = None  # without them shapes are compared with prototypes alone
+    prior: Prior = UNIFORM  # how often each model type occurs
+    weight: float = 1.0  # of a program that writes the very shapes, beside a margin
 
     @property
     def names(self) -> Postings:
         """The sets of words of names, which types and classes weigh each in their own way."""
         return self.types.postings
+
+    def programs_of(self, label: int) -> list[int]:
+        """The numbers of a model type's programs; none where none was learned."""
+        return [] if self.programs is None else self.programs.of_label(label)
+
+    def weights(self, question: str, prior: Prior | None = None) -> NDArray[np.float64]:
+        """How often each label occurs by ``prior``: a class as often as its most frequent type, tasks all alike."""
+        return self._weights[question] if prior is None else self._weighed(question, prior)
+
+    @cached_property
+    def _weights(self) -> Mapping[str, NDArray[np.float64]]:
+        return {question: self._weighed(question, self.prior) for question in self.labels}
+
+    def _weighed(self, question: str, prior: Prior) -> NDArray[np.float64]:
+        types = np.array([prior.of(label) for label in self.labels["model_type"]])
+        if question == "model_type":
+            return types
+        found = np.ones(len(self.labels[question]))
+        if question == "architecture":
+            found[:] = 0.0
+            np.maximum.at(found, self.entries.labels[1], types[self.entries.labels[0]])
+        return found
 
     @cached_property
     def partly(self) -> tuple[frozenset[int], Floats, Floats]:

@@ -14,15 +14,17 @@ from numpy.typing import NDArray
 from truename.dara.features import VERSION
 from truename.dara.identification import Question
 from truename.dara.index import Index, Postings
-from truename.dara.model import Calibration, Entries, Linear, Model
+from truename.dara.model import Calibration, Entries, Linear, Model, Programs
+from truename.dara.prior import UNIFORM, Prior
 from truename.errors import DeclaredError
 from truename.json_text import decode_json_as
 
 PACKAGED = Path(__file__).with_name("model") / "dara.safetensors"
 _LARGEST = 64_000_000  # bytes of a model that is read
-_DTYPES = {"U16": "<u2", "U32": "<u4", "F32": "<f4", "I8": "|i1"}  # safetensors' word -> numpy's
+_DTYPES = {"U8": "|u1", "U16": "<u2", "U32": "<u4", "F32": "<f4", "I8": "|i1"}  # safetensors' word -> numpy's
 _WORDS = {np.dtype(code): word for word, code in _DTYPES.items()}
 _POSTINGS = ("words", "lists", "starts", "sets")
+_PROGRAMS = ("starts", "text", "of_starts", "of")
 _LINEAR = ("words", "starts", "labels", "weights", "intercepts")
 Array = NDArray[Any]
 
@@ -35,6 +37,8 @@ class _Plain(msgspec.Struct):
     labels: dict[str, tuple[str, ...]]
     calibrations: dict[str, Calibration]
     notes: dict[str, str]
+    prior: Prior = UNIFORM
+    weight: float = 1.0
 
 
 def save(model: Model, path: Path) -> None:
@@ -45,6 +49,8 @@ def save(model: Model, path: Path) -> None:
         dict(model.labels),
         dict(model.calibrations),
         dict(model.notes),
+        model.prior,
+        model.weight,
     )
     header: dict[str, Any] = {"__metadata__": {"truename.dara": msgspec.json.encode(plain).decode()}}
     body = bytearray()
@@ -94,6 +100,8 @@ def _arrays(model: Model) -> Mapping[str, Array]:
     }
     if model.linear is not None:
         found |= {f"linear.{name}": getattr(model.linear, name) for name in _LINEAR}
+    if model.programs is not None:
+        found |= {f"programs.{name}": getattr(model.programs, name) for name in _PROGRAMS}
     return {name: array.astype(array.dtype.newbyteorder("<"), copy=False) for name, array in found.items()}
 
 
@@ -118,4 +126,7 @@ def _model(plain: _Plain, a: Mapping[str, Array]) -> Model:
         Linear(*(a[f"linear.{name}"] for name in _LINEAR)) if "linear.words" in a else None,
         plain.notes,
         tuple(a["names.bare"].tolist()),
+        Programs(*(a[f"programs.{name}"] for name in _PROGRAMS)) if "programs.text" in a else None,
+        plain.prior,
+        plain.weight,
     )

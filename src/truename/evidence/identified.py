@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from truename.architecture import AbstractArchitecture
-from truename.facts import FACTS, IDENTIFICATION_ERROR_RATE, IDENTIFICATION_EXTENDS, Fact, Key, Origin
+from truename.facts import (
+    FACTS,
+    IDENTIFICATION_BASIS,
+    IDENTIFICATION_ERROR_RATE,
+    IDENTIFICATION_EXTENDS,
+    Fact,
+    Key,
+    Origin,
+)
 from truename.findings import Reason, ReasonKind
 
 if TYPE_CHECKING:
@@ -60,13 +68,15 @@ def identified(architecture: AbstractArchitecture, file: str | None) -> Identifi
     )
     for several in zip(*(answer.answers() for answer in answers), strict=True):
         question = several[0][0]
-        found = [prediction for _, prediction in several if not prediction.unknown and len(prediction.set) <= _MOST]
+        found = [prediction for _, prediction in several if _says_enough(prediction)]
         if found:
             said = f"by {made_of}; {_most_probable(found[0])}; wrong for {found[0].error_rate:.0%} of models"
             facts.append(Fact(FACTS[f"{_PREFIX}{question}"], found[0].labels, Origin.CLASSIFIER, file, said))
             if question is Question.MODEL_TYPE:
                 rate = found[0].error_rate
                 facts.append(Fact(IDENTIFICATION_ERROR_RATE, rate, Origin.CLASSIFIER, file, f"by {made_of}"))
+                basis = answers[0].basis.value
+                facts.append(Fact(IDENTIFICATION_BASIS, basis, Origin.CLASSIFIER, file, f"by {made_of}"))
         else:
             missing[FACTS[f"{_PREFIX}{question}"]] = Reason(ReasonKind.NOT_MEASURED, _why(several[0][1]))
     if answers[0].extends and answers[0].model_type.unknown:
@@ -79,8 +89,15 @@ def _most_probable(found: Prediction) -> str:
     return f"{found.set[0].label} {found.set[0].probability:.0%}"
 
 
+def _says_enough(prediction: Prediction) -> bool:
+    return 0 < len(prediction.set) <= _MOST and prediction.error_rate <= _LAX
+
+
 def _why(prediction: Prediction) -> str:
+    if prediction.set and prediction.error_rate > _LAX:
+        said = f"shapes alone tell no more than {_most_probable(prediction)}"
+        return f"{said}, wrong for {prediction.error_rate:.0%} of models"
     if not prediction.unknown:
-        return f"{len(prediction.set)} labels fit the structure"
+        return f"{prediction.fitting} labels fit the structure"
     near = f"; nearest is {prediction.nearest[0].label}" if prediction.nearest else ""
     return f"the structure is unlike every known one{near}"

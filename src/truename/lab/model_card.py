@@ -13,9 +13,9 @@ _LIMITS = (
     "It knows the structures of its corpus. Others are called unknown, but one that only adds little to a known "
     "structure may be taken for it.",
     "Model types that are the same structure by design come as one set; no header tells a Llama from a Mistral.",
-    "Where tensor names are noise, shapes alone decide: sets are much larger, and narrow models of few kinds of layers "
-    "stay ambiguous. Shapes are read in the order of the file, sorted by the names that were lost; another order costs "
-    "accuracy.",
+    "Where tensor names are noise, shapes alone decide, in any order: those types are told of which a program writes "
+    "the very shapes of the blocks, at the error that each answer states; where no program does, it cannot be told. "
+    "Programs are learned from configurations; a type without one is told by names only.",
     "Classes are told by their heads. A head that no class of the corpus has gives the nearest class.",
     "Where an exporter to ONNX lost the names of matrices, what is left is compared: models without biases then come "
     "in larger sets.",
@@ -43,7 +43,9 @@ def _lines(notes: Mapping[str, str], size: int, record: Record | None) -> Iterat
     yield f"- bytes: {size:,}"
     yield ""
     yield "By names: weighted Jaccard similarity with prototypes, a word weighing by how rare it is and how surely it"
-    yield "is there. By shapes: a linear support vector machine over relations between shapes, and the same similarity."
+    yield "is there. By shapes: a program of each class, which writes the shapes of its blocks from a few dimensions; a"
+    yield "linear support vector machine and the same similarity say whose programs are tried. Probabilities and the"
+    yield "order of a set are weighed by how often model types occur among known releases; who is in it is not."
     yield "Prediction sets: split conformal, one margin for each basis, question and error rate, the wider one of two:"
     yield "for models as their libraries write them, and for models that tools have altered."
     yield ""

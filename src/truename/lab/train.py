@@ -8,16 +8,21 @@ from pathlib import Path
 
 import msgspec
 
+from truename.dara.identification import Question
 from truename.dara.model import Model
-from truename.dara.store import save
+from truename.dara.store import load, save
 from truename.lab.evaluation.altered import altered_in_turn
 from truename.lab.evaluation.record import Record
-from truename.lab.evaluation.table_rows import calibrated_model
+from truename.lab.evaluation.table_rows import calibrated_model, spread
 from truename.lab.model_card import write_card
+from truename.lab.training.calibration import calibrate_shapes, with_weight
+from truename.lab.training.known_prior import prior_of_releases
+from truename.lab.training.program_training import with_programs
 from truename.lab.training.specimen import Specimen
 from truename.lab.training.splits import by_configuration
 
 _LARGEST = 8_000_000
+_ASKED = 100  # models of which shapes alone are looked at
 
 
 def train(
@@ -31,8 +36,34 @@ def train(
     split = by_configuration(specimens)
     progress(f"reading {len(specimens):,} models")
     trained, aside = [s.example() for s in split.train], [s.example() for s in split.aside]
-    model = calibrated_model(trained, aside, altered_in_turn(split.aside))
+    validation = [s.example() for s in split.validation]
+    progress("training")
+    model = calibrated_model(split.train, trained, aside, altered_in_turn(split.aside), validation)
     return write(model, specimens, path, progress, record)
+
+
+def add_programs(specimens: Sequence[Specimen], path: Path, out: Path, progress: Callable[[str], None]) -> int:
+    """Give the classifier at ``path`` the programs of ``specimens`` and the prior of known releases.
+
+    Its prototypes and margins for names stay; margins for shapes are measured anew, on configurations from which no
+    program was learned. Returns the bytes of the file ``out``.
+    """
+    split = by_configuration(specimens)
+    model = load(path)
+    known = set(model.labels[Question.MODEL_TYPE])
+    progress(f"learning programs from {len(split.train):,} models")
+    model = with_programs(model, (s for s in split.train if s.model_type in known))
+    model = msgspec.structs.replace(model, prior=prior_of_releases(known))
+    progress("measuring margins")
+    asked = [
+        spread([s for s in part if s.model_type in known and s.layout == "saved"], _ASKED)
+        for part in (split.validation, split.aside)
+    ]
+    validation, aside = ([s.example() for s in part] for part in asked)
+    model = calibrate_shapes(with_weight(model, validation), aside)
+    progress(f"weight of a program {model.weight}")
+    save(model, out)
+    return out.stat().st_size
 
 
 def write(

@@ -13,10 +13,11 @@ COMPARISON_SCHEMA = "truename.comparison/1"
 
 
 class Member(msgspec.Struct, frozen=True):
-    """A label of a prediction set."""
+    """A label of a prediction set; labels of one group are equal in every tensor that was looked at."""
 
     label: str
     probability: float
+    group: int = 0
 
 
 class Near(msgspec.Struct, frozen=True):
@@ -27,12 +28,13 @@ class Near(msgspec.Struct, frozen=True):
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """A prediction set, or that nothing known is like this."""
+    """A prediction set, or that nothing known is like this; without either it cannot be told: too many labels fit."""
 
     set: tuple[Member, ...]
     unknown: bool
     error_rate: float
     nearest: tuple[Near, ...]
+    fitting: int = 0  # labels that fit
 
 
 class Answers(msgspec.Struct, frozen=True):
@@ -43,6 +45,18 @@ class Answers(msgspec.Struct, frozen=True):
     task: Answer
 
 
+class Rewritten(msgspec.Struct, frozen=True):
+    """The shapes of a model, written anew from a few dimensions by the program of a model type."""
+
+    label: str
+    tensors: int
+    width: int
+    depths: tuple[int, ...]  # numbers of blocks and of other repeated parts
+    sides: tuple[int, ...]  # the other dimensions of the blocks
+    outside: int  # tensors that stand outside the blocks
+    left_over: int
+
+
 class Identified(msgspec.Struct, frozen=True, omit_defaults=True):
     """One model and what it was identified as."""
 
@@ -50,6 +64,10 @@ class Identified(msgspec.Struct, frozen=True, omit_defaults=True):
     identification: Answers
     basis: str  # names, part (of the names) or shapes: what the answer was made from
     reason: str | None = None  # why it cannot be told
+    declared: str | None = None  # the model type that the configuration declares, where it is in the set
+    regenerated: Rewritten | None = None  # how a program of the most probable type writes the shapes
+    additions: tuple[str, ...] = ()  # kinds of tensors that no known model of that type has
+    prior: str | None = None  # how the probabilities were weighed
 
 
 class DifferingBlock(msgspec.Struct, frozen=True):

@@ -72,7 +72,7 @@ def test_names_without_shapes_are_names_alone() -> None:
     bare = features(dict.fromkeys(bert()))
     assert bare.names == features(bert()).names
     assert not bare.shapes
-    assert not bare.order
+    assert not bare.counts
 
 
 def test_noise_for_names_leaves_the_shapes() -> None:

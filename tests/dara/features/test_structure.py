@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from truename.dara.features.structure import order_features, shape_period, structure_features
+from truename.dara.features.structure import shape_period, structure_features
 from truename.testing.family_tensors import layout_tensors
 
 LLAMA = {"model_type": "llama", "vocab_size": 128256, "num_attention_heads": 32, "num_key_value_heads": 8}
@@ -36,13 +36,11 @@ def test_neither_order_nor_the_side_that_is_stored_first_matters() -> None:
 
 def test_no_shapes_give_no_words() -> None:
     assert not list(structure_features({}))
-    assert not list(order_features([]))
 
 
 @pytest.mark.parametrize("shape", [(), (0,), (1,), (1, 1, 1), (2**40, 3), (7, 5, 3, 2, 1, 1)])
 def test_any_shape_gives_words(shape: tuple[int, ...]) -> None:
     assert list(structure_features({shape: 3}))
-    assert list(order_features([shape] * 3))
 
 
 @pytest.mark.parametrize(
@@ -56,8 +54,3 @@ def test_any_shape_gives_words(shape: tuple[int, ...]) -> None:
 )
 def test_depth_from_how_often_shapes_occur(counts: list[int], depth: int) -> None:
     assert shape_period(counts) == depth
-
-
-def test_runs_count_once_however_deep_the_model_is() -> None:
-    block = [(64, 64), (64,), (256, 64), (64, 256)]
-    assert set(order_features(block * 4)) == set(order_features(block * 9))

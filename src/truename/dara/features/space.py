@@ -7,7 +7,7 @@ classifier trained in one version reads no other.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from zlib import crc32
 
 import msgspec
@@ -22,7 +22,7 @@ from truename.dara.features.names import (
     named,
     without_wrappers,
 )
-from truename.dara.features.structure import order_features, structure_features
+from truename.dara.features.structure import Shape, structure_features
 
 VERSION = 3
 _NOTHING: frozenset[int] = frozenset()
@@ -32,7 +32,7 @@ class Features(msgspec.Struct, frozen=True):
     """The words of one model, by their numbers. Shapes need no names, names need no shapes."""
 
     shapes: frozenset[int]  # relations between shapes, whatever the order of the tensors
-    order: frozenset[int] = _NOTHING  # which shape follows which
+    counts: Mapping[Shape, int] = {}  # how many tensors have each shape, as a program of a class is solved for it
     names: frozenset[int] = _NOTHING
     biases: frozenset[int] = _NOTHING  # names of layers with a bias
     frame: frozenset[int] = _NOTHING  # what stands around the blocks: prefixes, which wrappers add and take away
@@ -46,9 +46,10 @@ def features_of(architecture: AbstractArchitecture) -> Features:
     known = named(kinds)
     wrappers, plain = without_wrappers(known)
     total = sum(kind.count for kind in kinds) or 1
+    shapes = shapes_of(kinds)
     return Features(
-        numbers(structure_features(shapes_of(kinds))),
-        numbers(order_features([kind.shape for kind in kinds if kind.shape is not None])),
+        numbers(structure_features(shapes)),
+        shapes,
         numbers(name_features(plain)),
         numbers(bias_features(plain)),
         numbers(frame_features(plain, wrappers)),
@@ -58,8 +59,9 @@ def features_of(architecture: AbstractArchitecture) -> Features:
 
 
 def features_of_shapes(shapes: Sequence[tuple[int, ...]]) -> Features:
-    """The features of a model of which only the shapes of its tensors are known, in the order of the file."""
-    return Features(numbers(structure_features(Counter(shapes))), numbers(order_features(shapes)))
+    """The features of a model of which only the shapes of its tensors are known, in any order."""
+    counts = Counter(shapes)
+    return Features(numbers(structure_features(counts)), counts)
 
 
 def shapes_of(kinds: Iterable[Kind]) -> Counter[tuple[int, ...]]:

@@ -1,16 +1,15 @@
-"""S: relations between shapes that hold for every size of one class, and that need no names; and L without names.
+"""S: relations between shapes that hold for every size of one class, and that need neither names nor an order.
 
-S depends neither on the order of the tensors, which a writer may change, nor on which side of a matrix is stored
-first; L is that order. The hidden size is the extent that occurs most often; every other extent is told by its
-relation to it, and by how many vectors, squares and matrices of a block have it.
+They do not depend on which side of a matrix is stored first either. The hidden size is the extent that occurs most
+often; every other extent is told by its relation to it, and by how many vectors, squares and matrices of a block have
+it.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Mapping
 
 Shape = tuple[int, ...]
 Shapes = Mapping[Shape, int]  # shape -> number of tensors
@@ -20,7 +19,6 @@ _TINY = 32
 _TIMES = 8
 _TABLE = 10  # times the hidden size: a vocabulary
 _KINDS = 512  # distinct shapes that are read; real models have tens
-_ORDERED = 4_000  # tensors whose order is read: what repeats has repeated by then
 _DEEPEST = 256
 _ENOUGH = 0.9  # of what the best depth explains: a pair outside the blocks is no sign that blocks are two
 _LEFT_OVER = 3  # tensors outside the blocks that may have a shape of the blocks
@@ -35,29 +33,6 @@ def structure_features(shapes: Shapes) -> Iterator[str]:
     hidden = _most_used(counted)
     yield from _by_shape(counted, hidden, depth)
     yield from _by_extent(counted, hidden, depth)
-
-
-def order_features(shapes: Sequence[Shape]) -> Iterator[str]:
-    """Which shape follows which: 2, 3 and 5 in a row, as relations to the hidden size, and the runs at both ends.
-
-    A writer may sort its tensors (safetensors does, by name), and blocks then repeat the same run of shapes: words are
-    a set, so that a run counts once however deep the model is.
-    """
-    read = shapes[:_ORDERED]
-    if not read:
-        return
-    hidden = hidden_size(read)
-    said = {shape: ",".join([coarse(extent, hidden) for extent in shape]) for shape in set(read)}
-    closer = {shape: ",".join([fine(extent, hidden) for extent in shape]) for shape in set(read)}
-    words = [said[shape] for shape in read]
-    finer = [closer[shape] for shape in read]
-    yield from {f"l1:{word}" for word in finer}
-    yield from {f"l2:{a}>{b}" for a, b in pairwise(words)}
-    yield from {f"m2:{a}>{b}" for a, b in pairwise(finer)}
-    yield from {f"l3:{a}>{b}>{c}" for a, b, c in zip(words, words[1:], words[2:], strict=False)}
-    yield from {f"l5:{'>'.join(run)}" for run in zip(*(words[at:] for at in range(5)), strict=False)}
-    yield f"la:{'>'.join(words[:4])}"
-    yield f"lz:{'>'.join(words[-4:])}"
 
 
 def shape_period(counts: Iterable[int]) -> int:
@@ -96,11 +71,6 @@ def _plain(shape: tuple[int, ...]) -> tuple[int, ...]:
     if len(kept) <= 2:
         return tuple(sorted(kept, reverse=True))
     return (*sorted(kept[:2], reverse=True), *kept[2:5])
-
-
-def hidden_size(shapes: Iterable[tuple[int, ...]]) -> int:
-    """The extent that most of ``shapes`` have."""
-    return _most_used(Counter(shapes))
 
 
 def _most_used(counted: Counter[tuple[int, ...]]) -> int:

@@ -20,7 +20,7 @@ from truename.formats.header import Tensor, WeightsHeader
 from truename.lab.evaluation import baseline, table_rows
 from truename.lab.evaluation.altered import altered_in_turn
 from truename.lab.evaluation.openset import open_set
-from truename.lab.evaluation.planted_mismatches import planted_lies
+from truename.lab.evaluation.planted_mismatches import nearest_lies, planted_lies
 from truename.lab.evaluation.record import Record, merged
 from truename.lab.evaluation.scores import Row
 from truename.lab.evaluation.sequences import sequence_scores
@@ -28,9 +28,12 @@ from truename.lab.evaluation.table_rows import OURS_NAMES, Prepared
 from truename.lab.training.calibration import ways_to_see
 from truename.lab.training.prototypes import Example
 from truename.lab.training.specimen import Specimen
-from truename.lab.training.splits import by_configuration
+from truename.lab.training.splits import by_configuration, without_releases, without_switches
 
-PARTS = ("configurations", "baselines", "trials", "unknown", "real", "lies", "calibration", "sequences", "figures")
+PARTS = (
+    "configurations", "baselines", "trials", "names", "held", "unknown", "real", "lies", "calibration", "sequences",
+    "figures",
+)  # fmt: skip
 _SEQUENCES = Path("ptm-naming") / "layer_sequences.json.gz"
 _REPOSITORIES = Path("real-repos")
 
@@ -59,7 +62,7 @@ def evaluate(
     record = msgspec.structs.replace(earlier or Record(0, {}), models=len(specimens), libraries=libraries)
     seconds = dict(record.seconds)
     split = by_configuration(specimens)
-    prepared = table_rows.prepare(split.train, split.aside, split.test, progress)
+    prepared = table_rows.prepare(split, progress)
     for part in parts:
         progress(f"part: {part}")
         began = time.perf_counter()
@@ -77,6 +80,10 @@ def _part(part: str, record: Record, prepared: Prepared, data: Path | None, out:
         return change(record, rows=merged(record.rows, list(baseline.rows(prepared, progress))))
     if part == "trials":
         return change(record, rows=merged(record.rows, list(table_rows.trials(prepared, progress))))
+    if part == "names":
+        return change(record, rows=merged(record.rows, list(table_rows.names(prepared, progress))))
+    if part == "held":
+        return change(record, rows=merged(record.rows, list(_held(prepared, progress))))
     if part == "unknown":
         return change(
             record,
@@ -86,7 +93,11 @@ def _part(part: str, record: Record, prepared: Prepared, data: Path | None, out:
             ),
         )
     if part == "lies":
-        return change(record, lies=planted_lies(prepared.model, prepared.test, prepared.by_names))
+        return change(
+            record,
+            lies=planted_lies(prepared.model, prepared.test, prepared.by_names),
+            nearest_lies=nearest_lies(prepared.model, prepared.test, prepared.by_names),
+        )
     if part == "calibration":
         return change(record, calibration=tuple(_calibration(prepared)))
     if part == "figures":
@@ -100,6 +111,17 @@ def _part(part: str, record: Record, prepared: Prepared, data: Path | None, out:
     if part == "real":
         return change(record, rows=merged(record.rows, list(_real(prepared, data / _REPOSITORIES))))
     return change(record, sequences=sequence_scores(data / _SEQUENCES, progress))
+
+
+def _held(prepared: Prepared, progress: Progress) -> Iterator[Row]:
+    """Known releases and single switches that no prototype was made from: with a classifier of its own each."""
+    for test, spare in (("published releases held out", without_releases), ("switches held out", without_switches)):
+        progress(test)
+        rest, held = spare(prepared.known)
+        split = by_configuration(rest)
+        other = table_rows.prepare(msgspec.structs.replace(split, test=held), progress)
+        examples = [(example, example.features) for example in other.test]
+        yield table_rows.row(test, OURS_NAMES, other, examples, other.by_names)
 
 
 def _real(prepared: Prepared, folder: Path) -> Iterator[Row]:

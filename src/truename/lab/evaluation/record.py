@@ -24,6 +24,7 @@ class Record(msgspec.Struct, frozen=True):
     rows: tuple[Row, ...] = ()
     open_sets: tuple[OpenSet, ...] = ()
     lies: Lies | None = None
+    nearest_lies: Lies | None = None
     sequences: tuple[SequenceScores, ...] = ()
     calibration: tuple[tuple[str, str, float, float, int], ...] = ()  # basis, question, stated, measured, models
     seconds: dict[str, float] = {}
@@ -60,10 +61,12 @@ def _lines(record: Record) -> Iterator[str]:
     yield f"What `truename dara evaluate` measures, over a corpus of {record.models:,} saved models ({libraries})."
     yield ""
     yield "Shares in per cent. *top-1 ≡*: right up to structural equivalence. *coverage*: the truth is in the set; an"
-    yield "unknown covers nothing. *set*: labels in a set. *unknown*: called unknown."
+    yield "unknown covers nothing. *set*: labels in a set. *groups*: structures in it: types that are equal in every"
+    yield "tensor count once. *unknown*: called unknown. *cannot tell*: so many labels fit that none is told."
     yield ""
-    yield "| test | classifier | question | models | top-1 | top-1 ≡ | coverage | set | unknown |"
-    yield "|---|---|---|--:|--:|--:|--:|--:|--:|"
+    heads = "test", "classifier", "question", "models", "top-1", "top-1 ≡", "coverage", "set", "groups", "unknown"
+    yield f"| {' | '.join(heads)} | cannot tell |"
+    yield "|---|---|---|--:|--:|--:|--:|--:|--:|--:|--:|"
     for row in record.rows:
         for number, scores in enumerate(row.scores):
             yield _score_line(row, scores, first=not number)
@@ -76,7 +79,8 @@ def _lines(record: Record) -> Iterator[str]:
 def _score_line(row: Row, scores: Scores, *, first: bool) -> str:
     cells = [row.test if first else "", row.classifier if first else "", scores.question, f"{scores.models:,}"]
     cells += [_share(v) for v in (scores.top1, scores.top1_equivalent, scores.coverage)]
-    cells += ["" if scores.mean_set is None else f"{scores.mean_set:.2f}", _share(scores.unknown)]
+    cells += ["" if mean is None else f"{mean:.2f}" for mean in (scores.mean_set, scores.mean_groups)]
+    cells += [_share(scores.unknown), _share(scores.undecided)]
     return f"| {' | '.join(cells)} |"
 
 
@@ -93,6 +97,10 @@ def _others(record: Record) -> Iterator[str]:
         yield from ("", "## Planted lies", "")
         yield f"{_share(lies.caught)} % of {lies.lies:,} lies caught,"
         yield f"{_share(lies.false_alarms)} % of {lies.honest:,} honest claims called lies."
+    if (near := record.nearest_lies) is not None:
+        yield ""
+        said = "The likeliest other type outside the structural class as the lie"
+        yield f"{said}: {_share(near.caught)} % of {near.lies:,} caught."
     if record.sequences:
         yield ""
         yield from sequence_lines(record.sequences)

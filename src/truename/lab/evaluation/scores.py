@@ -20,6 +20,8 @@ class Scores(msgspec.Struct, frozen=True):
     coverage: float | None  # truth in the set; an unknown covers nothing
     mean_set: float | None  # labels in a set, of those that are not unknown
     unknown: float | None
+    undecided: float | None = None  # so many labels fit that none is told; neither covered nor wrong
+    mean_groups: float | None = None  # structures in a set, where types that are equal in every tensor count once
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -45,7 +47,7 @@ def scores_of(question: Question, answers: Iterable[Answered]) -> Scores:
     several = list(answers)
     total = len(several) or 1
     sets = [a.prediction for a in several if a.prediction is not None]
-    known = [p for p in sets if not p.unknown]
+    known = [p for p in sets if p.set]
     covered = sum(a.prediction is not None and a.truth in a.prediction.labels for a in several)
     alike = sum(a.first == a.truth or a.first in a.equivalent for a in several)
     return Scores(
@@ -56,6 +58,8 @@ def scores_of(question: Question, answers: Iterable[Answered]) -> Scores:
         covered / total if sets else None,
         sum(len(p.set) for p in known) / len(known) if known else None,
         sum(p.unknown for p in sets) / total if sets else None,
+        sum(p.undecided for p in sets) / total if sets else None,
+        sum(len({member.group for member in p.set}) for p in known) / len(known) if known else None,
     )
 
 

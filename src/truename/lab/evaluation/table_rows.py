@@ -3,30 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 import msgspec
 
+from truename.architecture import abstract_architecture
 from truename.dara.features import Features
 from truename.dara.identification import Basis, Identification, Question
-from truename.dara.identify import identify_features
+from truename.dara.identify import identify, identify_features
 from truename.dara.model import Model
 from truename.lab.evaluation.altered import ALTERATIONS, GGUF, altered, altered_in_turn
 from truename.lab.evaluation.equivalence import Equivalents, equivalents
+from truename.lab.evaluation.renamed import MORE, RENAMINGS, renamed
 from truename.lab.evaluation.scores import Answered, Row, equivalent_of, scores_of
 from truename.lab.evaluation.trials import SWAPPED
-from truename.lab.training.calibration import calibrate
+from truename.lab.training.calibration import calibrate, with_weight
+from truename.lab.training.known_prior import prior_of_releases
 from truename.lab.training.linear_training import with_linear
+from truename.lab.training.program_training import with_programs
 from truename.lab.training.prototypes import Example, fit
-from truename.lab.training.specimen import Specimen
+from truename.lab.training.specimen import Specimen, example_of
+from truename.lab.training.splits import Split
 
 OURS_NAMES, OURS_SHAPES = "ours, with names", "ours, structure only"
 NEAREST = "nearest neighbour"
 UNSEEN = "unseen configurations, with names"
 NOISE = "unseen configurations, names replaced by noise"
 _MOST = 400  # models of a trial
+_MOST_RENAMED = 300  # models whose names are changed
 _MOST_NAMELESS = 500  # models that are seen without names: each is compared with every prototype
 
 Progress = Callable[[str], None]
+T = TypeVar("T")
 
 
 class Prepared(msgspec.Struct, frozen=True):
@@ -42,30 +50,38 @@ class Prepared(msgspec.Struct, frozen=True):
     by_shapes: Equivalents
 
 
-def prepare(
-    train: Sequence[Specimen], aside: Sequence[Specimen], test: Sequence[Specimen], progress: Progress
-) -> Prepared:
+def prepare(split: Split, progress: Progress) -> Prepared:
     """Examples of all, and a calibrated model."""
     progress("reading the models")
-    known = (*train, *aside)
-    trained = tuple(s.example() for s in train)
-    calibrated = tuple(s.example() for s in aside)
-    tested = tuple(s.example() for s in test)
+    known = (*split.train, *split.aside)
+    trained = tuple(s.example() for s in split.train)
+    calibrated = tuple(s.example() for s in split.aside)
+    validated = tuple(s.example() for s in split.validation)
+    tested = tuple(s.example() for s in split.test)
     progress("training and calibrating")
-    model = calibrated_model(trained, calibrated, altered_in_turn(aside))
+    model = calibrated_model(split.train, trained, calibrated, altered_in_turn(split.aside), validated)
     everything = (*trained, *calibrated, *tested)
     names, shapes = equivalents(everything, Basis.NAMES), equivalents(everything, Basis.SHAPES)
     either = {model_type: names[model_type] | shapes[model_type] for model_type in names}
-    return Prepared(model, trained, calibrated, tested, known, tuple(test), names, either)
+    return Prepared(model, trained, calibrated, tested, known, split.test, names, either)
 
 
-def calibrated_model(trained: Sequence[Example], aside: Sequence[Example], altered: Sequence[Example]) -> Model:
+def calibrated_model(
+    specimens: Sequence[Specimen],
+    trained: Sequence[Example],
+    aside: Sequence[Example],
+    altered: Sequence[Example],
+    validation: Sequence[Example] = (),
+) -> Model:
     """A model of ``trained`` with margins from ``aside`` and from what tools made of it.
 
     The model never holds what its margins are measured on: a further prototype may as well make a wrong label more
-    like a structure, and margins measured before would promise too much.
+    like a structure, and margins measured before would promise too much. What a program weighs beside the linear
+    classifier is chosen on ``validation``.
     """
-    return calibrate(with_linear(fit(trained), trained), aside, altered)
+    fitted = with_programs(with_linear(fit(trained), trained), specimens)
+    fitted = msgspec.structs.replace(fitted, prior=prior_of_releases(set(fitted.labels[Question.MODEL_TYPE])))
+    return calibrate(with_weight(fitted, spread(validation)), aside, altered)
 
 
 def configurations(prepared: Prepared) -> Iterator[Row]:
@@ -76,10 +92,10 @@ def configurations(prepared: Prepared) -> Iterator[Row]:
     yield row(NOISE, OURS_SHAPES, prepared, nameless, prepared.by_shapes)
 
 
-def spread(examples: Sequence[Example]) -> Sequence[Example]:
-    """At most ``_MOST_NAMELESS`` of ``examples``, evenly."""
-    step = -(-len(examples) // _MOST_NAMELESS)
-    return examples[:: max(1, step)]
+def spread(several: Sequence[T], most: int = _MOST_NAMELESS) -> Sequence[T]:
+    """At most ``most`` of ``several``, evenly."""
+    step = -(-len(several) // most)
+    return several[:: max(1, step)]
 
 
 def trials(prepared: Prepared, progress: Progress) -> Iterator[Row]:
@@ -92,6 +108,25 @@ def trials(prepared: Prepared, progress: Progress) -> Iterator[Row]:
         found = row(name, OURS_NAMES, prepared, examples, prepared.by_names)
         kept = (s for s in found.scores if name != SWAPPED or s.question == Question.MODEL_TYPE)
         yield msgspec.structs.replace(found, scores=tuple(kept))
+
+
+def names(prepared: Prepared, progress: Progress, most: int = _MOST_RENAMED) -> Iterator[Row]:
+    """What people do to names, one row each, over models as they are saved."""
+    own = spread([s for s in prepared.specimens if s.layout == "saved"], most)
+    for trial in RENAMINGS:
+        progress(trial)
+        several: list[tuple[Example, Features]] = []
+        told = 0
+        for specimen in own:
+            header = renamed(specimen.header(), trial, f"{specimen.group}/{specimen.configuration}")
+            if header is None:
+                continue
+            several.append(((example := example_of(specimen, header)), example.features))
+            if trial == MORE:
+                found = identify(abstract_architecture(header), model=prepared.model, explain=True)
+                told += any("_router." in addition for addition in found.additions) or bool(found.extends)
+        note = f"what was added is named, or said to be more than a known structure: {told} of {len(several)}"
+        yield row(trial, OURS_NAMES, prepared, several, prepared.by_names, note if trial == MORE else "")
 
 
 def row(

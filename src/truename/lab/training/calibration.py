@@ -11,6 +11,7 @@ structure pass.
 
 from __future__ import annotations
 
+import bisect
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -19,7 +20,7 @@ import msgspec
 from truename.dara.features import Features
 from truename.dara.identification import Basis, Question
 from truename.dara.model import Calibration, Model
-from truename.dara.score import Scored, score
+from truename.dara.score import WRITTEN, Scored, by_shapes, score
 from truename.errors import MissingExtraError
 from truename.lab.training.prototypes import Example
 
@@ -27,6 +28,8 @@ RATES = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2)
 _UNKNOWN_PART = 0.3  # of the error rate that is spent on calling a known structure unknown
 _SHARPNESS = (1.0, 2.0, 4.0, 8.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0)
 _DOUBT = 0.05  # that the error of the margin is above its rate after all
+_TIERS = (*(basis.value for basis in Basis), WRITTEN)
+_WEIGHTS = (0.0, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0)
 _FAR = 99.0
 _WIDEST = 999.0  # a margin that leaves nothing out
 Pair = tuple[Example, Scored]
@@ -42,19 +45,81 @@ def calibrate(model: Model, aside: Iterable[Example], altered: Iterable[Example]
         altered: what tools made of such models. Each serves on the basis that it is read on; labels that the model
             does not have are not asked.
     """
-    saved: dict[Basis, list[Pair]] = {basis: [] for basis in Basis}
-    changed: dict[Basis, list[Pair]] = {basis: [] for basis in Basis}
+    saved: dict[str, list[Pair]] = {tier: [] for tier in _TIERS}
+    changed: dict[str, list[Pair]] = {tier: [] for tier in _TIERS}
     for example in aside:
         for features, basis in ways_to_see(example):
             found = score(model, features)
             if found is not None and found.basis is basis:
-                saved[basis].append((example, found))
+                saved[found.tier].append((example, found))
     for example in altered:
         found = score(model, example.features)
         if found is not None:
-            changed[found.basis].append((example, found))
-    calibrations = {basis.value: _calibration(model, (saved[basis], changed[basis])) for basis in Basis}
+            changed[found.tier].append((example, found))
+    calibrations = {tier: _calibration(model, (saved[tier], changed[tier])) for tier in _TIERS}
+    calibrations[WRITTEN] = promised(calibrations[WRITTEN], model.weight)
     return msgspec.structs.replace(model, calibrations=calibrations)
+
+
+def calibrate_shapes(model: Model, aside: Iterable[Example]) -> Model:
+    """``model`` with new margins for shapes alone; those for names stay."""
+    tiers: dict[str, list[Pair]] = {WRITTEN: [], Basis.SHAPES.value: []}
+    for example in aside:
+        found = by_shapes(model, example.nameless)
+        if found is not None:
+            tiers[found.tier].append((example, found))
+    margins = {tier: _calibration(model, (several,)) for tier, several in tiers.items()}
+    margins[WRITTEN] = promised(margins[WRITTEN], model.weight)
+    unlike = unlike_below([found.likeness for _, found in tiers[Basis.SHAPES]], sum(map(len, tiers.values())))
+    margins[Basis.SHAPES] = msgspec.structs.replace(margins[Basis.SHAPES], unknown_below=unlike)
+    return msgspec.structs.replace(model, calibrations={**model.calibrations, **margins})
+
+
+def unlike_below(likenesses: Sequence[float], models: int) -> dict[str, float]:
+    """For each error rate the likeness below which so many of all ``models`` lie, by shapes alone.
+
+    Args:
+        likenesses: of those known models whose shapes no program writes: of these alone it is asked.
+        models: all known models that were looked at.
+    """
+    ordered = sorted(likenesses)
+    found: dict[str, float] = {}
+    for rate in RATES:
+        below = min(int(models * rate), len(ordered) - 1)
+        found[str(rate)] = ordered[below] if below > 0 else 0.0
+    return found
+
+
+def with_weight(model: Model, validation: Sequence[Example]) -> Model:
+    """``model`` with the weight of a program with which sets of validation's shapes are smallest at an error of 1 %."""
+    asked = [
+        (example, features)
+        for example in validation
+        if example.model_type in model.labels[Question.MODEL_TYPE]
+        for features in (example.nameless,)
+    ]
+    plain = msgspec.structs.replace(model, weight=0.0)
+    position = {label: at for at, label in enumerate(model.labels[Question.MODEL_TYPE])}
+    scored = [(position[example.model_type], by_shapes(plain, features)) for example, features in asked]
+    known = [(true, found) for true, found in scored if found is not None]
+    if not known:
+        return model
+    return msgspec.structs.replace(model, weight=min(_WEIGHTS, key=lambda weight: _mean_set(known, weight)))
+
+
+def _mean_set(several: Sequence[tuple[int, Scored]], weight: float) -> float:
+    """Labels within the distance that covers 99 % of the truths, on the average."""
+    sets, distances = [], []
+    for true, found in several:
+        scores = {
+            label: value + weight * (label in found.groups)
+            for label, value in found.scores[Question.MODEL_TYPE].items()
+        }
+        top = max(scores.values())
+        distances.append(top - scores.get(true, -_FAR))
+        sets.append(sorted(top - value for value in scores.values()))
+    margin = sorted(distances)[math.ceil(0.99 * len(distances)) - 1]
+    return sum(bisect.bisect_right(one, margin + 1e-9) for one in sets) / len(sets)
 
 
 def ways_to_see(example: Example) -> Iterator[tuple[Features, Basis]]:
@@ -68,6 +133,20 @@ def ways_to_see(example: Example) -> Iterator[tuple[Features, Basis]]:
             ),
             Basis.PART,
         )
+
+
+def promised(calibration: Calibration, weight: float) -> Calibration:
+    """Of shapes that a program writes: those rates alone at which the set is of such types and no others.
+
+    Where there is none the largest stays, whatever its set.
+    """
+    margins = calibration.margins[Question.MODEL_TYPE]
+    kept = [rate for rate in margins if margins[rate] < weight] or [max(margins, key=float)]
+    return Calibration(
+        {rate: calibration.unknown_below[rate] for rate in kept},
+        {question: {rate: several[rate] for rate in kept} for question, several in calibration.margins.items()},
+        calibration.sharpness,
+    )
 
 
 def _calibration(model: Model, groups: Sequence[Sequence[Pair]]) -> Calibration:

@@ -18,7 +18,7 @@ _RARE = 3  # models that must have a word
 _LEAST = 5  # hundredths below which a weight is nothing
 _LARGEST = 127
 _C = 5.0
-_MOST = 60  # sets of one type
+_MOST = 40  # sets of one type
 _TOLERANCE = 0.03  # of the optimiser: scores move by less than their standard error
 
 

@@ -124,7 +124,7 @@ def words_of_names(features: Features) -> Words:
 
 def words_of_shapes(features: Features) -> Words:
     """All that shapes say."""
-    return features.shapes | features.order
+    return features.shapes
 
 
 def _rarity(labelled: Iterable[tuple[str, Iterable[int]]]) -> tuple[dict[int, float], float]:

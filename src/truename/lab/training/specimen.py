@@ -13,6 +13,7 @@ from truename.architecture import abstract_architecture
 from truename.architecture.canonical import canonical_header
 from truename.dara.features import features_of, features_of_shapes
 from truename.formats.header import Tensor, WeightsHeader
+from truename.lab.training.programs import Tensors
 from truename.lab.training.prototypes import Example
 
 
@@ -27,6 +28,8 @@ class Specimen(msgspec.Struct, frozen=True):
     class_name: str
     configuration: str  # of the class; all ways to write one are kin
     header: Callable[[], WeightsHeader]
+    tensors: Callable[[], Tensors] = tuple  # template, shape and number of each kind of tensor
+    release: str | None = None  # the known release whose configuration it has
 
     @property
     def group(self) -> tuple[str, str]:

@@ -20,7 +20,7 @@ from truename.lab.zoo.unit import Failure, Unit
 from truename.lab.zoo.worker import Batch
 
 _UNITS = 12  # of a batch
-_REVISION = "3"  # changes when the same call would write other rows from the same tables
+_REVISION = "4"  # changes when the same call would write other rows from the same tables
 
 
 class Plan(msgspec.Struct, frozen=True):

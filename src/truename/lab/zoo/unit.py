@@ -18,6 +18,8 @@ class Unit(msgspec.Struct, frozen=True):
     model_type: str
     task: str  # a pipeline tag
     released: int = 0  # configurations of released models, built beside the default and the variations
+    known: int = 0  # of these, the last ones: those of the package's table of releases
+    switched: int = 0  # configurations with one change each, built behind the variations
 
     @property
     def key(self) -> str:

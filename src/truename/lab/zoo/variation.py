@@ -30,7 +30,7 @@ def variations(default: Mapping[str, Any], seed: str, config_id: int) -> Iterato
         config_id: 1 and above; each is another variation.
     """
     noise = random.Random(f"{seed}/{config_id}")
-    levels = list(_levels(default))
+    levels = list(levels_of(default))
     width = _width(levels, noise)
     depth = _depth(levels, noise)
     vocabulary = _choices(levels, "vocabulary", noise, above=_last_token(levels))
@@ -38,7 +38,7 @@ def variations(default: Mapping[str, Any], seed: str, config_id: int) -> Iterato
     feed = _feed_forward(levels, noise, width)
     experts = _choices(levels, "experts", noise) if noise.random() < 0.8 else {}
     small = {**_positions(levels, noise), **_stages(levels, noise), **_labels(noise)}
-    switch = _switch(levels, noise) if config_id % 3 == 0 else {}
+    switch = _switch(levels, noise) if config_id % 2 == 0 else {}
     tie = _tie(levels, noise) if config_id % 2 == 0 else {}
     core = {**width, **feed}
     for changes in (
@@ -59,7 +59,8 @@ def variations(default: Mapping[str, Any], seed: str, config_id: int) -> Iterato
 
 
 @cache
-def _roles() -> dict[str, frozenset[str]]:
+def roles() -> dict[str, frozenset[str]]:
+    """The keys of configurations by what they stand for."""
     return {role: frozenset(keys) for role, keys in table("variation")["roles"].items()}
 
 
@@ -67,12 +68,12 @@ def _chosen(name: str) -> list[Any]:
     return list(table("variation")["choices"][name])
 
 
-def _levels(config: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any]]]:
+def levels_of(config: Mapping[str, Any], path: Path = ()) -> Iterator[tuple[Path, Mapping[str, Any]]]:
     """The configuration and every configuration inside it."""
     yield path, config
     for key, value in config.items():
         if isinstance(value, Mapping) and "model_type" in value:
-            yield from _levels(value, (*path, key))
+            yield from levels_of(value, (*path, key))
 
 
 def _is_size(value: Any) -> bool:
@@ -97,9 +98,9 @@ def _width(levels: list[tuple[Path, Mapping[str, Any]]], noise: random.Random) -
 def _scaled(levels: list[tuple[Path, Mapping[str, Any]]], factor: Fraction, with_heads: bool) -> Changes | None:
     changes: Changes = {}
     for path, level in levels:
-        roles = ("width", "heads", "key_value") if with_heads else ("width",)
+        scaled = ("width", "heads", "key_value") if with_heads else ("width",)
         for key, value in level.items():
-            role = next((r for r in roles if key in _roles()[r]), None)
+            role = next((r for r in scaled if key in roles()[r]), None)
             if role is None:
                 continue
             new = _times(value, factor, 8 if role == "width" else 1)
@@ -134,18 +135,18 @@ def _divides(level: Mapping[str, Any], path: Path, changes: Changes) -> bool:
     """Whether heads still divide the width, and key-value heads the heads."""
     now = {key: changes.get((*path, key), value) for key, value in level.items()}
     sizes = [now[k] for k in ("hidden_size", "d_model", "n_embd", "embed_dim", "dim") if _is_size(now.get(k))]
-    heads = [now[k] for k in _roles()["heads"] if _is_size(now.get(k))]
+    heads = [now[k] for k in roles()["heads"] if _is_size(now.get(k))]
     if sizes and any(sizes[0] % head or (sizes[0] // head) % 2 for head in heads):
         return bool(_is_size(now.get("head_dim")))
-    shared = [now[k] for k in _roles()["key_value"] if _is_size(now.get(k))]
+    shared = [now[k] for k in roles()["key_value"] if _is_size(now.get(k))]
     return not (heads and any(head % one for head in heads for one in shared))
 
 
 def _depth(levels: list[tuple[Path, Mapping[str, Any]]], noise: random.Random) -> Changes:
     changes: Changes = {}
     for path, level in levels:
-        tensors = max((v for k, v in level.items() if k in _roles()["experts"] and _is_size(v)), default=1)
-        keys = [k for k in level if k in _roles()["depth"] and _is_size(level[k])]
+        tensors = max((v for k, v in level.items() if k in roles()["experts"] and _is_size(v)), default=1)
+        keys = [k for k in level if k in roles()["depth"] and _is_size(level[k])]
         for key in keys:
             old = level[key]
             # mostly shallow, which costs less: defaults and released configurations are as deep as they are
@@ -170,9 +171,9 @@ def _stages(levels: list[tuple[Path, Mapping[str, Any]]], noise: random.Random) 
     changes: Changes = {}
     for path, level in levels:
         for key, value in level.items():
-            if key in _roles()["stages"] and isinstance(value, list | tuple) and all(isinstance(v, int) for v in value):
+            if key in roles()["stages"] and isinstance(value, list | tuple) and all(isinstance(v, int) for v in value):
                 changes[(*path, key)] = [max(1, v + noise.choice([-1, 0, 0, 1, 2])) for v in value]
-            if key in _roles()["multiplier"] and isinstance(value, float):
+            if key in roles()["multiplier"] and isinstance(value, float):
                 changes[(*path, key)] = noise.choice(_chosen("multiplier"))
     return changes
 
@@ -184,7 +185,7 @@ def _choices(levels: list[tuple[Path, Mapping[str, Any]]], role: str, noise: ran
     changes: Changes = {}
     for path, level in levels:
         for key, value in level.items():
-            if key in _roles()[role] and _is_size(value) and (role != "vocabulary" or value > 1000):
+            if key in roles()[role] and _is_size(value) and (role != "vocabulary" or value > 1000):
                 picked.setdefault(value, noise.choice(options))
                 changes[(*path, key)] = picked[value]
     return changes
@@ -194,9 +195,9 @@ def _key_value(levels: list[tuple[Path, Mapping[str, Any]]], noise: random.Rando
     changes: Changes = {}
     for path, level in levels:
         now = {key: width.get((*path, key), value) for key, value in level.items()}
-        heads = next((now[k] for k in _roles()["heads"] if _is_size(now.get(k))), None)
+        heads = next((now[k] for k in roles()["heads"] if _is_size(now.get(k))), None)
         for key in level:
-            if heads and key in _roles()["key_value"]:
+            if heads and key in roles()["key_value"]:
                 changes[(*path, key)] = noise.choice([n for n in (1, 2, 4, 8, heads) if heads % n == 0])
     return changes
 
@@ -206,7 +207,7 @@ def _feed_forward(levels: list[tuple[Path, Mapping[str, Any]]], noise: random.Ra
     changes: Changes = {}
     for path, level in levels:
         for key, value in level.items():
-            if key in _roles()["feed_forward"]:
+            if key in roles()["feed_forward"]:
                 new = _times(width.get((*path, key), value), factor, 16)
                 if new is not None:
                     changes[(*path, key)] = new
@@ -218,7 +219,7 @@ def _positions(levels: list[tuple[Path, Mapping[str, Any]]], noise: random.Rando
     for path, level in levels:
         for role, likely in (("positions", 0.5), ("image", 0.4)):
             for key, value in level.items():
-                if key in _roles()[role] and _is_size(value) and noise.random() < likely:
+                if key in roles()[role] and _is_size(value) and noise.random() < likely:
                     changes[(*path, key)] = noise.choice(_chosen(role))
     return changes
 

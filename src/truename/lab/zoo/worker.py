@@ -89,7 +89,7 @@ def build_unit(library: Library, unit: Unit, configs: int, seed: int) -> tuple[l
     entries: list[Entry] = []
     failures: list[Failure] = []
     seen: set[tuple[TensorRow, ...]] = set()
-    for config_id in range(configs + unit.released):
+    for config_id in range(configs + unit.released + unit.switched):
         try:
             with _limit(SECONDS):
                 found = list(library.build(unit, config_id, seed))

@@ -33,6 +33,7 @@ from truename.rules.shared.product_lines import judged_by_no_base
 from truename.rules.shared.structures import (
     STRUCTURE_KEYS,
     any_classified,
+    by_shapes_alone,
     false_alarm,
     identified_types,
     is_classified,
@@ -146,6 +147,8 @@ class FamilyAgainstTensors(Rule):
             if not any_classified(family.model_types):
                 text = f"what structure a {family.title} has is not known"
                 return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, text, about=claimed)
+        if (why := by_shapes_alone(evidence)) is not None:
+            return cannot_tell(ReasonKind.AMBIGUOUS_FILES, why, about=claimed)
         claim, family = families[0]
         message = (
             f"the name says {family.title}; the structure is that of {listed(found.value)} ({false_alarm(evidence)})"

@@ -8,6 +8,7 @@ from truename.evidence.evidence import Evidence
 from truename.facts import (
     DIFFUSERS_CLASS,
     GGUF_ARCHITECTURE,
+    IDENTIFICATION_BASIS,
     IDENTIFICATION_MODEL_TYPE,
     IS_ADAPTER,
     MODEL_TYPE,
@@ -21,6 +22,7 @@ from truename.rules.rule import Case, Decision, Rule, cannot_tell
 from truename.rules.shared.families import is_composite, is_recognisable, listed, squash, tensor_types
 from truename.rules.shared.structures import (
     STRUCTURE_KEYS,
+    by_shapes_alone,
     classified,
     composed,
     false_alarm,
@@ -31,6 +33,7 @@ from truename.rules.shared.structures import (
 from truename.rules.shared.unread import undeclared, unmeasured
 
 _GPT2: dict[str, Any] = classified(IDENTIFICATION_MODEL_TYPE, "gpt2")
+_BY_SHAPES: dict[str, Any] = {IDENTIFICATION_BASIS: Fact(IDENTIFICATION_BASIS, "shapes", Origin.CLASSIFIER)}
 _EITHER: dict[str, Any] = {
     IDENTIFICATION_MODEL_TYPE: Fact(IDENTIFICATION_MODEL_TYPE, ("bert", "gpt2"), Origin.CLASSIFIER)
 }
@@ -72,6 +75,7 @@ class ModelTypeAgainstTensors(Rule):
         Case("captioner", model_type="vision-encoder-decoder", tensor_model_types=("vit",)),
         Case("some-model", model_type="bert", tensor_model_types=("gpt2",), **_EITHER),
         Case("some-model-GGUF", model_type="bert", gguf_architecture="bert", **_GPT2),
+        Case("some-model", model_type="bert", **_GPT2, **_BY_SHAPES),
     )
     not_applicable = (
         Case("some-model", tensor_model_types=("bert",)),
@@ -119,6 +123,8 @@ class ModelTypeAgainstTensors(Rule):
         if not is_classified(outer.value):
             text = f"what structure a model of type {outer.value!r} has is not known"
             return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, text)
+        if (why := by_shapes_alone(evidence)) is not None:
+            return cannot_tell(ReasonKind.AMBIGUOUS_FILES, why)
         source = outer.file or "the configuration"
         message = (
             f"{source} declares {outer.value}; the structure is that of {listed(found.value)} ({false_alarm(evidence)})"

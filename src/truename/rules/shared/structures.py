@@ -10,6 +10,7 @@ from truename.evidence.evidence import Evidence
 from truename.facts import (
     DIFFUSERS_CLASS,
     GGUF_ARCHITECTURE,
+    IDENTIFICATION_BASIS,
     IDENTIFICATION_ERROR_RATE,
     IDENTIFICATION_MODEL_TYPE,
     IS_ADAPTER,
@@ -22,7 +23,10 @@ from truename.rules.rule import Decision, cannot_tell, does_not_apply
 from truename.rules.shared.families import squash
 
 # what ``identified_types`` and ``error_rate`` read
-STRUCTURE_KEYS: frozenset[Key[Any]] = frozenset((IDENTIFICATION_MODEL_TYPE, IDENTIFICATION_ERROR_RATE))
+STRUCTURE_KEYS: frozenset[Key[Any]] = frozenset(
+    (IDENTIFICATION_MODEL_TYPE, IDENTIFICATION_ERROR_RATE, IDENTIFICATION_BASIS)
+)
+_SHAPES = "shapes"  # the basis of an identification that no name had a part in
 
 _ACCUSING = 0.01  # the error rate up to which a set may contradict a claim
 
@@ -31,6 +35,16 @@ def identified_types(evidence: Evidence, at_most: float = _ACCUSING) -> Fact[Any
     """The prediction set of model types; None where the structure is unknown, or the error rate above ``at_most``."""
     fact = evidence.get(IDENTIFICATION_MODEL_TYPE)
     return fact if fact is not None and fact.value and error_rate(evidence) <= at_most else None
+
+
+def by_shapes_alone(evidence: Evidence) -> str | None:
+    """Why a set of types contradicts nothing: no name had a part in it; None where one had.
+
+    Many types share their shapes, and a type whose shapes nobody learned is in no set of these.
+    """
+    if evidence.value(IDENTIFICATION_BASIS) != _SHAPES:
+        return None
+    return "the names of the tensors are those of nothing known, and shapes alone contradict nothing"
 
 
 def error_rate(evidence: Evidence) -> float:

@@ -9,12 +9,16 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
+import msgspec
+
 from truename.errors import MissingExtraError
 from truename.lab.zoo.entry import Entry, rows_of
 from truename.lab.zoo.fact_tables import table
 from truename.lab.zoo.libraries.quiet import quiet
 from truename.lab.zoo.meta import meta_device
+from truename.lab.zoo.published import releases_of, settings_of
 from truename.lab.zoo.saved import saved_layouts
+from truename.lab.zoo.switches import choices_of, shallow, switches
 from truename.lab.zoo.unit import Unit
 from truename.lab.zoo.variation import Changes, variations
 from truename.lab.zoo.vision_operators import define_missing_operators
@@ -29,6 +33,7 @@ class TransformersModels:
     """Builds classes of transformers on the meta device."""
 
     name = NAME
+    _plain: tuple[str, Any] = ("", None)  # the shallow default of the unit at work, as switches are compared with it
 
     def version(self) -> str:
         """The installed version."""
@@ -46,6 +51,8 @@ class TransformersModels:
                 for class_name in (names,) if isinstance(names, str) else names:
                     unit = Unit(NAME, class_name, model_type, task, len(_released(class_name, model_type)))
                     found.setdefault((class_name, model_type), unit)
+        with quiet():
+            found = _with_releases_and_switches(found)
         composites = table("recipes")["composites"]
         for class_name, parts in composites.items():
             others = len(parts.get("alternatives", ()))
@@ -60,13 +67,24 @@ class TransformersModels:
 
     def _build(self, unit: Unit, config_id: int, seed: int) -> Iterator[Entry]:
         model_class = getattr(_transformers(), unit.class_name)
-        if config_id <= unit.released:
+        listed = unit.released - unit.known
+        if config_id <= listed:
             yield from self._entries(unit, model_class, _start(unit, model_class, config_id), config_id, seed)
             return
+        if config_id <= unit.released:
+            release = releases_of(unit.model_type)[config_id - listed - 1]
+            default = _start(unit, model_class, 0)
+            config = _changed(default, settings_of(release, default.to_dict()))
+            yield from self._entries(unit, model_class, config, config_id, seed, release.id)
+            return
+        if config_id <= unit.released + unit.switched:
+            yield from self._switched(unit, model_class, config_id - unit.released - 1, config_id, seed)
+            return
         error: Exception | None = None
-        noise = random.Random(f"{unit.class_name}/{unit.model_type}/{seed}/{config_id}")
-        start = _start(unit, model_class, noise.randrange(unit.released + 1))
-        for changes in variations(start.to_dict(), f"{unit.class_name}/{seed}", config_id):
+        number = config_id - unit.switched - unit.known
+        noise = random.Random(f"{unit.class_name}/{unit.model_type}/{seed}/{number}")
+        start = _start(unit, model_class, noise.randrange(listed + 1))
+        for changes in variations(start.to_dict(), f"{unit.class_name}/{seed}", number):
             try:
                 config = _changed(start, changes)
                 yield from self._entries(unit, model_class, config, config_id, seed)
@@ -76,7 +94,29 @@ class TransformersModels:
         if error is not None:
             raise error
 
-    def _entries(self, unit: Unit, model_class: Any, config: Any, config_id: int, seed: int) -> Iterator[Entry]:
+    def _switched(self, unit: Unit, model_class: Any, number: int, config_id: int, seed: int) -> Iterator[Entry]:
+        """One switch of a shallow default, where a shape hangs on it; nothing where the class refuses it."""
+        start = _start(unit, model_class, 0)
+        data = start.to_dict()
+        base = shallow(data)
+        changes = switches(data, choices_of(type(start)))[number]
+        try:
+            config = _changed(start, base | changes)
+            with meta_device():
+                shapes = _shapes(model_class(config))
+        except Exception:
+            if not number:
+                raise
+            return
+        if not number:
+            self._plain = (unit.key, shapes)
+        elif self._plain == (unit.key, shapes):
+            return
+        yield from self._entries(unit, model_class, config, config_id, seed)
+
+    def _entries(
+        self, unit: Unit, model_class: Any, config: Any, config_id: int, seed: int, release: str | None = None
+    ) -> Iterator[Entry]:
         with meta_device():
             model = model_class(config)
         layouts = [(layout, rows_of(specs)) for layout, specs in saved_layouts(model)]
@@ -85,8 +125,47 @@ class TransformersModels:
             if rows:
                 yield Entry(
                     NAME, self.version(), unit.class_name, model_type, unit.class_name, unit.task, config_id, seed,
-                    layout, facts(config.to_dict()), rows,
+                    layout, facts(config.to_dict()) | ({"release": release} if release else {}), rows,
                 )  # fmt: skip
+
+
+# Which class of a model type stands for it: the first of these ends that one of its classes has.
+_STANDING = (
+    "ForConditionalGeneration", "ForCausalLM", "ForMaskedLM", "ForPreTraining", "LMHeadModel", "ForCTC",
+    "ForImageClassification", "Model",
+)  # fmt: skip
+
+
+def _with_releases_and_switches(units: Mapping[tuple[str, str], Unit]) -> dict[tuple[str, str], Unit]:
+    """``units``, where the class that stands for a model type is built with known releases and single switches too."""
+    standing: dict[str, Unit] = {}
+    for unit in units.values():
+        other = standing.get(unit.model_type)
+        if other is None or _rank(unit) < _rank(other):
+            standing[unit.model_type] = unit
+    found = dict(units)
+    for unit in standing.values():
+        known = len(releases_of(unit.model_type))
+        found[unit.class_name, unit.model_type] = msgspec.structs.replace(
+            unit, released=unit.released + known, known=known, switched=_switch_count(unit)
+        )
+    return found
+
+
+def _rank(unit: Unit) -> int:
+    return next((at for at, end in enumerate(_STANDING) if unit.class_name.endswith(end)), len(_STANDING))
+
+
+def _switch_count(unit: Unit) -> int:
+    try:
+        start = _start(unit, getattr(_transformers(), unit.class_name), 0)
+        return len(switches(start.to_dict(), choices_of(type(start))))
+    except Exception:  # noqa: BLE001 - a default that is not complete: building the unit says so
+        return 0
+
+
+def _shapes(model: Any) -> dict[str, tuple[int, ...]]:
+    return {name: tuple(tensor.shape) for name, tensor in model.state_dict().items() if hasattr(tensor, "shape")}
 
 
 def facts(config: Mapping[str, Any], depth: int = 0) -> dict[str, Any]:
