@@ -66,6 +66,7 @@ Types, each explained by its own help, as in ``help(truename.Finding)``:
 - Question: What is asked of a structure
 - Reason: Why something is not decided: a kind for code, and a clause for people
 - ReasonKind: Why a rule did not decide. Code looks at the kind, people read the text
+- Regenerated: The shapes of a model, written anew from a few dimensions
 - Report: The models of one call
 - ReportedElement: A naming element as reported
 - ReportedFact: A fact as reported
