@@ -104,7 +104,7 @@ def test_every_error_that_a_public_docstring_names_is_public(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_public_name_can_be_imported_and_has_words_of_its_own(name: str) -> None:
     value = getattr(truename, name)
-    assert name in dir(truename)
+    assert name in truename.__all__
     if isinstance(value, type | FunctionType):
         assert value.__name__ == name
         assert value.__doc__
@@ -154,11 +154,16 @@ def test_help_names_every_type_with_its_first_words() -> None:
             assert f"- {name}: {said}" in page
 
 
-def test_a_star_import_brings_what_is_called() -> None:
+def test_a_star_import_brings_the_public_names() -> None:
     found: dict[str, object] = {}
     exec("from truename import *", found)
-    assert set(truename.__all__) == set(found) - {"__builtins__"} == {*FUNCTIONS, "__version__"}
+    assert set(truename.__all__) == set(found) - {"__builtins__"} == {*NAMES, "__version__"}
     assert len(set(truename.__all__)) == len(truename.__all__)
+
+
+def test_dir_lists_what_is_called_whatever_was_used_before() -> None:
+    _ = truename.Finding
+    assert {name for name in dir(truename) if name in NAMES} == FUNCTIONS
 
 
 def test_an_unknown_name_is_an_attribute_error() -> None:

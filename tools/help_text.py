@@ -1,7 +1,7 @@
 """Write the list of public types into the docstring of the package: ``help(truename)`` shows it and no more of them.
 
-pydoc prints every class of ``__all__`` with all that it inherits: eleven thousand lines, most of them of the library
-that makes structs. So ``__all__`` holds what is called, and the docstring tells the types by their own first lines.
+pydoc prints every class of ``dir(truename)`` with all that it inherits: eleven thousand lines, most of them of the
+library that makes structs. So ``dir`` lists what is called, and the docstring tells the types by their own first lines.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _WIDTH = 120
 
 def listed() -> str:
     """One line a type, or two where the first line of its help is long."""
-    types = [name for name in dir(truename) if inspect.isclass(getattr(truename, name))]
+    types = [name for name in truename.__all__ if inspect.isclass(getattr(truename, name))]
     return "".join(f"- {name}: {_first_line(getattr(truename, name))}\n" for name in types)
 
 

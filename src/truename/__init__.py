@@ -94,8 +94,8 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> object:
     """Import a public name when it is first used."""
-    if name == "__all__":  # what is called; pydoc would print every class whole, with all that it inherits
-        value: object = [*sorted(public for public in _read_homes() if public.islower()), "__version__"]
+    if name == "__all__":
+        value: object = [*sorted(_read_homes()), "__version__"]
     else:
         from importlib import import_module
 
@@ -108,7 +108,9 @@ def __getattr__(name: str) -> object:
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_read_homes()})
+    """What is called. The types are in ``__all__``: ``help`` prints each that is here whole, with all it inherits."""
+    homes = _read_homes()
+    return sorted(name for name in {*globals(), *homes} if name.islower() or name not in homes)
 
 
 def _read_homes() -> dict[str, str]:

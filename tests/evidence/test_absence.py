@@ -1,11 +1,12 @@
 """Why a fact of the card is not there: no card, a silent card, a broken one."""
 
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
 from truename.api import check
-from truename.evidence import gather
+from truename.evidence import Evidence, gather
 from truename.findings import Reason
 from truename.findings import ReasonKind as R
 from truename.sources import FolderSource
@@ -66,3 +67,8 @@ def test_an_importance_matrix_beside_a_model_is_not_what_is_measured(tmp_path: P
     write_gguf(tmp_path / "a.gguf", SUMS, {"general.type": "imatrix"})
     write_header_only(tmp_path / "model.safetensors", {"embed.weight": ("F32", (10, 64))})
     assert gather(FolderSource(tmp_path)).value("parameters") == 640
+
+
+def test_a_key_that_does_not_exist_is_said_so() -> None:
+    with pytest.raises(KeyError, match="undeclared fact 'parameterz'"):
+        Evidence.of(()).why_missing(cast(Any, "parameterz"))

@@ -100,14 +100,20 @@ class Evidence(msgspec.Struct, frozen=True):
         return default if fact is None else fact.value
 
     def why_missing(self, key: Key[Any]) -> Reason:
-        """Why there is no such fact: 'the weights have no readable header'."""
+        """Why there is no such fact: 'the weights have no readable header'.
+
+        Raises:
+            KeyError: there is no such key.
+        """
         known = self.missing.get(key)
         return _not_read(key) if known is None else known
 
 
 @cache  # rules ask for a model after the other
 def _not_read(key: Key[Any]) -> Reason:
-    kind = ReasonKind.NOT_DECLARED if key.declared else ReasonKind.NOT_MEASURED
+    if key not in FACTS:
+        raise KeyError(f"undeclared fact {key!r}")
+    kind = ReasonKind.NOT_DECLARED if FACTS[key].declared else ReasonKind.NOT_MEASURED
     return Reason(kind, f"no {key.replace('_', ' ')} could be read from the files")
 
 
