@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import inspect
 from pathlib import Path
+from typing import Any
 
 import truename
 
@@ -17,11 +18,12 @@ FILE = Path("src/truename/__init__.py")
 BEGIN = "Types, each explained by its own help, as in ``help(truename.Finding)``:\n\n"
 END = '\n"""\n\nfrom __future__'
 _WIDTH = 120
+_PACKAGE: Any = truename  # its __all__ is made when it is asked for
 
 
 def listed() -> str:
     """One line a type, or two where the first line of its help is long."""
-    types = [name for name in truename.__all__ if inspect.isclass(getattr(truename, name))]
+    types = [name for name in _PACKAGE.__all__ if inspect.isclass(getattr(truename, name))]
     return "".join(f"- {name}: {_first_line(getattr(truename, name))}\n" for name in types)
 
 
