@@ -25,7 +25,7 @@ from names import segments
 from train_names import DEFAULT, Labelled, fold, labelled, train
 from truename.names import Kind, parse_name
 from truename.names.learned import use
-from truename.study.registry.kernel import rows_of
+from truename.study.registry.row_parts import rows_of
 
 WITHIN = 3.0  # points
 CASES = 50

@@ -3,15 +3,66 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import cache
 
-from truename.architecture.abstract import AbstractArchitecture, Block, BlockVariant, Layer
+from truename.architecture.abstract import AbstractArchitecture, Block, BlockVariant, Layer, Operation
 from truename.architecture.canonical import canonical_header
-from truename.architecture.operations import operation_of
 from truename.architecture.operator_graph import operator_flow
 from truename.architecture.packing import Unpacker, Use
+from truename.architecture.parts import part_of
 from truename.architecture.templates import TensorGroup, modern, template_of
+from truename.compiled_tables import table
 from truename.errors import UnsupportedFormatError
 from truename.formats.header import WeightsHeader
+
+Shapes = Mapping[str, tuple[int, ...] | None]
+
+
+@cache
+def _words(key: str) -> frozenset[str]:
+    return frozenset(table("architecture/operations")[key])
+
+
+def operation_of(path: str, shapes: Shapes) -> Operation:
+    """The operation of the layer at ``path`` whose tensors have ``shapes`` by role.
+
+    Shapes decide where they are known; names decide between a table and a matrix, and where there are none.
+    """
+    components = path.split(".")
+    last = components[-1]
+    roles = shapes.keys()
+    if "running_mean" in roles or "running_var" in roles:
+        return Operation.BATCH_NORM
+    if not _words("recurrent_roles").isdisjoint(roles):
+        return Operation.RECURRENT
+    if not _words("state_space_roles").isdisjoint(roles):
+        return Operation.STATE_SPACE
+    if last in _words("position_embeddings"):
+        return Operation.POSITION_EMBEDDING
+    if part_of(f"{path}.weight").token_embedding or ("embeddings" in last and "weight" in roles):
+        return Operation.EMBEDDING
+    if last in _words("routers") and (len(components) < 2 or components[-2] in _words("router_parents")):
+        return Operation.ROUTER
+    return _by_weight(last, shapes)
+
+
+def _by_weight(last: str, shapes: Shapes) -> Operation:
+    if "weight" not in shapes:
+        return Operation.PARAMETER
+    shape = shapes["weight"]
+    lowered = last.lower().replace("_", "")
+    named_norm = any(word in lowered for word in _words("norms"))
+    if shape is None:
+        if named_norm:
+            return Operation.NORM
+        return Operation.CONVOLUTION if "conv" in lowered else Operation.LINEAR
+    if len(shape) == 1:
+        return Operation.NORM if named_norm or "bias" in shapes else Operation.PARAMETER
+    if len(shape) == 2:
+        return Operation.LINEAR
+    return Operation.CONVOLUTION if len(shape) in (3, 4, 5) and "expert" not in lowered else Operation.PARAMETER
+
 
 _NUMBER = re.compile(r"\.((?:expert_)?\d+)(?=\.)")  # of a path between dots
 # A tensor that repeats no other is looked at again in its part, which counts once, and becomes part of a layer of its

@@ -3,8 +3,7 @@
 from truename.declared.card_text import card_text_facts
 from truename.declared.declared import Declared, Document
 from truename.declared.extract import declared_facts, wrong_values
-from truename.declared.prefetch import document_bytes
-from truename.declared.read import read_declared, weights_among
+from truename.declared.read import document_bytes, read_declared, weights_among
 from truename.declared.runtimes import RUNTIMES
 
 __all__ = [

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from truename.declared.card import read_card
 from truename.declared.declared import Declared, Document
-from truename.declared.documents import Open, kind_of, read_json, read_object
+from truename.declared.documents import MAX_CONFIG_BYTES, Open, kind_of, read_json, read_object
 from truename.declared.places import EVERYWHERE, Place
 from truename.declared.runtimes import RUNTIMES, as_config
 from truename.errors import DeclaredError, FileError, NotDownloadedError, TargetNotFoundError, UnsafePathError
@@ -153,3 +153,40 @@ def _value_after(key: re.Match[bytes] | None, data: bytes) -> Any:
         return json.JSONDecoder().raw_decode(data[key.end() :].decode("utf-8", "replace"))[0]
     except (ValueError, RecursionError):
         return _ABSENT
+
+
+_DOCUMENTS = {
+    "config.json": Place.CONFIG,
+    "adapter_config.json": Place.ADAPTER,
+    "tokenizer_config.json": Place.TOKENIZER,
+    "modules.json": Place.CONFIG,
+    "model_index.json": Place.CONFIG,
+}
+_CARD_BYTES = 32_768  # front matter, and the text in which a family is mentioned
+
+
+def document_bytes(files: Mapping[str, int], places: Set[Place] = EVERYWHERE) -> dict[str, int]:
+    """Path to number of first bytes of each document that ``read_declared`` will read.
+
+    Args:
+        files: path to size of every file.
+        places: which kinds of documents.
+    """
+    heads: dict[str, int] = {}
+    for path, place in _DOCUMENTS.items():
+        if place in places and path in files and files[path] <= MAX_CONFIG_BYTES:
+            heads[path] = files[path]
+    instead = () if "config.json" in files else RUNTIMES
+    for place, names, length in (
+        (Place.CONFIG, QUANTIZE_CONFIGS, MAX_CONFIG_BYTES),
+        (Place.CONFIG, instead, MAX_CONFIG_BYTES),
+        (Place.CARD, CARDS, _CARD_BYTES),
+    ):
+        if place in places and (path := next((name for name in names if name in files), "")):
+            heads[path] = min(files[path], length)
+    if Place.NORMALIZER in places and "tokenizer.json" in files:
+        heads["tokenizer.json"] = min(files["tokenizer.json"], TOKENIZER_STEPS[0])
+    if Place.CONFIG in places and "model_index.json" in files:
+        parts = [path for path in files if COMPONENT.fullmatch(path)]
+        heads |= {path: min(files[path], MAX_CONFIG_BYTES) for path in parts[:MAX_COMPONENTS]}
+    return heads

@@ -303,3 +303,14 @@ def _elements(tensor: Tensor) -> int:
 
 def _shape(tensor: Tensor) -> str:
     return "×".join(map(str, tensor.shape or ())) or "a scalar"
+
+
+_SUMS = (".in_sum2", ".counts")
+
+
+def holds_importance_matrix(header: WeightsHeader) -> bool:
+    """Whether ``header`` says that it is an importance matrix, or has the tensors of one alone."""
+    if header.format != "gguf":
+        return False
+    said = header.metadata.get("general.type") == "imatrix"
+    return said or (bool(header.tensors) and all(name.endswith(_SUMS) for name in header.tensors))

@@ -30,10 +30,9 @@ from truename.errors import (
     UnsupportedFormatError,
 )
 from truename.evidence.absence import why_absent, why_no_bits
-from truename.evidence.comparison import compare_checkpoints, is_adapter, is_sidecar
+from truename.evidence.comparison import compare_checkpoints, holds_importance_matrix, is_adapter, is_sidecar
 from truename.evidence.evidence import Evidence
 from truename.evidence.identified import AS_DECLARED, Identified, identified, unidentified
-from truename.evidence.importance import holds_importance_matrix
 from truename.evidence.mentions import card_mentions
 from truename.evidence.misnamed import misnamed_files
 from truename.evidence.parts import read_parts

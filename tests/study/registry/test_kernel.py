@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from truename.study.registry.columns import ROWS
-from truename.study.registry.kernel import rows_of
+from truename.study.registry.row_parts import rows_of
 from truename.study.registry.snapshot_layouts import match_columns
 
 
