@@ -13,6 +13,7 @@ import pytest
 from hubs import hub_of
 from truename.api import check, inspect, select_rules
 from truename.evidence import Evidence, gather
+from truename.evidence.parts import MAX_PARTS
 from truename.findings import ModelPart, ModelReport, Outcome, ReasonKind, Severity, VerdictKind
 from truename.report.inspection import inspection_json
 from truename.report.text.inspection import print_inspection
@@ -243,6 +244,39 @@ def test_the_graphs_of_a_program_are_counted_each_and_not_together(folder: str, 
     assert all(part.graph and part.file == f"{folder}/{part.name}.onnx".lstrip("/") for part in report.parts)
     assert (report.verdict.outcome, sizes(report)) == (VerdictKind.NOT_VERIFIED, (Outcome.CANNOT_TELL, None))
     assert "together" not in text(report.parts)
+
+
+def test_of_very_many_parts_some_are_counted_and_few_listed(tmp_path: Path) -> None:
+    names = [f"text_encoder_{number}" for number in range(200)]
+    for name in ("unet", *names):
+        weights(tmp_path / name / "model.safetensors", SMALL)
+    kinds = {name: ["diffusers", "SomeModel"] for name in ("unet", *names, *(f"missing_{n}" for n in range(5_000)))}
+    (tmp_path / "model_index.json").write_text(json.dumps(kinds))
+    report = check(tmp_path, name="video-7b")
+    assert sum(part.parameters is not None for part in report.parts) == MAX_PARTS
+    assert len(report.parts) <= 3 * MAX_PARTS
+    assert report.parts[0].name == "unet"
+    assert sizes(report)[0] is Outcome.CANNOT_TELL  # what is not counted may be all of it
+
+
+@pytest.mark.parametrize(
+    ("index", "parts"),
+    [
+        ("[]", {"unet", "vae"}),
+        ("{", {"unet", "vae"}),
+        ('{"unet": [1, 2], "vae": "x"}', {"unet", "vae"}),
+        ('{"unet": ["d", "M"], "\\u001b[31m": ["d", "M"]}', {"unet", "\x1b[31m"}),
+    ],
+    ids=["a list", "broken", "of other things", "with escapes"],
+)
+def test_an_index_of_a_pipeline_that_is_none(index: str, parts: set[str], tmp_path: Path) -> None:
+    """Without an index that names modules the folders are the parts; nothing of it reaches a terminal as it is."""
+    for name in ("unet", "vae"):
+        weights(tmp_path / name / "diffusion_pytorch_model.safetensors", SMALL)
+    (tmp_path / "model_index.json").write_text(index)
+    report = check(tmp_path, name="some-7b")
+    assert {part.name for part in report.parts} == parts
+    assert "\x1b" not in text(report.parts)
 
 
 def text(parts: tuple[ModelPart, ...]) -> str:

@@ -118,7 +118,7 @@ def read_parts(
     results = list(source.map(read, shown) if is_distant(source) else map(read, shown))
     more = tuple(
         ModelPart(p.name, p.checkpoint.name, p.checkpoint.format, graph=p.graph, reason=_too_many(most))
-        for p in places[most:]
+        for p in places[most : most + MAX_PARTS]
     )
     parts = sorted((*(part for part, _ in results), *more, *absent), key=lambda part: (not part.judged, part.name))
     problems = tuple(problem for _, problem in results if problem is not None)
@@ -221,6 +221,7 @@ def _counted(header: WeightsHeader, declared: Declared) -> tuple[int | None, Rea
 
 
 def _too_many(most: int) -> Reason:
+    """Why a part is not counted; of very many, those beyond are not listed either."""
     return Reason(ReasonKind.UNREAD_WEIGHTS, f"no more than {most} parts are read")
 
 
