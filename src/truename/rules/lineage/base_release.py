@@ -7,7 +7,7 @@ from typing import Any
 
 from truename.evidence.evidence import Evidence
 from truename.evidence.known_releases import FIELDS, release_values
-from truename.facts import BASE_MODEL_RELATION, BASE_MODELS, IS_ADAPTER
+from truename.facts import BASE_MODEL_RELATION, BASE_MODELS, IS_ADAPTER, MODEL_PART
 from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
 from truename.releases import Release, differences
@@ -43,7 +43,7 @@ class BaseRelease(Rule):
     about_files = True
     needs_files = True  # what fits is looked up in the files' own evidence
     needs = frozenset({BASE_MODELS})
-    reads = FIT_KEYS | {BASE_MODEL_RELATION, IS_ADAPTER}
+    reads = FIT_KEYS | {BASE_MODEL_RELATION, IS_ADAPTER, MODEL_PART}
     flagged = (
         Case("Aelan", expect=Severity.WARNING, base_models=("Qwen/Qwen2.5-7B-Instruct",), **_QWEN_1_5),
         Case("Aelan", expect=Severity.WARNING, base_models=("mistralai/Mistral-7B-v0.1",), **_QWEN_1_5),
@@ -62,6 +62,7 @@ class BaseRelease(Rule):
         Case("Aelan", base_models=("Qwen/Qwen2.5-7B",), base_model_relation="merge", **_QWEN_1_5),
         Case("Aelan-lora", base_models=("Qwen/Qwen2.5-7B",), is_adapter=True),
         Case("Aelan-draft", base_models=("Qwen/Qwen2.5-7B",), **_QWEN_1_5),
+        Case("Aelan", base_models=("Qwen/Qwen2.5-7B",), model_part="draft", **_QWEN_1_5),
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Decision:
@@ -72,7 +73,7 @@ class BaseRelease(Rule):
             return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, "an adapter's matrices are judged by another rule")
         if str(evidence.value(BASE_MODEL_RELATION, "")).lower() in _MADE_OF_OTHERS:
             return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, "a merge may have another structure than its base")
-        if is_draft(claims):
+        if is_draft(claims) or evidence.get(MODEL_PART) is not None:
             return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, DRAFT)
         base = str(fact.value[0])
         meant = named(claims_of_base(base))
