@@ -33,6 +33,7 @@ from truename.facts import (
     RELEASES_KNOWN,
     TAGS,
     TOKENIZER_CLASS,
+    TOKENIZER_LAST_TOKEN,
     Fact,
     Key,
 )
@@ -44,7 +45,7 @@ _NO_INDEX = Reason(ReasonKind.NO_DOCUMENT, "there is no weight index that states
 _CARD: frozenset[Key[Any]] = frozenset(
     (BASE_MODELS, BASE_MODEL_RELATION, LANGUAGES, DATASETS, PIPELINE_TAG, LIBRARY_NAME, TAGS, LICENCE)
 )
-_TOKENIZER: frozenset[Key[Any]] = frozenset((CASED, MODEL_MAX_LENGTH, TOKENIZER_CLASS))
+_TOKENIZER: frozenset[Key[Any]] = frozenset((CASED, MODEL_MAX_LENGTH, TOKENIZER_CLASS, TOKENIZER_LAST_TOKEN))
 # Not missing where they are not there: nothing is claimed, and looked up only for an inspection.
 _SELDOM: frozenset[Key[Any]] = frozenset(
     (
