@@ -95,7 +95,8 @@ class BaseRelease(Rule):
 
 def _is_student(release: Release, base: Named) -> bool:
     """Whether a release was distilled from the base: its name begins with the base's first word."""
-    return "distill" in release.key and base.key.split()[0] == release.key.split()[0]
+    first, key = base.key.split()[0], release.key
+    return ("distill" in key and first == key.split()[0]) or f"distil{first}" in key.replace(" ", "")
 
 
 def _message(
