@@ -89,7 +89,8 @@ def described(table: ReleaseTable) -> Iterator[Model]:
             facts.append(Fact(QUANTISATION_METHOD, "none", Origin.WEIGHTS, "model.safetensors"))
         if (size := size_of(release)) is not None:
             facts.append(Fact(PARAMETERS, size, Origin.WEIGHTS, "model.safetensors"))
-        yield Model(f"somebody/{release.id.rpartition('/')[2]}", evidence_of(release, *facts), release)
+        name = release.id.rpartition("/")[2] if number % 3 else "Aelan"  # under another name the title is compared
+        yield Model(f"somebody/{name}", evidence_of(release, *facts), release)
 
 
 def card_of(release: Release, number: int) -> str:

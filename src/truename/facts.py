@@ -354,6 +354,11 @@ MEL_BINS = Key[int]("mel_bins", "mel bins of an audio model's input", declared=T
 FIRST_TOKEN = Key[int]("first_token", "id of the token that begins a text (bos_token_id)", declared=True)
 LAST_TOKENS = Key[tuple[int, ...]]("last_tokens", "ids of the tokens that end a text (eos_token_id)", declared=True)
 TOKENIZER_CLASS = Key[str]("tokenizer_class", "tokenizer_config.json's tokenizer_class", declared=True)
+TOKENIZER_LAST_TOKEN = Key[int](
+    "tokenizer_last_token",
+    "highest id among the special tokens of tokenizer_config.json (added_tokens_decoder)",
+    declared=True,
+)
 LICENCE = Key[str]("licence", "licence that the card declares, by its id or its name", declared=True)
 OWN_WORK = Key[str](
     "own_work",

@@ -29,6 +29,7 @@ from truename.facts import (
     PIPELINE_TAG,
     TAGS,
     TOKENIZER_CLASS,
+    TOKENIZER_LAST_TOKEN,
     UNREADABLE_FILES,
     Key,
 )
@@ -52,7 +53,7 @@ STATED_IN: dict[Place, frozenset[Key[Any]]] = {
             *(CARD_MENTIONS, CARD_MERGES, CARD_STATEMENTS, CARD_TITLE, OWN_WORK),
         )
     ),
-    Place.TOKENIZER: frozenset((CASED, MODEL_MAX_LENGTH, TOKENIZER_CLASS)),
+    Place.TOKENIZER: frozenset((CASED, MODEL_MAX_LENGTH, TOKENIZER_CLASS, TOKENIZER_LAST_TOKEN)),
     Place.NORMALIZER: frozenset((CASED,)),
     Place.ADAPTER: frozenset(
         (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from truename.declared.declared import Declared
@@ -10,6 +11,7 @@ from truename.declared.values import MAX_TEXT, Collector, Found, Section
 from truename.facts import BASE_MODEL_RELATION, IS_ADAPTER, Fact, Origin
 
 MAX_RANKS = 64  # of one adapter
+_ID = re.compile(r"[0-9]{1,9}")
 _NO_LENGTH = 10**9  # tokenizers without a limit write 10^30
 _MAIN_COMPONENTS = ("transformer", "unet", "prior", "transformer_2")
 _LOWERS = frozenset({"Lowercase"})
@@ -152,6 +154,9 @@ def add_tokenizer(collector: Collector, declared: Declared) -> None:
         section = Section.of(declared.tokenizer_config)
         if isinstance(kind := section.look("tokenizer_class"), str) and kind:
             collector.add("tokenizer_class", Found(kind[:MAX_TEXT], section, "tokenizer_class"))
+        added = section.look("added_tokens_decoder")
+        if isinstance(added, dict) and (ids := [int(key) for key in added if _ID.fullmatch(str(key))]):
+            collector.add("tokenizer_last_token", Found(max(ids), section, "added_tokens_decoder"))
         length = section.look("model_max_length")
         if isinstance(length, float) and length.is_integer():
             length = int(length)

@@ -7,6 +7,8 @@ from typing import Any
 from truename.evidence.evidence import Evidence
 from truename.facts import (
     ARCHITECTURES,
+    CARD_STATEMENTS,
+    CARD_TITLE,
     CONTEXT_LENGTH,
     GGUF_ARCHITECTURE,
     HEAD_TENSORS,
@@ -27,11 +29,11 @@ from truename.rules.rule import Decision, Rule, cannot_tell, does_not_apply
 from truename.rules.shared.families import DRAFT
 from truename.rules.shared.model_parts import is_draft_of_another, part_named_after_another, with_article
 
-# A rule that needs one of these judges the structure of a whole model.
+# A rule that needs one of these judges the structure of a whole model, or what a card says of one.
 _STRUCTURE: frozenset[Key[Any]] = frozenset(
     (
-        ARCHITECTURES, CONTEXT_LENGTH, GGUF_ARCHITECTURE, HEAD_TENSORS, HIDDEN_SIZE, IDENTIFICATION_MODEL_TYPE,
-        IMAGE_SIZE, LAYERS, MODEL_TYPE, PARAMETERS, PATCH_SIZE, TENSOR_MODEL_TYPES,
+        ARCHITECTURES, CARD_STATEMENTS, CARD_TITLE, CONTEXT_LENGTH, GGUF_ARCHITECTURE, HEAD_TENSORS, HIDDEN_SIZE,
+        IDENTIFICATION_MODEL_TYPE, IMAGE_SIZE, LAYERS, MODEL_TYPE, PARAMETERS, PATCH_SIZE, TENSOR_MODEL_TYPES,
     )
 )  # fmt: skip
 _SIZES = frozenset({Role.PARAMETERS, Role.MIXTURE, Role.SIZE_WORD, Role.ACTIVE_PARAMETERS, Role.EXPERTS})

@@ -121,12 +121,35 @@ def test_a_quantised_word_of_a_training_is_quiet(tmp_path: Path) -> None:
     assert findings(tmp_path, "# Aelan\n- Quantization: none\n") == {}
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- Quantization: 4-bit (bitsandbytes, NF4)",
+        "- Quantization: INT8 dynamic",
+        "- Precision: mixed, FP32",
+        "- Parameters: temperature 0.7, context 128k",
+        "- Params (M): 86.6",
+        "- Model size: 14 GB",
+        "We started from Llama-3-70B. It has 70B parameters.",
+        "- Layers: several",
+        "- Base model: a model of ours",
+        "- Context: up to the memory that you have",
+        "- Number of Parameters (trainable): 20M",
+        "| Model | Params |\n|---|---|\n| Parameters | 70B |",
+    ],
+)
+def test_what_honest_cards_say(line: str, tmp_path: Path) -> None:
+    assert findings(tmp_path, f"# Aelan\n\n## Model details\n\n{line}\n") == {}
+
+
 def test_a_merge_that_leaves_a_source_out(tmp_path: Path) -> None:
     recipe = "```yaml\nmodels:\n- model: a/One\n- model: b/Two\nmerge_method: slerp\n```\n"
     front = "---\nbase_model:\n- a/One\n---\n# Aelan\n"
     assert findings(tmp_path, front + recipe) == {"BAS002": Severity.WARNING}
     assert findings(tmp_path, front.replace("- a/One", "- a/One\n- b/two") + recipe) == {}
     assert findings(tmp_path, "# Aelan\n" + recipe) == {}
+    copied = front.replace("- a/One", "- you/Aelan")  # a packed copy of the merge, with the merge's card
+    assert findings(tmp_path, copied + recipe) == {}
 
 
 def test_a_model_that_is_its_own_base(tmp_path: Path) -> None:
@@ -146,6 +169,8 @@ def test_a_model_that_is_its_own_base(tmp_path: Path) -> None:
         ("350 MB on disk", []),
         ("32 layers", []),
         ("about 95%", []),
+        ("temperature 0.7, context 128k", []),
+        ("500k", [500_000]),
         ("6053381344", [6_053_381_344]),
         ("1.1B (366M active)", [1.1e9, 366e6]),
     ],

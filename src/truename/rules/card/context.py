@@ -14,6 +14,7 @@ from truename.facts import (
     ROPE_SCALING,
     ROPE_THETA,
     Fact,
+    Origin,
 )
 from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
@@ -23,7 +24,6 @@ from truename.rules.shared.cards import STATEMENT_KEYS, numbers_said, says_nothi
 LEAST = 128  # tokens; smaller numbers of such a line are something else
 UNLIMITED = 10**9  # tokenizers without a limit give 10^30
 GENEROUS = 1.25
-FALSE = 2.0
 UNREACHED = 8.0  # times, beyond what the scalings that publishers document reach
 _SCALED = re.compile(r"yarn|rope|scal|extrapol|extend|ntk|sliding|stream|unlimited|infinite", re.IGNORECASE)
 
@@ -49,7 +49,13 @@ class CardContext(Rule):
     needs = STATEMENT_KEYS
     reads = frozenset({CONTEXT_LENGTH, EXTENDED_CONTEXT_LENGTH, MODEL_MAX_LENGTH, ROPE_SCALING, ROPE_THETA, IS_ADAPTER})
     flagged = (
-        Case("Aelan", expect=Severity.WARNING, card_statements=_line("8192 tokens"), context_length=512),
+        Case(
+            "Aelan",
+            expect=Severity.WARNING,
+            card_statements=_line("8192 tokens"),
+            context_length=Fact(CONTEXT_LENGTH, 512, Origin.WEIGHTS),
+        ),
+        Case("T5-story", expect=Severity.NOTE, card_statements=_line("8192 tokens"), context_length=512),
         Case(
             "Aelan",
             expect=Severity.WARNING,
@@ -102,8 +108,14 @@ class CardContext(Rule):
         if unknown or any(_SCALED.search(one.value) for one, _ in said):
             text = "the card or the configuration speaks of a scaling whose reach is not known"
             return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text)
-        rotary = evidence.get(ROPE_THETA) is not None
-        severe = least >= longest.value * (UNREACHED if rotary else FALSE)
+        severe = is_table(longest, evidence) or (
+            evidence.get(ROPE_THETA) is not None and least >= longest.value * UNREACHED
+        )
         where = longest.file or "the configuration"
         message = f"the card says '{line.quoted}'; {where} gives {longest.value:,.0f} positions"
         return self.flag([self.finding(Severity.WARNING if severe else Severity.NOTE, message, fact=line.fact)])
+
+
+def is_table(length: Fact[int], evidence: Evidence) -> bool:
+    """Whether positions were counted in the weights: nothing reaches beyond a table."""
+    return length.origin is not Origin.DECLARED and evidence.get(ROPE_THETA) is None

@@ -120,7 +120,8 @@ class CardDimensions(Rule):
             if not facts:
                 missing = missing or evidence.why_missing(_FACTS[kind][0][0])
                 continue
-            if (fact := _borne_out(kind, lines, facts)) is not None:
+            told = [fact for key in _FACTS[kind][0] for fact in evidence.all(key)]  # ALBERT stores twelve layers once
+            if (fact := _borne_out(kind, lines, tuple(told))) is not None:
                 right.append(fact)
             elif facts[0].key == _FACTS[kind][0][0] and not _is_open(kind, lines, facts, evidence):
                 findings.append(self._found(kind, lines[0], facts[0]))

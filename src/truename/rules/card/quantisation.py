@@ -47,8 +47,8 @@ _DTYPE = re.compile(r"\b(?:b?float|b?fp|b?f)(?:16|32)\b|\bhalf\b", re.IGNORECASE
 _METHODS = frozenset({"gptq", "awq", "exl2", "exl3", "aqlm", "hqq"})  # always told by the configuration
 # Lines on how a model was trained, is loaded, or is computed with.
 _OTHERWISE = re.compile(
-    r"train|lora|load|runtime|inference|cache|activation|optimi[sz]er|tokenizer|optional|can be|\bvram\b"
-    r"|support|mixed|comput",
+    r"train|lora|\bnf4\b|bitsandbytes|\bbnb\b|dynamic|on[- ]the[- ]fly|load|runtime|inference|cache|activation"
+    r"|optimi[sz]er|tokenizer|optional|can be|\bvram\b|support|mixed|comput",
     re.IGNORECASE,
 )
 _LONGEST_TITLE = 100

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from truename.evidence.evidence import Evidence
-from truename.facts import CARD_TITLE, DIFFUSERS_CLASS, IS_ADAPTER, MODEL_TYPE
+from truename.facts import CARD_TITLE, DIFFUSERS_CLASS, HIDDEN_SIZE, IS_ADAPTER, LAYERS, MODEL_TYPE
 from truename.findings import ReasonKind, Severity
 from truename.names import claims_of, parse_name
 from truename.names.claims import Claims
@@ -23,6 +23,9 @@ from truename.rules.shared.families import (
     is_composite,
     is_draft,
 )
+from truename.rules.shared.other_structures import other_structure
+from truename.rules.shared.releases import FIT_KEYS, named
+from truename.rules.shared.resized import is_resized
 
 _BEFORE = re.compile(r"^\W*(?:(?:the )?model card (?:for|of)\s+(?:the\s+)?|introducing\s+|model:\s*)", re.IGNORECASE)
 # One word that is written like the name of a model, at the start of the title.
@@ -35,7 +38,8 @@ class CardTitle(Rule):
     Cards are copied whole. A title like ``Meta-Llama-3-8B-Instruct`` over a Qwen2 of 1.5 B shows that the card is
     another model's, with its licence, prompt format and results.
 
-    The title must begin with a word that is written like a name, with a family and a number. A title that names the
+    The title must begin with a word that is written like a name, with a family and a number; of a known release the
+    structure is compared too, where the files have exactly that of others. A title that names the
     family of the files, or a size that any of their counts bears out, is right; what a title says besides is not read.
     """
 
@@ -43,8 +47,20 @@ class CardTitle(Rule):
     topic = "the card's title"
     about_files = True
     needs = frozenset({CARD_TITLE})
-    reads = DECLARED_TYPE_KEYS | COUNT_KEYS | COUNT_CONTEXT | {IS_ADAPTER, DIFFUSERS_CLASS, MODEL_TYPE}
+    reads = FIT_KEYS | DECLARED_TYPE_KEYS | COUNT_KEYS | COUNT_CONTEXT | {IS_ADAPTER, DIFFUSERS_CLASS, MODEL_TYPE}
     flagged = (
+        Case(
+            "Aelan",
+            expect=Severity.WARNING,
+            card_title="Qwen2.5-7B-Instruct",
+            model_type="qwen2",
+            layers=28,
+            hidden_size=1536,
+            intermediate_size=8960,
+            heads=12,
+            key_value_heads=2,
+            vocabulary_size=151_936,
+        ),
         Case("Aelan", expect=Severity.WARNING, card_title="Qwen2.5-7B-Instruct", model_type="gpt_neox"),
         Case("Aelan", expect=Severity.WARNING, card_title="Model Card for Llama-2-13b", parameters=6_738_415_616),
     )
@@ -75,6 +91,12 @@ class CardTitle(Rule):
             return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, text)
         if is_draft(claims) or is_draft(titled):
             return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, DRAFT)
+        meant, known = named(titled), evidence.get(HIDDEN_SIZE) is not None and evidence.get(LAYERS) is not None
+        if known and meant is not None and meant.whole and not is_resized(claims.parsed.model):
+            other = other_structure(meant, evidence)
+            if other is not None and other.fits:
+                message = f"the card is titled {titled.name}, {other.told}"
+                return self.flag([self.finding(Severity.WARNING, message, fact=evidence.get(CARD_TITLE))])
         families = [family for _, family in claimed_families(titled)]
         types = declared_types(evidence)
         if types and families and not any(is_composite(one.value) for one in types):

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
+from truename.declared.card_text import BASE
 from truename.evidence.evidence import Evidence
 from truename.evidence.known_releases import FIELDS, release_values
-from truename.facts import BASE_MODEL_RELATION, BASE_MODELS, IS_ADAPTER
+from truename.facts import BASE_MODEL_RELATION, BASE_MODELS, IS_ADAPTER, MODEL_PART, Fact
 from truename.findings import ReasonKind, Severity
 from truename.names.claims import Claims
-from truename.releases import Release, differences
 from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
+from truename.rules.shared.cards import STATEMENT_KEYS, statements
 from truename.rules.shared.families import DRAFT, is_draft
+from truename.rules.shared.other_structures import other_structure
 from truename.rules.shared.product_lines import claims_of_base
-from truename.rules.shared.releases import FIT_KEYS, Named, fitting, named, rows_apart, said, short
+from truename.rules.shared.releases import FIT_KEYS, named
 from truename.rules.shared.resized import is_resized
 
-# What no training changes. A vocabulary may be extended, and settings are everybody's.
-FIXED = ("hidden_size", "layers", "intermediate_size", "experts", "decoder_layers")
 _MADE_OF_OTHERS = frozenset({"merge"})
 
 _QWEN_1_5: dict[str, Any] = {
@@ -42,9 +41,15 @@ class BaseRelease(Rule):
     topic = "a base model"
     about_files = True
     needs_files = True  # what fits is looked up in the files' own evidence
-    needs = frozenset({BASE_MODELS})
-    reads = FIT_KEYS | {BASE_MODEL_RELATION, IS_ADAPTER}
+    needs = frozenset({BASE_MODELS}) | STATEMENT_KEYS
+    reads = FIT_KEYS | {BASE_MODEL_RELATION, IS_ADAPTER, MODEL_PART}
     flagged = (
+        Case(
+            "Aelan",
+            expect=Severity.WARNING,
+            card_statements=(BASE, "Base model", "Qwen2.5-7B-Instruct"),
+            **_QWEN_1_5,
+        ),
         Case("Aelan", expect=Severity.WARNING, base_models=("Qwen/Qwen2.5-7B-Instruct",), **_QWEN_1_5),
         Case("Aelan", expect=Severity.WARNING, base_models=("mistralai/Mistral-7B-v0.1",), **_QWEN_1_5),
     )
@@ -62,48 +67,39 @@ class BaseRelease(Rule):
         Case("Aelan", base_models=("Qwen/Qwen2.5-7B",), base_model_relation="merge", **_QWEN_1_5),
         Case("Aelan-lora", base_models=("Qwen/Qwen2.5-7B",), is_adapter=True),
         Case("Aelan-draft", base_models=("Qwen/Qwen2.5-7B",), **_QWEN_1_5),
+        Case("Aelan", base_models=("Qwen/Qwen2.5-7B",), model_part="draft", **_QWEN_1_5),
     )
 
     def check(self, claims: Claims, evidence: Evidence) -> Decision:
-        fact = evidence.get(BASE_MODELS)
-        if fact is None or len(fact.value) != 1:
+        fact, base = one_base(claims, evidence)
+        if fact is None:
             return does_not_apply(ReasonKind.NO_SUCH_FILE, "not one base model is declared")
         if evidence.value(IS_ADAPTER):
             return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, "an adapter's matrices are judged by another rule")
         if str(evidence.value(BASE_MODEL_RELATION, "")).lower() in _MADE_OF_OTHERS:
             return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, "a merge may have another structure than its base")
-        if is_draft(claims):
+        if is_draft(claims) or evidence.get(MODEL_PART) is not None:
             return does_not_apply(ReasonKind.OTHER_KIND_OF_MODEL, DRAFT)
-        base = str(fact.value[0])
         meant = named(claims_of_base(base))
         values = release_values(evidence)
         if meant is None or not meant.whole:
             return cannot_tell(ReasonKind.UNKNOWN_TO_TRUENAME, "the base model is not one known release")
         if "hidden_size" not in values or "layers" not in values:
             return cannot_tell(evidence.why_missing(FIELDS["hidden_size"]))
-        apart = rows_apart(meant, values, FIXED)
-        if not apart:
-            known = evidence.get(FIELDS["hidden_size"])
-            return self.passed(known)
-        fits = [release for release in fitting(evidence) if not differences(release, values, FIXED)]
-        if not fits or is_resized(claims.parsed.model) or any(_is_student(release, meant) for release in fits):
+        other = other_structure(meant, evidence)
+        if other is None:
+            return self.passed(evidence.get(FIELDS["hidden_size"]))
+        if not other.fits or is_resized(claims.parsed.model):
             text = "the structure is not the base model's, and of no other release, or made from it"
             return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text)
-        return self.flag([self.finding(Severity.WARNING, _message(base, meant, apart, values, fits), fact=fact)])
+        message = f"the card declares the base model {base}, {other.told}"
+        return self.flag([self.finding(Severity.WARNING, message, fact=fact)])
 
 
-def _is_student(release: Release, base: Named) -> bool:
-    """Whether a release was distilled from the base: its name begins with the base's first word."""
-    return "distill" in release.key and base.key.split()[0] == release.key.split()[0]
-
-
-def _message(
-    base: str, meant: Named, apart: tuple[str, ...], values: Mapping[str, frozenset[Any]], fits: list[Release]
-) -> str:
-    field = apart[0]
-    known = " or ".join(sorted({f"{value:,}" for r in meant.releases if (value := getattr(r, field)) is not None}))
-    what = field.replace("_", " ")
-    return (
-        f"the card declares the base model {base}, with {what} {known or 'none'}; "
-        f"{what} {said(values.get(field))} and the rest of the structure are those of {short(fits)}"
-    )
+def one_base(claims: Claims, evidence: Evidence) -> tuple[Fact[Any] | None, str]:
+    """The one base model of the front matter, else of the lines of the card, and the fact that names it."""
+    fact = evidence.get(BASE_MODELS)
+    if fact is not None:
+        return (fact, str(fact.value[0])) if len(fact.value) == 1 else (None, "")
+    lines = statements(claims, evidence, BASE)
+    return (lines[0].fact, lines[0].value) if len({line.value for line in lines}) == 1 else (None, "")

@@ -37,7 +37,10 @@ class MergeSources(Rule):
         Case("Aelan-slerp", card_merges=("a/One-7B", "b/Two-7B"), base_models=("b/two-7b", "a/One-7B", "c/Three-7B")),
         Case("Aelan-slerp", card_merges=("a/One-7B", "me/Aelan-slerp"), base_models=("a/One-7B",)),
     )
-    undecided = (Case("me/Aelan-slerp", card_merges=("a/One-7B", "me/step-2"), base_models=("a/One-7B", "b/Two-7B")),)
+    undecided = (
+        Case("Aelan-AWQ", card_merges=("a/One-7B", "b/Two-7B"), base_models=("c/Aelan",)),
+        Case("me/Aelan-slerp", card_merges=("a/One-7B", "me/step-2"), base_models=("a/One-7B", "b/Two-7B")),
+    )
     not_applicable = (
         Case("Aelan-slerp", base_models=("a/One-7B",)),
         Case("Aelan-slerp", card_merges=("a/One-7B", "b/Two-7B")),
@@ -50,6 +53,9 @@ class MergeSources(Rule):
         if declared is None:
             return does_not_apply(ReasonKind.NO_SUCH_FILE, "no base model is declared, and the recipe names them all")
         known = {_plain(base) for base in declared.value} | {_plain(claims.parsed.model)}
+        if not any(_plain(base) in {_plain(model) for model in recipe.value} for base in declared.value):
+            text = "the recipe may be that of the base model, from whose card it was copied"
+            return cannot_tell(ReasonKind.AMBIGUOUS_FILES, text)
         left_out = [model for model in recipe.value if _plain(model) not in known]
         if not left_out:
             return self.passed(declared)

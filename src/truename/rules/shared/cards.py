@@ -19,7 +19,7 @@ from truename.units import UNITS, parse_count
 
 STATEMENT_KEYS: frozenset[Key[Any]] = frozenset({CARD_STATEMENTS, CARD_TITLE})  # what ``statements`` reads
 _THIS = frozenset(
-    {"this", "thismodel", "thisrepo", "thisrepository", "themodel", "ourmodel", "it", "本模型", "该模型", "模型"}
+    {"this", "thismodel", "thisrepo", "thisrepository", "themodel", "ourmodel", "本模型", "该模型", "模型"}
 )
 _SIGNS = re.compile(r"[\W_]+")
 _NUMBER = re.compile(
@@ -98,6 +98,8 @@ def counts_said(value: str) -> tuple[Claim, ...]:
         digits = match["number"].replace(",", "").replace(" ", "")
         unit = (match["unit"] or "").lower()
         letter = _LETTERS.get(unit, unit)
+        if letter == "k" and value[: match.start()].strip(" ~≈<>"):
+            continue  # 'context 128k' behind something else
         if letter in UNITS:
             count, word = parse_count(digits, letter), f"{digits}{letter}"
         else:
