@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 
 from truename.declared.documents import MAX_CONFIG_BYTES
 from truename.declared.places import EVERYWHERE, Place
-from truename.declared.read import CARDS, COMPONENT, MAX_COMPONENTS, QUANTIZE_CONFIGS, TOKENIZER_STEPS
+from truename.declared.read import CARDS, COMPONENT, MAX_COMPONENTS, MODULE_CONFIG, QUANTIZE_CONFIGS, TOKENIZER_STEPS
 from truename.declared.runtimes import RUNTIMES
 
 _DOCUMENTS = {
@@ -40,6 +40,9 @@ def document_bytes(files: Mapping[str, int], places: Set[Place] = EVERYWHERE) ->
             heads[path] = min(files[path], length)
     if Place.NORMALIZER in places and "tokenizer.json" in files:
         heads["tokenizer.json"] = min(files["tokenizer.json"], TOKENIZER_STEPS[0])
+    if Place.CONFIG in places and "modules.json" in files:
+        parts = [path for path in files if MODULE_CONFIG.fullmatch(path)]
+        heads |= {path: min(files[path], MAX_CONFIG_BYTES) for path in parts[:MAX_COMPONENTS]}
     if Place.CONFIG in places and "model_index.json" in files:
         parts = [path for path in files if COMPONENT.fullmatch(path)]
         heads |= {path: min(files[path], MAX_CONFIG_BYTES) for path in parts[:MAX_COMPONENTS]}
