@@ -172,7 +172,8 @@ def layers(model: Planted, evidence: Evidence) -> Iterator[Name]:
     if "L-4" in model.name or "L6" in model.name:
         return
     for count in (3, 5, 6, 10, 12, 18, 24, 29, 32, 36, 99):
-        words: tuple[str, ...] = (f"{count}L", f"{count}-layers", f"{count}layers", f"L{count}", f"{count}Layer", f"layers{count}",
+        words: tuple[str, ...] = (f"{count}L", f"{count}-layers", f"{count}layers", f"L{count}", f"{count}Layer",
+                 f"layers{count}",
                  f"{count}-layer", f"L-{count}", f"{count}_layers", f"layers-{count}", f"{count}l",
                  f"num_layers_{count}",
                  f"nlayers{count}", f"{count}-hidden-layers", f"depth-{count}", f"{count}blocks")  # fmt: skip

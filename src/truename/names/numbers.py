@@ -239,9 +239,10 @@ def _millions(context: Context, i: int) -> int:
     alone = written and not context.summary.sized  # phi-2-1M; llama2_1m and mistral-4M count what they learned from
     if alone and context.summary.generative and _is_beside(context, i):
         return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, piece.value)
-    if context.summary.sized or context.summary.counts > 1:
-        if round_ and context.summary.generative and _is_beside(context, i):
-            return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, piece.value)
+    sized = context.summary.sized or context.summary.counts > 1  # 235B beside 1m
+    if sized and round_ and context.summary.generative and _is_beside(context, i):
+        return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, piece.value)
+    if context.summary.sized:
         context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
         return context.emit_other(i)
     before = context.piece_at(i - 1)

@@ -23,7 +23,8 @@ def outcome(name: str, **facts: Any) -> str:
 @pytest.mark.parametrize(
     "name",
     [
-        "Llama-3-8B-Vision", "Qwen2.5-7B-VL-Instruct", "Qwen2.5-VL-7B-Instruct", "gemma-2-9b-vlm-4bit", "Qwen2.5-Omni-7B",
+        "Llama-3-8B-Vision", "Qwen2.5-7B-VL-Instruct", "Qwen2.5-VL-7B-Instruct", "gemma-2-9b-vlm-4bit",
+        "Qwen2.5-Omni-7B",
         "Qwen2.5-7B-Audio", "Mistral-7B-MLLM", "Qwen2.5-7B-ASR-v2",
     ],
 )  # fmt: skip
@@ -34,7 +35,8 @@ def test_a_model_of_text(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "Llama-2-13b-cls-multimodal-behaviors", "Omni-Mistral-7b", "Qwen2.5-7B-no-vision", "Qwen2.5-7B-text-only-vision-removed",
+        "Llama-2-13b-cls-multimodal-behaviors", "Omni-Mistral-7b", "Qwen2.5-7B-no-vision",
+        "Qwen2.5-7B-text-only-vision-removed",
         "Qwen2.5-7B-asr-noise", "Qwen2.5-7B-audio-data", "Qwen2.5-7B-for-vision", "Qwen2.5-7B-VL-LLM-eagle3",
         "Qwen2.5-7B-distilled-from-Qwen2.5-VL",
     ],

@@ -43,7 +43,9 @@ def other_shape(claims: Claims, evidence: Evidence) -> tuple[Claim, Family, str,
     """
     layers, width = evidence.measured(LAYERS), evidence.measured(HIDDEN_SIZE)
     inputs = evidence.value(MODALITIES) or ()
-    if layers is None or width is None or len(inputs) > 1:  # of two halves the layers may be of either
+    if (
+        layers is None or width is None or {"text", "vision"} <= set(inputs)
+    ):  # of CLIP's halves the layers may be of either
         return None
     shape = [layers.value, width.value]
     found = None
