@@ -10,6 +10,31 @@ ROOT = Path(__file__).resolve().parent.parent
 Pages = Mapping[Path, str]  # relative to ROOT -> its whole text
 
 
+# what tools/planted_lies.py writes into the page of rates, which tools/rule_rates.py writes
+LIES_BEGIN = "<!-- Lies planted by tools/planted_lies.py: begin -->"
+LIES_END = "<!-- Lies planted by tools/planted_lies.py: end -->"
+
+
+def with_section(page: str, section: str) -> str:
+    """A page with its section of planted lies replaced, or with one put at its end.
+
+    Args:
+        page: the whole page.
+        section: from the mark of its beginning to that of its end.
+    """
+    if LIES_BEGIN not in page:
+        return page.rstrip("\n") + "\n\n" + section + "\n"
+    head, _, rest = page.partition(LIES_BEGIN)
+    return head + section + rest.partition(LIES_END)[2]
+
+
+def section_of(page: str) -> str | None:
+    """The section of planted lies of a page, with its marks; None where it has none."""
+    _, begin, rest = page.partition(LIES_BEGIN)
+    inside, end, _ = rest.partition(LIES_END)
+    return begin + inside + end if begin and end else None
+
+
 def settle(pages: Pages, *, check: bool, stale: frozenset[Path] = frozenset()) -> int:
     """Write ``pages`` and remove ``stale`` ones; with ``check`` change nothing and report what would change.
 

@@ -316,7 +316,9 @@ def main(folders: Sequence[Path]) -> int:
     for alarm in own.keys() - {"files"}:
         print(alarm, file=sys.stderr)
     text = page(models, rates, list(siblings.pairs_of(table, rules)), own, rules)
-    (pages.ROOT / PAGE).write_text(text, encoding="utf-8")
+    file = pages.ROOT / PAGE
+    lies = pages.section_of(file.read_text(encoding="utf-8")) if file.is_file() else None
+    file.write_text(text if lies is None else pages.with_section(text, lies), encoding="utf-8")
     wrong = [rule.code for rule in rules if rule.preview is not should_be_preview(rule, rates[rule.code])]
     for code in wrong:
         print(f"{code}: preview must be {should_be_preview_of(code, rules, rates)}", file=sys.stderr)

@@ -146,6 +146,10 @@ LANGUAGE_MODEL_PARAMETERS = Key[int](
     "parameters without vision and audio towers and their projectors",
 )
 ENCODER_PARAMETERS = Key[int]("encoder_parameters", "parameters of the bare model, without its task head")
+EFFECTIVE_PARAMETERS = Key[int](
+    "effective_parameters",
+    "parameters of a nested model without its tables of tokens, one of them for every layer, and without towers",
+)
 TIED_PARAMETERS = Key[int]("tied_parameters", "parameters with a tied head counted twice, as stored by some exporters")
 WHOLE_PARAMETERS = Key[int](
     "whole_parameters",
@@ -161,6 +165,15 @@ MISSING_LAYERS = Key[tuple[int, ...]](
 ENCODER_LAYERS = Key[int]("encoder_layers", "blocks of the encoder, where there is an encoder and a decoder")
 DECODER_LAYERS = Key[int]("decoder_layers", "blocks of the decoder, where there is an encoder and a decoder")
 HIDDEN_SIZE = Key[int]("hidden_size", "width of the main stack")
+EMBEDDING_SIZE = Key[int](
+    "embedding_size",
+    "length of the vectors that an embedding model gives out, by its last dense layer or its pooling",
+    declared=True,
+)
+OTHER_WIDTHS = Key[tuple[int, ...]](
+    "other_widths",
+    "further lengths that vectors of the model may have: of projections, factors and cuts",
+)
 INTERMEDIATE_SIZE = Key[int]("intermediate_size", "width of the feed-forward layer")
 HEADS = Key[int]("heads", "attention heads", declared=True)
 KEY_VALUE_HEADS = Key[int]("key_value_heads", "key-value heads")
@@ -182,6 +195,7 @@ FLAT_CONFIG = Key[str](
     declared=True,
 )
 EXPERTS = Key[int]("experts", "routed experts in a mixture-of-experts layer")
+DENSE = Key[bool]("dense", "every layer has one feed-forward network and no tensor is of an expert or a router")
 EXPERTS_PER_TOKEN = Key[int]("experts_per_token", "routed experts used for one token", declared=True)
 VOCABULARY_SIZE = Key[int]("vocabulary_size", "rows of the token embedding")
 PATCH_SIZE = Key[int]("patch_size", "side of an image patch, in pixels")
@@ -200,6 +214,10 @@ BITS_PER_WEIGHT = Key[float]("bits_per_weight", "stored bits of the weights divi
 QUANTISATION_METHOD = Key[str](
     "quantisation_method",
     "gptq, awq, bitsandbytes, compressed-tensors, fp8, mxfp4, mlx, gguf ...",
+)
+QUANTISATION_FORMAT = Key[str](
+    "quantisation_format",
+    "what a packed weight is, whichever method packed it: int, fp8, mxfp4, mxfp8, nvfp4",
 )
 QUANTISATION_BITS = Key[float]("quantisation_bits", "bits of a quantised weight")
 FORMATS = Key[tuple[str, ...]]("formats", "weight formats present: safetensors, gguf, onnx ...")
@@ -250,6 +268,18 @@ MODEL_PART = Key[str](
     "model_part",
     "what the files hold where it is no whole model: draft, projector, vision tower, audio tower",
 )
+MODALITIES = Key[tuple[str, ...]]("modalities", "what the tensors take in: text, vision, audio")
+ALL_INPUTS_SEEN = Key[bool](
+    "all_inputs_seen",
+    "whether every stack of the tensors is of a part whose input is known, so that there is no other",
+)
+SENTENCE_MODULES = Key[tuple[str, ...]](
+    "sentence_modules",
+    "modules of sentence-transformers in their order: Transformer, Pooling, Dense ...",
+    declared=True,
+)
+POOLING = Key[str]("pooling", "how a GGUF file's vectors are pooled: none, mean, cls, last, rank", declared=True)
+CAUSAL = Key[bool]("causal", "whether a GGUF file's attention looks back only", declared=True)
 
 # what a GGUF file says of itself
 GGUF_ARCHITECTURE = Key[str](

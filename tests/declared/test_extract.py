@@ -49,6 +49,7 @@ CONFIGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
             "heads": 12,
             "vocabulary_size": 30522,
             "context_length": 512,
+            "dense": True,
         },
     ),
     "gpt2": (
@@ -197,7 +198,7 @@ CONFIGS: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     ),
     "roberta": (
         {"model_type": "roberta", "max_position_embeddings": 514, "pad_token_id": 1},
-        {"model_type": "roberta", "context_length": 512},
+        {"model_type": "roberta", "context_length": 512, "dense": True},
     ),
     "longformer": (
         {"model_type": "longformer", "max_position_embeddings": 4098},

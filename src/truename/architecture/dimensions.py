@@ -59,6 +59,19 @@ def intermediate_size(block: Block) -> Dimension | None:
     return Dimension("intermediate_size", size, f"outputs of {block.path}.#.{name}")
 
 
+def has_feed_forward(block: Block) -> bool:
+    """Whether every kind of member of a stack has one feed-forward network, however its weights are packed."""
+    return bool(block.variants) and all(any(map(_is_feed_forward, layers_of(v))) for v in block.variants)
+
+
+def _is_feed_forward(layer: Layer) -> bool:
+    """Whether a layer leads into a feed-forward network; tensors of three dimensions are of several networks."""
+    last = layer.name.rpartition(".")[2]
+    words = _words("feed_forward_in") | _words("feed_forward_fused") | _words("feed_forward_else")
+    leads = last in words or layer.name.endswith("intermediate.dense")
+    return leads and all(shape is None or len(shape) < 3 for shape in layer.parameters.values())
+
+
 def heads(block: Block, settings: Settings, plain_rotary: bool) -> list[Dimension]:
     """Widths of the projections; heads, key-value heads and their width, where something else tells the width.
 

@@ -9,11 +9,13 @@ from typing import Any
 from truename.architecture.model_config import Settings
 from truename.compiled_tables import table
 from truename.facts import (
+    CAUSAL,
     EXTENDED_CONTEXT_LENGTH,
     FACTS,
     GGUF_FILE_TYPE,
     GGUF_TENSOR_SHARES,
     GGUF_TENSOR_TYPES,
+    POOLING,
     QUANTISATION_METHOD,
     ROPE_SCALING,
     Fact,
@@ -54,6 +56,7 @@ def gguf_facts(header: WeightsHeader) -> Iterator[Fact[Any]]:
         if (value := _number(header, key)) is not None:
             yield Fact(FACTS[fact], value, Origin.DECLARED, file, _named(header, key))
     yield from _scaling(header, file)
+    yield from _pooling(header, file)
     types = tensor_types(header)
     if types and types[0][0] not in FULL_PRECISION:
         yield Fact(QUANTISATION_METHOD, "gguf", Origin.WEIGHTS, file, f"tensors of type {types[0][0]}")
@@ -94,6 +97,17 @@ def _scaling(header: WeightsHeader, file: str | None) -> Iterator[Fact[Any]]:
     if original is not None and factor is not None:
         detail = f"{_named(header, keys['original'])} × {_named(header, keys['factor'])}"
         yield Fact(EXTENDED_CONTEXT_LENGTH, int(original * factor), Origin.DECLARED, file, detail)
+
+
+def _pooling(header: WeightsHeader, file: str | None) -> Iterator[Fact[Any]]:
+    """What an embedder's or a reranker's file says of itself; models that write text have no such keys."""
+    names = table("architecture/gguf")["pooling"]
+    number = header.metadata.get(_named(header, names["key"]), "")
+    if number.isascii() and number.isdigit() and len(number) == 1 and int(number) < len(names["words"]):
+        yield Fact(POOLING, names["words"][int(number)], Origin.DECLARED, file, _named(header, names["key"]))
+    causal = header.metadata.get(_named(header, names["causal"]), "").lower()
+    if causal in ("true", "false", "1", "0"):
+        yield Fact(CAUSAL, causal in ("true", "1"), Origin.DECLARED, file, _named(header, names["causal"]))
 
 
 def _named(header: WeightsHeader, key: str) -> str:

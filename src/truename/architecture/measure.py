@@ -13,9 +13,10 @@ from truename.architecture.canonical import canonical_header, shows_model_type
 from truename.architecture.counting import Counts, count
 from truename.architecture.dimensions import Dimension
 from truename.architecture.gguf import gguf_facts, gguf_file_facts, gguf_settings, is_gguf
+from truename.architecture.modalities import inputs_of
 from truename.architecture.model_config import Settings, settings
-from truename.architecture.packing import Unpacked, Unpacker, Use
-from truename.architecture.parts import part_of
+from truename.architecture.packing import Unpacked, Unpacker, Use, format_of
+from truename.architecture.parts import is_per_layer_table, is_projection, may_be_of_mixture, part_of
 from truename.architecture.quantisation import quantisation_config
 from truename.architecture.signatures import tensor_model_types
 from truename.architecture.stacks import Stacks, depth, experts_of, find_stacks, missing_numbers, widths
@@ -70,6 +71,7 @@ class _Measure:
         unpacker = Unpacker(header.tensors, names, self._quantisation)
         kinds = self._groups if len(self._groups) <= _KINDS else ()
         self._unpacking: list[tuple[TensorGroup, Unpacked]] = [(g, unpacker.unpack(g)) for g in kinds]
+        self._architecture = architecture
         self._stacks: Stacks = find_stacks(architecture)
         self._model_types: frozenset[str] = frozenset()
         if shows_model_type(header):
@@ -112,6 +114,16 @@ class _Measure:
                 yield self._fact(key, layers, f"{block.path}.#")
         if (experts := self._experts()) is not None:
             yield self._fact("experts", experts, "experts of one layer")
+        elif self._is_dense():
+            yield self._fact("dense", True, f"one feed-forward network in each of {stacks.sides[0].path}.#")
+
+    def _is_dense(self) -> bool:
+        """Whether nothing in the names speaks of a mixture, and the feed-forward network of every layer is seen."""
+        if not self._shapes_known or not self._stacks.sides:
+            return False
+        if any(may_be_of_mixture(group.template) for group in self._groups):
+            return False
+        return all(dimensions.has_feed_forward(side) for side in self._stacks.sides)
 
     def _experts(self) -> int | None:
         block = self._stacks.main or self._stacks.decoder
@@ -123,6 +135,14 @@ class _Measure:
         found.append(dimensions.context_length(self._groups))
         found.append(dimensions.output_rows(self._unpacking))
         found += dimensions.patch_and_image(self._groups, self._settings)
+        projected = {
+            width
+            for group, unpacked in self._unpacking
+            if unpacked.shape is not None and len(unpacked.shape) == 2 and is_projection(group.template)
+            for width in unpacked.shape
+        }
+        if projected:
+            yield self._fact("other_widths", tuple(sorted(projected)), "projections behind the model")
         for dimension in found:
             if dimension is not None:
                 yield self._fact(dimension.key, dimension.value, dimension.detail, declared=dimension.declared)
@@ -130,8 +150,7 @@ class _Measure:
     def _stack_sizes(self) -> list[Dimension]:
         """Sizes of the main stack; of an encoder and a decoder only those that both have."""
         stacks = self._stacks
-        sides = (stacks.main,) if stacks.encoder is None else (stacks.encoder, stacks.decoder)
-        found = [self._block_sizes(side) for side in sides if side is not None]
+        found = [self._block_sizes(side) for side in stacks.sides]
         if len(found) < 2:
             return found[0] if found else []
         other = {(d.key, d.value) for d in found[1]}
@@ -153,6 +172,11 @@ class _Measure:
         pretraining = sorted({p.head for _, p in parts if p.head is not None and p.pretraining})
         yield self._fact("head_tensors", tuple(heads), "names of tensors beside the base model")
         yield self._fact("pretraining_heads", tuple(pretraining), "names of tensors beside the base model")
+        inputs, all_seen = inputs_of(self._groups, self._stacks, self._architecture)
+        if inputs:
+            yield self._fact("modalities", inputs, "names of tensors and the kernels of convolutions")
+        if all_seen and self._shapes_known:
+            yield self._fact("all_inputs_seen", True, "every stack of layers and every kernel")
         if self._model_types:
             yield self._fact("tensor_model_types", tuple(sorted(self._model_types)), "names of all tensors")
 
@@ -173,6 +197,7 @@ class _Measure:
             ("non_embedding_parameters", counts.non_embedding, "parameters less token embeddings and output head"),
             ("active_parameters", counts.active, f"all but the experts, and {per_token} of {experts} experts"),
             ("language_model_parameters", counts.language_model, "parameters less vision and audio towers"),
+            ("effective_parameters", self._effective(counts), "parameters less tables of tokens, also per layer"),
             ("encoder_parameters", counts.encoder, "parameters less the task head"),
             ("tied_parameters", counts.tied, "parameters with the tied embedding counted twice"),
         )
@@ -180,6 +205,18 @@ class _Measure:
             if value is not None and value > 0:
                 # how many experts a token uses is in no tensor
                 yield self._fact(key, value, detail, declared=key == "active_parameters" and per_token is not None)
+
+    def _effective(self, counts: Counts) -> int | None:
+        """What a nested model computes with: only where it has a table of tokens for every layer."""
+        per_layer = sum(
+            unpacked.elements * (group.count - group.shared)
+            for group, unpacked in self._unpacking
+            if unpacked.use is Use.WEIGHT and is_per_layer_table(group.template)
+        )
+        if not per_layer or counts.total is None or counts.non_embedding is None:
+            return None
+        towers = counts.total - counts.language_model if counts.language_model else 0
+        return counts.non_embedding - per_layer - towers
 
     def _storage(self, counts: Counts) -> Iterator[Fact[Any]]:
         dtypes = Counter[str]()
@@ -209,8 +246,20 @@ class _Measure:
         if methods:
             yield from self._method(methods.most_common(1)[0][0], None, None)
 
+    def _format(self) -> str | None:
+        """What most packed weights are, where their layout shows it."""
+        found = Counter[str]()
+        for group, unpacked in self._unpacking:
+            if unpacked.method and (form := format_of(unpacked)) is not None:
+                found[form] += unpacked.elements * group.count
+            elif unpacked.method:
+                found[""] += unpacked.elements * group.count
+        return found.most_common(1)[0][0] or None if found else None
+
     def _method(self, method: str, bits: float | None, how: str | None) -> Iterator[Fact[Any]]:
         example = next((g.example for g, u in self._unpacking if u.method == method), None)
         yield self._fact("quantisation_method", method, f"layout of {example}")
+        if (form := self._format()) is not None:
+            yield self._fact("quantisation_format", form, f"layout of {example}")
         if bits and how:
             yield self._fact("quantisation_bits", bits, how)

@@ -52,6 +52,19 @@ class Unpacked(msgspec.Struct, frozen=True):
     how: str | None = None  # the computation that gives the bits; None: they are declared or assumed
 
 
+def format_of(unpacked: Unpacked) -> str | None:
+    """What a packed weight is: whole numbers, or which kind of small floats; None where the layout does not show it."""
+    method, how = unpacked.method, unpacked.how or ""
+    if method in ("fp8", "nvfp4", "mxfp4", "mxfp6", "mxfp8"):
+        return method
+    if method == "mlx":
+        mode = how.rpartition(": ")[2]
+        return mode if mode in ("nvfp4", "mxfp4", "mxfp8") else "int" if how else None
+    if method in ("gptq", "awq", "exl2", "int8") or (method == "bitsandbytes" and unpacked.bits == 8):
+        return "int"
+    return "int" if method == "compressed-tensors" and how else None
+
+
 class _Settled(msgspec.Struct, frozen=True):
     """Bits that shapes settle; all None where they do not."""
 

@@ -13,6 +13,12 @@ from truename.compiled_tables import table
 
 _EXPERT = re.compile(r"(?:^|\.)(?:experts|local_experts|moe_experts)\.|_exps\.")
 _SHARED = re.compile(r"(?:^|\.)(?:shared_experts?|shared_mlp)\.")
+_OF_MIXTURES = ("expert", "_exps", "router", "gating", ".moe", "_moe", "moe.")
+_PER_LAYER = ("embed_tokens_per_layer.weight", "per_layer_token_embd.weight")
+_PROJECTIONS = frozenset((
+    "linear", "dense", "projection", "proj", "projector", "text_projection", "visual_projection", "vision_proj",
+    "text_proj", "embedding_projection", "custom_text_proj", "embedding_proj_layer", "vector_linear",
+))  # fmt: skip
 _NUMBERED = re.compile(r"(?:^|\.)#")
 
 
@@ -48,6 +54,23 @@ def part_of(template: str) -> Part:
         head=head,
         pretraining=pretraining or (head == "lm_head" and ".dense." in f".{path}"),
     )
+
+
+def may_be_of_mixture(template: str) -> bool:
+    """Whether a path speaks of experts, or of what chooses among them, in any word that is known for it."""
+    lower = template.lower()
+    return any(word in lower for word in _OF_MIXTURES)
+
+
+def is_per_layer_table(template: str) -> bool:
+    """Whether a tensor is the table of tokens for every layer of a nested model (Gemma 3n), kept outside its memory."""
+    return template.endswith(_PER_LAYER)
+
+
+def is_projection(template: str) -> bool:
+    """Whether a tensor leads from the model to the vectors that it gives out: of CLIP's halves, of ColBERT."""
+    first, _, rest = template.removeprefix("model.").removesuffix(".weight").partition(".")
+    return first in _PROJECTIONS and (not rest or rest == "#")
 
 
 def is_weight_of_model(name: str) -> bool:

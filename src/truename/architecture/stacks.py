@@ -24,6 +24,12 @@ class Stacks(msgspec.Struct, frozen=True):
     encoder: Block | None = None
     decoder: Block | None = None
 
+    @property
+    def sides(self) -> tuple[Block, ...]:
+        """The main stack, or the encoder and the decoder where there are both."""
+        sides = (self.main,) if self.encoder is None else (self.encoder, self.decoder)
+        return tuple(side for side in sides if side is not None)
+
 
 @cache
 def _words(key: str) -> frozenset[str]:

@@ -27,6 +27,7 @@ class Declared(msgspec.Struct, frozen=True):
     tokenizer_config: Document | None = None
     quantize_config: Document | None = None  # GPTQ's older quantize_config.json
     modules: Document | None = None  # sentence-transformers' modules.json, as {"modules": [...]}
+    module_configs: tuple[Document, ...] = ()  # config.json of each of these modules, in their order
     model_index: Document | None = None  # diffusers' model_index.json
     components: Mapping[str, Document] = {}  # diffusers: component -> its config.json
     problems: tuple[FileError, ...] = ()

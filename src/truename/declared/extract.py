@@ -8,7 +8,16 @@ from truename.declared.context import add_context
 from truename.declared.declared import Declared
 from truename.declared.dimensions import add_details, add_dimensions
 from truename.declared.quantisation import add_quantisation
-from truename.declared.repository import add_adapter, add_architecture, add_card, add_tokenizer, main_config
+from truename.declared.repository import (
+    add_adapter,
+    add_architecture,
+    add_card,
+    add_dense,
+    add_modules,
+    add_other_widths,
+    add_tokenizer,
+    main_config,
+)
 from truename.declared.values import Collector
 from truename.errors import DeclaredError
 from truename.facts import Fact
@@ -33,6 +42,9 @@ def _collect(declared: Declared) -> Collector:
         add_dimensions(collector, config)
         add_context(collector, config)
         add_details(collector, config)
+        add_other_widths(collector, config)
+        add_dense(collector, config)
+    add_modules(collector, declared)
     add_quantisation(collector, declared, config)
     add_adapter(collector, declared)
     add_card(collector, declared)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from typing import Any, TypeVar
 
 from truename.declared.card import read_card
@@ -27,6 +27,7 @@ _FULL = re.compile(
     r"(?:pytorch_|diffusion_pytorch_)?model(?:[.-].*)?\.(?:safetensors|bin)|consolidated[.-].*|tf_model\.h5"
     r"|flax_model\.msgpack|.+\.(?:safetensors|bin)\.index(?:\..+)?\.json"
 )
+MODULE_CONFIG = re.compile(r"\d{1,2}_(?:Pooling|Dense)\w{0,20}/config\.json")
 COMPONENT = re.compile(r"([^/.]+)/config\.json")
 
 T = TypeVar("T")
@@ -57,6 +58,7 @@ def read_declared(files: Mapping[str, int], open: Open, places: Set[Place] = EVE
 
     config = document("config.json")
     model_index = document("model_index.json")
+    modules = attempt(lambda: _modules(files, open))
     adapter_files, full_weights = weights_among(files)
     tokenizer_config = document("tokenizer_config.json") if Place.TOKENIZER in places else None
     looks_inside = Place.NORMALIZER in places and not _says_case(tokenizer_config)
@@ -67,7 +69,8 @@ def read_declared(files: Mapping[str, int], open: Open, places: Set[Place] = EVE
         card=None if card is None or Place.CARD not in places else attempt(lambda: _card(card, open)),
         tokenizer_config=tokenizer_config,
         quantize_config=document(*QUANTIZE_CONFIGS),
-        modules=attempt(lambda: _modules(files, open)),
+        modules=modules,
+        module_configs=tuple(_module_configs(modules, files, document)),
         model_index=model_index,
         components={} if model_index is None else _components(files, document),
         normalizer=attempt(lambda: _normalizer(files, open)) if looks_inside else None,
@@ -110,6 +113,19 @@ def _modules(files: Mapping[str, int], open: Open) -> Document | None:
     if not isinstance(found, list):
         raise DeclaredError(path, f"holds {kind_of(found)} where a list of modules is expected")
     return Document(path, {"modules": found})
+
+
+def _module_configs(
+    modules: Document | None, files: Mapping[str, int], document: Callable[[str], Document | None]
+) -> Iterator[Document]:
+    """The configurations of pooling and dense layers, which stand in folders of their own."""
+    listed = modules.data["modules"] if modules is not None else ()
+    for module in listed[:MAX_COMPONENTS]:
+        path = module.get("path") if isinstance(module, dict) else None
+        name = f"{path}/config.json"
+        known = path and isinstance(path, str) and MODULE_CONFIG.fullmatch(name) and name in files
+        if known and (found := document(name)) is not None:
+            yield found
 
 
 def _components(files: Mapping[str, int], document: Callable[[str], Document | None]) -> dict[str, Document]:
@@ -186,6 +202,9 @@ def document_bytes(files: Mapping[str, int], places: Set[Place] = EVERYWHERE) ->
             heads[path] = min(files[path], length)
     if Place.NORMALIZER in places and "tokenizer.json" in files:
         heads["tokenizer.json"] = min(files["tokenizer.json"], TOKENIZER_STEPS[0])
+    if Place.CONFIG in places and "modules.json" in files:
+        parts = [path for path in files if MODULE_CONFIG.fullmatch(path)]
+        heads |= {path: min(files[path], MAX_CONFIG_BYTES) for path in parts[:MAX_COMPONENTS]}
     if Place.CONFIG in places and "model_index.json" in files:
         parts = [path for path in files if COMPONENT.fullmatch(path)]
         heads |= {path: min(files[path], MAX_CONFIG_BYTES) for path in parts[:MAX_COMPONENTS]}

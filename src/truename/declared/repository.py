@@ -7,9 +7,10 @@ from typing import Any
 
 from truename.declared.declared import Declared
 from truename.declared.dimensions import language_sections
-from truename.declared.values import MAX_TEXT, Collector, Found, Section
+from truename.declared.values import MAX_TEXT, Collector, Found, Section, keys
 from truename.facts import BASE_MODEL_RELATION, IS_ADAPTER, Fact, Origin
 
+MAX_WIDTH = 1 << 20  # of a vector
 MAX_RANKS = 64  # of one adapter
 _ID = re.compile(r"[0-9]{1,9}")
 _NO_LENGTH = 10**9  # tokenizers without a limit write 10^30
@@ -146,6 +147,48 @@ def _add_relation(collector: Collector, declared: Declared, relation: Found | No
         collector.add("base_model_relation", bases, "merge", ", implied by several base models")
     elif any(fact.key == "quantisation_method" for fact in collector.facts):
         collector.add("base_model_relation", bases, "quantized", ", implied by the declared quantisation")
+
+
+def add_modules(collector: Collector, declared: Declared) -> None:
+    """Add the modules of sentence-transformers, and the length of the vectors that the last of them gives out."""
+    if declared.modules is None:
+        return
+    section = Section.of(declared.modules)
+    listed = [one for one in section.look("modules") or () if isinstance(one, dict)]
+    kinds = tuple(kind.rpartition(".")[2][:MAX_TEXT] for one in listed if isinstance(kind := one.get("type"), str))
+    if kinds:
+        collector.add("sentence_modules", Found(kinds, section, "modules"))
+    for document in reversed(declared.module_configs):
+        module = Section.of(document)
+        if "_Dense" in document.file:
+            collector.add("embedding_size", collector.number([module], ["out_features"]))
+            return
+        if (width := collector.number([module], ["word_embedding_dimension", "embedding_dimension"])) is not None:
+            modes = sum(module.look(key) is True for key in module.data if key.startswith("pooling_mode_"))
+            collector.add("embedding_size", width, int(width.value) * max(1, modes))
+            return
+
+
+def add_dense(collector: Collector, config: Section) -> None:
+    """Add that a model has no experts, where its type has none and no key of the configuration speaks of any."""
+    kind = config.look("model_type")
+    speaks = any(word in key.lower() for key in config.data for word in ("expert", "moe", "router"))
+    if isinstance(kind, str) and kind in keys()["dense"]["types"] and not speaks:
+        collector.add("dense", Found(True, config, "model_type"), how=f": {kind} has no experts")
+
+
+def add_other_widths(collector: Collector, config: Section) -> None:
+    """Add what else the configuration calls a width of vectors: of a projection, of a factor, of cuts."""
+    sections = (config, *language_sections(config))
+    found: dict[int, Found] = {}
+    for section in sections:
+        for name in keys()["widths"]["others"]:
+            value = section.look(name)
+            for one in value if isinstance(value, list) else (value,):
+                if type(one) is int and 0 < one < MAX_WIDTH:
+                    found.setdefault(one, Found(one, section, name))
+    if found:
+        collector.add("other_widths", next(iter(found.values())), tuple(found))
 
 
 def add_tokenizer(collector: Collector, declared: Declared) -> None:

@@ -98,7 +98,7 @@ LABELS = {
     "seed": Role.SEED,
     **dict.fromkeys(("run", "trial"), Role.RUN),
     "rank": Role.RANK,
-    **dict.fromkeys(("dim", "dims"), Role.EMBEDDING_SIZE),
+    **dict.fromkeys(("dim", "dims", "dimensional", "dimension", "dimensions"), Role.EMBEDDING_SIZE),
     **dict.fromkeys(("ctx", "context", "contextlength"), Role.CONTEXT),
 }
 LABEL_KINDS = {Role.RANK: Kind.REUSE, Role.EMBEDDING_SIZE: Kind.HIDDEN, Role.CONTEXT: Kind.CHARACTERISTIC}

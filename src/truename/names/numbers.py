@@ -6,7 +6,7 @@ from truename.names.context import Context
 from truename.names.dates import decide_date, is_day
 from truename.names.elements import Kind, Role
 from truename.names.lexicon import LABEL_KINDS, LABELS, Piece, Tag, lexicon
-from truename.names.quantities import FEW, MANY_EXPERTS, TRAINED_ON, labelled_value, thousands_of_tokens
+from truename.names.quantities import FEW, LEAST_WIDTH, MANY_EXPERTS, TRAINED_ON, labelled_value, thousands_of_tokens
 from truename.units import parse_count
 
 _MOST_BILLIONS = 2_000  # the largest models announced have about as many; 8061B is a piece of a digest
@@ -14,17 +14,33 @@ _LEAST, _LEAST_MILLIONS = 10**6, 2
 _MOST_EXPERTS = 999
 _BEFORE_CONTEXT = (Kind.ARCHITECTURE, Kind.PARAMETERS, Kind.VERSION, Kind.SIZE, Kind.TRAINING, Kind.REUSE)
 _COUNTED = (Tag.BITS, Tag.UNIT, Tag.QUANTITY, Tag.NUMBER)  # what a number may stand before
+_LEADING = frozenset(("x", "hidden", "attention", "attn", "transformer", "encoder", "decoder", "kv", "routed"))
 _ONLY_BEFORE = frozenset(("checkpoint", "checkpoints", "ckpt", "seed", "run", "trial"))  # a number stands behind these
 _COUNTS = (Role.PARAMETERS, Role.ACTIVE_PARAMETERS, Role.MIXTURE)
 _OF_DATA = frozenset(("token", "tokens", "tok", "toks", "sample", "samples", "seen", "images", "examples", "pairs"))
 _TRAINERS = frozenset(("autotrain", "autonlp"))
 _NUMBERS = (Tag.NUMBER, Tag.DECIMAL, Tag.QUANTITY)
 _LONG, _OF_DATA_TOO = 32, 200  # thousands: shorter ones, and 200k, are as often of data
+_OF_ENCODERS = frozenset((128, 256, 512, 1024))
+_TRANSPARENT = frozenset(("hf", "base", "deduped", "hybrid"))
 _LONGEST_RUN = 18  # digits
 _OF_MODELS = ("b", "t")  # units of parameters
+_IN_USE = frozenset(("active", "activated", "activate"))
+_TWO_COUNTS = 2
 _SHARD_DIGITS = 5
-_LEAST_WIDTH, _LEAST_WIDTH_OF_D = 16, 64
+_LEAST_WIDTH_OF_D = 64
+_LEAST_D = 128
 _MOST_LAYERS = 200
+_LLAMAS, _PROCESSOR, _LENGTHS = 4, 40, 100  # T5-L128 is of sequences
+_SIZED = (Role.FAMILY, Role.SIZE_WORD, Role.PARAMETERS)
+MOST_OF_UNIT = {Role.LAYERS: _MOST_LAYERS, Role.HEADS: 257, Role.EXPERTS: 1000}
+UNIT_KINDS = {Role.LAYERS: Kind.LAYERS, Role.HEADS: Kind.HIDDEN}
+_BEFORE_UNIT = frozenset(("hidden", "attention", "attn", "transformer", "encoder", "decoder", "kv", "routed"))
+# what is built of layers beside the model: a head, a probe
+_OF_PARTS = frozenset((
+    "mlp", "head", "heads", "classifier", "probe", "projector", "projection", "ffn", "lstm", "bilstm", "gru", "cnn",
+    "sae", "saes", "adapter", "frozen", "unfrozen", "norm", "freeze", "crosscoder", "transcoder", "lora",
+))  # fmt: skip
 _LARGEST_B = 8  # of EfficientNet, SegFormer and PVT
 _NAMES = (Role.FAMILY, Role.BRAND)
 _TAGS_BEFORE_CONTEXT = (Tag.NUMBER, Tag.QUANTITY, Tag.ACTIVE)
@@ -36,6 +52,8 @@ def decide_quantity(context: Context, i: int) -> int:
     unit = piece.word[-1] if piece.word[-1] in "bmkt" else "b"
     if (end := _before_label(context, i, piece.word[:-1], unit)) is not None:
         return end
+    if unit == "b" and (end := _active_in_words(context, i)) is not None:
+        return end
     if _counts_something_else(context, i):
         context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
         return _data_count(context, i)
@@ -43,12 +61,28 @@ def decide_quantity(context: Context, i: int) -> int:
         return _thousands(context, i)
     if unit == "m":
         return _millions(context, i)
-    if (piece.value >= TRAINED_ON and _trained_on(context, i)) or context.in_tag(i):
+    before = context.piece_at(i - 1)
+    seen = context.summary.vision and before is not None and before.kind is Kind.DATASET  # laion2B-39B-b160k
+    if (piece.value >= TRAINED_ON and _trained_on(context, i)) or context.in_tag(i) or seen:
         context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
         return context.emit(i, Kind.CHARACTERISTIC, Role.DATA_COUNT, piece.value)
     if unit == "t" or not _LEAST < piece.value <= _MOST_BILLIONS * 10**9:
         return context.emit_other(i)
     return context.accept_piece(i)
+
+
+def _active_in_words(context: Context, i: int) -> int | None:
+    """``30B-3B-active``, ``3B-activated``: the parameters in use, where another number says how many there are."""
+    piece, after, before = context.pieces[i], context.word_at(i + 1), context.word_at(i - 1)
+    if context.summary.quantities < _TWO_COUNTS and not context.summary.mixture:
+        return None
+    behind = context.piece_at(i + 2)
+    of_next = behind is not None and behind.tag == Tag.QUANTITY and behind.value < piece.value  # 30B-active-3B
+    if after in _IN_USE and len(context.text_between(i)) <= 1 and before not in _IN_USE and not of_next:
+        return context.emit(i, Kind.PARAMETERS, Role.ACTIVE_PARAMETERS, piece.value)
+    if before in _IN_USE and len(context.text_between(i - 1)) <= 1:
+        return context.emit(i, Kind.PARAMETERS, Role.ACTIVE_PARAMETERS, piece.value)
+    return None
 
 
 def _before_label(context: Context, i: int, number: str, unit: str = "") -> int | None:
@@ -87,6 +121,20 @@ def decide_label(context: Context, i: int) -> int:
     return context.emit(i, LABEL_KINDS.get(role, Kind.OTHER), role, value, i + 1)
 
 
+def decide_unit(context: Context, i: int) -> int:
+    """``layers-24``, ``heads_12``, ``experts-8``, ``layer-12``: the word before its number."""
+    piece, after = context.pieces[i], context.piece_at(i + 1)
+    if after is None or after.tag != Tag.NUMBER or after.value is None or len(context.text_between(i)) > 1:
+        return context.emit_other(i)
+    counted = context.piece_at(i + 2)
+    if counted is not None and counted.tag in _COUNTED and not context.text_between(i + 1).strip("-_."):
+        return context.emit_other(i)  # layers-4-bit
+    single = piece.word[-1] != "s"
+    if not FEW < after.value < MOST_OF_UNIT[piece.role] or (single and piece.role is not Role.LAYERS):
+        return context.emit_other(i)
+    return context.emit(i, UNIT_KINDS.get(piece.role, Kind.OTHER), piece.role, after.value, i + 1)
+
+
 def decide_rank(context: Context, i: int) -> int:
     """``r16``: a rank beside an adapter only."""
     return context.accept_piece(i) if context.has_adapter else context.emit_other(i)
@@ -95,7 +143,7 @@ def decide_rank(context: Context, i: int) -> int:
 def decide_width(context: Context, i: int) -> int:
     """``768d``; ``resnet50d`` has a letter, ``2.5d`` is a look."""
     piece = context.pieces[i]
-    plain = piece.value >= _LEAST_WIDTH and piece.value % 2 == 0
+    plain = piece.value >= LEAST_WIDTH and piece.value % 2 == 0
     wide = piece.value >= _LEAST_WIDTH_OF_D and piece.value % 4 == 0 and not context.summary.vision
     if plain if piece.claims else wide:
         return context.emit(i, piece.kind, piece.role, piece.value)
@@ -124,7 +172,8 @@ def _counts_something_else(context: Context, i: int) -> bool:
     after, before = context.word_at(i + 1), context.word_at(i - 1)
     if after in hints.counted or after in LABELS:
         return not (after in hints.labels and context.word_at(i + 2)[:1].isdigit())  # 1.4b-epoch-2.5
-    if before in hints.labels or before in hints.run_ids:
+    instruct = bool(context.elements) and context.elements[-1].role is Role.ALIGNMENT  # gemma-2b-it-32k
+    if (before in hints.labels and not instruct) or before in hints.run_ids:
         return True
     return before == "x" and i > 1 and context.pieces[i - 2].tag == Tag.NUMBER  # 8 x 7B, as words
 
@@ -135,13 +184,13 @@ def _thousands(context: Context, i: int) -> int:
     hints = lexicon().words.hints
     thousands = piece.value // 1000
     hinted = not {context.word_at(i - 1), context.word_at(i + 1)}.isdisjoint(hints.context)
-    before = context.piece_at(i - 1)
+    beside = _is_beside(context, i)
     named = (context.summary.sized or context.summary.generative) and not context.summary.audio
-    beside = before is not None and (
-        before.kind in _BEFORE_CONTEXT or before.tag in _TAGS_BEFORE_CONTEXT or before.role is Role.ALIGNMENT
-    )
-    long = thousands >= _LONG and thousands != _OF_DATA_TOO and context.summary.sized and _is_word(before)
+    before = context.piece_at(i - 1)
+    long = thousands >= _LONG and thousands != _OF_DATA_TOO and context.summary.sized and _is_open(before)
     usual = thousands in hints.context_thousands and named and (beside or long)
+    # the smaller ones count steps and examples too, and a rule looks whether these are words of the vocabulary
+    usual = usual or (thousands in _OF_ENCODERS and (beside or _is_unspecific(context, before)))
     if piece.value % 1000 == 0 and thousands and (hinted or usual):
         exact = thousands_of_tokens(str(thousands))
         return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, exact)
@@ -149,18 +198,51 @@ def _thousands(context: Context, i: int) -> int:
     return context.emit_other(i)
 
 
-def _is_word(piece: Piece | None) -> bool:
-    """Whether a piece is a word that nothing is known of, so that a number behind it may still be of the model."""
-    return piece is not None and piece.tag == Tag.UNKNOWN and len(piece.word) > 2 and piece.word.isalpha()
+def _is_beside(context: Context, i: int) -> bool:
+    """Whether a number stands behind what says which model it is: family, size, version, what it was aligned for."""
+    before = context.piece_at(i - 1)
+    if before is None:
+        return False
+    last = context.elements[-1] if context.elements else None
+    return (
+        before.kind in _BEFORE_CONTEXT
+        or before.tag in _TAGS_BEFORE_CONTEXT
+        or before.role in (Role.ALIGNMENT, Role.CASE, Role.STAGE)
+        or (last is not None and last.role is Role.ALIGNMENT)  # gemma-2b-it
+        or before.word in _TRANSPARENT
+    )
+
+
+def _is_unspecific(context: Context, before: Piece | None) -> bool:
+    """Whether nothing in a name says that a number behind a word counts data, steps or pixels."""
+    if before is None or context.summary.vision or context.summary.audio:
+        return False
+    return before.kind not in (Kind.DATASET, Kind.LANGUAGE) and not before.word[:1].isdigit()
+
+
+def _is_open(piece: Piece | None) -> bool:
+    """Whether a piece is a word that names no data, so that a number behind it may still be of the model."""
+    if piece is None or not piece.word.isalpha() or len(piece.word) <= 2:
+        return False
+    return piece.tag == Tag.UNKNOWN or piece.kind is Kind.CHARACTERISTIC or piece.role is Role.MODALITY
 
 
 def _millions(context: Context, i: int) -> int:
     """``560m`` is a count of parameters, unless a size word or another count stands before it."""
     piece = context.pieces[i]
+    hints = lexicon().words.hints.context
+    round_ = piece.word in ("1m", "2m", "4m", "10m") and not context.in_tag(i)
+    hinted = not {context.word_at(i - 1), context.word_at(i + 1)}.isdisjoint(hints)
+    if round_ and hinted and (context.summary.sized or context.summary.generative):
+        return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, piece.value)
+    written = context.name[context.at[i] + piece.start - 1 : context.at[i] + piece.end] == "-1M"
+    alone = written and not context.summary.sized  # phi-2-1M; llama2_1m and mistral-4M count what they learned from
+    if alone and context.summary.generative and _is_beside(context, i):
+        return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, piece.value)
+    sized = context.summary.sized or context.summary.counts > 1  # 235B beside 1m
+    if sized and round_ and context.summary.generative and _is_beside(context, i):
+        return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, piece.value)
     if context.summary.sized:
-        hinted = piece.word in ("1m", "2m", "4m", "10m") and not context.in_tag(i)
-        if hinted and context.summary.generative:
-            return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, piece.value)
         context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
         return context.emit_other(i)
     before = context.piece_at(i - 1)
@@ -178,9 +260,12 @@ def decide_active(context: Context, i: int) -> int:
     """``A22B``; in lower case only beside another count."""
     piece = context.pieces[i]
     before = context.piece_at(i - 1)
-    millions = before is not None and before.tag == Tag.QUANTITY and piece.value < before.value  # 1b-a400m
+    capital = context.name[context.at[i] + piece.start] == "A" and context.summary.families  # 8B-Base-A400M
+    beside = before is not None and before.tag == Tag.QUANTITY and piece.value < before.value  # 1b-a400m
+    millions = beside or capital
     plausible = (piece.word[-1] == "b" or millions) and _LEAST < piece.value <= _MOST_BILLIONS * 10**9
-    if plausible and (piece.claims or context.summary.counts or context.has_word(frozenset(("moe",)))):
+    named = bool(context.summary.families) or context.summary.mixture
+    if plausible and (piece.claims or context.summary.counts or named):
         return context.emit(i, piece.kind, piece.role, piece.value)
     context.add_alternative(i, piece.kind, piece.role, piece.value)
     return context.emit_other(i)
@@ -210,17 +295,21 @@ def decide_number(context: Context, i: int) -> int:
         return end
     if piece.value is None or len(piece.word) > 4:
         return _run_or_other(context, i)
-    if (
-        after is not None
-        and (after.tag in _COUNTED or after.word == "x" or after.role is Role.BITS)
-        and (end := _with_next(context, i))
-    ):
+    leads = after is not None and (after.tag in _COUNTED or after.word in _LEADING or after.role is Role.BITS)
+    if leads and (end := _with_next(context, i)):
         return end
     before = context.piece_at(i - 1)
     if before is None:
         return context.emit_other(i)
     if before.word == "patch":
         return context.emit(i, Kind.CHARACTERISTIC, Role.PATCH_SIZE, piece.value)
+    if before.word == "model" and context.word_at(i - 2) == "d" and piece.value >= LEAST_WIDTH:
+        return context.emit(i, Kind.HIDDEN, Role.HIDDEN_SIZE, piece.value)  # d_model-256
+    if before.word == "hidden" and piece.value >= _LEAST_WIDTH_OF_D and piece.value % 8 == 0:
+        return context.emit(i, Kind.HIDDEN, Role.HIDDEN_SIZE, piece.value)
+    of_text = bool(context.summary.families) and not context.summary.vision
+    if before.word == "depth" and FEW < piece.value < _MOST_LAYERS and of_text:
+        return context.emit(i, Kind.LAYERS, Role.LAYERS, piece.value)
     hints = lexicon().words.hints
     seen = piece.value in hints.image_sizes or piece.value in hints.patch_sizes
     if seen and context.summary.vision and (end := _pixels(context, i)):
@@ -257,9 +346,13 @@ def _with_next(context: Context, i: int) -> int | None:
         return context.emit(i, Kind.OTHER, Role.BITS, float(piece.value), i + 1)
     if after.role is Role.BITS and after.tag == Tag.FINAL:
         return _split_bits(context, i)
-    if after.tag == Tag.UNIT and len(gap) <= 1 and 0 < piece.value < 1000:
-        kind = {Role.LAYERS: Kind.LAYERS, Role.HEADS: Kind.HIDDEN}.get(after.role, Kind.OTHER)
+    if after.tag == Tag.UNIT and len(gap) <= 1 and 0 < piece.value < MOST_OF_UNIT[after.role]:
+        if after.word == "layer" and context.word_at(i + 2) in _OF_PARTS:
+            return None  # 2-layer-mlp
+        kind = UNIT_KINDS.get(after.role, Kind.OTHER)
         return context.emit(i, kind, after.role, piece.value if piece.value > FEW else None, i + 1)
+    if (end := _with_unit_behind(context, i)) is not None:
+        return end
     if after.word == "x" and (end := _mixture_in_words(context, i)):
         return end
     if after.tag == Tag.NUMBER and gap == "_" and len(piece.word) == len(after.word) == 1:
@@ -284,6 +377,17 @@ def _split_bits(context: Context, i: int) -> int | None:
         context.add_alternative(i + 1, Kind.OTHER, Role.BITS, after.value)
         return context.emit(i, Kind.OTHER, Role.BITS, None, i + 1)
     return context.emit(i, Kind.OTHER, Role.BITS, value, i + 1)
+
+
+def _with_unit_behind(context: Context, i: int) -> int | None:
+    """``12-attention-heads``, ``24-hidden-layers``: a word between the number and what it counts."""
+    unit = context.piece_at(i + 2)
+    if unit is None or unit.tag != Tag.UNIT or context.word_at(i + 1) not in _BEFORE_UNIT or unit.word[-1] != "s":
+        return None
+    value = context.pieces[i].value
+    if not FEW < value < MOST_OF_UNIT[unit.role] or max(map(len, map(context.text_between, (i, i + 1)))) > 1:
+        return None
+    return context.emit(i, UNIT_KINDS.get(unit.role, Kind.OTHER), unit.role, value, i + 2)
 
 
 def _mixture_in_words(context: Context, i: int) -> int | None:
@@ -375,10 +479,14 @@ def decide_dimension(context: Context, i: int) -> int:
         wide = after is not None and after.tag == Tag.DIMENSION and after.word[0] == "h"
         if wide or (before is not None and before.word in ("minilm", "minilmv2", "multilingualminilm")):
             return context.emit(i, Kind.LAYERS, Role.LAYERS, value)
+        if context.name[context.at[i] + piece.start] == "L" and _may_be_depth(context, value):
+            return context.emit(i, Kind.LAYERS, Role.LAYERS, value)
     if sign in "ha" and before is not None and before.tag == Tag.DIMENSION and before.word[0] in "lh":
         if sign == "h":
             return context.emit(i, Kind.HIDDEN, Role.HIDDEN_SIZE, value)
         return context.emit(i, Kind.HIDDEN, Role.HEADS, value)
+    if sign == "d" and value >= _LEAST_D and value % 64 == 0 and _of_text_alone(context):
+        return context.emit(i, Kind.HIDDEN, Role.EMBEDDING_SIZE, value)
     if sign == "b" and value <= _LARGEST_B and before is not None and before.kind is Kind.ARCHITECTURE:
         return context.emit(i, Kind.SIZE, Role.SIZE_WORD, None)  # efficientnet-b7
     if before is not None and value in lexicon().words.hints.patch_sizes and context.summary.vision:
@@ -388,12 +496,24 @@ def decide_dimension(context: Context, i: int) -> int:
     return context.emit_other(i)
 
 
+def _may_be_depth(context: Context, value: int) -> bool:
+    """Whether ``L12`` may be of layers: L2 to L4 are Llama's versions, ViT-L14 is a large one, L40 a processor."""
+    return _LLAMAS < value < _LENGTHS and value != _PROCESSOR and _of_text_alone(context)
+
+
+def _of_text_alone(context: Context) -> bool:
+    """Whether the name gives a family, and none that sees or hears."""
+    return bool(context.summary.families) and not (context.summary.vision or context.summary.audio)
+
+
 def _layers(context: Context, i: int) -> int:
     """``99L`` behind a family, or ``12l`` beside a width: so many layers."""
     piece, after = context.pieces[i], context.piece_at(i + 1)
     wide = after is not None and (after.tag == Tag.WIDTH or (after.tag == Tag.DIMENSION and after.word[0] == "h"))
     named = any(e.role in (Role.FAMILY, Role.BRAND) for e in context.elements)
-    if FEW < piece.value < _MOST_LAYERS and (wide or (piece.claims and named)):
+    behind = bool(context.elements) and context.elements[-1].role in _SIZED and context.elements[-1].value is not None
+    deep = _may_be_depth(context, piece.value)
+    if FEW < piece.value < _MOST_LAYERS and (wide or (piece.claims and named) or behind or deep):
         return context.emit(i, Kind.LAYERS, Role.LAYERS, piece.value)
     return context.emit_other(i)
 
@@ -406,6 +526,9 @@ def decide_dimensions(context: Context, i: int) -> int | None:
         return None
     before = context.piece_at(i - 1)
     if context.word_at(i + 2) != "h" and not (before is not None and before.word in ("minilm", "minilmv2")):
+        beside = len(context.text_between(i)) <= 1 and context.name[context.at[i]] == "L"
+        if beside and _may_be_depth(context, first.value):
+            return context.emit(i, Kind.LAYERS, Role.LAYERS, first.value, i + 1)
         return None
     j = i
     for sign in "lha":

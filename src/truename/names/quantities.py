@@ -14,6 +14,7 @@ _NUMBER = r"\d{1,9}(?:\.\d{1,6})?"
 # a number and letters; the letters decide
 _COUNTED = re.compile(rf"({_NUMBER})([a-z]{{1,16}})")
 _MIXTURE = re.compile(rf"(\d{{1,3}})x({_NUMBER})([bmt])([a-z]{{0,12}})")
+_TWO_SIZES = re.compile(rf"({_NUMBER})b(?:x(\d{{1,3}})e?|a({_NUMBER})b)")  # 7Bx4, 17Bx16E; 30BA3B
 _INFIX = re.compile(r"(\d{1,2})b(\d)")  # 1b7 is 1.7 billion
 _ACTIVE = re.compile(rf"a({_NUMBER})([bm])")
 _EFFECTIVE = re.compile(rf"e({_NUMBER})b")  # Gemma 3n's E4B: the memory it takes, not the parameters it has
@@ -38,6 +39,7 @@ TRAINED_ON = 100 * 10**9  # from here on, beside another size, a count is of tra
 FEW = 2  # so few layers are as often layers that were added, dropped or frozen as all that there are
 _PLAUSIBLE_BITS = (1.0, 16.0)
 _LEAST_SCALE = 4  # that an adapter is multiplied with
+LEAST_WIDTH, _MOST_WIDTH = 16, 1 << 16
 _FEWEST_TOKENS = 256  # of a context length that is written out
 
 
@@ -84,11 +86,15 @@ def counted(text: str, word: str) -> tuple[Piece, ...] | None:
         return one(Tag.FINAL, kind, UNIT_WORDS[letters], word, int(number), claims=int(number) > FEW)
     if letters == "e" and number.isdigit():
         return one(Tag.EXPERTS, Kind.OTHER, Role.EXPERTS, word, int(number))
+    if letters in ("block", "blocks") and number.isdigit():  # 128-block is of scales
+        return one(
+            Tag.FINAL, Kind.LAYERS, Role.LAYERS, word, int(number), claims=letters == "blocks" and _is_depth(number)
+        )
     if letters in ("heads", "head") and number.isdigit():
         return one(Tag.FINAL, Kind.HIDDEN, Role.HEADS, word, int(number), claims=int(number) > FEW)
     if letters == "l" and number.isdigit():
         return one(Tag.DIMENSION, Kind.LAYERS, Role.LAYERS, word, int(number), claims=text[-1] == "L")
-    if letters in ("d", "dim", "dims") and number.isdigit():
+    if letters in ("d", "dim", "dims", "dimensional") and number.isdigit():
         return one(Tag.WIDTH, Kind.HIDDEN, Role.EMBEDDING_SIZE, word, int(number), claims=letters != "d")
     if letters == "g" and number.isdigit():
         return one(Tag.IN_QUANTISED, Kind.OTHER, Role.QUANTISATION_DETAIL, word, f"group-size-{number}")
@@ -111,6 +117,11 @@ def counted(text: str, word: str) -> tuple[Piece, ...] | None:
     return None
 
 
+def _is_depth(number: str) -> bool:
+    """Whether a number of blocks may be of layers, and not of the values that share a scale."""
+    return FEW < int(number) < 200 and int(number) not in (16, 32, 64, 128)
+
+
 def labelled(text: str, word: str) -> tuple[Piece, ...] | None:
     """``step1000``, ``seed42``, ``epoch3``, ``r16``, ``gs64``, ``i1``, ``ctx32k``: a word and its number in one."""
     found = _LABELLED.fullmatch(word)
@@ -123,6 +134,11 @@ def labelled(text: str, word: str) -> tuple[Piece, ...] | None:
         return one(Tag.IN_QUANTISED, Kind.OTHER, Role.IMATRIX, word, "imatrix")
     if letters == "alpha" and not unit and number.isdigit() and int(number) >= _LEAST_SCALE:
         return one(Tag.FINAL, Kind.OTHER, Role.OTHER, word, None)  # of an adapter; alpha2 is the second alpha
+    if letters in _VECTORS and not unit and number.isdigit() and int(number) >= _LEAST_VECTOR and int(number) % 4 == 0:
+        return one(Tag.WIDTH, Kind.HIDDEN, Role.EMBEDDING_SIZE, word, int(number))
+    if letters in _UNITS_BEFORE and not unit and number.isdigit() and FEW < int(number) < 1000:
+        kind, role = _UNITS_BEFORE[letters]
+        return one(Tag.FINAL, kind, role, word, int(number))
     if letters == "r" and not unit and number.isdigit():
         return one(Tag.OF_ADAPTER, Kind.REUSE, Role.RANK, word, int(number))
     return _labelled(word, LABELS[letters], number, unit) if letters in LABELS else None
@@ -146,6 +162,8 @@ def labelled_value(role: Role, number: str, unit: str = "") -> int | float | Non
         return int(number) if number.isdigit() and int(number) >= _FEWEST_TOKENS else None
     if role is Role.EPOCHS:
         return None if unit else float(number)
+    if role is Role.EMBEDDING_SIZE and (unit or not number.isdigit() or not LEAST_WIDTH <= int(number) <= _MOST_WIDTH):
+        return None  # 3-dimensional
     if not unit:
         return int(number) if number.isdigit() else None
     return parse_count(number, unit) if role is Role.STEPS and unit in "km" else None
@@ -173,6 +191,20 @@ def mixture(text: str, word: str) -> tuple[Piece, ...] | None:
         return (size,)
     rest = known(found[4], end, len(word))
     return (size, rest) if rest else None
+
+
+def two_sizes(text: str, word: str) -> tuple[Piece, ...] | None:
+    """``7Bx4``: the size of one expert before their number; ``30BA3B``: all parameters, and those in use."""
+    found = _TWO_SIZES.fullmatch(word)
+    if found is None:
+        return None
+    first = parse_count(found[1], "b")
+    if found[3] is None:
+        many = int(found[2])
+        return one(Tag.FINAL, Kind.PARAMETERS, Role.MIXTURE, word, (many, first)) if many > 1 else None
+    end, used = found.start(3) - 1, parse_count(found[3], "b")
+    size = Piece(Tag.QUANTITY, Kind.PARAMETERS, Role.PARAMETERS, 0, end, first, word[:end])
+    return (size, Piece(Tag.ACTIVE, Kind.PARAMETERS, Role.ACTIVE_PARAMETERS, end, len(word), used, word[end:]))
 
 
 def infix(text: str, word: str) -> tuple[Piece, ...] | None:
@@ -254,8 +286,14 @@ def window(text: str, word: str) -> tuple[Piece, ...] | None:
     return one(Tag.WINDOW, Kind.CHARACTERISTIC, Role.CHARACTERISTIC, word, None) if found else None
 
 
+_VECTORS, _LEAST_VECTOR = frozenset(("embed", "emb", "embeddim", "embdim", "vec")), 64
+_UNITS_BEFORE = {
+    **dict.fromkeys(("layer", "layers", "nlayers", "numlayers", "nlayer", "depth"), (Kind.LAYERS, Role.LAYERS)),
+    **dict.fromkeys(("heads", "nheads", "numheads", "nhead"), (Kind.HIDDEN, Role.HEADS)),
+    **dict.fromkeys(("experts", "nexperts", "numexperts"), (Kind.OTHER, Role.EXPERTS)),
+}
 _Reader = Callable[[str, str], tuple[Piece, ...] | None]
-_READERS_OF_DIGIT: tuple[_Reader, ...] = (counted, mixture, infix)
+_READERS_OF_DIGIT: tuple[_Reader, ...] = (counted, mixture, two_sizes, infix)
 _READERS_OF_LETTER: dict[str, tuple[_Reader, ...]] = {
     "a": (active, bits, dimension, labelled),
     "b": (bits, ternary, dimension),
@@ -263,6 +301,9 @@ _READERS_OF_LETTER: dict[str, tuple[_Reader, ...]] = {
     "d": (labelled, dimension),
     "e": (effective, labelled, dimension),
     "g": (labelled, dimension),
+    "h": (labelled, dimension),
+    "l": (labelled, dimension),
+    "n": (labelled, dimension),
     "r": (labelled, dimension),
     "s": (labelled, dimension),
     "v": (version, dimension),

@@ -229,11 +229,6 @@ def decide_bits(context: Context, i: int) -> int:
     return context.emit_other(i)
 
 
-def decide_unit(context: Context, i: int) -> int:
-    """The word ``layers`` or ``heads`` without a number before it."""
-    return context.emit_other(i)
-
-
 _DECIDING = {
     Tag.WORD: decide_word,
     Tag.CODE: decide_code,
@@ -247,7 +242,7 @@ _DECIDING = {
     Tag.GGUF_TYPE: decide_gguf_type,
     Tag.LETTER: decide_letter,
     Tag.BITS: decide_bits,
-    Tag.UNIT: decide_unit,
+    Tag.UNIT: numbers.decide_unit,
     Tag.DIMENSION: numbers.decide_dimension,
     Tag.VERSION: numbers.decide_version,
     Tag.EXPERTS: numbers.decide_experts,

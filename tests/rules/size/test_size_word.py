@@ -36,7 +36,9 @@ def outcome(claims: Claims, **facts: Any) -> Outcome:
         ("base", 4_386_178, "flagged"),
         ("large", 335_141_888, "confirmed"),
         ("large", 109_482_240, "flagged"),
-        ("large", 7_000_000_000, "cannot_tell"),  # no size of BERT
+        ("large", 7_000_000_000, "flagged"),  # no vocabulary and no head makes this of a large
+        ("large", 30_000_000, "flagged"),
+        ("base", 1_400_000_000, "cannot_tell"),  # a vocabulary might
         ("huge", 109_482_240, "cannot_tell"),  # no word of BERT
     ],
 )
@@ -106,7 +108,7 @@ def test_a_declared_count_does_not_excuse_the_weights(stated: Callable[..., Clai
         ("base", None, {"is_adapter": True, "parameters": 300_000}, ReasonKind.ADAPTER),
         ("base", "1B", {"parameters": 10**9}, ReasonKind.AMBIGUOUS_NAME),
         ("huge", None, {"parameters": 109_482_240}, ReasonKind.UNKNOWN_TO_TRUENAME),
-        ("large", None, {"parameters": 7 * 10**9}, ReasonKind.UNKNOWN_TO_TRUENAME),
+        ("base", None, {"parameters": 9 * 10**8}, ReasonKind.UNKNOWN_TO_TRUENAME),
         ("base", None, {"parameters": 335_141_888}, ReasonKind.AMBIGUOUS_FILES),
     ],
 )

@@ -12,7 +12,9 @@ from truename.facts import (
     EXTENDED_CONTEXT_LENGTH,
     IS_ADAPTER,
     MODEL_MAX_LENGTH,
+    PARAMETERS,
     ROPE_SCALING,
+    VOCABULARY_SIZE,
     Fact,
     Origin,
 )
@@ -20,9 +22,12 @@ from truename.findings import Reason, ReasonKind, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case, Decision, Rule, cannot_tell, renamed
+from truename.rules.shared.another import why_of_another
+from truename.rules.shared.quantities import distance
 
 KEYS = (CONTEXT_LENGTH, EXTENDED_CONTEXT_LENGTH, MODEL_MAX_LENGTH)
 UNLIMITED = 10**9  # tokenizers without a limit give 10^30
+CLOSE = 0.05  # of a vocabulary that a name rounds
 GENEROUS = 1.25
 FALSE = 2.0
 
@@ -39,7 +44,8 @@ class ContextLength(Rule):
 
     ``8k`` may be 8000 or 8192, and a length below the limit is right (it is the one of training). A scaling of the
     rotary positions counts, and so does the tokenizer's own limit. Models without a limit cannot be told, and neither
-    can those whose documents declare more positions than the weights have.
+    can those whose documents declare more positions than the weights have. A number that is about the size of the
+    vocabulary may be that.
     """
 
     code = "CTX001"
@@ -48,7 +54,7 @@ class ContextLength(Rule):
     topic = "a context length"
     claims = frozenset({Role.CONTEXT})
     needs = frozenset({CONTEXT_LENGTH, EXTENDED_CONTEXT_LENGTH})
-    reads = frozenset({MODEL_MAX_LENGTH, ROPE_SCALING, IS_ADAPTER})
+    reads = frozenset({MODEL_MAX_LENGTH, ROPE_SCALING, IS_ADAPTER, VOCABULARY_SIZE, PARAMETERS})
     flagged = (
         Case("HerculeanSea-7b-128k", context_length=8192, expect=Severity.ERROR),
         Case("Qwen2.5-7B-Instruct-128k", context_length=32_768, expect=Severity.ERROR),
@@ -67,6 +73,7 @@ class ContextLength(Rule):
         Case("mpt-7b-8k", model_max_length=2048),
         Case("llama-2-7b-32k-lora", is_adapter=True, context_length=4096),
         Case("llama-2-7b-32k", context_length=4096, rope_scaling="yarn"),
+        Case("bert-base-128k-cased", context_length=512, vocabulary_size=128_000),
         Case("gpt2-8k", context_length=Fact(CONTEXT_LENGTH, 1024, Origin.WEIGHTS), model_max_length=8192),
     )
     not_applicable = (Case("llama-2-7b", context_length=4096),)
@@ -86,6 +93,8 @@ class ContextLength(Rule):
         least = min(readings(claim))
         if least <= longest.value * GENEROUS:
             return self._within(stated, lengths)
+        if (reason := _why_of_words(claims, claim, evidence)) or (reason := why_of_another(claims, claim, evidence)):
+            return cannot_tell(reason)
         scaling = evidence.value(ROPE_SCALING)
         if scaling not in (None, "default", "none") and evidence.get(EXTENDED_CONTEXT_LENGTH) is None:
             text = f"how far the declared scaling {scaling!r} reaches is not known"
@@ -108,6 +117,20 @@ class ContextLength(Rule):
         measured = [fact for fact in lengths if fact.origin is not Origin.DECLARED]
         right = [(claim, fact) for claim in stated if (fact := _reaching(claim, measured or lengths)) is not None]
         return self.confirm(*right) if right else cannot_tell(_why_open(measured, lengths))
+
+
+def _why_of_words(claims: Claims, claim: Claim, evidence: Evidence) -> Reason | None:
+    """Why the number may count the words of the vocabulary: bert-base-turkish-128k-cased has 128,000 of them.
+
+    A model whose size is a number of parameters is one that writes text, and its thousands are of its context.
+    """
+    if claims.of(Role.PARAMETERS, Role.MIXTURE, Role.ACTIVE_PARAMETERS):
+        return None
+    for fact in evidence.all(VOCABULARY_SIZE):
+        if any(distance(number, fact.value) <= CLOSE for number in readings(claim)):
+            text = f"{claim.element.text} may be the size of the vocabulary ({fact.value:,})"
+            return Reason(ReasonKind.AMBIGUOUS_NAME, text)
+    return None
 
 
 def _reaching(claim: Claim, lengths: Sequence[Fact[Any]]) -> Fact[Any] | None:

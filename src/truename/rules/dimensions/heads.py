@@ -7,7 +7,7 @@ from typing import Any
 from truename.evidence.evidence import Evidence
 from truename.facts import HEADS, IS_ADAPTER, KEY_VALUE_HEADS, Fact
 from truename.findings import Reason, ReasonKind, Severity
-from truename.names.claims import Claim
+from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case
 from truename.rules.shared.measures import DimensionRule, found_in
@@ -48,7 +48,7 @@ class Heads(DimensionRule):
     )
     not_applicable = (Case("bert-base-uncased", heads=12),)
 
-    def why_open(self, claim: Claim, fact: Fact[Any], evidence: Evidence) -> Reason | None:
+    def why_open(self, claims: Claims, claim: Claim, fact: Fact[Any], evidence: Evidence) -> Reason | None:
         if fact.key != HEADS:
             text = "only the number of key-value heads is known, and the name may mean the query heads"
             return Reason(ReasonKind.AMBIGUOUS_FILES, text)

@@ -7,7 +7,7 @@ from typing import Any
 from truename.evidence.evidence import Evidence
 from truename.facts import HEAD_SIZE, HEADS, HIDDEN_SIZE, INTERMEDIATE_SIZE, IS_ADAPTER, Fact
 from truename.findings import Reason, ReasonKind
-from truename.names.claims import Claim
+from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case
 from truename.rules.shared.measures import DimensionRule, found_in
@@ -48,7 +48,7 @@ class HiddenSize(DimensionRule):
     )
     not_applicable = (Case("bert-base-uncased", hidden_size=768),)
 
-    def why_open(self, claim: Claim, fact: Fact[Any], evidence: Evidence) -> Reason | None:
+    def why_open(self, claims: Claims, claim: Claim, fact: Fact[Any], evidence: Evidence) -> Reason | None:
         for key in (INTERMEDIATE_SIZE, HEADS, HEAD_SIZE):
             if any(other.value == claim.value for other in evidence.all(key)):
                 text = f"{claim.element.text} may mean the {key.replace('_', ' ')}"

@@ -8,7 +8,7 @@ from typing import Any
 from truename.evidence.evidence import Evidence
 from truename.facts import IMAGE_SIZE, IS_ADAPTER, PATCH_SIZE, Fact, Origin
 from truename.findings import Reason, ReasonKind, Severity
-from truename.names.claims import Claim
+from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case
 from truename.rules.shared.measures import DimensionRule, found_in, strongest_of
@@ -67,7 +67,7 @@ class ImageSize(DimensionRule):
         near = [fact for fact in facts if abs(claim.value - fact.value) < max(_patch(evidence), 1)]
         return min(near, key=lambda fact: abs(claim.value - fact.value), default=None)
 
-    def why_open(self, claim: Claim, fact: Fact[Any], evidence: Evidence) -> Reason | None:
+    def why_open(self, claims: Claims, claim: Claim, fact: Fact[Any], evidence: Evidence) -> Reason | None:
         if fact.origin is Origin.DECLARED and _patch(evidence) < SMALLEST_TABLE_PATCH:
             text = "without a table of positions a network takes images of any size"
             return Reason(ReasonKind.AMBIGUOUS_FILES, text)

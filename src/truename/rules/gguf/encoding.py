@@ -69,6 +69,8 @@ class GgufEncoding(Rule):
         Case("gpt-oss-20b-GGUF", expect=Severity.ERROR, **_gguf("gpt-oss-20b-F16.gguf", None, "MXFP4", "Q8_0")),
         Case("Llama-3-8B-GGUF", expect=Severity.NOTE, **_gguf("Llama-3-8B-Q8_0.gguf", "F16", "Q8_0", "F32")),
         Case("Llama-3-8B-GGUF", expect=Severity.NOTE, **_gguf("Llama-3-8B-Q4_K_M.gguf", "Q4_K_S", "Q4_K", "Q5_K")),
+        Case("Llama-3-8B-F16-GGUF", expect=Severity.ERROR, **_gguf("model.gguf", "Q4_K_M", "Q4_K", "Q6_K")),
+        Case("gemma-3-270m-GGUF", expect=Severity.ERROR, **_gguf("gemma-3-270m-Q8_0.gguf", "Q8_0", "Q8_0", "Q5_0")),
         Case("Llama-3-8B-Q8_0-GGUF", expect=Severity.ERROR, **_gguf("model.gguf", "Q4_K_M", "Q4_K", "Q6_K")),
     )
     confirmed = (
@@ -113,10 +115,15 @@ class GgufEncoding(Rule):
     def _by_name(self, claims: Claims, files: tuple[GgufFile, ...]) -> Decision:
         """No file's name speaks of an encoding: the model's own name may. It holds if one of the files bears it out."""
         stated = [c for c in claims.of(Role.QUANTISATION) if len(encodings_in(c.element.text)) == 1]
+        if not stated and not claims.of(Role.QUANTISATION, Role.BITS):  # F16 beside Q4_K_M is what that was made from
+            stated = [c for c in claims.of(Role.PRECISION) if len(encodings_in(c.element.text)) == 1]
         if len(stated) != 1:
             return self.no_claim()
         said = encodings_in(stated[0].element.text)[0]
         judged = [self._judge(said, file, stated[0]) for file in files]
+        if is_full(said) and any(is_full(file.dominant) for file in files):  # halves of two kinds are the dtype's rule
+            judged = [one for one in judged if one.borne is not None and not one.findings]
+            return settled((), [one.borne for one in judged[:1] if one.borne], ()) if judged else self.no_claim()
         borne = [one.borne for one in judged if one.borne is not None]
         if all(one.findings for one in judged):
             return settled(judged[0].findings, borne[:1], ())
@@ -125,6 +132,10 @@ class GgufEncoding(Rule):
 
     def _judge(self, said: str, file: GgufFile, claim: Claim | None) -> _Judged:
         """One file against one encoding: a finding, a confirmation, or why nothing firm can be said."""
+        if (lower := file.fewer_bits(said)) is not None:
+            kind, share = lower
+            message = f"{file.path}: the name says {said}; {share:.0%} of the bytes are of fewer bits ({kind} first)"
+            return _Judged((self.finding(Severity.ERROR, message, claim=claim, fact=file.types),), None, None)
         holds, declared = file.holds(said), file.declared
         here = f"{file.path}: the name says {said}"
         borne = self.confirmation(claim, file.types) if holds else None

@@ -14,6 +14,8 @@ from truename.rules.rule import Case, Decision, Rule, cannot_tell
 from truename.rules.shared import storage
 from truename.rules.shared.settled import settled
 
+_NOT_OF_MLX = frozenset({"gptq", "awq", "bitsandbytes", "exl2", "compressed-tensors", "nvfp4", "fp8"})  # layouts
+
 
 class PackagingFormat(Rule):
     """The name claims a file format that is not among the files.
@@ -31,6 +33,7 @@ class PackagingFormat(Rule):
     flagged = (
         Case("all-MiniLM-L6-v2-ONNX", expect=Severity.ERROR, formats=("safetensors",)),
         Case("Llama-3.2-1B-Instruct-GGUF", expect=Severity.ERROR, formats=("safetensors",)),
+        Case("qwen3-8b-mlx", expect=Severity.ERROR, formats=("safetensors",), quantisation_method="gptq"),
         Case("Pygmalion-7b-Merged-Safetensors", expect=Severity.ERROR, formats=("pytorch",)),
     )
     confirmed = (
@@ -70,6 +73,10 @@ class PackagingFormat(Rule):
             return self.confirmation(claim, method)
         if word == "mlx" and (said := mlx_fact(evidence)) is not None:
             return self.confirmation(claim, said)
+        measured = method is not None and method.origin is not Origin.DECLARED
+        if word == "mlx" and method is not None and measured and storage.method(method) in _NOT_OF_MLX:
+            message = f"the name says {claim.element.text}; the weights are packed by {method.value}"
+            return self.finding(Severity.ERROR, message, claim=claim, fact=method)
         if known is None:
             return Reason(ReasonKind.UNKNOWN_TO_TRUENAME, f"how {claim.element.text} is stored is not known here")
         if not known["seen"]:

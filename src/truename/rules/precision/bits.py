@@ -6,15 +6,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from truename.evidence.evidence import Evidence
-from truename.facts import BITS_PER_WEIGHT, QUANTISATION_BITS, STORAGE_DTYPES, Fact, Origin
+from truename.facts import BITS_PER_WEIGHT, GGUF_TENSOR_TYPES, QUANTISATION_BITS, STORAGE_DTYPES, Fact, Origin
 from truename.findings import Confirmation, Finding, Reason, ReasonKind, Severity
 from truename.formats.dtypes import DTYPE_BITS, FULL_PRECISION
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case, Decision, Rule, cannot_tell
 from truename.rules.shared import storage
+from truename.rules.shared.gguf_files import GGUF_KEYS, GgufFile, base_type, gguf_files, whole_bits
 from truename.rules.shared.settled import settled
 
+MOST = 0.5  # share of the bytes
 SLACK = 0.75  # exl2's 4.65 bits are declared as 4.65 or as 4.6; a "3.5bpw" model mixes 3 and 4
 TERNARY = 2.0  # models of 1 or 1.58 bits pack 2, or keep their master weights in BF16
 
@@ -34,7 +36,7 @@ class Bits(Rule):
     topic = "bits of a weight"
     claims = frozenset({Role.BITS})
     needs = frozenset({QUANTISATION_BITS, BITS_PER_WEIGHT, STORAGE_DTYPES})
-    reads = storage.STORAGE_KEYS
+    reads = storage.STORAGE_KEYS | GGUF_KEYS | {GGUF_TENSOR_TYPES}
     flagged = (
         Case("Qwen2.5-7B-Instruct-4bit", expect=Severity.ERROR, quantisation_bits=8, bits_per_weight=8.5),
         Case("Qwen2-7B-Instruct-GPTQ-Int4", expect=Severity.ERROR, quantisation_bits=8),
@@ -77,6 +79,8 @@ class Bits(Rule):
         packed = [f for f in evidence.all(QUANTISATION_BITS) if f.origin is not Origin.DECLARED]
         if packed:
             return self._against_packed(claim, claimed, packed)
+        if files := gguf_files(evidence):
+            return self._against_gguf(claim, claimed, files)
         declared = evidence.declared(QUANTISATION_BITS)
         if (full := storage.full_precision(evidence)) is not None:
             if claimed < 16 and (claimed < TERNARY or storage.speaks_of_another_state(name)):
@@ -91,6 +95,21 @@ class Bits(Rule):
         if average is not None and near(claimed, declared.value) and allows(average.value, claimed):
             return self.confirmation(claim, average)
         return self._against_packed(claim, claimed, [declared])
+
+    def _against_gguf(self, claim: Claim, claimed: float, files: Sequence[GgufFile]) -> Finding | Confirmation | Reason:
+        """The bits of a GGUF file are those of its encoding: 4 for Q4_K_M, whatever else is mixed in."""
+        for file in files:
+            kinds = [file.dominant]
+            if file.declared is not None and file.fewer_bits(str(file.declared.value)) is None:
+                kinds.append(base_type(str(file.declared.value)))
+            if any((bits := whole_bits(kind)) is not None and near(claimed, bits) for kind in kinds):
+                return self.confirmation(claim, file.types)
+        found = files[0]
+        bits = whole_bits(found.dominant)
+        if bits is None or any(map(_is_mixed, files)):
+            return Reason(ReasonKind.AMBIGUOUS_FILES, f"{found.path} mixes types of several widths")
+        message = f"the name says {claim.element.text}; most of {found.path} is {found.dominant}"
+        return self.finding(Severity.ERROR, message, claim=claim, fact=found.types)
 
     def _against_packed(self, claim: Claim, claimed: float, packed: Sequence[Fact[Any]]) -> Finding | Confirmation:
         borne = next((fact for fact in packed if near(claimed, fact.value)), None)
@@ -123,6 +142,11 @@ class Bits(Rule):
             return Reason(ReasonKind.AMBIGUOUS_FILES, text)
         message = f"the name says {claim.element.text}; the weights take {average.value:.1f} bits each on average"
         return self.finding(Severity.ERROR, message, claim=claim, fact=average)
+
+
+def _is_mixed(file: GgufFile) -> bool:
+    """Whether no single type holds most of a file's bytes."""
+    return not file.shares or file.shares[0] < MOST
 
 
 def allows(average: float, bits: float) -> bool:

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
 from truename.compiled_tables import table
 from truename.evidence.evidence import Evidence
-from truename.facts import COMPUTE_DTYPE, QUANTISATION_BITS, STORAGE_DTYPES, Fact, Origin
-from truename.findings import Finding, ReasonKind, Severity
+from truename.facts import COMPUTE_DTYPE, QUANTISATION_BITS, QUANTISATION_FORMAT, STORAGE_DTYPES, Fact, Origin
+from truename.findings import Finding, Reason, ReasonKind, Severity
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.rule import Case, Decision, Rule, cannot_tell, renamed
 from truename.rules.shared import storage
 
+EIGHT, SLACK = 8, 0.75  # bits
+_BYTES = frozenset({"I8", "U8", "F8_E4M3", "F8_E5M2"})
+_OF_CACHE = r"(?i)[-_. ]?(?:kv|cache|attn|attention|act|activations?|dequant\w*|vae|text|clip|t5|te)(?:[^a-z]|$)"
+_CACHE_OF = r"(?i)(?:^|[^a-z])(?:kv|cache|attn|attention|act|vae|from|of)[-_. ]?$"
 HALVES = frozenset({"F16", "BF16"})
 
 
@@ -29,12 +34,15 @@ class Dtype(Rule):
     topic = "precision"
     claims = frozenset({Role.PRECISION})
     needs = frozenset({STORAGE_DTYPES, COMPUTE_DTYPE})
-    reads = storage.STORAGE_KEYS | {QUANTISATION_BITS}
+    reads = storage.STORAGE_KEYS | {QUANTISATION_BITS, QUANTISATION_FORMAT}
     flagged = (
         Case("Llama-3.1-8B-Instruct-FP8", expect=Severity.ERROR, storage_dtypes=("BF16",)),
         Case("Qwen3-1.7B-bf16", expect=Severity.ERROR, storage_dtypes=("F32",)),
         Case("Llama-2-70B-fp16", expect=Severity.NOTE, storage_dtypes=("BF16",)),
         Case("pythia-410m-fp16", expect=Severity.WARNING, compute_dtype="float32"),
+        Case("flux1-dev-fp16", expect=Severity.ERROR, storage_dtypes=("F8_E4M3", "F32"), quantisation_method="fp8"),
+        Case("Qwen3-8B-fp8", expect=Severity.ERROR, storage_dtypes=("I32", "F16"), quantisation_bits=4),
+        Case("Qwen3-8B-fp32", expect=Severity.ERROR, storage_dtypes=("I8", "F32")),
     )
     confirmed = (
         Case("Llama-2-70B-fp16", storage_dtypes=("F16",)),
@@ -45,6 +53,7 @@ class Dtype(Rule):
         Case("Llama-2-70B-fp16"),
         Case("Llama-3.1-8B-Instruct-FP8", compute_dtype="bfloat16"),
         Case("Llama-2-7B-GPTQ-fp16", storage_dtypes=("I32", "F16"), quantisation_method="gptq", quantisation_bits=4),
+        Case("Qwen3-8B-fp8-kv", storage_dtypes=("I32", "F16"), quantisation_bits=4),
         Case("Llama-2-7b-bf16-lora", is_adapter=True, storage_dtypes=("F32",)),
     )
     not_applicable = (Case("llama-7b", storage_dtypes=("F16",)),)
@@ -64,9 +73,9 @@ class Dtype(Rule):
         if (stored := evidence.get(STORAGE_DTYPES, Origin.WEIGHTS)) is None or not stored.value:
             return self._against_declared(claims, stated, wanted, evidence)
         if wanted in ("F8", "I8"):
-            return self._against_eight_bits(stated, wanted, stored, evidence)
+            return self._against_eight_bits(claims, stated, wanted, stored, evidence)
         if storage.full_precision(evidence) is None:
-            return self._quantised(claims, stated, evidence)
+            return self._quantised(claims, stated, stored, evidence)
         if stored.value[0] == wanted:
             return self._borne_out(stated, stored)
         if wanted in stored.value:
@@ -84,14 +93,34 @@ class Dtype(Rule):
         suggestion = renamed(claims, claim, table("rules/precision")["words"][found])
         return self.finding(severity, message, claim=claim, fact=stored, suggestion=suggestion)
 
+    def _packed_otherwise(self, wanted: str, packed: Fact[Any], evidence: Evidence) -> str | None:
+        """What shows that most weights are of other bits, or whole numbers where floats are claimed."""
+        form = evidence.measured(QUANTISATION_FORMAT)
+        method = storage.method_fact(evidence)
+        by = f" ({method.value})" if method is not None else ""
+        if abs(packed.value - EIGHT) > SLACK:
+            return f"the weights are packed in {packed.value:g} bits{by}"
+        if wanted == "F8" and form is not None and form.value == "int":
+            return f"the weights are whole numbers of eight bits{by}"
+        return None
+
     def _against_eight_bits(
-        self, stated: Sequence[Claim], wanted: str, stored: Fact[Any], evidence: Evidence
+        self, claims: Claims, stated: Sequence[Claim], wanted: str, stored: Fact[Any], evidence: Evidence
     ) -> Decision:
-        """FP8 and INT8 show in the dtypes or as a method that packs eight bits; only full precision denies them."""
+        """FP8 and INT8 show in the dtypes or as a method of eight bits; full precision and other bits deny them."""
+        packed = evidence.measured(QUANTISATION_BITS)
+        reason = None
+        if packed is not None and stored.value[0][:2] != wanted:
+            reason = self._packed_otherwise(wanted, packed, evidence)
+        if reason is not None:
+            if another := _why_of_activations(claims, stated[0]):
+                return cannot_tell(another, about=stated)
+            message = f"the name says {stated[0].element.text}; {reason}"
+            return self.flag([self.finding(Severity.ERROR, message, claim=stated[0], fact=packed)])
         if any(dtype.startswith(wanted) or (wanted == "I8" and dtype == "U8") for dtype in stored.value):
             return self._borne_out(stated, stored)
         full = storage.full_precision(evidence)
-        bits = evidence.measured(QUANTISATION_BITS) or evidence.declared(QUANTISATION_BITS)
+        bits = packed or evidence.declared(QUANTISATION_BITS)
         if bits is not None and bits.value == 8:
             if full is None:
                 return self._borne_out(stated, bits)
@@ -103,10 +132,15 @@ class Dtype(Rule):
         message = f"the name says {stated[0].element.text}; the weights are stored in full precision ({full.value[0]})"
         return self.flag([self.finding(Severity.ERROR, message, claim=stated[0], fact=full)])
 
-    def _quantised(self, claims: Claims, stated: Sequence[Claim], evidence: Evidence) -> Decision:
+    def _quantised(self, claims: Claims, stated: Sequence[Claim], stored: Fact[Any], evidence: Evidence) -> Decision:
         """Sixteen or more bits are claimed of weights that are packed."""
         fact = storage.method_fact(evidence)
-        if claims.of(Role.QUANTISATION, Role.BITS) or fact is None or storage.method(fact) in ("fp8", "gguf"):
+        dtype = stored.value[0]
+        if fact is None and dtype in _BYTES and not claims.of(Role.QUANTISATION, Role.BITS):
+            message = f"the name says {stated[0].element.text}; the weights are stored in {dtype}"
+            return self.flag([self.finding(Severity.ERROR, message, claim=stated[0], fact=stored)])
+        mixed = fact is not None and storage.method(fact) == "fp8" and not dtype.startswith("F8")
+        if claims.of(Role.QUANTISATION, Role.BITS) or fact is None or mixed or storage.method(fact) == "gguf":
             text = "the weights are quantised and the precision may be that of the activations"
             return cannot_tell(ReasonKind.AMBIGUOUS_NAME, text, about=stated)
         message = f"the name says {stated[0].element.text}; the weights are quantised with {fact.value}"
@@ -130,3 +164,14 @@ class Dtype(Rule):
         severity = Severity.NOTE if {wanted, found} == HALVES else Severity.WARNING
         message = f"the name says {stated[0].element.text}; the configuration declares {declared.value}"
         return self.flag([self.finding(severity, message, claim=stated[0], fact=declared)])
+
+
+def _why_of_activations(claims: Claims, claim: Claim) -> Reason | None:
+    """Why a precision may not be that of the weights: fp8-kv is of the cache."""
+    before, after = claims.name[: claim.element.start], claims.name[claim.element.end :]
+    beside = (
+        (Role.BITS,) if str(claim.value) == "int8" else (Role.QUANTISATION, Role.BITS)
+    )  # GPTQ-Int8 is of the weights
+    if claims.of(*beside) or re.match(_OF_CACHE, after) or re.search(_CACHE_OF, before):
+        return Reason(ReasonKind.AMBIGUOUS_NAME, "the precision may be that of the activations, or of a part")
+    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -14,12 +15,17 @@ from truename.evidence.evidence import Evidence
 from truename.facts import FORMATS, GGUF_FILE_TYPE, GGUF_TENSOR_SHARES, GGUF_TENSOR_TYPES, Fact, Key
 from truename.findings import ReasonKind
 from truename.formats.dtypes import FULL_PRECISION
+from truename.formats.gguf.ggml_types import GGML_TYPES
 from truename.names.claims import Claim
 from truename.rules.rule import Decision, cannot_tell, does_not_apply
 
 # what is read of GGUF files, beside the types of their tensors
 GGUF_KEYS: frozenset[Key[Any]] = frozenset({GGUF_FILE_TYPE, GGUF_TENSOR_SHARES, FORMATS})
 
+# A type with less than this share of another's bits is lower, and how much of the bytes may be; both are wide where a
+# quantiser chooses for every tensor.
+FEWER, MOST_FEWER = 0.88, 0.1
+FEWER_DYNAMIC, MOST_FEWER_DYNAMIC = 0.75, 0.5
 PRESENT = 0.02  # share of the bytes from which on a type is part of an encoding; less are single tensors
 _WORD = re.compile(
     r"(?<![A-Z0-9])(I?Q[1-8]_(?:K_(?:XXS|XS|S|M|L|XL)|K|NL|XXS|XS|XL|S|M|L|[01](?:_[48]_[48])?)|TQ[12]_0"
@@ -54,6 +60,25 @@ class GgufFile(msgspec.Struct, frozen=True):
             # Models of which most was released as MXFP4 keep that, and their files are named after the rest.
             return self.dominant == base or (self.dominant == "MXFP4" and any(map(self._has, FULL_PRECISION)))
         return any(self._has(kind) for kind in (base, *table("rules/gguf")["fallbacks"].get(base, ())))
+
+    def fewer_bits(self, encoding: str) -> tuple[str, float] | None:
+        """A type of far fewer bits than ``encoding``, with the share of all such; None where there are hardly any.
+
+        Every encoding mixes in types of more bits, for the tensors that matter most; none mixes in lower ones.
+        """
+        base = base_type(encoding)
+        bits = bits_of(base)
+        if bits is None or base in FULL_PRECISION:
+            return None
+        dynamic = "UD-" in self.stem.upper()
+        least, most = (FEWER_DYNAMIC, MOST_FEWER_DYNAMIC) if dynamic else (FEWER, MOST_FEWER)
+        found = [
+            (share, kind)
+            for kind, share in zip(self.types.value, self.shares, strict=False)
+            if (held := bits_of(kind)) is not None and held < least * bits
+        ]
+        total = sum(share for share, _ in found)
+        return (max(found)[1], total) if total > most else None
 
     def _has(self, kind: str) -> bool:
         return any(t == kind and share >= PRESENT for t, share in zip(self.types.value, self.shares, strict=False))
@@ -102,6 +127,18 @@ def base_type(encoding: str) -> str:
     if usual in names["types"]:
         return str(names["types"][usual])
     return re.sub(r"_K_(?:XXS|XS|S|M|L|XL)$", "_K", usual)
+
+
+def whole_bits(kind: str) -> float | None:
+    """The bits that a type is named after: 4 of Q4_K and IQ4_XS, 16 of F16; None where its name gives none."""
+    found = re.search(r"(?:Q|FP|F|BF)(\d{1,2})", kind)
+    return float(found[1]) if found else None
+
+
+@cache
+def bits_of(kind: str) -> float | None:
+    """Stored bits of one element of a tensor type, scales included; None for one that is not known."""
+    return next((t.bits_per_weight for t in GGML_TYPES.values() if t.name == kind), None)
 
 
 def is_full(encoding: str) -> bool:

@@ -11,6 +11,7 @@ from truename._lazy import once
 from truename.compiled_tables import table
 from truename.names.claims import Claim
 
+MASKED = ("ForMaskedLM", "ForPreTraining")
 GENERATIVE = ("ForCausalLM", "ForConditionalGeneration", "LMHeadModel", "ForSeq2SeqLM")
 
 
@@ -26,6 +27,7 @@ class Head(msgspec.Struct, frozen=True):
     serves: frozenset[str]
     tensors: tuple[str, ...]
     words: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
 
 
 @once
@@ -42,6 +44,16 @@ def head_of(architecture: str) -> Head | None:
 def is_generative(architecture: str) -> bool:
     """Whether a class writes text, and so can do any task of text without a head of its own."""
     return architecture.endswith(GENERATIVE)
+
+
+def is_masked(architecture: str) -> bool:
+    """Whether a class fills in masked words: the state in which an encoder is before it learns a task."""
+    return architecture.endswith(MASKED)
+
+
+def is_bare(architecture: str) -> bool:
+    """Whether a class is an encoder or a decoder without any head: ``BertModel``."""
+    return architecture.endswith("Model") and architecture[:-5] in table("rules/head_classes")["prefixes"]
 
 
 def is_regular(architecture: str, head: Head) -> bool:
@@ -65,9 +77,17 @@ def asked_by(claim: Claim) -> Head | None:
 
 @lru_cache(maxsize=4096)
 def _asked_by(value: str, text: str) -> Head | None:
+    if (head := named_head(text)) is not None:
+        return head
     if is_classification(text):
         return None
     return _by_dataset(value, text) or next((head for head in heads() if _asks(value, text, head)), None)
+
+
+def named_head(text: str) -> Head | None:
+    """The head that a text names by the word for the head itself, as classes do: ``SequenceClassification``."""
+    word = plain(text)
+    return next((head for head in heads() if word in _plain(head.named)), None)
 
 
 def is_classification(text: str) -> bool:
@@ -83,6 +103,8 @@ def _asks(value: str, text: str, head: Head) -> bool:
 
 def serves(head: Head, claim: Claim) -> bool:
     """Whether a head can stand for what a claim says. A data set of one head is served by that head alone."""
+    if (named := named_head(claim.element.text)) is not None:
+        return named == head
     wanted = _by_dataset(str(claim.value), claim.element.text)
     return wanted == head if wanted else plain(claim.value) in _plain(head.tags | head.serves)
 

@@ -27,22 +27,32 @@ class DimensionRule(Rule):
             return self.no_claim()
         if reason := why_unmeasured(evidence, *self.keys):
             return cannot_tell(reason)
-        facts = strongest_of(evidence, *self.keys)
+        facts = self.facts_of(evidence)
         pairs = ((claim, self.bearing_out(claim, facts, evidence)) for claim in stated)
         if right := [(claim, fact) for claim, fact in pairs if fact is not None]:
             return self.confirm(*right)
         claim, fact = stated[0], facts[0]
-        if reason := self.why_open(claim, fact, evidence):
+        if reason := self.why_open(claims, claim, fact, evidence):
             return cannot_tell(reason)
         suggestion = with_number(claims, claim, fact.value)
         message = self.message(claim, fact)
-        return self.flag([self.finding(severity_of(fact), message, claim=claim, fact=fact, suggestion=suggestion)])
+        return self.flag(
+            [self.finding(self.severity(claim, fact), message, claim=claim, fact=fact, suggestion=suggestion)]
+        )
+
+    def facts_of(self, evidence: Evidence) -> tuple[Fact[Any], ...]:
+        """The facts that a claim is compared with, the one to name in a finding first."""
+        return strongest_of(evidence, *self.keys)
+
+    def severity(self, claim: Claim, fact: Fact[Any]) -> Severity:
+        """How bad a wrong number is."""
+        return severity_of(fact)
 
     def bearing_out(self, claim: Claim, facts: Sequence[Fact[Any]], evidence: Evidence) -> Fact[Any] | None:
         """The fact that makes a claim right, None where none does."""
         return next((fact for fact in facts if fact.value == claim.value), None)
 
-    def why_open(self, claim: Claim, fact: Fact[Any], evidence: Evidence) -> Reason | None:
+    def why_open(self, claims: Claims, claim: Claim, fact: Fact[Any], evidence: Evidence) -> Reason | None:
         """Why a number that is not the files' may be right all the same."""
         return None
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from truename.facts import Fact, Origin
+from truename.compiled_tables import table
+from truename.evidence.evidence import Evidence
+from truename.facts import HIDDEN_SIZE, LAYERS, MODALITIES, Fact, Origin
 from truename.names.claims import Claim, Claims
 from truename.names.elements import Role
 from truename.rules.shared.quantities import ratio
@@ -32,6 +34,28 @@ def known_sizes(claims: Claims) -> tuple[tuple[Claim, Family, str], ...]:
 def usual(word: Claim) -> str:
     """The word as sizes of families have it: ``lg`` is ``large``."""
     return vocabulary().size_words.get(word.value, word.value)
+
+
+def other_shape(claims: Claims, evidence: Evidence) -> tuple[Claim, Family, str, Fact[Any]] | None:
+    """A size word of a name whose weights have the layers and the width of another one of the family, with that one.
+
+    A count alone does not tell a base with the vocabulary of many languages from a large.
+    """
+    layers, width = evidence.measured(LAYERS), evidence.measured(HIDDEN_SIZE)
+    inputs = evidence.value(MODALITIES) or ()
+    if (
+        layers is None or width is None or {"text", "vision"} <= set(inputs)
+    ):  # of CLIP's halves the layers may be of either
+        return None
+    shape = [layers.value, width.value]
+    found = None
+    for claim, family, word in known_sizes(claims):
+        shapes = table("rules/shapes").get(family.key, {})
+        if shapes.get(word) == shape or word not in shapes:
+            return None
+        other = next((w for w, known in shapes.items() if known == shape), None)
+        found = found or (None if other is None else (claim, family, other, layers))
+    return found
 
 
 def away(family: Family, word: str, counts: Sequence[Fact[Any]]) -> tuple[float, Fact[Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -32,7 +33,9 @@ from truename.units import describe_count
 # Experts share embeddings, attention and norms: 8x7B Mixtral holds 83 % of 56 B, small models with a large
 # vocabulary down to some 60 %.
 SHARED = 0.55
+LETTER = 30.0  # times that a size is off which is none, but a number and a letter: vovnet19b has 6.5 M
 
+_OF_ANOTHER = r"(?i)(?:^|[^a-z])(?:teacher|by|vs)[-_. ]$"  # teacher-70b
 Counts = Sequence[Fact[Any]]
 
 
@@ -54,6 +57,12 @@ def _is_glued(claims: Claims, claim: Claim) -> bool:
     if start == 0 or not claims.name[start - 1].isalpha():
         return False
     return not any(e.end == start and e.role in (Role.FAMILY, Role.BRAND) for e in claims.parsed.elements)
+
+
+def _is_a_letter(claims: Claims, claim: Claim) -> bool:
+    """Whether a size in lower case hangs on a family without a sign between: vovnet19b is the second of depth 19."""
+    start, text = claim.element.start, claim.element.text
+    return start > 0 and claims.name[start - 1].isalpha() and text == text.lower()
 
 
 def _off(counts: Counts) -> Callable[[Claim], float]:
@@ -110,6 +119,8 @@ class ParameterCount(Rule):
     undecided = (
         Case("FS8B-finetuned", is_adapter=True, parameters=20_971_520),
         Case("llama-7b"),
+        Case("ese_vovnet19b_dw", parameters=6_540_000),
+        Case("student-of-teacher-70b", parameters=7_000_000_000),
         Case("adept-fuyu-8b", parameters=_by_index(9_408_238_592)),
         Case("Llama-4-Maverick-17B-128E", parameters=401_583_781_376),
     )
@@ -131,6 +142,9 @@ class ParameterCount(Rule):
                 ReasonKind.AMBIGUOUS_NAME,
                 "the size may be that of the active parameters, and the files do not show how many are active",
             )
+        if len(stated) == 1 and re.search(_OF_ANOTHER, claims.name[: stated[0].element.start]):
+            text = f"{stated[0].element.text} may be the size of the model that this one was made from"
+            return cannot_tell(ReasonKind.AMBIGUOUS_NAME, text)
         stated = tuple(claim for claim in stated if not _is_other_thousands(claim, counts))
         if not stated:
             text = "the model has millions of parameters, and a number of thousands counts something else"
@@ -143,6 +157,9 @@ class ParameterCount(Rule):
             return self.confirm(*right)
         if all(_is_glued(claims, claim) for claim in stated):
             text = f"{stated[0].element.text} is part of a longer word, and may count something else"
+            return cannot_tell(ReasonKind.AMBIGUOUS_NAME, text, about=stated)
+        if all(_is_a_letter(claims, claim) and _off(counts)(claim) > LETTER for claim in stated):
+            text = f"{stated[0].element.text} hangs on the name of a family, and its letter may tell a variant"
             return cannot_tell(ReasonKind.AMBIGUOUS_NAME, text, about=stated)
         sizes = [claim for claim in stated if claim.role is Role.PARAMETERS]
         totals = (why_only_a_total(claim, counts) or why_no_whole(claim, counts, evidence) for claim in sizes)
