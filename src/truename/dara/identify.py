@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+import msgspec
+
 from truename._lazy import once
 from truename.architecture.abstract import AbstractArchitecture
 from truename.dara.explanation import explained
@@ -12,12 +14,13 @@ from truename.dara.features import Features, features_of
 from truename.dara.identification import Basis, Identification, Labelled, Neighbour, Prediction, Question
 from truename.dara.model import Calibration, Model
 from truename.dara.prior import Prior
-from truename.dara.score import WRITTEN, Scored, by_shapes, score
+from truename.dara.score import WRITTEN, Scored, by_shapes, score, written_by
 from truename.dara.store import load
 from truename.errors import UsageError
 
 ERROR_RATE = 0.01
 _NEIGHBOURS = 5
+_MOST_DOUBTED = 8  # labels of a set by names that is held against the shapes
 _MOST_TOLD = 100  # labels of a set; where more fit, it cannot be told which
 
 
@@ -72,18 +75,43 @@ def _at(
     """At each error rate what the names say; where they are of nothing known, what the shapes say."""
     found = score(model, features)
     answers = tuple(decide(model, found, rate, prior) for rate in error_rates)
-    if found is None or found.basis is Basis.SHAPES or not any(answer.model_type.unknown for answer in answers):
+    if found is None or (found.basis is not Basis.NAMES and not answers[0].model_type.unknown):
+        return answers
+    doubted = [answer.model_type.unknown or not _written(model, features, found, answer) for answer in answers]
+    if found.basis is Basis.SHAPES or not any(doubted):
         return answers
     shapes = by_shapes(model, features)
     if shapes is None or not shapes.groups:
         return answers
     others = (decide(model, shapes, rate, prior) for rate in error_rates)
     return tuple(
-        other
-        if answer.model_type.unknown and not other.model_type.unknown and not other.model_type.undecided
-        else answer
-        for answer, other in zip(answers, others, strict=True)
+        _either(answer, other) if doubt and other.model_type.set else answer
+        for answer, other, doubt in zip(answers, others, doubted, strict=True)
     )
+
+
+def _written(model: Model, features: Features, found: Scored, answer: Identification) -> bool:
+    """Whether nothing speaks against a set by names: its names are a prototype's, or a program writes the shapes."""
+    position = {label: number for number, label in enumerate(model.labels[Question.MODEL_TYPE])}
+    labels = [position[label] for label in answer.model_type.labels]
+    if found.exact or not features.counts or len(labels) > _MOST_DOUBTED:
+        return True
+    if not all(model.programs_of(label) for label in labels):
+        return True
+    return not written_by(model, features, labels).keys().isdisjoint(labels)
+
+
+def _either(names: Identification, shapes: Identification) -> Identification:
+    """What the shapes say, where the names are of nothing known; else either, and the shapes' types come first."""
+    if names.model_type.unknown:
+        return shapes
+    told, more = names.model_type, shapes.model_type
+    if set(told.labels) & set(more.labels):
+        return names
+    groups = max(member.group for member in more.set) + 1
+    rest = tuple(msgspec.structs.replace(member, probability=0.0, group=groups + member.group) for member in told.set)
+    both = Prediction((*more.set, *rest), False, told.error_rate, told.nearest, len(more.set) + len(rest))
+    return msgspec.structs.replace(names, model_type=both)
 
 
 def decide(model: Model, found: Scored | None, error_rate: float, prior: Prior | None = None) -> Identification:

@@ -25,6 +25,7 @@ _LOST = 0.1  # share of tensors without names from which on matrices are not loo
 _FAMILIAR = 0.2  # share of known names below which names are noise
 _EXTENDED = 0.9  # similarity from which a structure is another of its kind, not one with something added
 _WHOLE, _PART, _ALIKE = 0.985, 0.25, 0.002  # shares of weight, and a difference of similarities
+_EXACT = 0.9999  # similarity of the very same names
 _TIE = 0.5  # of a likeness beside a margin: it settles what margins leave open
 WRITTEN = "written"  # the calibration of shapes that the program of some type writes
 _ASKED = 60  # model types, by the linear classifier and by prototypes, that are asked for their programs
@@ -39,6 +40,7 @@ class Scored(msgspec.Struct, frozen=True):
     scores: Scores
     likeness: float  # similarity of the nearest prototype: what an unknown structure lacks
     held: tuple[int, ...] = ()  # model types whose whole structure is a large part of this one
+    exact: bool = False  # whether the names are the very names of a prototype
     groups: Mapping[int, int] = {}  # model type -> what it shares with those that are the same structure here
 
     @property
@@ -64,7 +66,8 @@ def _by_names(model: Model, features: Features, query: Query) -> Scored:
     found = _best_of_labels(model, features, types, classes, _SHAPE_SHARE)
     likeness = max(found[Question.MODEL_TYPE].values(), default=0.0)
     held = _held(model, model.types.held(query), types) if likeness < _EXTENDED else ()
-    return Scored(Basis.NAMES, found, likeness, held, _alike(model, types))
+    exact = bool(types.max(initial=0.0) >= _EXACT)
+    return Scored(Basis.NAMES, found, likeness, held, exact, _alike(model, types))
 
 
 def _by_part(model: Model, features: Features) -> Scored:
