@@ -191,6 +191,10 @@ CASES: dict[str, tuple[list[str], list[Checkpoint]]] = {
         [f"out-0000{n}.safetensors" for n in range(3)],
         [Checkpoint("safetensors", tuple(f"out-0000{n}.safetensors" for n in range(3)), numbered=True)],
     ),
+    "numbered beside one without a number": (
+        ["model.safetensors", "model_1.safetensors", "model_2.safetensors"],
+        [Checkpoint("safetensors", (f"{stem}.safetensors",)) for stem in ("model", "model_1", "model_2")],
+    ),
     "numbered with gaps": (
         ["epoch-2.safetensors", "epoch-4.safetensors"],
         [Checkpoint("safetensors", ("epoch-2.safetensors",)), Checkpoint("safetensors", ("epoch-4.safetensors",))],

@@ -221,6 +221,8 @@ def _join_numbered(groups: dict[tuple[str, str, str, str | None], _Group]) -> No
             found.setdefault((folder, number["base"], kind), {})[int(number["number"])] = key
     for (folder, base, kind), numbers in found.items():
         first = min(numbers)
+        if (folder, base, kind, None) in groups:  # further models of one run: model, model_1, model_2
+            continue
         if len(numbers) > 1 and first < 2 and max(numbers) - first + 1 == len(numbers):
             paths = [(number, groups.pop(key).paths[0][1]) for number, key in numbers.items()]
             groups[(folder, base, kind, _NUMBERED)] = _Group(base, paths)

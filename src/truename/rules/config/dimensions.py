@@ -192,7 +192,7 @@ class ConfigDimensions(Rule):
     def _heads(self, evidence: Evidence) -> Finding | None:
         """Heads that do not divide the projections, or that have another width than is declared."""
         heads, queries = evidence.declared(HEADS), evidence.get(QUERY_SIZE, Origin.WEIGHTS)
-        if heads is None or queries is None or not _comparable(heads, queries, evidence):
+        if heads is None or queries is None or heads.value < 1 or not _comparable(heads, queries, evidence):
             return None
         of_keys, keys = evidence.declared(KEY_VALUE_HEADS), evidence.get(KEY_SIZE, Origin.WEIGHTS)
         width = evidence.declared(HEAD_SIZE)
