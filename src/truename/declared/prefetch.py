@@ -6,7 +6,7 @@ from collections.abc import Mapping, Set
 
 from truename.declared.documents import MAX_CONFIG_BYTES
 from truename.declared.places import EVERYWHERE, Place
-from truename.declared.read import CARDS, COMPONENT, MAX_COMPONENTS, QUANTIZE_CONFIGS, TOKENIZER_STEPS
+from truename.declared.read import CARDS, COMPONENT, MAX_BYTES, MAX_COMPONENTS, QUANTIZE_CONFIGS, TOKENIZER_STEPS
 from truename.declared.runtimes import RUNTIMES
 
 _DOCUMENTS = {
@@ -43,4 +43,5 @@ def document_bytes(files: Mapping[str, int], places: Set[Place] = EVERYWHERE) ->
     if Place.CONFIG in places and "model_index.json" in files:
         parts = [path for path in files if COMPONENT.fullmatch(path)]
         heads |= {path: min(files[path], MAX_CONFIG_BYTES) for path in parts[:MAX_COMPONENTS]}
-    return heads
+    left = MAX_BYTES
+    return {path: length for path, length in heads.items() if (left := left - length) >= 0}
