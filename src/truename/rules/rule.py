@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 import msgspec
@@ -31,9 +31,14 @@ class Case:
     def __init__(self, name: str, /, *, expect: Severity | None = None, **facts: Any) -> None:
         self.name = name
         self.expect = expect
-        self.facts: tuple[Fact[Any], ...] = tuple(
+        self._given = facts
+
+    @cached_property
+    def facts(self) -> tuple[Fact[Any], ...]:
+        """The facts of its files, made when they are first asked for: a check asks for none."""
+        return tuple(
             value if isinstance(value, Fact) else Fact(FACTS[key], value, default_origin(FACTS[key]))
-            for key, values in facts.items()
+            for key, values in self._given.items()
             for value in (values if isinstance(values, list) else [values])
         )
 
