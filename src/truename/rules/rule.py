@@ -140,6 +140,8 @@ class Rule(ABC):
 
     def passed(self, fact: Fact[Any] | None = None) -> Decision:
         """A check that concerns no single claim of the name found nothing wrong."""
+        if fact is None:
+            return _passed(self.code)
         return Decision(Outcome.CONFIRMED, confirmations=(self.confirmation(None, fact),))
 
     def confirm(self, *claimed: tuple[Claim, Fact[Any]]) -> Decision:
@@ -201,6 +203,11 @@ def weighed(severity: Severity, fact: Fact[Any]) -> Severity:
 @cache  # most rules end so for most names
 def _no_claim(topic: str) -> Decision:
     return does_not_apply(ReasonKind.NO_CLAIM, f"the name makes no claim about {topic}")
+
+
+@cache  # and many others so
+def _passed(code: str) -> Decision:
+    return Decision(Outcome.CONFIRMED, confirmations=(Confirmation(code, None, None),))
 
 
 def span_of(claim: Claim | None) -> ClaimSpan | None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -77,37 +78,33 @@ def judged_claims(claims: Claims, decisions: Decisions, *, by_documents: bool = 
         decisions: of every rule.
         by_documents: there are no weights at all: what an index says of their tensors is a declaration too.
     """
-    by_span = {span_of(claim): claim for claim in claims.items}
     votes: dict[ClaimSpan, list[_Vote]] = {}
     for rule, decision in decisions:
-        for span, vote in _votes(rule, decision, claims):
-            if span in by_span:
-                votes.setdefault(span, []).append(vote)
-    judged = [_judged(span, by_span[span], votes[span], by_documents) for span in votes]
+        for finding in decision.findings:
+            if finding.claim is not None:
+                vote = _Vote(rule.code, Outcome.FLAGGED, finding.evidence, severity=finding.severity)
+                votes.setdefault(finding.claim, []).append(vote)
+        for one in decision.confirmations:
+            if one.claim is not None:
+                votes.setdefault(one.claim, []).append(_Vote(rule.code, Outcome.CONFIRMED, one.evidence))
+        if decision.outcome is Outcome.CANNOT_TELL:
+            vote = _Vote(rule.code, Outcome.CANNOT_TELL, reason=decision.reason)
+            for claim in claims.of(*rule.claims) if decision.about is None else decision.about:
+                if (span := span_of(claim)) is not None:
+                    votes.setdefault(span, []).append(vote)
+    if not votes:
+        return ()
+    by_span = {span_of(claim): claim for claim in claims.items}
+    judged = [_judged(span, by_span[span], votes[span], by_documents) for span in votes if span in by_span]
     return tuple(sorted(judged, key=lambda claim: claim.start))
 
 
-def _votes(rule: Rule, decision: Decision, claims: Claims) -> Iterator[tuple[ClaimSpan, _Vote]]:
-    for finding in decision.findings:
-        if finding.claim is not None:
-            yield finding.claim, _Vote(rule.code, Outcome.FLAGGED, finding.evidence, severity=finding.severity)
-    for one in decision.confirmations:
-        if one.claim is not None:
-            yield one.claim, _Vote(rule.code, Outcome.CONFIRMED, one.evidence)
-    if decision.outcome is Outcome.CANNOT_TELL:
-        open_claims = claims.of(*rule.claims) if decision.about is None else decision.about
-        for claim in open_claims:
-            if (span := span_of(claim)) is not None:
-                yield span, _Vote(rule.code, Outcome.CANNOT_TELL, reason=decision.reason)
-
-
 def _judged(span: ClaimSpan, claim: Claim, votes: Sequence[_Vote], by_documents: bool) -> JudgedClaim:
-    strongest = min(votes, key=lambda vote: vote.strength)
-    agreeing = [vote.code for vote in votes if vote.outcome is strongest.outcome]
+    strongest = votes[0] if len(votes) == 1 else min(votes, key=lambda vote: vote.strength)
     confirmed = strongest.outcome is Outcome.CONFIRMED
     return JudgedClaim(
         kind=span.kind,
-        role=claim.role.value,
+        role=str(claim.role),
         text=span.text,
         value=claim.value,
         start=span.start,
@@ -115,7 +112,7 @@ def _judged(span: ClaimSpan, claim: Claim, votes: Sequence[_Vote], by_documents:
         outcome=strongest.outcome,
         severity=strongest.severity,
         basis=(Grounds.DECLARED if by_documents else basis_of(strongest.evidence)) if confirmed else None,
-        codes=tuple(dict.fromkeys(agreeing)),
+        codes=tuple(dict.fromkeys([vote.code for vote in votes if vote.outcome is strongest.outcome])),
         evidence=strongest.evidence,
         reason=strongest.reason,
     )
@@ -171,6 +168,7 @@ def verdict_of(
     """The verdict on a model, from the outcomes of its claims, the findings, and whether its weights were read."""
     of_policy = {rule.code for rule, _ in decisions if rule.of_policy}
     serious = [one for one in findings if one.severity is not Severity.NOTE and one.code not in of_policy]
+    files_only = {rule.code for rule, _ in decisions if rule.about_files} if serious else set()
     confirmed = [claim for claim in judged if claim.outcome is Outcome.CONFIRMED]
     reason: Reason | None = None
     if any(not finding.about_files for finding in serious):
@@ -191,6 +189,11 @@ def verdict_of(
     )
 
 
+@lru_cache(1 << 10)  # a study asks for model after model
+def _unread_weights(why: str) -> Reason:
+    return Reason(ReasonKind.UNREAD_WEIGHTS, f"no weights could be read: {why}")
+
+
 def _why_unverified(
     judged: Sequence[JudgedClaim], confirmed: Sequence[JudgedClaim], evidence: Evidence
 ) -> Reason | None:
@@ -198,8 +201,7 @@ def _why_unverified(
         return Reason(ReasonKind.NO_WEIGHTS, "there is no weights file")
     if not were_weights_read(evidence):
         why = evidence.why_missing(STORED_PARAMETERS)
-        not_here = why.kind is ReasonKind.NOT_DOWNLOADED
-        return why if not_here else Reason(ReasonKind.UNREAD_WEIGHTS, f"no weights could be read: {why.text}")
+        return why if why.kind is ReasonKind.NOT_DOWNLOADED else _unread_weights(why.text)
     if not judged:
         return Reason(ReasonKind.NO_CLAIM, "the name claims nothing that can be checked")
     if not confirmed and not any(claim.outcome is Outcome.FLAGGED for claim in judged):
