@@ -41,7 +41,7 @@ from truename.findings import (
 from truename.names import Claims, ParsedName, claims_of, parse_name
 from truename.rules import Decision, Rule, all_rules, cannot_tell, keys_read_by
 from truename.rules.aside import less_of_other_models
-from truename.rules.verdict import has_no_weights, judged_claims, regraded, softened, verdict_of
+from truename.rules.verdict import Tally, has_no_weights, judged_claims, regraded, softened, verdict_of
 from truename.settings import Config, NamingPolicy
 from truename.sources import Source, Target, open_source
 from truename.suggest import STYLES, suggest_name, with_suggestion
@@ -113,7 +113,7 @@ def judge(
     return ModelReport(
         target=target,
         name=parsed.name,
-        verdict=verdict_of(judged, findings, decisions, evidence),
+        verdict=verdict_of(Tally.of(judged), findings, decisions, evidence),
         claims=judged,
         revision=revision,
         fingerprint=evidence.fingerprint,

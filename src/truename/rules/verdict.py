@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Self
 
 import msgspec
 
@@ -45,7 +45,9 @@ _OF_READ_WEIGHTS: tuple[Key[Any], ...] = (
     ADAPTER_PAIRS,
     ADAPTER_RANKS,
 )
-_RANK = {Outcome.FLAGGED: 0, Outcome.CANNOT_TELL: 1, Outcome.CONFIRMED: 2}
+_FLAGGED, _OPEN, _CONFIRMED = range(3)
+_RANK = {Outcome.FLAGGED: _FLAGGED, Outcome.CANNOT_TELL: _OPEN, Outcome.CONFIRMED: _CONFIRMED}
+_NO_WEIGHTS = Reason(ReasonKind.NO_WEIGHTS, "there is no weights file")
 
 Decisions = Sequence[tuple[Rule, Decision]]
 
@@ -162,31 +164,62 @@ def _is_softened(finding: Finding) -> bool:
     return finding.severity is Severity.ERROR and not finding.about_files
 
 
-def verdict_of(
-    judged: Sequence[JudgedClaim], findings: Iterable[Finding], decisions: Decisions, evidence: Evidence
-) -> Verdict:
+class Tally(msgspec.Struct, frozen=True):
+    """How many claims of a name were judged, and how they ended."""
+
+    judged: int
+    confirmed: int
+    declared_only: int  # of the confirmed
+    flagged: bool  # whether one is
+
+    @classmethod
+    def of(cls, judged: Sequence[JudgedClaim]) -> Self:
+        """Of the claims themselves."""
+        confirmed = [claim for claim in judged if claim.outcome is Outcome.CONFIRMED]
+        declared = sum(claim.basis is Grounds.DECLARED for claim in confirmed)
+        return cls(len(judged), len(confirmed), declared, any(claim.outcome is Outcome.FLAGGED for claim in judged))
+
+
+_NOTHING = Tally(0, 0, 0, False)
+
+
+def tally_by_documents(claims: Claims, decisions: Decisions) -> Tally:
+    """``Tally.of(judged_claims(..., by_documents=True))`` without the claims: a study asks for millions of names."""
+    ranks: dict[ClaimSpan, int] = {}
+    for rule, decision in decisions:
+        for finding in decision.findings:
+            if finding.claim is not None:
+                ranks[finding.claim] = _FLAGGED
+        for one in decision.confirmations:
+            if one.claim is not None:
+                ranks.setdefault(one.claim, _CONFIRMED)
+        if decision.outcome is Outcome.CANNOT_TELL:
+            for claim in claims.of(*rule.claims) if decision.about is None else decision.about:
+                if (span := span_of(claim)) is not None and ranks.get(span) != _FLAGGED:
+                    ranks[span] = _OPEN
+    if not ranks:
+        return _NOTHING
+    spans = {span_of(claim) for claim in claims.items}
+    ended = [rank for span, rank in ranks.items() if span in spans]
+    confirmed = ended.count(_CONFIRMED)
+    return Tally(len(ended), confirmed, confirmed, _FLAGGED in ended)
+
+
+def verdict_of(tally: Tally, findings: Iterable[Finding], decisions: Decisions, evidence: Evidence) -> Verdict:
     """The verdict on a model, from the outcomes of its claims, the findings, and whether its weights were read."""
     of_policy = {rule.code for rule, _ in decisions if rule.of_policy}
     serious = [one for one in findings if one.severity is not Severity.NOTE and one.code not in of_policy]
-    files_only = {rule.code for rule, _ in decisions if rule.about_files} if serious else set()
-    confirmed = [claim for claim in judged if claim.outcome is Outcome.CONFIRMED]
     reason: Reason | None = None
     if any(not finding.about_files for finding in serious):
         kind = VerdictKind.CONTRADICTED
     elif serious:
         kind = VerdictKind.DEFECTIVE
-    elif (reason := _why_unverified(judged, confirmed, evidence)) is not None:
+    elif (reason := _why_unverified(tally, evidence)) is not None:
         kind = VerdictKind.NOT_VERIFIED
     else:
         kind = VerdictKind.CONSISTENT
-    return Verdict(
-        outcome=kind,
-        confirmed=len(confirmed),
-        declared_only=sum(claim.basis is Grounds.DECLARED for claim in confirmed),
-        claims=len(judged),
-        by_documents=has_no_weights(evidence),
-        reason=reason,
-    )
+    without_weights = has_no_weights(evidence)
+    return Verdict(kind, tally.judged, tally.confirmed, tally.declared_only, without_weights, reason)
 
 
 @lru_cache(1 << 10)  # a study asks for model after model
@@ -194,16 +227,14 @@ def _unread_weights(why: str) -> Reason:
     return Reason(ReasonKind.UNREAD_WEIGHTS, f"no weights could be read: {why}")
 
 
-def _why_unverified(
-    judged: Sequence[JudgedClaim], confirmed: Sequence[JudgedClaim], evidence: Evidence
-) -> Reason | None:
+def _why_unverified(tally: Tally, evidence: Evidence) -> Reason | None:
     if has_no_weights(evidence):
-        return Reason(ReasonKind.NO_WEIGHTS, "there is no weights file")
+        return _NO_WEIGHTS
     if not were_weights_read(evidence):
         why = evidence.why_missing(STORED_PARAMETERS)
         return why if why.kind is ReasonKind.NOT_DOWNLOADED else _unread_weights(why.text)
-    if not judged:
+    if not tally.judged:
         return Reason(ReasonKind.NO_CLAIM, "the name claims nothing that can be checked")
-    if not confirmed and not any(claim.outcome is Outcome.FLAGGED for claim in judged):
+    if not tally.confirmed and not tally.flagged:
         return Reason(ReasonKind.AMBIGUOUS_FILES, "the files settle none of the name's claims")
     return None
