@@ -30,7 +30,7 @@ from truename.cli.options import (
 )
 from truename.cli.output import FOUND, UNUSABLE, Guard, complain
 from truename.errors import TruenameError, UsageError
-from truename.report.writers.form import Form
+from truename.report.form import Form
 
 
 def add_to(app: typer.Typer, guard: Guard) -> None:

@@ -36,7 +36,7 @@ from truename.cli.options import (
 from truename.cli.output import INTERRUPTED, STANDARD_OUTPUT, UNUSABLE, Guard, write_text
 from truename.engines import Engine
 from truename.errors import UsageError
-from truename.report.writers.form import Form
+from truename.report.form import Form
 
 if TYPE_CHECKING:
     from truename.scan import Summary, Target

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from truename.report.writers.form import Form
+from truename.report.form import Form
 from truename.report.writers.writer import Entry, Run, Writer
 
 __all__ = ["Entry", "Form", "Run", "Writer", "writer_for"]
