@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from truename._lazy import once
 from truename.architecture import AbstractArchitecture, abstract_architecture
 from truename.architecture.abstract import Block, Layer
 from truename.budget import Budget
@@ -389,6 +390,15 @@ def rules_of(config: Config) -> tuple[Rule, ...]:
     Raises:
         UsageError: a prefix matches no rule, or the policy cannot be read.
     """
+    return _default_rules() if config is DEFAULTS else _selected(config)
+
+
+@once
+def _default_rules() -> tuple[Rule, ...]:
+    return _selected(DEFAULTS)
+
+
+def _selected(config: Config) -> tuple[Rule, ...]:
     among = all_rules()
     if config.naming != NamingPolicy():
         from truename.rules.policy import policy_rules
