@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import threading
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from truename._lazy import once
+from truename._lazy import once, pattern
 
 
 def test_one_thread_loads_and_the_others_wait() -> None:
@@ -66,3 +67,16 @@ def test_the_first_checks_of_a_process_may_come_together(tmp_path: Path) -> None
     (folder / "config.json").write_text('{"model_type": "bert"}')
     for _ in range(3):
         subprocess.run([sys.executable, "-X", "faulthandler", "-c", _TOGETHER, str(folder)], check=True)
+
+
+def test_a_pattern_is_compiled_when_it_is_first_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = pattern(r"(A)b", re.IGNORECASE)
+    found = made.fullmatch("aB")
+    assert found is not None
+    assert found[1] == "a"
+    assert made.sub("x", "ab ab") == "x x"
+    broken = pattern("(")
+    with pytest.raises(re.error):
+        broken.search("")
+    monkeypatch.setattr(re, "compile", None)  # not again
+    assert made.fullmatch("ab") is not None

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from truename._lazy import once
 from truename.architecture import AbstractArchitecture, abstract_architecture
 from truename.architecture.abstract import Block, Layer
 from truename.budget import Budget
@@ -41,7 +42,7 @@ from truename.findings import (
 from truename.names import Claims, ParsedName, claims_of, parse_name
 from truename.rules import Decision, Rule, all_rules, cannot_tell, keys_read_by
 from truename.rules.aside import less_of_other_models
-from truename.rules.verdict import has_no_weights, judged_claims, regraded, softened, verdict_of
+from truename.rules.verdict import Tally, has_no_weights, judged_claims, regraded, softened, verdict_of
 from truename.settings import Config, NamingPolicy
 from truename.sources import Source, Target, open_source
 from truename.suggest import STYLES, suggest_name, with_suggestion
@@ -113,7 +114,7 @@ def judge(
     return ModelReport(
         target=target,
         name=parsed.name,
-        verdict=verdict_of(judged, findings, decisions, evidence),
+        verdict=verdict_of(Tally.of(judged), findings, decisions, evidence),
         claims=judged,
         revision=revision,
         fingerprint=evidence.fingerprint,
@@ -389,6 +390,15 @@ def rules_of(config: Config) -> tuple[Rule, ...]:
     Raises:
         UsageError: a prefix matches no rule, or the policy cannot be read.
     """
+    return _default_rules() if config is DEFAULTS else _selected(config)
+
+
+@once
+def _default_rules() -> tuple[Rule, ...]:
+    return _selected(DEFAULTS)
+
+
+def _selected(config: Config) -> tuple[Rule, ...]:
     among = all_rules()
     if config.naming != NamingPolicy():
         from truename.rules.policy import policy_rules

@@ -17,7 +17,7 @@ from truename.evidence.parts import MAX_PARTS
 from truename.findings import ModelPart, ModelReport, Outcome, ReasonKind, Severity, VerdictKind
 from truename.report.inspection import inspection_json
 from truename.report.text.inspection import print_inspection
-from truename.report.text.lines import terminal
+from truename.report.text.lines import page_on
 from truename.report.text.parts import part_lines
 from truename.scan.rows import report_row
 from truename.sources import FolderSource
@@ -280,8 +280,8 @@ def test_an_index_of_a_pipeline_that_is_none(index: str, parts: set[str], tmp_pa
 
 
 def text(parts: tuple[ModelPart, ...]) -> str:
-    console = terminal(StringIO())
-    return "\n".join(line.plain for line in part_lines(parts, console))
+    paper = page_on(StringIO())
+    return "\n".join(line.plain for line in part_lines(parts, paper))
 
 
 def test_every_report_shows_them(tmp_path: Path) -> None:
@@ -290,7 +290,7 @@ def test_every_report_shows_them(tmp_path: Path) -> None:
     line = "parts: unet 1.40 B (judged), text_encoder 300 M, vae has no weights here"
     assert text(report.parts) == f"  {line}"
     page = StringIO()
-    print_inspection(inspection, terminal(page))
+    print_inspection(inspection, page_on(page))
     assert line in page.getvalue()
     assert [part["name"] for part in json.loads(inspection_json(inspection))["parts"]] == [
         "unet",

@@ -24,7 +24,7 @@ from truename.findings import (
 )
 from truename.report.exit_code import FOUND, NEVER, OK, UNUSABLE, exit_code
 from truename.report.verdict import WORDS
-from truename.rules.verdict import verdict_of
+from truename.rules.verdict import Tally, verdict_of
 
 PAGE = Path(__file__).parent.parent.parent / "docs" / "verdicts.md"
 LEVELS = ("error", "warning", "note", NEVER)
@@ -76,7 +76,7 @@ def possible() -> set[tuple[str, str]]:
     found = set()
     for severity, about_files, claims in product(("error", "warning", "note", "none"), (False, True), ((), (SETTLED,))):
         findings = [msgspec.structs.replace(one, about_files=about_files) for one in finding(severity)]
-        verdict = verdict_of(claims, findings, (), READ)
+        verdict = verdict_of(Tally.of(claims), findings, (), READ)
         found.add((WORDS[verdict.outcome], severity))
     return found
 

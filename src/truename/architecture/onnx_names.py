@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from truename._lazy import pattern
 from truename.formats.graph import OperatorNode
 from truename.formats.header import Tensor, WeightsHeader
 
@@ -23,10 +24,10 @@ Renamed = Iterator[tuple[str, str, Tensor]]
 # Roles of what belongs to a quantised tensor; the tensor's own name comes before.
 SCALE, ZERO_POINT, INDEX = "onnx_scale", "onnx_zero_point", "onnx_index"
 
-_NO_NAME = re.compile(r"(?:onnx::)?(?:[A-Za-z]+_)?\d+")
-_NORM = re.compile(r"norm[^.]*$", re.IGNORECASE)  # as the last part of a module's path
-_CONSTANT = re.compile(r"(?:^|/)(?:Constant|ConstantOfShape)(?:_\d+)?(?:_output_0)?")
-_PACKED_NAME = re.compile(r"(?:\.MatMul)?(?:\.weight)?(?:[._](?:qweight|Q\d+|Q\d+G\d+|DQ_Q\d+|quant))?")
+_NO_NAME = pattern(r"(?:onnx::)?(?:[A-Za-z]+_)?\d+")
+_NORM = pattern(r"norm[^.]*$", re.IGNORECASE)  # as the last part of a module's path
+_CONSTANT = pattern(r"(?:^|/)(?:Constant|ConstantOfShape)(?:_\d+)?(?:_output_0)?")
+_PACKED_NAME = pattern(r"(?:\.MatMul)?(?:\.weight)?(?:[._](?:qweight|Q\d+|Q\d+G\d+|DQ_Q\d+|quant))?")
 _MATRICES = frozenset({"MatMul", "MatMulInteger", "FusedMatMul", "QLinearMatMul", "MatMulIntegerToFloat"})
 _OTHERS = frozenset({"Gemm", "Conv", "ConvTranspose", "ConvInteger", "QLinearConv", "QGemm", "Gather"})
 _TRIO = {"_quantized": "", "_scale": f".{SCALE}", "_zero_point": f".{ZERO_POINT}"}

@@ -36,5 +36,5 @@ def compare(
         return 0
     from truename.report.text.identification import print_comparison
 
-    print_text(lambda console: print_comparison(said, console))
+    print_text(lambda page: print_comparison(said, page))
     return 0

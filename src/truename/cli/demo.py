@@ -39,7 +39,7 @@ def demo(
         next_ = "demo --out demo-models"
     write_text("Five small models in real formats: the first is what its name says, the others are not.\n\n")
     sys.stdout.flush()
-    print_text(lambda console: print_report(report, console))
+    print_text(lambda page: print_report(report, page))
     program = _program()
     write_text(f"\nNext: {program} {next_}\n")
     write_text("".join(f"      {program} {more}\n" for more in ("check PATH/TO/YOUR/MODEL", "rule SIZ001")))

@@ -37,7 +37,7 @@ def explain(
     from truename.report.text.explanation import print_explanation
 
     print_text(
-        lambda console: print_explanation(
+        lambda page: print_explanation(
             heading=f"{found.code} {found.rule} on {found.target}",
             summary=found.summary,
             name=found.name,
@@ -48,7 +48,7 @@ def explain(
             findings=found.findings,
             confirmed=found.confirmed,
             reason=found.reason,
-            console=console,
+            page=page,
         )
     )
     return 0

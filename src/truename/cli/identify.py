@@ -35,7 +35,7 @@ def identify(
         return 0
     from truename.report.text.identification import print_identifications
 
-    print_text(lambda console: print_identifications(models, console))
+    print_text(lambda page: print_identifications(models, page))
     return 0
 
 

@@ -30,5 +30,5 @@ def inspect(
         return 0
     from truename.report.text.inspection import print_inspection
 
-    print_text(lambda console: print_inspection(found, console))
+    print_text(lambda page: print_inspection(found, page))
     return 0

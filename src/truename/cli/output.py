@@ -13,7 +13,7 @@ from truename.errors import UsageError
 from truename.report.visible import visible
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from truename.report.text.lines import Page
 
 Guard = Callable[[Callable[..., int]], Callable[..., int]]  # turns what a command runs into into an exit code
 STANDARD_OUTPUT = "-"  # where a path is asked for
@@ -93,25 +93,25 @@ def encoded(text: str) -> bytes:
     return text.encode("utf-8", "backslashreplace")
 
 
-def print_text(print_it: Callable[[Console], None], output: Path | None = None) -> None:
-    """Let ``print_it`` print on a console: the terminal, or plain text into a file.
+def print_text(print_it: Callable[[Page], None], output: Path | None = None) -> None:
+    """Let ``print_it`` print on a page: the terminal, or plain text into a file.
 
     Where the reader of standard output goes away, the rest is not printed.
 
     Raises:
         UsageError: the file cannot be written.
     """
-    from truename.report.text.lines import terminal
+    from truename.report.text.lines import page_on
 
     if output is None:
         sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
         try:
-            print_it(terminal(sys.stdout))
+            print_it(page_on(sys.stdout))
         except (BrokenPipeError, SystemExit):  # rich ends the process with 1, which would say that something was found
             silence()
         return
     from io import StringIO
 
-    page = StringIO()
-    print_it(terminal(page))
-    write_text(page.getvalue(), output)
+    text = StringIO()
+    print_it(page_on(text))
+    write_text(text.getvalue(), output)

@@ -116,10 +116,10 @@ class _Standard:
 def _writer(output: Output, run: Run) -> Writer:
     """The writer of an output; on a terminal the text has its width and colours."""
     if output.form is Form.TEXT and output.place == STANDARD_OUTPUT:
-        from truename.report.text.lines import terminal
+        from truename.report.text.lines import page_on
         from truename.report.writers.text import TextWriter
 
-        return TextWriter(run, terminal(sys.stdout))
+        return TextWriter(run, page_on(sys.stdout))
     return writer_for(output.form, run)
 
 

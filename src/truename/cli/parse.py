@@ -103,4 +103,4 @@ def _write(texts: Iterator[str]) -> None:
 def _print(readings: Iterator[Reading]) -> None:
     from truename.report.text.reading import print_readings
 
-    print_text(lambda console: print_readings(readings, console))
+    print_text(lambda page: print_readings(readings, page))

@@ -28,9 +28,7 @@ def rule(code: Annotated[str, typer.Argument(metavar="CODE", help="A rule's code
     if not sys.stdout.isatty():
         write_text(page)
         return 0
-    from rich.markdown import Markdown
-
-    print_text(lambda console: console.print(Markdown(page)))
+    print_text(lambda paper: paper.markdown(page))
     return 0
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from truename.blob import Blob
 from truename.declared.declared import Document
+from truename.declared.plain_yaml import read_plain
 from truename.errors import DeclaredError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def read_card(blob: Blob) -> Document | None:
         raise DeclaredError(blob.path, f"has front matter that is not valid UTF-8 at byte {error.start}") from None
     if len(text) > _LARGE:
         text = _RESULTS.sub("", text)
-    data = parse_yaml(blob.path, text)
+    data = read_plain(text) or parse_yaml(blob.path, text)
     if data is None or data == "":
         return None
     if not isinstance(data, dict):
@@ -59,7 +60,7 @@ def parse_yaml(path: str, text: str) -> Any:
     Raises:
         DeclaredError: it is no YAML, holds aliases, or is nested too deep.
     """
-    import yaml  # 10 ms that only a model with a card has to pay
+    import yaml  # 10 ms that only a model with a card that is not plain has to pay
 
     loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
     try:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from truename._lazy import once
+from truename._lazy import once, pattern
 from truename.compiled_tables import table
 from truename.facts import CARD_MERGES, CARD_STATEMENTS, CARD_TITLE, Fact, Origin
 
@@ -28,7 +28,7 @@ PARAMETERS, ACTIVE, LAYERS, HIDDEN, INTERMEDIATE, HEADS = "parameters", "active"
 VOCABULARY, EXPERTS, CONTEXT, RANK, BASE = "vocabulary", "experts", "context", "rank", "base"
 QUANTISATION, DTYPE, STRUCTURE = "quantisation", "dtype", "structure"
 # Headings below which a card speaks of something else, or of how it was used.
-_ELSEWHERE = re.compile(
+_ELSEWHERE = pattern(
     r"benchmark|evaluat|compar|\bversus\b|\bvs\b|result|performance|leaderboard|\bdata(?:set)?s?\b|hardware|requirement"
     r"|install|usage|\buse\b|quick ?start|how to|example|deploy|inference|serving|limitation|\bbias|ethic|citation|cite"
     r"|licen[cs]e|acknowledg|related|\bother\b|variant|famil|collection|series|\bmodels\b|available|\bzoo\b|\bfiles\b"
@@ -37,49 +37,49 @@ _ELSEWHERE = re.compile(
     r"|generat|sampling|评测|评估|性能|数据|用法|使用|引用|许可|部署|推理示例|局限",
     re.IGNORECASE,
 )
-_TRAINING = re.compile(
+_TRAINING = pattern(
     r"train|fine-?\s?tun|hyper-?\s?param|\bq?lora\b|\bpeft\b|optimi[sz]|recipe|训练|微调|학습|훈련|学習", re.IGNORECASE
 )
-_OF_BASE = re.compile(r"\bbase(?:\s?|-)model\b|\bfoundation model\b|\bbackbone\b|基座|基础模型", re.IGNORECASE)
+_OF_BASE = pattern(r"\bbase(?:\s?|-)model\b|\bfoundation model\b|\bbackbone\b|基座|基础模型", re.IGNORECASE)
 _IN_TRAINING = frozenset({RANK, BASE})
-_NOTES = re.compile(r"comment|note|description|detail|remark|备注|说明", re.IGNORECASE)
-_COMPARED = re.compile(r"model|method|benchmark|task|metric|score|before|after|baseline|ours|\bbase\b", re.IGNORECASE)
+_NOTES = pattern(r"comment|note|description|detail|remark|备注|说明", re.IGNORECASE)
+_COMPARED = pattern(r"model|method|benchmark|task|metric|score|before|after|baseline|ours|\bbase\b", re.IGNORECASE)
 
-_BULLET = re.compile(r"(?:[-*+•●·]|\d{1,2}[.)])\s+")
-_PAIR = re.compile(r"(?P<label>[^:\uff1a=|]{1,80})(?:[:\uff1a]|= )[\s*]*(?P<value>[^\s*].{0,400})")
-_SIGNS = re.compile(r"[^\w\s]|_", re.UNICODE)
-_BRACKETS = re.compile(r"\(([^()]*)\)|（([^（）]*)）")
-_OTHER_COUNT = re.compile(
+_BULLET = pattern(r"(?:[-*+•●·]|\d{1,2}[.)])\s+")
+_PAIR = pattern(r"(?P<label>[^:\uff1a=|]{1,80})(?:[:\uff1a]|= )[\s*]*(?P<value>[^\s*].{0,400})")
+_SIGNS = pattern(r"[^\w\s]|_", re.UNICODE)
+_BRACKETS = pattern(r"\(([^()]*)\)|（([^（）]*)）")
+_OTHER_COUNT = pattern(
     r"trainable|embedding only|draft|vision|audio|encoder|decoder|projector|adapter|lora|added", re.I
 )
-_ACTIVE = re.compile(r"activ", re.IGNORECASE)
-_MARKUP = re.compile(r"\[([^\]]*)\]\([^)\s]*\)|<[^>]{0,200}>|[*`]|&ast;|&dagger;|\\\\?[()]")
+_ACTIVE = pattern(r"activ", re.IGNORECASE)
+_MARKUP = pattern(r"\[([^\]]*)\]\([^)\s]*\)|<[^>]{0,200}>|[*`]|&ast;|&dagger;|\\\\?[()]")
 # A sentence that gives a count: who, and the number before 'parameters' or behind its Chinese word.
-_COUNTED = re.compile(
+_COUNTED = pattern(
     r"(?:^|(?<=[.!?] ))(?P<who>[^,;:!?()|\n]{1,80}?)\s(?:is|has|contains|features|comes with|offers)"
     r"\s(?:an?\s|the\s|about\s|around\s|approximately\s|roughly\s|~\s?|[\w-]+\s){0,5}?~?(?P<value>\d[\d.,]*\s?-?(?:[bmk]|bn|billion|million)?)[\s-]"
     r"(?:parameters?|params?)\b",
     re.IGNORECASE,
 )
-_COUNTED_ZH = re.compile(
+_COUNTED_ZH = pattern(
     r"(?:^|[。;；,，])\s*(?P<who>[^。,，;；]{1,40}?)\s*(?:的)?(?:总)?参数量?(?:约为?|为|是|达到?)\s*"
     r"(?P<value>\d[\d.,]*\s*(?:万|亿|[bm]))",
     re.IGNORECASE,
 )
 # Parts of a line that lists several: '396 M (30 layers, hidden size 1024)', 'hidden=512, layers=12'.
 _LISTED = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
+    (kind, pattern(written, re.IGNORECASE))
+    for kind, written in (
         (LAYERS, r"(?<![\w.+x×/-])\d{1,4}[\s-](?:transformer |hidden |decoder )?layers?\b(?! norm)"),
         (LAYERS, r"\b(?:n_?layers?|layers|num_hidden_layers)\s?[=:]\s?\d{1,4}\b"),
         (HIDDEN, r"\b(?:hidden(?:[ _](?:size|dim\w*))?|d_?model)\s?[=: ]\s?(?:\d{1,3},\d{3}|\d{2,6})\b"),
     )
 )
-_BEGINS = re.compile(r"(?P<value>\d[\d.,]*\s?(?:[bmk]|billion|million)?)[\s-]parameters?\b(?! count)", re.IGNORECASE)
+_BEGINS = pattern(r"(?P<value>\d[\d.,]*\s?(?:[bmk]|billion|million)?)[\s-]parameters?\b(?! count)", re.IGNORECASE)
 # '24-layer', '1024 hidden dimension' as lines of a list, and 'the model consists of 28 layers'
 _BEGINS_WITH = tuple(
-    (kind, re.compile(pattern, re.IGNORECASE))
-    for kind, pattern in (
+    (kind, pattern(written, re.IGNORECASE))
+    for kind, written in (
         (LAYERS, r"(?P<value>\d{1,3})[\s-](?:transformer |hidden )?layers?(?=$|[,;.)]|\s\()"),
         (HIDDEN, r"(?P<value>\d{1,3},\d{3}|\d{2,5})[\s-]hidden(?: dim\w*| size)?(?=$|[,;.)])"),
         (
@@ -89,16 +89,16 @@ _BEGINS_WITH = tuple(
     )
 )
 # 'This repository contains a 4-bit AWQ quantized version of ...'
-_PACKED = re.compile(
+_PACKED = pattern(
     r"^(?P<who>this (?:repo(?:sitory)?|model))\s(?:is|contains|hosts|provides|holds)\s(?:an?\s|the\s)?"
     r"(?P<value>(?:[\w.-]+\s){0,4}?(?:quanti[sz]ed|gptq|awq|exl2)\b)",
     re.IGNORECASE,
 )
 _WORDED, _WORDED_ZH = "param", "参数量"
 _FENCE = ("```", "~~~")
-_RECIPE = re.compile(r"(?m)^\s*merge_method\s*:")
-_MERGED = re.compile(r"(?m)^[ \t]*(?:-[ \t]+)?(?:model|base_model)[ \t]*:[ \t]*[\"']?([^\s\"'#]+)")
-_OWNED = re.compile(r"\w[\w.-]*/\w[\w.-]*")
+_RECIPE = pattern(r"(?m)^\s*merge_method\s*:")
+_MERGED = pattern(r"(?m)^[ \t]*(?:-[ \t]+)?(?:model|base_model)[ \t]*:[ \t]*[\"']?([^\s\"'#]+)")
+_OWNED = pattern(r"\w[\w.-]*/\w[\w.-]*")
 
 
 class Section:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
+from truename._lazy import pattern
 from truename.compiled_tables import table
 from truename.declared import card_text_facts
 from truename.errors import FileError, TargetNotFoundError, UnsafePathError
@@ -19,7 +19,7 @@ _FAMILIES = ("family", "brand")
 MAX_TEXT = 32_768  # bytes; a card names its model's family early
 # Training or development that a text claims for itself, in prose: not the empty fields of a template ('Developed by:').
 _MODEL = r"(?:[\w-]+ ){0,3}(?:models?|llms?|a\.?i\.?|artificial intelligence|transformers?|networks?|architectures?)\b"
-_OWN_WORK = re.compile(
+_OWN_WORK = pattern(
     r"\b(?:"
     r"(?:pre-?)?trained (?:\w+ ){0,3}from scratch"
     r"|(?:built|developed|created|written) (?:\w+ ){0,2}from (?:scratch|the ground up)"
@@ -32,11 +32,11 @@ _OWN_WORK = re.compile(
     r"|自主研发|自研|完全自主"
 )
 # Words of those who say that it is made from something else, even if they do not say from what.
-_DERIVED = re.compile(
+_DERIVED = pattern(
     r"fine-?\s?tun|\b(?:q?lora|adapters?|merged?|mergekit|quanti[sz]ed|distilled|converted|derived|based on|base model"
     r"|built (?:up)?on|built on top|continued pre-?training|further (?:pre-?)?trained|weights of)\b|微调"
 )
-_WORD = re.compile(r"[a-z]+(?:[0-9.]*[a-z]+)*")
+_WORD = pattern(r"[a-z]+(?:[0-9.]*[a-z]+)*")
 
 
 def card_mentions(source: Source) -> Iterator[Fact[Any]]:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 
+from truename._lazy import pattern
+
 _PACKED = r"(?:\.(?:gz|gzip|z|bz2|lzma|xz|lz4|zst))?"
 _OBJECTS = rf"(?:pkl|pickle|dill|joblib|pck|pcl|p|sav){_PACKED}"
 # What programs save with PyTorch (many write model_best.pth.tar, which is no tar), and archives of it.
 _TORCH = r"(?:bin|pt|pth|ckpt|th|pyth|torch)(?:\.tar)?|pt2|ptl|distcp|nemo|mar"
 _OTHERS = r"npz|npy|dat|data|pdparams|pdopt|model|mdl"  # NumPy, Paddle, gensim
-_PICKLE = re.compile(rf".+\.(?:{_TORCH}|{_OTHERS}|{_OBJECTS})|(?:.*/)?\.metadata", re.IGNORECASE)
-_OF_SENTENCEPIECE = re.compile(
-    r"(?:.*/)?[\w.-]*(?:tokenizer|spiece|sentencepiece|spm|bpe)[\w.-]*\.model", re.IGNORECASE
-)
-_OF_OBJECTS = re.compile(rf".+\.{_OBJECTS}", re.IGNORECASE)
+_PICKLE = pattern(rf".+\.(?:{_TORCH}|{_OTHERS}|{_OBJECTS})|(?:.*/)?\.metadata", re.IGNORECASE)
+_OF_SENTENCEPIECE = pattern(r"(?:.*/)?[\w.-]*(?:tokenizer|spiece|sentencepiece|spm|bpe)[\w.-]*\.model", re.IGNORECASE)
+_OF_OBJECTS = pattern(rf".+\.{_OBJECTS}", re.IGNORECASE)
 
 
 def may_be_pickle(path: str) -> bool:

@@ -7,7 +7,6 @@ letter of it has a Latin twin and the twins spell a word that names of models ha
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from enum import StrEnum
 from functools import cache
@@ -16,10 +15,11 @@ from unicodedata import category, name, normalize
 
 import msgspec
 
+from truename._lazy import pattern
 from truename.names.lexicon import lexicon, lower, squeeze
 
-_WORD = re.compile(r"[^\W_\u115f\u1160\u17b4\u17b5\u3164\uffa0]+")  # fillers that count as letters left out
-_BIDIRECTIONAL = re.compile(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+_WORD = pattern(r"[^\W_\u115f\u1160\u17b4\u17b5\u3164\uffa0]+")  # fillers that count as letters left out
+_BIDIRECTIONAL = pattern(r"[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _JOINERS = "\u200c\u200d"  # Persian, the Indian scripts and emoji need them
 _FILLERS = frozenset("\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")  # drawn as nothing, and no Cf
 _STYLED = ("FULLWIDTH", "MATHEMATICAL")

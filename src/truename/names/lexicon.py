@@ -116,11 +116,13 @@ def make_lexicon(words: Vocabulary) -> Lexicon:
     for word, role in (UNIT_WORDS | _HEAD_WORDS).items():
         readings[word] = (Tag.UNIT, Kind.OTHER, role, None, True)
     modalities = [word for word, reading in readings.items() if reading[2] is Role.MODALITY]
+    names = {word for word, reading in readings.items() if reading[2] in _NAMES}
+    ending = [word for word in names if word.endswith(tuple(modalities))]
     modal = {
         word: len(end)
         for end in sorted(modalities, key=len)  # of vl and vlm the longer
-        for word, reading in readings.items()
-        if reading[2] in _NAMES and word.endswith(end) and readings.get(word[: -len(end)], (0, 0, 0))[2] in _NAMES
+        for word in ending
+        if word.endswith(end) and word[: -len(end)] in names
     }
     return Lexicon(readings, words.prefixes, words.prefixes | words.compounds, modal, words)
 

@@ -29,13 +29,14 @@ _NUMBERS = frozenset((
     Role.VERSION, Role.DATE, Role.PATCH_SIZE, Role.IMAGE_SIZE, Role.LAYERS, Role.HIDDEN_SIZE, Role.HEADS,
     Role.EMBEDDING_SIZE, Role.SIZE_WORD, Role.DATA_COUNT,
 ))  # fmt: skip
+_NO_WORDS = _FORMATS | _NUMBERS
 _TOKEN = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)*")
 _SEPARATORS = re.compile(r"[-_. ]+")
+_NO_SEPARATORS = str.maketrans("", "", "-_. ")
 _PRETENCES = frozenset(("hf", "official", "team", "org", "real", "original"))  # words added to an owner's name
 _SHORTEST = 4  # letters of a word that is compared where all else of the name is equal
 _SHORTEST_ALONE = 6  # letters of a word that is compared where sizes and versions differ
 _SHORTEST_OWNER = 5
-_END, _LEAST_WITH_ENDS = 4, 9  # characters of an end, and of texts whose ends one edit can change both
 _LONGEST = 128  # characters of a name that is compared
 
 
@@ -123,28 +124,40 @@ class KnownNames(msgspec.Struct, frozen=True, dict=True):
 
 
 class _Neighbours:
-    """Texts by their ends: one edit leaves one end of a text as it is."""
+    """Texts by their length and by either half: one edit leaves one half of a text as it is."""
 
     def __init__(self, texts: Iterable[str]) -> None:
-        self._ends: dict[str, list[str]] = {}
-        self._short: list[str] = []
+        self._begins: dict[tuple[int, str], list[str]] = {}
+        self._ends: dict[tuple[int, str], list[str]] = {}
         for text in texts:
-            if len(text) <= _LEAST_WITH_ENDS:
-                self._short.append(text)
-            for end in (f"{text[:_END]}…", f"…{text[-_END:]}"):
-                self._ends.setdefault(end, []).append(text)
+            size = len(text)
+            half = _half(size)
+            self._begins.setdefault((size, text[:half]), []).append(text)
+            self._ends.setdefault((size, text[size - half :]), []).append(text)
 
     def of(self, text: str) -> list[str]:
         """The texts that one edit, or one swap of neighbours, makes of ``text``."""
-        near = {*self._ends.get(f"{text[:_END]}…", ()), *self._ends.get(f"…{text[-_END:]}", ())}
-        if len(text) <= _LEAST_WITH_ENDS:
-            near.update(self._short)
-        near.discard(text)
-        if not near:
-            return []
-        from rapidfuzz.distance import OSA  # seldom needed: most names resemble none
+        near: list[str] = []
+        for size in (len(text) - 1, len(text), len(text) + 1):
+            half = _half(size)
+            near += self._begins.get((size, text[:half]), ())
+            near += self._ends.get((size, text[len(text) - half :]), ())
+        return sorted({one for one in near if _is_one_edit(text, one)}) if near else near
 
-        return sorted(one for one in near if OSA.distance(text, one, score_cutoff=1) == 1)
+
+def _half(size: int) -> int:
+    """So many characters at one end or the other are the same in two texts that are one edit apart."""
+    return max(size // 2 - 1, 0)
+
+
+def _is_one_edit(text: str, other: str) -> bool:
+    """Whether one character more, less or other, or two neighbours swapped, makes one text of another."""
+    at = next((i for i, (a, b) in enumerate(zip(text, other, strict=False)) if a != b), min(len(text), len(other)))
+    if len(text) == len(other):
+        swapped = text[at + 1 : at + 2] + text[at : at + 1] == other[at : at + 2]
+        return text != other and (text[at + 1 :] == other[at + 1 :] or (swapped and text[at + 2 :] == other[at + 2 :]))
+    shorter, longer = (text, other) if len(text) < len(other) else (other, text)
+    return shorter[at:] == longer[at + 1 :]
 
 
 @once
@@ -155,24 +168,26 @@ def known_names() -> KnownNames:
 
 def forms_of(parsed: ParsedName) -> tuple[str, str, str]:
     """A model's name without formats and quantisations: words and numbers apart, words alone, and as it is written."""
+    name, begin = parsed.name, parsed.name.find(parsed.model)
     whole: list[str] = []
     words: list[str] = []
-    at = parsed.name.find(parsed.model)
+    at = at_of_words = last = begin
     for element in parsed.claiming:
-        between = parsed.name[at : element.start]
-        whole.append(between)
-        words.append(between)
-        at = element.end
-        if element.role not in _FORMATS:
-            whole.append(element.text)
-            if element.role not in _NUMBERS:
-                words.append(element.text)
-    rest = parsed.name[at : parsed.name.find(parsed.model) + len(parsed.model)]
-    written = [part for part in _SEPARATORS.split("".join((*whole, rest))) if part]
+        last = element.end
+        if element.role in _NO_WORDS:
+            words.append(name[at_of_words : element.start])
+            at_of_words = last
+            if element.role in _FORMATS:
+                whole.append(name[at : element.start])
+                at = last
+    whole.append(name[at : begin + len(parsed.model)])
+    words.append(name[at_of_words:last])
+    written = [part for part in _SEPARATORS.split("".join(whole)) if part]
     while len(written) > 1 and written[-1].lower() == "hf":
         written.pop()
+    as_written = "-".join(written)
     bare = [token for token in _TOKEN.findall("".join(words).lower()) if token.isalpha() and token != "hf"]
-    return "-".join(_TOKEN.findall("-".join(written).lower())), "-".join(bare), "-".join(written)
+    return "-".join(_TOKEN.findall(as_written.lower())), "-".join(bare), as_written
 
 
 def look_alikes(parsed: ParsedName) -> tuple[LookAlike, ...]:
@@ -202,7 +217,7 @@ def _is_plain(known: str, trick: Trick) -> bool:
     return trick is not Trick.EDIT and len(known) >= _SHORTEST_OWNER
 
 
-@lru_cache(1 << 12)
+@lru_cache(1 << 16)  # a registry's models share most of their owners
 def _owner_like(owner: str) -> tuple[str, Trick] | None:
     """The known owner that an unknown one imitates, and how."""
     known, low = known_names(), owner.lower()
@@ -224,22 +239,33 @@ def _name_like(form: str, words: str, written: str) -> tuple[str, Trick] | None:
     known = known_names()
     if not form or form in known.by_form:
         return None
-    for look in (*_folds(written), _join(form)):
+    joined = form.replace("-", "")
+    for look in (*_folds(written), joined):
         if (found := known.by_look.get(look)) is None:
             continue
-        if _join(form) != _join(found.form):
+        if joined != _join(found.form):
             return found.name, Trick.LETTERS
         if _lacks_hyphen(form, found.form):
             return found.name, Trick.HYPHEN
-    for near in known.neighbours["forms"].of(form):
+    for near in known.neighbours["forms"].of(form) if _may_be_slip(form) else ():
         if _is_slip(form, near, _SHORTEST if "-" in near else _SHORTEST_ALONE):
             return known.by_form[near].name, _trick(form, near)
-    if words and words not in known.by_words:
+    if words and words not in known.by_words and _may_be_slip(words):
         for near in known.neighbours["words"].of(words):
             trick = _trick(words, near)
             if _is_slip(words, near, _SHORTEST_ALONE) and ("-" in words or trick is not Trick.EDIT):
                 return known.by_words[near].name, trick
     return None
+
+
+def _may_be_slip(form: str) -> bool:
+    """Whether all words of a name but one are words of known names, and that one is none of any model's.
+
+    No other name is a slip, and few are such.
+    """
+    known = known_names().vocabulary
+    strange = [word for word in form.split("-") if word not in known]
+    return len(strange) == 1 and strange[0].isalpha() and not _is_word(strange[0])
 
 
 def _is_slip(form: str, known: str, shortest: int) -> bool:
@@ -302,7 +328,7 @@ def _folds(text: str) -> tuple[str, str]:
 
 
 def _join(text: str) -> str:
-    return _SEPARATORS.sub("", text.lower())
+    return text.lower().translate(_NO_SEPARATORS)
 
 
 def _digits(text: str) -> str:

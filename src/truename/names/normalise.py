@@ -36,9 +36,12 @@ def normalise_name(name: str) -> str:
     models can have one form.
     """
     text = name.lower() if name.isascii() else _plain(name)
-    if scheme := _SCHEME.match(text):
+    if ":" in text and (scheme := _SCHEME.match(text)):
         text = text[scheme.end() :]
-    text = text.partition("@")[0]
+    if "@" in text:
+        text = text.partition("@")[0]
+    if "/" not in text:
+        return _part(text)
     return "/".join(part for part in map(_part, text.split("/")) if part)
 
 

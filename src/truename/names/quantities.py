@@ -6,33 +6,34 @@ import re
 from collections.abc import Callable
 from itertools import pairwise
 
+from truename._lazy import pattern
 from truename.names.elements import Kind, Role
 from truename.names.lexicon import LABEL_KINDS, LABELS, UNIT_WORDS, Piece, Tag, known
 from truename.units import UNITS, parse_count
 
 _NUMBER = r"\d{1,9}(?:\.\d{1,6})?"
 # a number and letters; the letters decide
-_COUNTED = re.compile(rf"({_NUMBER})([a-z]{{1,16}})")
-_MIXTURE = re.compile(rf"(\d{{1,3}})x({_NUMBER})([bmt])([a-z]{{0,12}})")
-_TWO_SIZES = re.compile(rf"({_NUMBER})b(?:x(\d{{1,3}})e?|a({_NUMBER})b)")  # 7Bx4, 17Bx16E; 30BA3B
-_INFIX = re.compile(r"(\d{1,2})b(\d)")  # 1b7 is 1.7 billion
-_ACTIVE = re.compile(rf"a({_NUMBER})([bm])")
-_EFFECTIVE = re.compile(rf"e({_NUMBER})b")  # Gemma 3n's E4B: the memory it takes, not the parameters it has
-_VERSION = re.compile(r"(?:v|ver|version)(\d{1,4}(?:\.\d{1,4}){0,3})([a-z]?)")
-_BITS = re.compile(r"w(\d{1,2})a(?:\d{1,2}|fp8|bf16|fp16)(?:g\d+)?")
-_ACTIVATIONS_FIRST = re.compile(r"a\d{1,2}w(\d{1,2})(?:g\d+)?")
-_INT = re.compile(r"u?int([1-9]\d?)(?:wo)?")
-_BPW = re.compile(r"bpw(\d{1,2}(?:\.\d{1,4})?)")
-_WEIGHT = re.compile(r"w([1-8])")
-_GGUF = re.compile(r"(?:i|t)?q[1-8]")
-_GGUF_WHOLE = re.compile(r"((?:i|t)?q[1-8])(k?)(xxs|xs|nl|xl|s|m|l)?")  # Q4KM, iq4xs
-_MLC = re.compile(r"q([1-8])f(?:16|32)")  # MLC's q4f16_1: four bits, computed with in sixteen
-_DIMENSION = re.compile(r"([a-z])(\d{1,5})")
-_PATCH = re.compile(r"patch(\d{1,3})")
-_WINDOW = re.compile(r"(?:window|win)(\d{1,3})(?:to\d{1,3})?")
-_PLAIN = re.compile(_NUMBER, re.ASCII)
-_LABELLED = re.compile(rf"([a-z]{{1,13}})({_NUMBER})([kmb]?)")
-_HASH = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}")
+_COUNTED = pattern(rf"({_NUMBER})([a-z]{{1,16}})")
+_MIXTURE = pattern(rf"(\d{{1,3}})x({_NUMBER})([bmt])([a-z]{{0,12}})")
+_TWO_SIZES = pattern(rf"({_NUMBER})b(?:x(\d{{1,3}})e?|a({_NUMBER})b)")  # 7Bx4, 17Bx16E; 30BA3B
+_INFIX = pattern(r"(\d{1,2})b(\d)")  # 1b7 is 1.7 billion
+_ACTIVE = pattern(rf"a({_NUMBER})([bm])")
+_EFFECTIVE = pattern(rf"e({_NUMBER})b")  # Gemma 3n's E4B: the memory it takes, not the parameters it has
+_VERSION = pattern(r"(?:v|ver|version)(\d{1,4}(?:\.\d{1,4}){0,3})([a-z]?)")
+_BITS = pattern(r"w(\d{1,2})a(?:\d{1,2}|fp8|bf16|fp16)(?:g\d+)?")
+_ACTIVATIONS_FIRST = pattern(r"a\d{1,2}w(\d{1,2})(?:g\d+)?")
+_INT = pattern(r"u?int([1-9]\d?)(?:wo)?")
+_BPW = pattern(r"bpw(\d{1,2}(?:\.\d{1,4})?)")
+_WEIGHT = pattern(r"w([1-8])")
+_GGUF = pattern(r"(?:i|t)?q[1-8]")
+_GGUF_WHOLE = pattern(r"((?:i|t)?q[1-8])(k?)(xxs|xs|nl|xl|s|m|l)?")  # Q4KM, iq4xs
+_MLC = pattern(r"q([1-8])f(?:16|32)")  # MLC's q4f16_1: four bits, computed with in sixteen
+_DIMENSION = pattern(r"([a-z])(\d{1,5})")
+_PATCH = pattern(r"patch(\d{1,3})")
+_WINDOW = pattern(r"(?:window|win)(\d{1,3})(?:to\d{1,3})?")
+_PLAIN = pattern(_NUMBER, re.ASCII)
+_LABELLED = pattern(rf"([a-z]{{1,13}})({_NUMBER})([kmb]?)")
+_HASH = pattern(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{7,}")
 
 MANY_EXPERTS = 8  # from here on a number with an E is of experts, and hardly of epochs
 TRAINED_ON = 100 * 10**9  # from here on, beside another size, a count is of training tokens

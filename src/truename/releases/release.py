@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -22,6 +23,7 @@ SETTINGS = ("context_length", "rope_theta", "rope_scaling", "rope_factor", "mel_
 _PARTS = frozenset({"decoder_layers", "experts"})
 # Without these nothing is compared at all; of the next two one at least must be equal too.
 _CORE = ("hidden_size", "layers", "vocabulary_size")
+_core_of = attrgetter(*_CORE)
 _SECOND = ("heads", "key_value_heads", "intermediate_size", "experts")
 _NEAR = 2  # values in which a release may differ and still be the nearest
 _POSITIONS = 2  # rows of a table of positions that some families keep for padding
@@ -147,7 +149,7 @@ class ReleaseTable(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def _by_core(self) -> Mapping[Any, tuple[Release, ...]]:
-        return self._index(lambda r: tuple(getattr(r, f) for f in _CORE) if _is_whole(r) else None)
+        return self._index(lambda r: _core_of(r) if _is_whole(r) else None)
 
     @cached_property
     def _by_shape(self) -> Mapping[Any, tuple[Release, ...]]:
@@ -199,7 +201,7 @@ def _equal(release: Release, field: str, values: Values) -> bool:
 
 def _is_whole(release: Release) -> bool:
     """Whether enough is known of a release to say that it is the one."""
-    return release.intermediate_size is not None and all(getattr(release, field) is not None for field in _CORE)
+    return release.intermediate_size is not None and None not in _core_of(release)
 
 
 def _cores(values: Values) -> Iterator[tuple[Any, ...]]:

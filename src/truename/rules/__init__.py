@@ -34,7 +34,7 @@ def all_rules() -> tuple[Rule, ...]:
         for module in pkgutil.iter_modules(importlib.import_module(family.name).__path__, f"{family.name}."):
             members = vars(importlib.import_module(module.name)).values()
             rules += [
-                c() for c in members if isinstance(c, type) and issubclass(c, Rule) and c.__module__ == module.name
+                c() for c in members if isinstance(c, type) and c.__module__ == module.name and issubclass(c, Rule)
             ]
     for key in ("code", "slug"):
         seen = [getattr(rule, key) for rule in rules]

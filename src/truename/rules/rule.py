@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar
 
 import msgspec
@@ -31,9 +31,14 @@ class Case:
     def __init__(self, name: str, /, *, expect: Severity | None = None, **facts: Any) -> None:
         self.name = name
         self.expect = expect
-        self.facts: tuple[Fact[Any], ...] = tuple(
+        self._given = facts
+
+    @cached_property
+    def facts(self) -> tuple[Fact[Any], ...]:
+        """The facts of its files, made when they are first asked for: a check asks for none."""
+        return tuple(
             value if isinstance(value, Fact) else Fact(FACTS[key], value, default_origin(FACTS[key]))
-            for key, values in facts.items()
+            for key, values in self._given.items()
             for value in (values if isinstance(values, list) else [values])
         )
 
@@ -135,6 +140,8 @@ class Rule(ABC):
 
     def passed(self, fact: Fact[Any] | None = None) -> Decision:
         """A check that concerns no single claim of the name found nothing wrong."""
+        if fact is None:
+            return _passed(self.code)
         return Decision(Outcome.CONFIRMED, confirmations=(self.confirmation(None, fact),))
 
     def confirm(self, *claimed: tuple[Claim, Fact[Any]]) -> Decision:
@@ -196,6 +203,11 @@ def weighed(severity: Severity, fact: Fact[Any]) -> Severity:
 @cache  # most rules end so for most names
 def _no_claim(topic: str) -> Decision:
     return does_not_apply(ReasonKind.NO_CLAIM, f"the name makes no claim about {topic}")
+
+
+@cache  # and many others so
+def _passed(code: str) -> Decision:
+    return Decision(Outcome.CONFIRMED, confirmations=(Confirmation(code, None, None),))
 
 
 def span_of(claim: Claim | None) -> ClaimSpan | None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any, Self
 
 import msgspec
 
@@ -44,7 +45,9 @@ _OF_READ_WEIGHTS: tuple[Key[Any], ...] = (
     ADAPTER_PAIRS,
     ADAPTER_RANKS,
 )
-_RANK = {Outcome.FLAGGED: 0, Outcome.CANNOT_TELL: 1, Outcome.CONFIRMED: 2}
+_FLAGGED, _OPEN, _CONFIRMED = range(3)
+_RANK = {Outcome.FLAGGED: _FLAGGED, Outcome.CANNOT_TELL: _OPEN, Outcome.CONFIRMED: _CONFIRMED}
+_NO_WEIGHTS = Reason(ReasonKind.NO_WEIGHTS, "there is no weights file")
 
 Decisions = Sequence[tuple[Rule, Decision]]
 
@@ -77,37 +80,33 @@ def judged_claims(claims: Claims, decisions: Decisions, *, by_documents: bool = 
         decisions: of every rule.
         by_documents: there are no weights at all: what an index says of their tensors is a declaration too.
     """
-    by_span = {span_of(claim): claim for claim in claims.items}
     votes: dict[ClaimSpan, list[_Vote]] = {}
     for rule, decision in decisions:
-        for span, vote in _votes(rule, decision, claims):
-            if span in by_span:
-                votes.setdefault(span, []).append(vote)
-    judged = [_judged(span, by_span[span], votes[span], by_documents) for span in votes]
+        for finding in decision.findings:
+            if finding.claim is not None:
+                vote = _Vote(rule.code, Outcome.FLAGGED, finding.evidence, severity=finding.severity)
+                votes.setdefault(finding.claim, []).append(vote)
+        for one in decision.confirmations:
+            if one.claim is not None:
+                votes.setdefault(one.claim, []).append(_Vote(rule.code, Outcome.CONFIRMED, one.evidence))
+        if decision.outcome is Outcome.CANNOT_TELL:
+            vote = _Vote(rule.code, Outcome.CANNOT_TELL, reason=decision.reason)
+            for claim in claims.of(*rule.claims) if decision.about is None else decision.about:
+                if (span := span_of(claim)) is not None:
+                    votes.setdefault(span, []).append(vote)
+    if not votes:
+        return ()
+    by_span = {span_of(claim): claim for claim in claims.items}
+    judged = [_judged(span, by_span[span], votes[span], by_documents) for span in votes if span in by_span]
     return tuple(sorted(judged, key=lambda claim: claim.start))
 
 
-def _votes(rule: Rule, decision: Decision, claims: Claims) -> Iterator[tuple[ClaimSpan, _Vote]]:
-    for finding in decision.findings:
-        if finding.claim is not None:
-            yield finding.claim, _Vote(rule.code, Outcome.FLAGGED, finding.evidence, severity=finding.severity)
-    for one in decision.confirmations:
-        if one.claim is not None:
-            yield one.claim, _Vote(rule.code, Outcome.CONFIRMED, one.evidence)
-    if decision.outcome is Outcome.CANNOT_TELL:
-        open_claims = claims.of(*rule.claims) if decision.about is None else decision.about
-        for claim in open_claims:
-            if (span := span_of(claim)) is not None:
-                yield span, _Vote(rule.code, Outcome.CANNOT_TELL, reason=decision.reason)
-
-
 def _judged(span: ClaimSpan, claim: Claim, votes: Sequence[_Vote], by_documents: bool) -> JudgedClaim:
-    strongest = min(votes, key=lambda vote: vote.strength)
-    agreeing = [vote.code for vote in votes if vote.outcome is strongest.outcome]
+    strongest = votes[0] if len(votes) == 1 else min(votes, key=lambda vote: vote.strength)
     confirmed = strongest.outcome is Outcome.CONFIRMED
     return JudgedClaim(
         kind=span.kind,
-        role=claim.role.value,
+        role=str(claim.role),
         text=span.text,
         value=claim.value,
         start=span.start,
@@ -115,7 +114,7 @@ def _judged(span: ClaimSpan, claim: Claim, votes: Sequence[_Vote], by_documents:
         outcome=strongest.outcome,
         severity=strongest.severity,
         basis=(Grounds.DECLARED if by_documents else basis_of(strongest.evidence)) if confirmed else None,
-        codes=tuple(dict.fromkeys(agreeing)),
+        codes=tuple(dict.fromkeys([vote.code for vote in votes if vote.outcome is strongest.outcome])),
         evidence=strongest.evidence,
         reason=strongest.reason,
     )
@@ -165,43 +164,77 @@ def _is_softened(finding: Finding) -> bool:
     return finding.severity is Severity.ERROR and not finding.about_files
 
 
-def verdict_of(
-    judged: Sequence[JudgedClaim], findings: Iterable[Finding], decisions: Decisions, evidence: Evidence
-) -> Verdict:
+class Tally(msgspec.Struct, frozen=True):
+    """How many claims of a name were judged, and how they ended."""
+
+    judged: int
+    confirmed: int
+    declared_only: int  # of the confirmed
+    flagged: bool  # whether one is
+
+    @classmethod
+    def of(cls, judged: Sequence[JudgedClaim]) -> Self:
+        """Of the claims themselves."""
+        confirmed = [claim for claim in judged if claim.outcome is Outcome.CONFIRMED]
+        declared = sum(claim.basis is Grounds.DECLARED for claim in confirmed)
+        return cls(len(judged), len(confirmed), declared, any(claim.outcome is Outcome.FLAGGED for claim in judged))
+
+
+_NOTHING = Tally(0, 0, 0, False)
+
+
+def tally_by_documents(claims: Claims, decisions: Decisions) -> Tally:
+    """``Tally.of(judged_claims(..., by_documents=True))`` without the claims: a study asks for millions of names."""
+    ranks: dict[ClaimSpan, int] = {}
+    for rule, decision in decisions:
+        for finding in decision.findings:
+            if finding.claim is not None:
+                ranks[finding.claim] = _FLAGGED
+        for one in decision.confirmations:
+            if one.claim is not None:
+                ranks.setdefault(one.claim, _CONFIRMED)
+        if decision.outcome is Outcome.CANNOT_TELL:
+            for claim in claims.of(*rule.claims) if decision.about is None else decision.about:
+                if (span := span_of(claim)) is not None and ranks.get(span) != _FLAGGED:
+                    ranks[span] = _OPEN
+    if not ranks:
+        return _NOTHING
+    spans = {span_of(claim) for claim in claims.items}
+    ended = [rank for span, rank in ranks.items() if span in spans]
+    confirmed = ended.count(_CONFIRMED)
+    return Tally(len(ended), confirmed, confirmed, _FLAGGED in ended)
+
+
+def verdict_of(tally: Tally, findings: Iterable[Finding], decisions: Decisions, evidence: Evidence) -> Verdict:
     """The verdict on a model, from the outcomes of its claims, the findings, and whether its weights were read."""
     of_policy = {rule.code for rule, _ in decisions if rule.of_policy}
     serious = [one for one in findings if one.severity is not Severity.NOTE and one.code not in of_policy]
-    confirmed = [claim for claim in judged if claim.outcome is Outcome.CONFIRMED]
     reason: Reason | None = None
     if any(not finding.about_files for finding in serious):
         kind = VerdictKind.CONTRADICTED
     elif serious:
         kind = VerdictKind.DEFECTIVE
-    elif (reason := _why_unverified(judged, confirmed, evidence)) is not None:
+    elif (reason := _why_unverified(tally, evidence)) is not None:
         kind = VerdictKind.NOT_VERIFIED
     else:
         kind = VerdictKind.CONSISTENT
-    return Verdict(
-        outcome=kind,
-        confirmed=len(confirmed),
-        declared_only=sum(claim.basis is Grounds.DECLARED for claim in confirmed),
-        claims=len(judged),
-        by_documents=has_no_weights(evidence),
-        reason=reason,
-    )
+    without_weights = has_no_weights(evidence)
+    return Verdict(kind, tally.judged, tally.confirmed, tally.declared_only, without_weights, reason)
 
 
-def _why_unverified(
-    judged: Sequence[JudgedClaim], confirmed: Sequence[JudgedClaim], evidence: Evidence
-) -> Reason | None:
+@lru_cache(1 << 10)  # a study asks for model after model
+def _unread_weights(why: str) -> Reason:
+    return Reason(ReasonKind.UNREAD_WEIGHTS, f"no weights could be read: {why}")
+
+
+def _why_unverified(tally: Tally, evidence: Evidence) -> Reason | None:
     if has_no_weights(evidence):
-        return Reason(ReasonKind.NO_WEIGHTS, "there is no weights file")
+        return _NO_WEIGHTS
     if not were_weights_read(evidence):
         why = evidence.why_missing(STORED_PARAMETERS)
-        not_here = why.kind is ReasonKind.NOT_DOWNLOADED
-        return why if not_here else Reason(ReasonKind.UNREAD_WEIGHTS, f"no weights could be read: {why.text}")
-    if not judged:
+        return why if why.kind is ReasonKind.NOT_DOWNLOADED else _unread_weights(why.text)
+    if not tally.judged:
         return Reason(ReasonKind.NO_CLAIM, "the name claims nothing that can be checked")
-    if not confirmed and not any(claim.outcome is Outcome.FLAGGED for claim in judged):
+    if not tally.confirmed and not tally.flagged:
         return Reason(ReasonKind.AMBIGUOUS_FILES, "the files settle none of the name's claims")
     return None

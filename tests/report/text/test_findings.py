@@ -25,15 +25,15 @@ from truename.findings import (
     VerdictKind,
 )
 from truename.report.text.findings import print_report
-from truename.report.text.lines import terminal
+from truename.report.text.lines import Terminal, page_on
 
 
 def text_of(*models: ModelReport, verbose: bool = False, width: int = 80, settings: str | None = None) -> str:
-    page = StringIO()
-    console = terminal(page)
-    console.width = width
-    print_report(Report(models, settings=settings), console, verbose=verbose)
-    return page.getvalue()
+    text = StringIO()
+    page = page_on(text)
+    page.width = width
+    print_report(Report(models, settings=settings), page, verbose=verbose)
+    return text.getvalue()
 
 
 def with_verdict(model: ModelReport, verdict: Verdict, **more: object) -> ModelReport:
@@ -271,7 +271,7 @@ def test_colour_is_for_terminals_only(llama: ModelReport, monkeypatch: pytest.Mo
     def coloured(model: ModelReport) -> str:
         page = StringIO()
         console = Console(file=page, force_terminal=True, color_system="standard", width=80, highlight=False)
-        print_report(Report((model,)), console)
+        print_report(Report((model,)), Terminal(console))
         return page.getvalue()
 
     assert "\x1b" not in text_of(llama)

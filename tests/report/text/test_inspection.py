@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 
 import pytest
-from rich.console import Console
 
 from truename.facts import FACTS
 from truename.findings import InspectedFact, Inspection, Reason, ReasonKind
 from truename.report.text.inspection import print_inspection
+from truename.report.text.lines import Page
 
 ABSENT = {
     "adapter_rank": Reason(ReasonKind.NO_DOCUMENT, "there is no adapter_config.json", "adapter_config.json"),
@@ -22,10 +22,9 @@ ABSENT = {
 
 def printed(facts: dict[str, object], missing: dict[str, Reason] | None = None, tree: tuple[()] | None = None) -> str:
     found = [InspectedFact(key, value, "weights", "model.gguf", None) for key, value in facts.items()]
-    console = Console(file=io.StringIO(), width=80, color_system=None)
-    print_inspection(Inspection("model.gguf", found, missing or {}, tree), console)
-    assert isinstance(console.file, io.StringIO)
-    return console.file.getvalue()
+    text = io.StringIO()
+    print_inspection(Inspection("model.gguf", found, missing or {}, tree), Page(text))
+    return text.getvalue()
 
 
 def one_line(text: str) -> str:
@@ -41,10 +40,9 @@ def test_a_label_and_its_value_are_apart_on_80_columns(key: str) -> None:
 
 def test_the_usual_name_of_a_file_fits_beside_a_value() -> None:
     found = InspectedFact("parameters", 1_100_048_384, "weights", "model.safetensors", None)
-    console = Console(file=io.StringIO(), width=80, color_system=None)
-    print_inspection(Inspection("m", [found], {}, None), console)
-    assert isinstance(console.file, io.StringIO)
-    assert "weights, model.safetensors" in console.file.getvalue()
+    text = io.StringIO()
+    print_inspection(Inspection("m", [found], {}, None), Page(text))
+    assert "weights, model.safetensors" in text.getvalue()
 
 
 @pytest.mark.parametrize("key", ["total_bytes", "bytes_read", "index_total_size"])

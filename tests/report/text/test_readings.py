@@ -9,6 +9,7 @@ from rich.console import Console
 
 from truename.findings import ReportedElement
 from truename.report.reading import Reading
+from truename.report.text.lines import Page, Terminal
 from truename.report.text.reading import KINDS, legend, print_readings
 
 
@@ -21,10 +22,10 @@ def a_reading() -> Reading:
 
 
 def printed(*, terminal: bool) -> str:
-    page = io.StringIO()
-    console = Console(file=page, force_terminal=terminal, color_system="truecolor" if terminal else None, width=80)
-    print_readings(iter([a_reading(), a_reading()]), console)
-    return page.getvalue()
+    text = io.StringIO()
+    colours = Console(file=text, force_terminal=True, color_system="truecolor", width=80)
+    print_readings(iter([a_reading(), a_reading()]), Terminal(colours) if terminal else Page(text))
+    return text.getvalue()
 
 
 def test_plain_text_has_no_legend() -> None:

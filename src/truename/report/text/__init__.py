@@ -1,1 +1,1 @@
-"""Reports for people: rich text, plain where it does not go to a terminal."""
+"""Reports for people: in colours on a terminal, plain text elsewhere."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from rich.cells import cell_len
-
+from truename.report.text.cells import cell_len
 from truename.report.visible import shown, visible
 
 ELLIPSIS = "…"

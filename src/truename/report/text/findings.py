@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rich.cells import cell_len
-from rich.console import Console
-from rich.text import Text
-
 from truename.findings import (
     EvidenceRef,
     Finding,
@@ -21,10 +17,12 @@ from truename.findings import (
     VerdictKind,
 )
 from truename.report.tally import Tally
+from truename.report.text.cells import cell_len
 from truename.report.text.excerpt import excerpt, shortened
 from truename.report.text.fact_values import value_text
-from truename.report.text.lines import labelled, put, wrapped
+from truename.report.text.lines import Page, blank, labelled, put, wrapped
 from truename.report.text.parts import part_lines
+from truename.report.text.styled import Text
 from truename.report.verdict import WORDS, counted, verdict_words
 from truename.report.visible import visible
 
@@ -44,119 +42,119 @@ _MESSAGE = 2000
 _PLACES = {"files": "the list of files", "weights": "the weights", "classifier": "the structure of the weights"}
 
 
-def print_report(report: Report, console: Console, *, verbose: bool = False) -> None:
+def print_report(report: Report, page: Page, *, verbose: bool = False) -> None:
     """Print every model's verdict, findings and claims, and a closing line where there are several models.
 
     Args:
         report: what to print.
-        console: where to; see ``truename.report.text.lines``.
+        page: where to; see ``truename.report.text.lines``.
         verbose: name every rule that did not decide, with its reason, instead of folding them.
     """
     for number, model in enumerate(report.models):
         if number:
-            console.print()
-        print_model(model, console, verbose=verbose)
+            blank(page)
+        print_model(model, page, verbose=verbose)
     if len(report.models) > 1:
         tally = Tally()
         for model in report.models:
             tally.add(model)
-        print_closing(str(tally), console)
+        print_closing(str(tally), page)
     if report.settings is not None:
-        print_settings(report.settings, console)
+        print_settings(report.settings, page)
 
 
-def print_closing(sentence: str, console: Console) -> None:
+def print_closing(sentence: str, page: Page) -> None:
     """Print what several models came to, below an empty line."""
-    console.print()
-    for line in wrapped(console, Text(sentence, style="bold"), indent=0):
-        put(console, line)
+    blank(page)
+    for line in wrapped(page, Text(sentence, style="bold"), indent=0):
+        put(page, line)
 
 
-def print_settings(file: str, console: Console) -> None:
+def print_settings(file: str, page: Page) -> None:
     """Print which file of settings held."""
     settings = Text(f"settings: {shortened(file, _LONGEST)}", style="dim")
-    for line in wrapped(console, settings, indent=0, hanging=2):
-        put(console, line)
+    for line in wrapped(page, settings, indent=0, hanging=2):
+        put(page, line)
 
 
-def print_model(model: ModelReport, console: Console, *, verbose: bool = False) -> None:
+def print_model(model: ModelReport, page: Page, *, verbose: bool = False) -> None:
     """Print one model."""
-    for line in _heading(model, console):
-        put(console, line)
+    for line in _heading(model, page):
+        put(page, line)
     for finding in model.findings:
-        console.print()
-        for line in _finding(model, finding, console):
-            put(console, line)
+        blank(page)
+        for line in _finding(model, finding, page):
+            put(page, line)
     if model.findings:
-        console.print()
+        blank(page)
     for claim in model.claims:
-        for line in _claim(claim, console):
-            put(console, line)
-    for line in wrapped(console, _outcomes(model), indent=2):
-        put(console, line)
+        for line in _claim(claim, page):
+            put(page, line)
+    for line in wrapped(page, _outcomes(model), indent=2):
+        put(page, line)
     if model.known:
         told = f"{counted(len(model.known), 'known finding')} in the baseline" + ("" if verbose else "; -v shows them")
-        put(console, Text(f"  {told}", style="dim"))
+        put(page, Text(f"  {told}", style="dim"))
     for finding in model.known if verbose else ():
         known = Text(f"{visible(finding.code)} {shortened(finding.message, _LONGEST)}", style="dim")
-        for line in wrapped(console, known, indent=4, hanging=2):
-            put(console, line)
+        for line in wrapped(page, known, indent=4, hanging=2):
+            put(page, line)
     for reason in _reasons(model, verbose):
-        for line in wrapped(console, reason, indent=4, hanging=2):
-            put(console, line)
+        for line in wrapped(page, reason, indent=4, hanging=2):
+            put(page, line)
 
 
-def _heading(model: ModelReport, console: Console) -> Iterator[Text]:
+def _heading(model: ModelReport, page: Page) -> Iterator[Text]:
     verdict = Text(shortened(verdict_words(model), _MESSAGE))
     verdict.stylize(VERDICT_STYLES[model.verdict.outcome], 0, len(WORDS[model.verdict.outcome]))
     line = Text.assemble((f"{shortened(model.target, _LONGEST)}: ", "bold"), verdict)
-    yield from wrapped(console, line, indent=0, hanging=2)
+    yield from wrapped(page, line, indent=0, hanging=2)
     last = model.target.replace("\\", "/").rstrip("/").rpartition("/")[2]
     if model.name not in (last, model.target):
         name = Text(shortened(model.name, _LONGEST), style="bold")
-        yield from labelled(console, "named", name, indent=2, column=len("named "))
+        yield from labelled(page, "named", name, indent=2, column=len("named "))
     for notice in model.notices:
-        yield from wrapped(console, Text(shortened(notice, _MESSAGE)), indent=2, hanging=2)
-    yield from part_lines(model.parts, console)
+        yield from wrapped(page, Text(shortened(notice, _MESSAGE)), indent=2, hanging=2)
+    yield from part_lines(model.parts, page)
 
 
-def _finding(model: ModelReport, finding: Finding, console: Console) -> Iterator[Text]:
+def _finding(model: ModelReport, finding: Finding, page: Page) -> Iterator[Text]:
     style = STYLES[finding.severity]
     title = Text.assemble((finding.severity.value, style), " ", (visible(finding.code), "bold"))
-    yield from wrapped(console, title.append(f" {visible(finding.rule)}", style="dim"), indent=2)
-    yield from wrapped(console, Text(shortened(finding.message, _MESSAGE)), indent=4)
+    yield from wrapped(page, title.append(f" {visible(finding.rule)}", style="dim"), indent=2)
+    yield from wrapped(page, Text(shortened(finding.message, _MESSAGE)), indent=4)
     if finding.claim is not None:
-        part = excerpt(model.name, finding.claim.start, finding.claim.end, console.width - 6)
+        part = excerpt(model.name, finding.claim.start, finding.claim.end, page.width - 6)
         name = Text(f"      {part.text}")
         name.stylize(style, 6 + part.start, 6 + part.end)
         yield name
         yield Text(" " * (6 + part.offset)) + Text("^" * part.length, style=style)
     if finding.evidence is not None:
-        yield from _evidence(finding.evidence, console, finding.message)
+        yield from _evidence(finding.evidence, page, finding.message)
     if finding.more:
         others = Text(f"and {counted(finding.more, 'more finding')} of this rule", style="dim")
-        yield from wrapped(console, others, indent=4)
+        yield from wrapped(page, others, indent=4)
     if finding.suggestion is not None:
         value = Text(shortened(finding.suggestion, _LONGEST), style="green")
-        yield from labelled(console, "suggested name", value, indent=4, column=_LABEL)
+        yield from labelled(page, "suggested name", value, indent=4, column=_LABEL)
 
 
-def _evidence(evidence: EvidenceRef, console: Console, message: str) -> Iterator[Text]:
+def _evidence(evidence: EvidenceRef, page: Page, message: str) -> Iterator[Text]:
     """What was found, unless the message has just said it, and where."""
     found = value_text(evidence.value)
     if found != message:
-        yield from labelled(console, "found", Text(found), indent=4, column=_LABEL)
+        yield from labelled(page, "found", Text(found), indent=4, column=_LABEL)
     where = Text(shortened(_place(evidence), _LONGEST))
     if evidence.detail:
         where.append(f": {shortened(evidence.detail, _LONGEST)}", style="dim")
-    yield from labelled(console, "in", where, indent=4, column=_LABEL)
+    yield from labelled(page, "in", where, indent=4, column=_LABEL)
 
 
 def _place(evidence: EvidenceRef) -> str:
     return evidence.file if evidence.file is not None else _PLACES.get(evidence.origin, evidence.origin)
 
 
-def _claim(claim: JudgedClaim, console: Console) -> Iterator[Text]:
+def _claim(claim: JudgedClaim, page: Page) -> Iterator[Text]:
     """One line of the list of claims: ``7b  confirmed: 6.74 B, measured in model.safetensors``."""
     text = Text()
     if claim.outcome is Outcome.FLAGGED:
@@ -169,8 +167,8 @@ def _claim(claim: JudgedClaim, console: Console) -> Iterator[Text]:
     elif claim.evidence is not None and claim.basis is not None:
         where = f"{claim.basis} in {shortened(_place(claim.evidence), 80)}"
         text.append("confirmed", style="green").append(f": {_agreeing(claim, claim.evidence)}, {where}")
-    label = shortened(claim.text, min(_CLAIM, console.width - _BESIDE))
-    yield from labelled(console, label, text, indent=2, column=max(12, cell_len(label) + 2))
+    label = shortened(claim.text, min(_CLAIM, page.width - _BESIDE))
+    yield from labelled(page, label, text, indent=2, column=max(12, cell_len(label) + 2))
 
 
 def _agreeing(claim: JudgedClaim, evidence: EvidenceRef) -> str:

@@ -6,12 +6,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import msgspec
-from rich.console import Console
-from rich.text import Text
 
 from truename.report.identification import Answer, Comparison, Identified, Member
 from truename.report.text.excerpt import shortened
-from truename.report.text.lines import put, wrapped
+from truename.report.text.lines import Page, blank, put, wrapped
+from truename.report.text.styled import Text
 
 _COLUMN = 14
 _SHOWN = 8  # labels of a set
@@ -22,28 +21,28 @@ _SHAPES = "shapes"  # the basis where no name had a part
 _BASES = {"part": "a part of the names"}
 
 
-def print_identifications(models: Sequence[Identified], console: Console) -> None:
+def print_identifications(models: Sequence[Identified], page: Page) -> None:
     """Print each model's answers: the set with probabilities, or unknown with what is nearest."""
     for number, model in enumerate(models):
         if number:
-            console.print()
-        for line in wrapped(console, Text(shortened(model.target, 400), style="bold"), indent=0):
-            put(console, line)
+            blank(page)
+        for line in wrapped(page, Text(shortened(model.target, 400), style="bold"), indent=0):
+            put(page, line)
         if model.reason is not None:
-            put(console, Text(f"cannot tell: {model.reason}", style="yellow"), indent=2)
+            put(page, Text(f"cannot tell: {model.reason}", style="yellow"), indent=2)
             continue
         for question, answer in msgspec.structs.asdict(model.identification).items():
             text = Text.assemble((question.replace("_", " ").ljust(_COLUMN), "dim"), _said(answer, model))
-            for line in wrapped(console, text, indent=2, hanging=_COLUMN):
-                put(console, line)
+            for line in wrapped(page, text, indent=2, hanging=_COLUMN):
+                put(page, line)
         for text in _explained(model):
-            for line in wrapped(console, text, indent=2, hanging=_COLUMN):
-                put(console, line)
+            for line in wrapped(page, text, indent=2, hanging=_COLUMN):
+                put(page, line)
         rate = model.identification.model_type.error_rate
         aside = f"by {_BASES.get(model.basis, model.basis)}; in {rate:.1%} of known models the truth is in no set"
         if model.prior is not None:
             aside += f"; probabilities weighed by {model.prior}"
-        put(console, Text(aside, style="dim"), indent=2)
+        put(page, Text(aside, style="dim"), indent=2)
 
 
 def _said(answer: Answer, model: Identified) -> Text:
@@ -91,16 +90,16 @@ def _explained(model: Identified) -> Iterator[Text]:
         yield Text.assemble(("additions".ljust(_COLUMN), "dim"), f"{first} with tensors that it does not have: {names}")
 
 
-def print_comparison(comparison: Comparison, console: Console) -> None:
+def print_comparison(comparison: Comparison, page: Page) -> None:
     """Print the distance, then every block that differs."""
     parts = ", ".join(f"{name} {value:.3f}" for name, value in comparison.distances.items())
-    put(console, Text(f"structural distance {comparison.distance:.3f} ({parts})", style="bold"))
+    put(page, Text(f"structural distance {comparison.distance:.3f} ({parts})", style="bold"))
     if not comparison.blocks:
-        put(console, Text("no block differs"), indent=2)
+        put(page, Text("no block differs"), indent=2)
     for block in comparison.blocks[:_BLOCKS]:
-        put(console, Text(shortened(block.path, 100), style="bold"), indent=2)
+        put(page, Text(shortened(block.path, 100), style="bold"), indent=2)
         for side, said in (("first", block.first), ("second", block.second)):
-            for line in wrapped(console, Text(f"{side.ljust(8)}{shortened(said, 400)}"), indent=4, hanging=8):
-                put(console, line)
+            for line in wrapped(page, Text(f"{side.ljust(8)}{shortened(said, 400)}"), indent=4, hanging=8):
+                put(page, line)
     if len(comparison.blocks) > _BLOCKS:
-        put(console, Text(f"and {len(comparison.blocks) - _BLOCKS} more", style="dim"), indent=2)
+        put(page, Text(f"and {len(comparison.blocks) - _BLOCKS} more", style="dim"), indent=2)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import msgspec
-from rich.console import Console
-from rich.text import Text
-from rich.tree import Tree
 
 from truename.findings import Branch, InspectedFact, Inspection, Reason, ReasonKind
 from truename.report.text.excerpt import shortened
 from truename.report.text.fact_values import value_text
-from truename.report.text.lines import labelled, put, wrapped
+from truename.report.text.lines import Page, blank, labelled, put, wrapped
 from truename.report.text.parts import part_lines
+from truename.report.text.styled import Text
+
+if TYPE_CHECKING:
+    from rich.tree import Tree
 
 _KEY = 26  # columns of the key of a fact, the longest with a space behind it
 _VALUE = 24
@@ -45,35 +47,35 @@ GROUPS: dict[str, str] = {
 }
 
 
-def print_inspection(inspection: Inspection, console: Console) -> None:
+def print_inspection(inspection: Inspection, page: Page) -> None:
     """Print the facts by group, then the block tree."""
-    for line in wrapped(console, Text(shortened(inspection.target, 400), style="bold"), indent=0):
-        put(console, line)
+    for line in wrapped(page, Text(shortened(inspection.target, 400), style="bold"), indent=0):
+        put(page, line)
     if fitting := inspection.names.get("hub"):
         value = Text(shortened(fitting, 400), style="green")
-        for line in labelled(console, "a name that fits:", value, indent=2, column=len("a name that fits: ")):
-            put(console, line)
-    for line in part_lines(inspection.parts, console):
-        put(console, line)
+        for line in labelled(page, "a name that fits:", value, indent=2, column=len("a name that fits: ")):
+            put(page, line)
+    for line in part_lines(inspection.parts, page):
+        put(page, line)
     for heading, facts in _grouped(inspection.facts):
-        console.print()
-        put(console, Text(heading, style="bold cyan"), indent=2)
+        blank(page)
+        put(page, Text(heading, style="bold cyan"), indent=2)
         for fact in facts:
-            _print_fact(fact, console)
+            _print_fact(fact, page)
     if inspection.missing:
-        console.print()
-        put(console, Text("not known", style="bold yellow"), indent=2)
+        blank(page)
+        put(page, Text("not known", style="bold yellow"), indent=2)
     for reason, keys in _folded(_by_reason(inspection.missing)):
         words = Text(f"{shortened(reason, 400)}: {_listed(keys)}")
-        for line in wrapped(console, words, indent=4, hanging=2):
-            put(console, line)
-    console.print()
+        for line in wrapped(page, words, indent=4, hanging=2):
+            put(page, line)
+    blank(page)
     if not inspection.tree:
         why = "no weights header could be read" if inspection.tree is None else "no tensor was found"
-        put(console, Text(f"no block tree: {why}", style="dim"), indent=2)
+        put(page, Text(f"no block tree: {why}", style="dim"), indent=2)
     else:
-        put(console, Text("blocks", style="bold cyan"), indent=2)
-        _print_tree(inspection.tree, console)
+        put(page, Text("blocks", style="bold cyan"), indent=2)
+        _print_tree(inspection.tree, page)
 
 
 def _grouped(facts: Sequence[InspectedFact]) -> Iterator[tuple[str, list[InspectedFact]]]:
@@ -123,35 +125,38 @@ def _words(key: str) -> str:
     return key.replace("_", " ").replace(".", " ")
 
 
-def _print_fact(fact: InspectedFact, console: Console) -> None:
+def _print_fact(fact: InspectedFact, page: Page) -> None:
     place = f"{fact.origin}, {fact.file}" if fact.file else fact.origin
     value = value_text(fact.value, unit="bytes" if fact.key in _BYTES else "")
-    room = console.width - 4 - _KEY
+    room = page.width - 4 - _KEY
     aside = shortened(place, room - _VALUE)
-    lines = list(wrapped(console, Text(value), indent=4 + _KEY))
-    first = Text(" " * 4) + Text(_label(fact.key).ljust(_KEY), style="dim") + lines[0][4 + _KEY :]
+    lines = list(wrapped(page, Text(value), indent=4 + _KEY))
+    first = Text(" " * 4) + Text(_label(fact.key).ljust(_KEY), style="dim") + lines[0].cut(4 + _KEY)
     if len(lines) == 1 and Text(value).cell_len < _VALUE:
         first.append(" " * (_VALUE - Text(value).cell_len)).append(aside, style="dim")
-        put(console, first)
+        put(page, first)
         return
     for line in (first, *lines[1:]):
-        put(console, line)
-    put(console, Text(aside, style="dim"), indent=4 + _KEY)
+        put(page, line)
+    put(page, Text(aside, style="dim"), indent=4 + _KEY)
 
 
-def _print_tree(branches: Sequence[Branch], console: Console) -> None:
+def _print_tree(branches: Sequence[Branch], page: Page) -> None:
+    from rich.tree import Tree
+
     tree = Tree("", hide_root=True, guide_style="dim")
     for branch in branches:
         _grow(tree, branch)
-    options = console.options.update(width=console.width - 4)
-    for segments in console.render_lines(tree, options, pad=False):
+    console = page.console()
+    for segments in console.render_lines(tree, console.options.update(width=page.width - 4), pad=False):
         line = Text.assemble(*((segment.text, segment.style or "") for segment in segments))
-        line.rstrip()
-        put(console, line, indent=4)
+        put(page, line.stripped(), indent=4)
 
 
 def _grow(tree: Tree, branch: Branch) -> None:
-    label = Text(shortened(branch.label, 80), style="bold" if branch.branches else "")
+    from rich.text import Text as Label
+
+    label = Label(shortened(branch.label, 80), style="bold" if branch.branches else "")
     if branch.detail:
         label.append(f"  {shortened(branch.detail, 160)}", style="not bold dim")
     node = tree.add(label)

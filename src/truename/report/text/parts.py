@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from rich.console import Console
-from rich.text import Text
-
 from truename.findings import ModelPart
 from truename.report.text.excerpt import shortened
-from truename.report.text.lines import wrapped
+from truename.report.text.lines import Page, wrapped
+from truename.report.text.styled import Text
 from truename.units import describe_count
 
 _SHOWN = 12
 _NAME = 60
 
 
-def part_lines(parts: Sequence[ModelPart], console: Console) -> Iterator[Text]:
+def part_lines(parts: Sequence[ModelPart], page: Page) -> Iterator[Text]:
     """``parts: unet 2.57 B (judged), vae 83.7 M; 2.65 B together``; nothing for a model of one part."""
     if not parts:
         return
@@ -28,7 +26,7 @@ def part_lines(parts: Sequence[ModelPart], console: Console) -> Iterator[Text]:
         line += f"; {describe_count(sum(count or 0 for count in counts))} parameters together"
     if not any(part.judged for part in parts):
         line += "; the name is compared with none of them"
-    yield from wrapped(console, Text(line), indent=2, hanging=2)
+    yield from wrapped(page, Text(line), indent=2, hanging=2)
 
 
 def _said(part: ModelPart) -> str:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable
 
-from rich.console import Console
-from rich.text import Text
-
 from truename.findings import ReportedElement
 from truename.report.reading import Reading
 from truename.report.text.excerpt import shortened
 from truename.report.text.fact_values import value_text
-from truename.report.text.lines import labelled, put, wrapped
+from truename.report.text.lines import Page, blank, labelled, put, wrapped
+from truename.report.text.styled import Text, joined
 from truename.report.visible import visible
 
 _UNSAID = ("other", "family", "size word")  # roles that the kind says too
@@ -35,18 +33,18 @@ KINDS = {
 }
 
 
-def print_readings(readings: Iterable[Reading], console: Console) -> None:
+def print_readings(readings: Iterable[Reading], page: Page) -> None:
     """Print every reading, and on a terminal below them the legend of the colours."""
     seen: set[str] = set()
     for number, reading in enumerate(readings):
         if number:
-            console.print()
-        print_reading(reading, console)
+            blank(page)
+        print_reading(reading, page)
         seen.update(element.kind for element in reading.elements)
-    if console.is_terminal and seen:
-        console.print()
-        for line in wrapped(console, legend(seen), indent=0):
-            put(console, line)
+    if page.is_terminal and seen:
+        blank(page)
+        for line in wrapped(page, legend(seen), indent=0):
+            put(page, line)
 
 
 def legend(kinds: Container[str]) -> Text:
@@ -55,13 +53,12 @@ def legend(kinds: Container[str]) -> Text:
     for kind, (noun, style) in KINDS.items():
         if kind in kinds:
             line.append(" ").append(noun, style=style).append(",", style="dim")
-    line.right_crop()
-    return line
+    return line.cut(0, len(line.plain) - 1)
 
 
-def print_reading(reading: Reading, console: Console) -> None:
+def print_reading(reading: Reading, page: Page) -> None:
     """Print a name with its elements coloured, and below it one line an element."""
-    lines = [*wrapped(console, _coloured(reading), indent=0)]
+    lines = [*wrapped(page, _coloured(reading), indent=0)]
     column = max((len(_noun(e.kind)) for e in reading.elements), default=0) + 2
     for element in reading.elements:
         value = Text.assemble((shortened(element.text, 60), _style(element.kind)))
@@ -69,9 +66,9 @@ def print_reading(reading: Reading, console: Console) -> None:
             value.append(f"  {role}", style="dim")
         if element.value is not None and str(element.value).lower() != element.text.lower():
             value.append(f"  {value_text(element.value)}", style="dim")
-        lines += labelled(console, _noun(element.kind), value, indent=2, column=column)
+        lines += labelled(page, _noun(element.kind), value, indent=2, column=column)
     lines.append(Text(f"  convention: {visible(reading.convention)}", style="dim"))
-    put(console, Text("\n").join(lines))
+    put(page, joined(lines))
 
 
 def _coloured(reading: Reading) -> Text:

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from io import StringIO
-from typing import TYPE_CHECKING
 
 from truename.findings import FailedTarget
 from truename.report.tally import Tally
 from truename.report.text.findings import print_closing, print_model, print_settings
-from truename.report.text.lines import terminal
+from truename.report.text.lines import Page, blank, page_on
 from truename.report.writers.writer import Entry, Run, Writer
-
-if TYPE_CHECKING:
-    from rich.console import Console
 
 
 class TextWriter(Writer):
@@ -20,12 +16,12 @@ class TextWriter(Writer):
 
     Args:
         run: of the call.
-        console: whose width and colours hold; plain text, 80 columns wide, without one.
+        page: whose width and colours hold; plain text, 80 columns wide, without one.
     """
 
-    def __init__(self, run: Run, console: Console | None = None) -> None:
+    def __init__(self, run: Run, page: Page | None = None) -> None:
         super().__init__(run)
-        self._console = terminal(StringIO()) if console is None else console
+        self._page = page_on(StringIO()) if page is None else page
         self._tally = Tally()
 
     def entry(self, entry: Entry) -> str:
@@ -34,17 +30,20 @@ class TextWriter(Writer):
             return ""
         first = not self._tally.models
         self._tally.add(entry)
-        with self._console.capture() as page:
+
+        def print_entry(page: Page) -> None:
             if not first:
-                self._console.print()
-            print_model(entry, self._console, verbose=self.run.verbose)
-        return page.get()
+                blank(page)
+            print_model(entry, page, verbose=self.run.verbose)
+
+        return self._page.written(print_entry)
 
     def tail(self) -> str:
         """The closing line, and which settings held."""
-        with self._console.capture() as page:
-            if self._tally.models > 1:
-                print_closing(str(self._tally), self._console)
-            if self.run.settings is not None and self._tally.models:
-                print_settings(self.run.settings, self._console)
-        return page.get()
+        return self._page.written(self._print_tail)
+
+    def _print_tail(self, page: Page) -> None:
+        if self._tally.models > 1:
+            print_closing(str(self._tally), page)
+        if self.run.settings is not None and self._tally.models:
+            print_settings(self.run.settings, page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from truename._lazy import pattern
 from truename.declared.card_text import DTYPE, QUANTISATION
 from truename.evidence.evidence import Evidence
 from truename.facts import (
@@ -28,7 +29,7 @@ from truename.names.elements import Role
 from truename.rules.rule import Case, Decision, Rule, cannot_tell, does_not_apply
 from truename.rules.shared.cards import STATEMENT_KEYS, says_nothing, statements
 
-_BITS = re.compile(
+_BITS = pattern(
     r"\b(?:int|uint|w|q|nf|fp|mxfp|nvfp)(?P<packed>[2-8])\b|\bw(?P<w>[2-8])a\d+|\b(?P<bits>[2-8])[\s-]?bits?\b",
     re.IGNORECASE,
 )
@@ -43,10 +44,10 @@ _WIDE = {
     "bfloat16": 16,
     "bf16": 16,
 }
-_DTYPE = re.compile(r"\b(?:b?float|b?fp|b?f)(?:16|32)\b|\bhalf\b", re.IGNORECASE)
+_DTYPE = pattern(r"\b(?:b?float|b?fp|b?f)(?:16|32)\b|\bhalf\b", re.IGNORECASE)
 _METHODS = frozenset({"gptq", "awq", "exl2", "exl3", "aqlm", "hqq"})  # always told by the configuration
 # Lines on how a model was trained, is loaded, or is computed with.
-_OTHERWISE = re.compile(
+_OTHERWISE = pattern(
     r"train|lora|\bnf4\b|bitsandbytes|\bbnb\b|dynamic|on[- ]the[- ]fly|load|runtime|inference|cache|activation"
     r"|optimi[sz]er|tokenizer|optional|can be|\bvram\b|support|mixed|comput",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from truename._lazy import pattern
 from truename.declared.card_text import PARAMETERS, is_sentence
 from truename.evidence.evidence import Evidence
 from truename.facts import CARD_STATEMENTS, CARD_TITLE, Fact, Key
@@ -21,8 +22,8 @@ STATEMENT_KEYS: frozenset[Key[Any]] = frozenset({CARD_STATEMENTS, CARD_TITLE})  
 _THIS = frozenset(
     {"this", "thismodel", "thisrepo", "thisrepository", "themodel", "ourmodel", "本模型", "该模型", "模型"}
 )
-_SIGNS = re.compile(r"[\W_]+")
-_NUMBER = re.compile(
+_SIGNS = pattern(r"[\W_]+")
+_NUMBER = pattern(
     r"(?<![\w.,/-])(?P<number>\d{1,3}(?:[, ]\d{3})+|\d+(?:\.\d+)?)(?:\s?-?(?P<unit>billion|million|thousand|trillion|bn"
     r"|mil|[bmkt]|万|亿|億|만|억)(?![a-z]))?(?![\w.]*\d|%)",
     re.IGNORECASE,
@@ -30,7 +31,7 @@ _NUMBER = re.compile(
 _LETTERS = {"billion": "b", "bn": "b", "million": "m", "mil": "m", "thousand": "k", "trillion": "t"}
 _MYRIADS = {"万": 10**4, "만": 10**4, "亿": 10**8, "億": 10**8, "억": 10**8}
 _LEAST = 100_000  # below it a number counts something else
-_WHOLE = re.compile(
+_WHOLE = pattern(
     r"(?<![\w.,/-])(?P<number>\d{1,3}(?:,\d{3})+|\d+)(?![\w.,]*\d)(?![.]\d)\s?(?P<unit>[kKmM](?![a-zA-Z]))?"
 )
 

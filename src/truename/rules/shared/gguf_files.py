@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from truename._lazy import pattern
 from truename.compiled_tables import table
 from truename.evidence.absence import NO_GGUF
 from truename.evidence.evidence import Evidence
@@ -27,11 +28,11 @@ GGUF_KEYS: frozenset[Key[Any]] = frozenset({GGUF_FILE_TYPE, GGUF_TENSOR_SHARES, 
 FEWER, MOST_FEWER = 0.88, 0.1
 FEWER_DYNAMIC, MOST_FEWER_DYNAMIC = 0.75, 0.5
 PRESENT = 0.02  # share of the bytes from which on a type is part of an encoding; less are single tensors
-_WORD = re.compile(
+_WORD = pattern(
     r"(?<![A-Z0-9])(I?Q[1-8]_(?:K_(?:XXS|XS|S|M|L|XL)|K|NL|XXS|XS|XL|S|M|L|[01](?:_[48]_[48])?)|TQ[12]_0"
     r"|MXFP4(?:_MOE)?|NVFP4|BF16|FP?16|FP?32)(?![A-Z0-9_])"
 )
-_SHARD = re.compile(r"-\d{5}-of-\d{5}$")
+_SHARD = pattern(r"-\d{5}-of-\d{5}$")
 
 
 class GgufFile(msgspec.Struct, frozen=True):

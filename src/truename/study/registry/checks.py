@@ -13,7 +13,7 @@ from truename.facts import Key
 from truename.findings import Finding, Outcome, Reason, ReasonKind, Verdict, VerdictKind
 from truename.names import Claims, Role
 from truename.rules import Decision, Rule, all_rules
-from truename.rules.verdict import judged_claims, softened, verdict_of
+from truename.rules.verdict import softened, tally_by_documents, verdict_of
 from truename.study.registry.metadata import METADATA_KEYS
 
 Decide = Callable[[Claims, Evidence], Decision]
@@ -111,7 +111,7 @@ def _verdict(
 ) -> Verdict:
     """The verdict by the metadata: no weights are read, so a name that nothing contradicts is not verified."""
     # what a registry says of files that were not read is a declaration too
-    judged = judged_claims(claims, decisions, by_documents=True) if claims.items else ()
-    if not judged and not findings:
+    tally = tally_by_documents(claims, decisions)
+    if not tally.judged and not findings:
         return _NOT_VERIFIED
-    return verdict_of(judged, findings, decisions, evidence)
+    return verdict_of(tally, findings, decisions, evidence)

@@ -71,7 +71,7 @@ class Rows:
                 *_version(name, elements, offset),
                 normalise_name(name),
                 any(f.code == SAYS_NOTHING for f in judged.findings),
-                judged.verdict.outcome.value,
+                str(judged.verdict.outcome),
                 judged.verdict.claims,
                 judged.verdict.confirmed,
                 judged.verdict.declared_only,
