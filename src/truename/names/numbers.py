@@ -5,7 +5,7 @@ from __future__ import annotations
 from truename.names.context import Context
 from truename.names.dates import decide_date, is_day
 from truename.names.elements import Kind, Role
-from truename.names.lexicon import LABEL_KINDS, LABELS, Piece, Tag, lexicon
+from truename.names.lexicon import LABEL_KINDS, LABELS, Piece, Tag, is_depth, lexicon
 from truename.names.quantities import FEW, MANY_EXPERTS, TRAINED_ON, labelled_value, thousands_of_tokens
 from truename.units import parse_count
 
@@ -226,6 +226,8 @@ def decide_number(context: Context, i: int) -> int:
     if seen and context.summary.vision and (end := _pixels(context, i)):
         return end
     named = before.role in _NAMES or (before.role is Role.MODALITY and i > 1 and context.pieces[i - 2].role in _NAMES)
+    if named and piece.value not in hints.image_sizes and is_depth(before, piece.word):
+        return context.emit(i, Kind.SIZE, Role.SIZE_WORD, None)
     if named and len(piece.word) <= 2 and piece.word[0] != "0":
         return context.emit(i, Kind.VERSION, Role.VERSION, piece.word)
     if before.word in ("v", "version", "ver") and len(piece.word) <= 3:
