@@ -418,3 +418,25 @@ def test_a_depth_is_a_size(name: str) -> None:
 def test_a_trainer_and_a_network_are_no_task(name: str) -> None:
     elements = parse_name(name, learned=False).elements
     assert [e.text for e in elements if e.role is Role.TASK] == (["tts"] if "tts" in name else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "owner", "model", "revision"),
+    [
+        ("hf.co/bartowski/Llama-3.2-1B-Instruct-GGUF:Q4_K_M", "bartowski", "Llama-3.2-1B-Instruct-GGUF:Q4_K_M", None),
+        ("https://huggingface.co/Qwen/Qwen2.5-7B/tree/main", "Qwen", "Qwen2.5-7B", "main"),
+        ("https://huggingface.co/Qwen/Qwen2.5-7B/blob/abc/config.json?x=1#y", "Qwen", "Qwen2.5-7B", "abc"),
+        ("https://huggingface.co/Qwen/Qwen2.5-7B/discussions/3", "Qwen", "Qwen2.5-7B", None),
+        ("https://huggingface.co/gpt2", None, "gpt2", None),
+        ("ollama.com/library/llama3.1:8b", None, "llama3.1:8b", None),
+        ("registry.ollama.ai/library/qwen2.5:7b-instruct-q4_0", None, "qwen2.5:7b-instruct-q4_0", None),
+        ("docker.io/ai/smollm2:360M-Q4_K_M", "ai", "smollm2:360M-Q4_K_M", None),
+        ("https://modelscope.cn/models/Qwen/Qwen2-7B", "Qwen", "Qwen2-7B", None),
+        ("hf.co/", None, "", None),
+        ("huggingface/bert", "huggingface", "bert", None),
+    ],
+)
+def test_addresses_at_registries(text: str, owner: str | None, model: str, revision: str | None) -> None:
+    parsed = parse_name(text)
+    assert (parsed.owner, parsed.model, parsed.revision) == (owner, model, revision)
+    assert all(text[e.start : e.end] == e.text for e in parsed.elements)
