@@ -1,7 +1,7 @@
 """Naming elements: the thirteen kinds of the study, each with the role that makes it checkable.
 
-Source of the kinds: Jiang et al., "Naming Practices of Pre-Trained Models in Hugging Face",
-Empirical Software Engineering 30(6):155, 2025, Table 2.
+Source of the kinds: Jiang et al., "I see models being a whole other thing": An Empirical Study of Pre-Trained Model
+Naming Conventions and A Tool for Enhancing Naming Consistency, Empirical Software Engineering 30(6):155, 2025, Table 2.
 """
 
 from __future__ import annotations

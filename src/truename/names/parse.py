@@ -60,8 +60,9 @@ def parse_name(name: str, *, learned: bool = True) -> ParsedName:
 
     Understands ``name``, ``owner/name``, ``owner/name/folder``, ``owner/name@revision``, the prefixes that model
     loaders use (``hf-hub:``), addresses at registries (``hf.co/owner/name:Q4_K_M``, ``ollama.com/library/llama3:8b``,
-    ``https://huggingface.co/owner/name/tree/main``), timm's ``arch.tag`` and names of GGUF files. A path that begins with ``/``, ``./``,
-    ``../`` or ``~/`` stands for its last part. Any text is a name; the time is linear in its length.
+    ``https://huggingface.co/owner/name/tree/main``), timm's ``arch.tag`` and names of GGUF files. A path that begins
+    with ``/``, ``./``, ``../`` or ``~/`` stands for its last part. Any text is a name; the time is linear in its
+    length.
 
     Args:
         name: the text as it was given.
