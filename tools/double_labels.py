@@ -64,8 +64,9 @@ def main() -> int:
     """Print the agreement."""
     rows = read_rows("double_labels.tsv")
     passes: list[Labels] = [{row["name"]: spans(row["name"], row[one]) for row in rows} for one in PASSES]
+    first, second = passes
     print(f"elements, {len(rows)} names: F1 of kinds, of spans")
-    print(f"  first pass, second pass   {f1(*passes, kind_of):.3f}  {f1(*passes, whole):.3f}")
+    print(f"  first pass, second pass   {f1(first, second, kind_of):.3f}  {f1(first, second, whole):.3f}")
     for learned in (False, True):
         ours = {
             row["name"]: frozenset(
@@ -78,10 +79,10 @@ def main() -> int:
             print(f"  {reader}, {title}: {f1(ours, labels, kind_of):.3f}  {f1(ours, labels, whole):.3f}")
     wrong = Counter[str]()
     for name, own in ours.items():
-        first, second = ({kind_of(s) for s in labels[name]} for labels in passes)
+        mine, other = ({kind_of(s) for s in labels[name]} for labels in passes)
         found = {kind_of(span) for span in own}
-        wrong.update(f"+{kind}" for kind in found - first - second)
-        wrong.update(f"-{kind}" for kind in first & second - found)
+        wrong.update(f"+{kind}" for kind in found - mine - other)
+        wrong.update(f"-{kind}" for kind in mine & other - found)
     print("  kinds of names against both passes: " + ", ".join(f"{kind} {n}" for kind, n in wrong.most_common()))
     rows = read_rows("double_conventions.tsv")
     print(f"convention, {len(rows)} names")

@@ -102,7 +102,7 @@ LABELS = {
     **dict.fromkeys(("dim", "dims"), Role.EMBEDDING_SIZE),
     **dict.fromkeys(("ctx", "context", "contextlength"), Role.CONTEXT),
 }
-LABEL_KINDS = {Role.RANK: Kind.REUSE, Role.EMBEDDING_SIZE: Kind.HIDDEN, Role.CONTEXT: Kind.CHARACTERISTIC}
+LABEL_KINDS = {Role.RANK: Kind.REUSE, Role.EMBEDDING_SIZE: Kind.HIDDEN}
 
 
 def make_lexicon(words: Vocabulary) -> Lexicon:

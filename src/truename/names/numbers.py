@@ -83,7 +83,7 @@ def decide_label(context: Context, i: int) -> int:
         return context.emit_other(i)
     if role is Role.CONTEXT:
         context.emit_other(i)
-        return context.emit(i + 1, Kind.CHARACTERISTIC, role, value)
+        return context.emit(i + 1, Kind.OTHER, role, value)
     return context.emit(i, LABEL_KINDS.get(role, Kind.OTHER), role, value, i + 1)
 
 
@@ -144,7 +144,7 @@ def _thousands(context: Context, i: int) -> int:
     usual = thousands in hints.context_thousands and named and (beside or long)
     if piece.value % 1000 == 0 and thousands and (hinted or usual):
         exact = thousands_of_tokens(str(thousands))
-        return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, exact)
+        return context.emit(i, Kind.OTHER, Role.CONTEXT, exact)
     context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
     return context.emit_other(i)
 
@@ -160,7 +160,7 @@ def _millions(context: Context, i: int) -> int:
     if context.summary.sized:
         hinted = piece.word in ("1m", "2m", "4m", "10m") and not context.in_tag(i)
         if hinted and context.summary.generative:
-            return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, piece.value)
+            return context.emit(i, Kind.OTHER, Role.CONTEXT, piece.value)
         context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
         return context.emit_other(i)
     before = context.piece_at(i - 1)

@@ -63,7 +63,7 @@ def decide_size_word(context: Context, i: int) -> int:
             return context.accept_piece(i)
         if before.tag == Tag.QUANTITY or before.tag == Tag.SIZE or before.role is Role.MIXTURE:
             break
-        skipped = before.tag in _SKIPPED or before.role in _QUALIFIERS or before.kind is Kind.CHARACTERISTIC
+        skipped = before.tag in _SKIPPED or before.role in _QUALIFIERS or before.kind is Kind.CHARACTERISTIC or before.role is Role.CONTEXT
         if not skipped:
             break
     after = context.piece_at(i + 1)
