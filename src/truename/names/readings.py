@@ -19,7 +19,7 @@ _NUMBERS = (Tag.NUMBER, Tag.DECIMAL)
 _SIZE_LETTERS = frozenset("tsmblhgnx")
 _BESIDE_FAMILY = (Tag.SIZE, Tag.QUANTITY, Tag.PATCH)
 _SKIPPED = (Tag.VERSION, Tag.NUMBER, Tag.DECIMAL)  # between a family and its size
-_QUALIFIERS = (Role.LANGUAGE, Role.MODALITY)
+_QUALIFIERS = (Role.LANGUAGE, Role.MODALITY, Role.CONTEXT)
 _GGUF_PARTS = frozenset(("k", "0", "1", "nl", "xs", "xxs", "s", "m", "l", "xl", "ks", "km", "kl", "kxl"))
 
 
@@ -63,7 +63,7 @@ def decide_size_word(context: Context, i: int) -> int:
             return context.accept_piece(i)
         if before.tag == Tag.QUANTITY or before.tag == Tag.SIZE or before.role is Role.MIXTURE:
             break
-        skipped = before.tag in _SKIPPED or before.role in _QUALIFIERS or before.kind is Kind.CHARACTERISTIC or before.role is Role.CONTEXT
+        skipped = before.tag in _SKIPPED or before.role in _QUALIFIERS or before.kind is Kind.CHARACTERISTIC
         if not skipped:
             break
     after = context.piece_at(i + 1)
