@@ -118,7 +118,7 @@ def kinds_table(data: Path, *, unseen: bool) -> None:
         found[LEARNED] |= read_kinds(asked, learned=True)
     use(shipped)
     scores = {name: Score(rows, kinds) for name, kinds in found.items()}
-    part = "unseen" if unseen else "development, cross-validated" if anew else "the weights have seen them"
+    part = "the weights have seen them" if not anew else "unseen" if unseen else "development, cross-validated"
     print(f"element kinds, {len(rows):,} names ({part}): F1")
     print("        " + "".join(f"{name:>9}" for name in scores) + " recorded    cases  too often   missed")
     for kind in map(str, Kind):

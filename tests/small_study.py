@@ -66,7 +66,7 @@ def varied(number: int) -> list[dict[str, Any]]:
     tasks = ("text-generation", "fill-mask", None)
     made = []
     for n in range(number):
-        version = f"v{n % 4}" if n % 5 == 0 else None
+        version = f"v{n % 4}" if "V" in kinds[n % len(kinds)] else None
         made.append(
             row(
                 f"model-{n // 2}_{n % 3}",

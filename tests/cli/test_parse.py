@@ -40,7 +40,7 @@ def test_json(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_learned_part_can_be_left_out(capsys: pytest.CaptureFixture[str]) -> None:
-    name = "textattack/bert-base-uncased-rotten-tomatoes"
+    name = "textattack/bert-base-uncased-gourmet-dishes"
     assert main(["parse", name, "--format", "jsonl"]) == 0
     assert main(["parse", name, "--format", "jsonl", "--no-learned"]) == 0
     learned, alone = (json.loads(line)["elements"] for line in capsys.readouterr().out.splitlines())

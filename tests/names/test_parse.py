@@ -360,6 +360,14 @@ def test_a_reading_that_was_weighed_is_kept() -> None:
         ("SmolVLM-256M", Role.MODALITY, []),
         ("VLM2Vec", Role.VERSION, []),
         ("Mixtral-OmniQuant", Role.MODALITY, []),
+        ("densenet169", Role.VERSION, []),
+        ("seresnet-152", Role.VERSION, []),
+        ("xception65.tf_in1k", Role.VERSION, []),
+        ("sam-2", Role.VERSION, ["2"]),
+        ("yolo-26", Role.VERSION, ["26"]),
+        ("vit_giant_patch14_dinov2.lvd142m", Role.DATASET, ["lvd142m"]),
+        ("x-piqa", Role.DATASET, ["piqa"]),
+        ("t5-e2e-qg", Role.DATASET, []),
         ("x-mxfp8", Role.QUANTISATION, ["mxfp8"]),
         ("x-MXFP6", Role.QUANTISATION, ["mxfp6"]),
         ("x-nf4", Role.QUANTISATION, ["bitsandbytes"]),
@@ -398,3 +406,37 @@ def test_a_reading_that_was_weighed_is_kept() -> None:
 )
 def test_what_a_name_says_beside_size_and_family(name: str, role: Role, expected: list[Any]) -> None:
     assert values(name, role) == expected
+
+
+@pytest.mark.parametrize("name", ["densenet169", "seresnet-152", "xception65.tf_in1k", "rexnet_150"])
+def test_a_depth_is_a_size(name: str) -> None:
+    kinds = [str(element.kind) for element in parse_name(name, learned=False).elements]
+    assert kinds[:2] == ["A", "S"]
+
+
+@pytest.mark.parametrize("name", ["autotrain-okmjn-123456", "autonlp-foo-12345", "tts-x-transformer"])
+def test_a_trainer_and_a_network_are_no_task(name: str) -> None:
+    elements = parse_name(name, learned=False).elements
+    assert [e.text for e in elements if e.role is Role.TASK] == (["tts"] if "tts" in name else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "owner", "model", "revision"),
+    [
+        ("hf.co/bartowski/Llama-3.2-1B-Instruct-GGUF:Q4_K_M", "bartowski", "Llama-3.2-1B-Instruct-GGUF:Q4_K_M", None),
+        ("https://huggingface.co/Qwen/Qwen2.5-7B/tree/main", "Qwen", "Qwen2.5-7B", "main"),
+        ("https://huggingface.co/Qwen/Qwen2.5-7B/blob/abc/config.json?x=1#y", "Qwen", "Qwen2.5-7B", "abc"),
+        ("https://huggingface.co/Qwen/Qwen2.5-7B/discussions/3", "Qwen", "Qwen2.5-7B", None),
+        ("https://huggingface.co/gpt2", None, "gpt2", None),
+        ("ollama.com/library/llama3.1:8b", None, "llama3.1:8b", None),
+        ("registry.ollama.ai/library/qwen2.5:7b-instruct-q4_0", None, "qwen2.5:7b-instruct-q4_0", None),
+        ("docker.io/ai/smollm2:360M-Q4_K_M", "ai", "smollm2:360M-Q4_K_M", None),
+        ("https://modelscope.cn/models/Qwen/Qwen2-7B", "Qwen", "Qwen2-7B", None),
+        ("hf.co/", None, "", None),
+        ("huggingface/bert", "huggingface", "bert", None),
+    ],
+)
+def test_addresses_at_registries(text: str, owner: str | None, model: str, revision: str | None) -> None:
+    parsed = parse_name(text)
+    assert (parsed.owner, parsed.model, parsed.revision) == (owner, model, revision)
+    assert all(text[e.start : e.end] == e.text for e in parsed.elements)

@@ -11,6 +11,7 @@ from truename.names.lexicon import (
     Chunk,
     Piece,
     Tag,
+    is_depth,
     known,
     lexicon,
     lower,
@@ -199,7 +200,11 @@ def _next_run(text: str, word: str, runs: list[tuple[int, int]], i: int, pieces:
             pieces[-1].kind is Kind.ARCHITECTURE or (pieces[-1].role is Role.MODALITY and i + 1 == len(runs))  # vl2
         )
         if named and pieces[-1].end == start and end - start < 4:
-            pieces.append(Piece(Tag.FINAL, Kind.VERSION, Role.VERSION, start, end, word[start:end], word[start:end]))
+            digits = word[start:end]
+            if is_depth(pieces[-1], digits):
+                pieces.append(Piece(Tag.FINAL, Kind.SIZE, Role.SIZE_WORD, start, end, None, digits))
+            else:
+                pieces.append(Piece(Tag.FINAL, Kind.VERSION, Role.VERSION, start, end, digits, digits))
         else:
             pieces.append(unknown(word[start:end], start, end))
         return i + 1

@@ -1,7 +1,7 @@
 """Naming elements: the thirteen kinds of the study, each with the role that makes it checkable.
 
-Source of the kinds: Jiang et al., "Naming Practices of Pre-Trained Models in Hugging Face",
-Empirical Software Engineering 30(6):155, 2025, Table 2.
+Source of the kinds: Jiang et al., "I see models being a whole other thing": An Empirical Study of Pre-Trained Model
+Naming Conventions and A Tool for Enhancing Naming Consistency, Empirical Software Engineering 30(6):155, 2025, Table 2.
 """
 
 from __future__ import annotations
@@ -65,13 +65,13 @@ class Role(StrEnum):
     EMBEDDING_SIZE = "embedding_size"  # 512d, dim-768 (int)
     HEADS = "heads"  # A-12 in bert_uncased_L-12_H-768_A-12 (int)
     # C
-    CONTEXT = "context"  # 8k, 128k, 1M after a context word (int, in tokens: 8k is 8192)
     PATCH_SIZE = "patch_size"  # patch16 (int)
     IMAGE_SIZE = "image_size"  # 224 beside a patch or a vision family (int)
     CASE = "case"  # cased, uncased (the word)
     DATA_COUNT = "data_count"  # 600B-tokens, 13B-seen, s34B: tokens, samples or images, of no model (int)
     CHARACTERISTIC = "characteristic"
-    # O with an exact claim: precision and packaging
+    # O with an exact claim: precision, packaging and what the model itself can take
+    CONTEXT = "context"  # 8k, 128k, 1M after a context word (int, in tokens: 8k is 8192)
     QUANTISATION = "quantisation"  # gptq, awq, bnb, mxfp4, Q4_K_M ... (the method, GGUF types in upper case)
     BITS = "bits"  # 4bit, Int4, w8a16, 4.0bpw (float)
     PRECISION = "precision"  # fp16, bf16, fp32, fp8, int8 (the word)

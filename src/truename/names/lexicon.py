@@ -81,6 +81,7 @@ class Lexicon(msgspec.Struct, frozen=True):
     prefixes: frozenset[str]
     continues: frozenset[str]  # prefixes, and whole words of several parts
     modal: dict[str, int]  # family of a modality -> characters of the modality at its end: 2 of qwen2vl
+    networks: frozenset[str]  # brands of networks for images
     words: Vocabulary
 
 
@@ -101,7 +102,7 @@ LABELS = {
     **dict.fromkeys(("dim", "dims", "dimensional", "dimension", "dimensions"), Role.EMBEDDING_SIZE),
     **dict.fromkeys(("ctx", "context", "contextlength"), Role.CONTEXT),
 }
-LABEL_KINDS = {Role.RANK: Kind.REUSE, Role.EMBEDDING_SIZE: Kind.HIDDEN, Role.CONTEXT: Kind.CHARACTERISTIC}
+LABEL_KINDS = {Role.RANK: Kind.REUSE, Role.EMBEDDING_SIZE: Kind.HIDDEN}
 
 
 def make_lexicon(words: Vocabulary) -> Lexicon:
@@ -124,7 +125,9 @@ def make_lexicon(words: Vocabulary) -> Lexicon:
         for word in ending
         if word.endswith(end) and word[: -len(end)] in names
     }
-    return Lexicon(readings, words.prefixes, words.prefixes | words.compounds, modal, words)
+    brands = [family for family in words.families.values() if family.brand and family.modality == "vision"]
+    networks = frozenset(squeeze(alias) for family in brands for alias in family.aliases)
+    return Lexicon(readings, words.prefixes, words.prefixes | words.compounds, modal, networks, words)
 
 
 def _tag(word: str, reading: Reading, words: Vocabulary) -> int:
@@ -165,6 +168,16 @@ def split_modality(piece: Piece) -> tuple[Piece, ...]:
     return (family, rest)
 
 
+def is_depth(network: Piece, digits: str) -> bool:
+    """Whether a number behind a network for images is of its layers, its size: ``resnet34``, and not ``sam2``."""
+    if not digits.isascii() or not digits.isdigit() or len(digits) not in (2, 3) or digits[0] == "0":
+        return False
+    if network.role is Role.BRAND:
+        return network.word != "yolo" and (network.word.endswith("net") or network.word in lexicon().networks)
+    family = lexicon().words.families.get(str(network.value))
+    return family is not None and family.modality == "vision"
+
+
 def unknown(word: str, start: int, end: int) -> Piece:
     """A piece that says nothing we know."""
     return Piece(Tag.UNKNOWN, Kind.OTHER, Role.OTHER, start, end, None, word)
@@ -182,6 +195,7 @@ __all__ = [
     "Lexicon",
     "Piece",
     "Tag",
+    "is_depth",
     "known",
     "lexicon",
     "lower",

@@ -6,10 +6,10 @@ import re
 from functools import lru_cache
 from unicodedata import normalize
 
+from truename.names.addresses import PREFIXES, begin, ends
 from truename.names.confusables import fold
 from truename.units import normalise_count
 
-_SCHEME = re.compile(r"(?:hf-hub|hf_hub|local-dir):|hf://|file://")
 # an underscore is a decimal sign in 1_6b and v1_5 only; patch16_224 has two numbers
 _DECIMAL = re.compile(r"(?<![0-9.])(?<![^\W_])([0-9]{1,9})_([0-9]{1,6})(?=[kmbt](?![^\W_]))")
 _VERSION_SIGNS = re.compile(r"(?<![^\W_])v[0-9]{1,4}(?:_[0-9]{1,4}){1,3}(?![^\W_])")
@@ -36,8 +36,9 @@ def normalise_name(name: str) -> str:
     models can have one form.
     """
     text = name.lower() if name.isascii() else _plain(name)
-    if ":" in text and (scheme := _SCHEME.match(text)):
-        text = text[scheme.end() :]
+    if text.startswith(PREFIXES):
+        start = begin(text)
+        text = text[start : ends(text, start)[0]]
     if "@" in text:
         text = text.partition("@")[0]
     if "/" not in text:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from truename.names.context import Context
 from truename.names.dates import decide_date, is_day
 from truename.names.elements import Kind, Role
-from truename.names.lexicon import LABEL_KINDS, LABELS, Piece, Tag, lexicon
+from truename.names.lexicon import LABEL_KINDS, LABELS, Piece, Tag, is_depth, lexicon
 from truename.names.quantities import FEW, LEAST_WIDTH, MANY_EXPERTS, TRAINED_ON, labelled_value, thousands_of_tokens
 from truename.units import parse_count
 
@@ -117,7 +117,7 @@ def decide_label(context: Context, i: int) -> int:
         return context.emit_other(i)
     if role is Role.CONTEXT:
         context.emit_other(i)
-        return context.emit(i + 1, Kind.CHARACTERISTIC, role, value)
+        return context.emit(i + 1, Kind.OTHER, role, value)
     return context.emit(i, LABEL_KINDS.get(role, Kind.OTHER), role, value, i + 1)
 
 
@@ -193,7 +193,7 @@ def _thousands(context: Context, i: int) -> int:
     usual = usual or (thousands in _OF_ENCODERS and (beside or _is_unspecific(context, before)))
     if piece.value % 1000 == 0 and thousands and (hinted or usual):
         exact = thousands_of_tokens(str(thousands))
-        return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, exact)
+        return context.emit(i, Kind.OTHER, Role.CONTEXT, exact)
     context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
     return context.emit_other(i)
 
@@ -234,14 +234,14 @@ def _millions(context: Context, i: int) -> int:
     round_ = piece.word in ("1m", "2m", "4m", "10m") and not context.in_tag(i)
     hinted = not {context.word_at(i - 1), context.word_at(i + 1)}.isdisjoint(hints)
     if round_ and hinted and (context.summary.sized or context.summary.generative):
-        return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, piece.value)
+        return context.emit(i, Kind.OTHER, Role.CONTEXT, piece.value)
     written = context.name[context.at[i] + piece.start - 1 : context.at[i] + piece.end] == "-1M"
     alone = written and not context.summary.sized  # phi-2-1M; llama2_1m and mistral-4M count what they learned from
     if alone and context.summary.generative and _is_beside(context, i):
-        return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, piece.value)
+        return context.emit(i, Kind.OTHER, Role.CONTEXT, piece.value)
     sized = context.summary.sized or context.summary.counts > 1  # 235B beside 1m
     if sized and round_ and context.summary.generative and _is_beside(context, i):
-        return context.emit(i, Kind.CHARACTERISTIC, Role.CONTEXT, piece.value)
+        return context.emit(i, Kind.OTHER, Role.CONTEXT, piece.value)
     if context.summary.sized:
         context.add_alternative(i, Kind.PARAMETERS, Role.PARAMETERS, piece.value)
         return context.emit_other(i)
@@ -315,6 +315,8 @@ def decide_number(context: Context, i: int) -> int:
     if seen and context.summary.vision and (end := _pixels(context, i)):
         return end
     named = before.role in _NAMES or (before.role is Role.MODALITY and i > 1 and context.pieces[i - 2].role in _NAMES)
+    if named and piece.value not in hints.image_sizes and is_depth(before, piece.word):
+        return context.emit(i, Kind.SIZE, Role.SIZE_WORD, None)
     if named and len(piece.word) <= 2 and piece.word[0] != "0":
         return context.emit(i, Kind.VERSION, Role.VERSION, piece.word)
     if before.word in ("v", "version", "ver") and len(piece.word) <= 3:

@@ -10,12 +10,12 @@ from collections.abc import Iterable
 
 import msgspec
 
+from truename.names.addresses import PREFIXES, begin, ends
 from truename.names.elements import Convention, Element, Kind, Role
 from truename.names.lexicon import lexicon, squeeze
 from truename.names.reader import read
 from truename.names.relabel import relabel
 
-_SCHEMES = ("hf-hub:", "hf_hub:", "local-dir:", "hf://", "file://")
 _PATH_STARTS = ("/", "./", "../", "~/")
 # members looked up once: on the class it takes longer than all else here
 _UNKNOWN, _TASK_WORD = Role.OTHER, Role.TASK
@@ -30,7 +30,7 @@ class ParsedName(msgspec.Struct, frozen=True, gc=False):
         name: the whole text that was given: owner, revision and all.
         owner: what stands before the first slash.
         model: the part that the elements come from.
-        revision: what stands behind the @.
+        revision: what stands behind the @, or in an address behind ``/tree/``.
         elements: in order and without overlap.
         alternatives: readings that were weighed and not chosen.
         grammar: as the grammar alone reads it, where the learned part changed it.
@@ -59,8 +59,10 @@ def parse_name(name: str, *, learned: bool = True) -> ParsedName:
     """Read a model's name into its elements.
 
     Understands ``name``, ``owner/name``, ``owner/name/folder``, ``owner/name@revision``, the prefixes that model
-    loaders use (``hf-hub:``), timm's ``arch.tag`` and names of GGUF files. A path that begins with ``/``, ``./``,
-    ``../`` or ``~/`` stands for its last part. Any text is a name; the time is linear in its length.
+    loaders use (``hf-hub:``), addresses at registries (``hf.co/owner/name:Q4_K_M``, ``ollama.com/library/llama3:8b``,
+    ``https://huggingface.co/owner/name/tree/main``), timm's ``arch.tag`` and names of GGUF files. A path that begins
+    with ``/``, ``./``, ``../`` or ``~/`` stands for its last part. Any text is a name; the time is linear in its
+    length.
 
     Args:
         name: the text as it was given.
@@ -69,11 +71,15 @@ def parse_name(name: str, *, learned: bool = True) -> ParsedName:
     Returns:
         The elements in order, without overlap; their spans count from the start of ``name``.
     """
-    start = next(len(s) for s in _SCHEMES if name.startswith(s)) if name.startswith(_SCHEMES) else 0
-    end = name.find("@", start)
-    revision = name[end + 1 :] or None if end >= 0 else None
-    if end < 0:
-        end = len(name)
+    start, stop, revision = 0, len(name), None
+    if name.startswith(PREFIXES):
+        start = begin(name)
+        stop, revision = ends(name, start)
+    end = name.find("@", start, stop)
+    if end >= 0:
+        revision = name[end + 1 : stop] or revision
+    else:
+        end = stop
     while end > start and name[end - 1] == "/":
         end -= 1
     owner = None

@@ -100,7 +100,7 @@ def counted(text: str, word: str) -> tuple[Piece, ...] | None:
     if letters == "g" and number.isdigit():
         return one(Tag.IN_QUANTISED, Kind.OTHER, Role.QUANTISATION_DETAIL, word, f"group-size-{number}")
     if letters == "kctx":
-        return one(Tag.FINAL, Kind.CHARACTERISTIC, Role.CONTEXT, word, thousands_of_tokens(number))
+        return one(Tag.FINAL, Kind.OTHER, Role.CONTEXT, word, thousands_of_tokens(number))
     if letters in LABELS:
         return _labelled(word, LABELS[letters], number, "")
     if letters in ("bt", "tt"):  # 600bt: billions of tokens

@@ -134,6 +134,11 @@ def _append_word(chunks: list[Chunk], starts: list[int], offset: int, pieces: li
             split = starts[-2] + len(before.text)
     elif readings.get(last.word, (0, 0, 0))[2] is Role.MODALITY and key in lexicon().modal:
         split, tail = starts[-2] + len(before.text), last.pieces[0]
+    first = chunks[0].pieces[0]
+    if role is Role.FAMILY and first.role is Role.LANGUAGE and chunks[1].pieces[0].kind is Kind.ARCHITECTURE:
+        pieces.append(first)  # chinese-roberta: a language, and the family that the two words name
+        at.append(offset + begin)
+        begin = starts[1]
     pieces.append(Piece(tag, kind, role, 0, (split or end) - begin, value, key, claims))
     at.append(offset + begin)
     if tail:

@@ -19,7 +19,7 @@ _NUMBERS = (Tag.NUMBER, Tag.DECIMAL)
 _SIZE_LETTERS = frozenset("tsmblhgnx")
 _BESIDE_FAMILY = (Tag.SIZE, Tag.QUANTITY, Tag.PATCH)
 _SKIPPED = (Tag.VERSION, Tag.NUMBER, Tag.DECIMAL)  # between a family and its size
-_QUALIFIERS = (Role.LANGUAGE, Role.MODALITY)
+_QUALIFIERS = (Role.LANGUAGE, Role.MODALITY, Role.CONTEXT)
 _GGUF_PARTS = frozenset(("k", "0", "1", "nl", "xs", "xxs", "s", "m", "l", "xl", "ks", "km", "kl", "kxl"))
 
 

@@ -91,7 +91,7 @@ def test_figures_say_their_numbers(analysis: Analysis) -> None:
     figures = {f.name: f for f in draw_figures(analysis.instrument, analysis.counts, analysis.themes)}
     title = figures["elements"].specification["title"]
     assert title["subtitle"] == "n = 2 answered of 2 asked"
-    assert figures["elements"].specification["width"] == 252
+    assert figures["elements"].specification["width"] == 336
     assert "Wilson" in figures["themes"].caption
 
 

@@ -1,4 +1,6 @@
-"""A figure as Vega-Lite, drawn for one column of a paper: 252 points wide, text of 7 points and more.
+"""A figure as Vega-Lite, drawn for one column of a paper: 252 points wide, text of 7.5 points and more.
+
+Figures are laid out in points and drawn in pixels, four for three points: the smallest letters are 10 pixels high.
 
 Colours are Okabe and Ito's, which people of every colour vision tell apart; nothing is said by colour alone. Nothing is
 translucent (a label that overlaps would be hidden so), and all letters are of one font and weight: so equal figures are
@@ -7,6 +9,7 @@ equal bytes as PDF too, whose renderer else orders its parts at random.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,9 @@ from truename.report.visible import visible
 
 SKY, BLUE, ORANGE, GREY, PALE = "#56B4E9", "#0072B2", "#E69F00", "#595959", "#E3E3E3"
 WIDTH = 252  # points: the column of a two-column paper
+WIDE = 360  # points: what does not fit into it
 TEXT = 7.5  # points
+PIXELS = 4 / 3  # of a point
 
 Specification = dict[str, Any]  # Vega-Lite
 
@@ -33,7 +38,11 @@ class Figure(msgspec.Struct, frozen=True):
 
 
 def framed(
-    chart: alt.LayerChart | alt.FacetChart | alt.Chart, title: str, subtitle: str | list[str], height: float
+    chart: alt.LayerChart | alt.FacetChart | alt.Chart,
+    title: str,
+    subtitle: str | list[str],
+    height: float,
+    width: float = WIDTH,
 ) -> Specification:
     """The specification of a chart of one view, fitted into the width of a column.
 
@@ -42,8 +51,9 @@ def framed(
         title: one line over the chart.
         subtitle: what the numbers are of: how many; in one line or several.
         height: of all, titles and axes included, in points.
+        width: of all, in points.
     """
-    fitted = chart.properties(width=WIDTH, height=height, autosize=alt.AutoSizeParams(type="fit", contains="padding"))
+    fitted = chart.properties(width=width, height=height, autosize=alt.AutoSizeParams(type="fit", contains="padding"))
     return styled(fitted, title, subtitle)
 
 
@@ -76,7 +86,38 @@ def styled(chart: alt.TopLevelMixin, title: str, subtitle: str | list[str]) -> S
         .configure_view(stroke=None)
         .to_dict()
     )
-    return specification
+    drawn: Specification = _in_pixels(specification)
+    return drawn
+
+
+# numbers of a specification that are lengths and areas, whatever they are in
+_LENGTHS = frozenset((
+    "width", "height", "fontSize", "labelFontSize", "titleFontSize", "subtitleFontSize", "dx", "dy", "offset",
+    "labelPadding", "labelOffset", "titlePadding", "labelLimit", "minExtent", "maxExtent", "strokeWidth", "thickness",
+    "spacing", "left", "right", "top", "bottom", "row", "column",
+))  # fmt: skip
+_AREAS = frozenset(("size", "symbolSize"))
+_DATA = frozenset(("data", "datasets", "domain", "range", "scale"))
+
+
+def _in_pixels(value: Any, key: str = "", mark: str = "") -> Any:
+    """The same with every length in pixels, where it was in points, and with the areas of marks to match.
+
+    Args:
+        value: a specification, or a part of one.
+        key: under which it stands.
+        mark: what kind of mark it is of.
+    """
+    if isinstance(value, dict):
+        mark = value.get("type", mark) if key == "mark" else mark
+        return {k: one if k in _DATA else _in_pixels(one, k, mark) for k, one in value.items()}
+    if isinstance(value, list):
+        return [_in_pixels(one, "", mark) for one in value]
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    if key in _LENGTHS or (key in _AREAS and mark == "tick"):
+        return round(value * PIXELS, 3)
+    return round(value * PIXELS**2, 3) if key in _AREAS else value
 
 
 def write_figure(figure: Figure, folder: Path) -> str:
@@ -100,8 +141,16 @@ def write_figure(figure: Figure, folder: Path) -> str:
     (folder / f"{figure.name}.vl.json").write_bytes(text + b"\n")
     svg: str = vl_convert.vegalite_to_svg(specification)
     (folder / f"{figure.name}.svg").write_text(svg, encoding="utf-8")
-    (folder / f"{figure.name}.pdf").write_bytes(vl_convert.svg_to_pdf(svg))
+    (folder / f"{figure.name}.pdf").write_bytes(vl_convert.svg_to_pdf(_in_points(svg)))
     return svg
+
+
+def _in_points(svg: str) -> str:
+    """A figure whose size is given in points, which is what a page of a PDF takes it for."""
+    return _SIZE.sub(lambda found: f'{found[1]}="{float(found[2]) / PIXELS:g}"', svg, count=2)
+
+
+_SIZE = re.compile(r'(?<=\s)(width|height)="([\d.]+)"')  # the first two are of the whole figure
 
 
 def _visible(value: Any) -> Any:

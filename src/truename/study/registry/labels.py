@@ -17,6 +17,8 @@ class Labels(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     separators: dict[str, str]
     versions: dict[str, str]
     verdicts: dict[str, str]  # consistent is none: no weights are read
+    published_elements: dict[str, float]  # letter → percent of names in the study that this one repeats
+    published_conventions: dict[str, float]
 
 
 @cache

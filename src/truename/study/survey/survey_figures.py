@@ -37,7 +37,7 @@ def _options(question: Question, rows: pl.DataFrame) -> Figure:
     return Figure(
         question.id,
         question.section,
-        f"{question.title}: share of the {answered} who answered, of {asked} asked{choices}; 95 % Wilson intervals; "
+        f"Share of the {answered} who answered, of {asked} asked{choices}; 95 % Wilson intervals; "
         f"the number is the count.{f' {over}.' if over else ''}",
         bars(
             values.to_dicts(),
@@ -55,7 +55,7 @@ def _themes(counts: ThemeCounts, instrument: Instrument) -> Figure:
     return Figure(
         counts.themes.id,
         counts.themes.section,
-        f"{counts.themes.title}: share of the {counts.coded} coded passages with a theme; a passage may have several; "
+        f"Share of the {counts.coded} coded passages with a theme; a passage may have several; "
         f"95 % Wilson intervals; {rare} themes that one passage has are in the table only. The sheet has "
         f"{told(counts.themes, counts.passages, counts.sources, instrument)}.",
         bars(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -10,8 +11,8 @@ import pytest
 import vl_convert
 
 from small_study import row, rows, varied
-from truename.study.publication.figure import WIDTH, Figure
-from truename.study.registry.figures import drift, form, packages, rates
+from truename.study.publication.figure import PIXELS, WIDE, WIDTH, Figure
+from truename.study.registry.figures import drift, form, heat, packages, rates
 from truename.study.registry.figures.draw import draw_figures
 from truename.study.registry.report.sections import SECTIONS
 from truename.study.registry.tables.study_tables import tabulate
@@ -39,7 +40,7 @@ def test_every_figure_has_a_place_in_the_report(figures: dict[str, Figure]) -> N
 def test_captions_say_of_how_many(figures: dict[str, Figure]) -> None:
     assert "1,500" in figures["elements"].caption
     assert "n = 1,500" in figures["by_task"].specification["title"]["subtitle"]
-    assert "300 names with a version" in figures["versions"].specification["title"]["subtitle"]
+    assert "187 names with a version" in figures["versions"].specification["title"]["subtitle"]
     assert "decisions of rules" in figures["rules"].specification["title"]["subtitle"]
 
 
@@ -50,7 +51,7 @@ def test_nothing_is_translucent_small_or_of_another_font(figures: dict[str, Figu
     svg = vl_convert.vegalite_to_svg(figures[name].specification)
     assert set(re.findall(r'opacity="([^"]+)"', svg)) <= {"1"}
     assert len(set(re.findall(r'font-family="([^"]+)"', svg))) == 1
-    assert min(float(size) for size in re.findall(r'font-size="([\d.]+)px"', svg)) >= 6.5
+    assert min(float(size) for size in re.findall(r'font-size="([\d.]+)px"', svg)) >= 10
 
 
 def test_every_figure_fills_a_column(figures: dict[str, Figure]) -> None:
@@ -58,7 +59,8 @@ def test_every_figure_fills_a_column(figures: dict[str, Figure]) -> None:
         svg = vl_convert.vegalite_to_svg(figure.specification)
         width = re.search(r'<svg[^>]* width="([\d.]+)"', svg)
         assert width is not None
-        assert float(width[1]) == pytest.approx(WIDTH, abs=2), figure.name
+        points = WIDE if figure.name.startswith("by_") else WIDTH
+        assert float(width[1]) == pytest.approx(points * PIXELS, abs=3), figure.name
 
 
 @pytest.mark.parametrize(
@@ -134,3 +136,28 @@ def test_the_longest_names_that_are_not_drawn_are_few(lengths: list[int], end: i
 
 def test_a_caption_tells_of_no_rest_where_there_is_none() -> None:
     assert "rarer" not in form.separators(tabulate(rows(row("a")), {}, ["SIZ001"]).separators).caption
+
+
+def _luminance(colour: Sequence[float]) -> float:
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in (v / 255 for v in colour)]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_letters_stand_out_on_every_shade() -> None:
+    light, dark = ([int(shade[at : at + 2], 16) for at in (1, 3, 5)] for shade in heat.SHADES)
+    for share in (n / 100 for n in range(101)):
+        shade = _luminance([a + (b - a) * share for a, b in zip(light, dark, strict=True)])
+        letters = 1.0 if share > heat.DARK else 0.0
+        assert (max(shade, letters) + 0.05) / (min(shade, letters) + 0.05) >= 4.4, share
+
+
+def test_the_number_of_a_median_stands_at_the_median(figures: dict[str, Figure]) -> None:
+    for chart in figures["package_forms"].specification["vconcat"]:
+        numbers = [layer for layer in chart["layer"] if layer["mark"]["type"] == "text"]
+        assert [layer["encoding"]["x"]["field"] for layer in numbers] == ["median"]
+
+
+def test_an_axis_of_shares_ends_at_all(figures: dict[str, Figure]) -> None:
+    for chart in figures["package_features"].specification["vconcat"]:
+        scales = [layer["encoding"]["x"].get("scale") for layer in chart["layer"] if "field" in layer["encoding"]["x"]]
+        assert {tuple(scale["domain"]) for scale in scales if scale} == {(0, 1)}

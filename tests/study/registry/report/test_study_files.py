@@ -40,7 +40,7 @@ def test_figures_are_one_column_wide_and_say_n(out: Path) -> None:
     for path in (out / "figures").glob("*.vl.json"):
         svg = path.with_name(path.name.replace(".vl.json", ".svg")).read_text(encoding="utf-8")
         width = float(svg.split('width="')[1].split('"')[0])
-        assert 250 <= width <= 254, path.name
+        assert 333 <= width <= 339 or (path.name.startswith("by_") and 477 <= width <= 483), path.name
         subtitle = str(json.loads(path.read_bytes())["title"]["subtitle"])  # of one line or several
         assert "n = " in subtitle or "% of names" in subtitle, path.name
 
@@ -121,3 +121,19 @@ def test_the_headline_of_shared_names_is_of_equal_ones(tmp_path: Path) -> None:
     tables = tabulate(names, {}, ["SIZ001"])
     text = page(tables, draw_figures(tables), SETTINGS, None, tmp_path / "none")
     assert "<b>66.7 %</b> share their name" in text
+
+
+def test_a_snapshot_of_names_has_sentences_and_no_empty_tables(tmp_path: Path) -> None:
+    tables = tabulate(rows(row("bert-base"), row("gpt2"), row("plain", kinds="O")), {}, ["ARC001"])
+    text = page(tables, draw_figures(tables), SETTINGS, None, tmp_path / "skipped.csv")
+    for sentence in ("The snapshot states no task", "nothing of its models that a name could be compared with"):
+        assert text.count(sentence) == 1
+    assert "It states nothing of them but their names." in text
+    assert "By rule" not in text
+    assert "Stated of" not in text
+
+
+def test_published_practice_stands_beside_ones_own(out: Path) -> None:
+    text = (out / "report.html").read_text(encoding="utf-8")
+    assert text.count("As published</th>") == 2
+    assert "83.3 %" in text

@@ -2,14 +2,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import polars as pl
 import pytest
 
 from small_study import row, rows
+from truename.study.registry.tables.study_tables import tabulate
 from truename.study.registry.tables.versions import forms, versions
 
 
 def versioned(text: str, *parts: int, owner: str = "ann", series: str = "model-*") -> dict[str, Any]:
-    return row(f"model-{text}", owner=owner, version=text, version_parts=list(parts), series=series)
+    return row(f"model-{text}", kinds="AV", owner=owner, version=text, version_parts=list(parts), series=series)
+
+
+def of_family(name: str) -> dict[str, Any]:
+    return row(name, kinds="AV", version=name[-1], version_parts=[int(name[-1])])
 
 
 def counts(*given: dict[str, Any]) -> dict[str, int]:
@@ -37,8 +43,8 @@ def counts(*given: dict[str, Any]) -> dict[str, int]:
         ([versioned("final"), versioned("v2", 2)], {"no_number": 1, "missing": 1}),
         ([row("plain")], {}),
         # of a family: neither has a predecessor nor is one
-        ([row(n, version=n[-1], version_parts=[int(n[-1])]) for n in ("llama-2", "llama-3")], {"family": 2}),
-        ([row("llama-1", version="1", version_parts=[1]), versioned("v2", 2)], {"family": 1, "missing": 1}),
+        ([of_family("llama-2"), of_family("llama-3")], {"family": 2}),
+        ([of_family("llama-1"), versioned("v2", 2)], {"family": 1, "missing": 1}),
     ],
 )
 def test_predecessors(given: list[dict[str, Any]], expected: dict[str, int]) -> None:
@@ -48,6 +54,16 @@ def test_predecessors(given: list[dict[str, Any]], expected: dict[str, int]) -> 
 def test_shares_are_of_names_with_a_version() -> None:
     table = versions(rows(versioned("v1", 1), row("plain")))
     assert set(table["of"]) == {1}
+
+
+def test_a_date_and_a_stage_are_versions_without_a_number_to_compare() -> None:
+    assert counts(row("model-2024-05-13", kinds="AV"), row("model-beta", kinds="AV")) == {"no_number": 2}
+
+
+def test_a_version_counts_the_same_everywhere() -> None:
+    tables = tabulate(rows(versioned("v1", 1), row("model-beta", kinds="AV"), row("plain")), {}, ["ARC001"])
+    of_elements = tables.elements.filter(pl.col("what") == "V")["models"][0]
+    assert tables.overview["with_version"][0] == of_elements == tables.versions["of"][0] == 2
 
 
 def test_forms() -> None:

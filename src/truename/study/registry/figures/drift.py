@@ -86,7 +86,7 @@ def _panels(shown: pl.DataFrame, title: str, subtitle: str) -> Specification:
         alt.Chart()
         .transform_aggregate(groupby=["label"])
         .mark_text(align="right", baseline="bottom", fontSize=TEXT, color=GREY)
-        .encode(x=alt.value("width"), y=alt.value(-2), text="label:N")
+        .encode(x=alt.value("width"), y=alt.value(-3), text="label:N")
     )
     chart = (
         alt.layer(band, line, points, named, data=alt.InlineData(values=values))

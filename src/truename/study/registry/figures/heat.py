@@ -7,13 +7,14 @@ from typing import Any
 
 import altair as alt
 
-from truename.study.publication.figure import Specification, framed
+from truename.study.publication.figure import TEXT, WIDE, WIDTH, Specification, framed
 
 NUMBER = "n"  # the column that says of how many
 _STEP = 13  # points of a row
 _AROUND = 52  # points of titles and heads
-_DARK = 0.55  # from which share on letters are white
-_SHADES = ("#ffffff", "#0b3c6f")  # one hue from light to dark: right in grey
+DARK = 0.7  # from which share on letters are white: there both colours of letters stand out alike
+_NARROW = 13  # columns that fit into a column of a paper
+SHADES = ("#ffffff", "#0b3c6f")  # one hue from light to dark: right in grey
 
 
 def heat(
@@ -45,7 +46,7 @@ def heat(
         "row:N",
         scale=alt.Scale(domain=list(rows)),
         title=None,
-        axis=alt.Axis(labelLimit=84, ticks=False, domain=False, labelPadding=2),
+        axis=alt.Axis(labelLimit=100, ticks=False, domain=False, labelPadding=2),
     )
     cells = alt.Chart(alt.InlineData(values=list(values)))
     tooltip = [
@@ -55,16 +56,17 @@ def heat(
         alt.Tooltip("count:Q", format=","),
         alt.Tooltip("of:Q", format=","),
     ]
-    shade = alt.Color("share:Q", scale=alt.Scale(domain=[0, 1], range=list(_SHADES), interpolate="rgb"), legend=None)
+    shade = alt.Color("share:Q", scale=alt.Scale(domain=[0, 1], range=list(SHADES), interpolate="rgb"), legend=None)
     squares = cells.mark_rect(stroke="white", strokeWidth=0.5).encode(x=x, y=y, color=shade, tooltip=tooltip)
-    white = alt.condition(f"datum.share > {_DARK}", alt.value("white"), alt.value("black"))
+    white = alt.condition(f"datum.share > {DARK}", alt.value("white"), alt.value("black"))
     numbers = (
         cells.transform_calculate(percent="format(100 * datum.share, '.0f')")
-        .mark_text(fontSize=6.5)
+        .mark_text(fontSize=TEXT)
         .encode(x=x, y=y, text="percent:N", color=white)
     )
     layers = [squares, numbers]
     if sizes:
         of = alt.Chart(alt.InlineData(values=[{**size, "column": NUMBER} for size in sizes]))
-        layers.append(of.mark_text(fontSize=6.5).encode(x=x, y=y, text=alt.Text("of:Q", format=".2~s")))
-    return framed(alt.layer(*layers), title, subtitle, len(rows) * _STEP + _AROUND)
+        layers.append(of.mark_text(fontSize=TEXT).encode(x=x, y=y, text=alt.Text("of:Q", format=".2~s")))
+    width = WIDTH if len(heads) <= _NARROW else WIDE
+    return framed(alt.layer(*layers), title, subtitle, len(rows) * _STEP + _AROUND, width)

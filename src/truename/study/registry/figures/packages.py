@@ -11,10 +11,12 @@ from truename.study.publication.figure import BLUE, GREY, PALE, SKY, TEXT, Figur
 
 _MEASURES = {"length": "Characters", "words": "Words"}
 _MARGIN, _INNER = 84, 158  # points of the labels and of a chart without them: together a column
-_LINE = 22  # points of one list, whose label has two lines
+_LINE = 26  # points of one list, whose label has two lines
 _HALF = 4  # points from the middle of two lines to that of the first
 _LONGEST = 16  # characters of a list's title in a label
-_ROOM = 1.3  # times the longest bar, for its number
+_EDGE = 5  # points at the right of an axis, for half of its last label
+_NUMBER = 34  # points at the right of bars, for their numbers
+_ABOVE = 9  # points from the middle of a box to that of the number over its median
 
 
 def forms(table: pl.DataFrame) -> Figure:
@@ -25,7 +27,7 @@ def forms(table: pl.DataFrame) -> Figure:
         "package_forms",
         "packages",
         "Length of names in characters and in words, each a run of letters and digits: median, half of the names "
-        f"(box), nine of ten (line). n = {_sizes(table, 'models')}.",
+        f"(box), nine of ten (line); the number is the median. n = {_sizes(table, 'models')}.",
         styled(alt.vconcat(*charts, spacing=4), "Length of names", _subtitle(table, "models")),
     )
 
@@ -70,7 +72,7 @@ def _subtitle(table: pl.DataFrame, of: str) -> str:
 def _boxes(table: pl.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
     base = alt.Chart(alt.InlineData(values=table.to_dicts()))
     y = _lists()
-    end = _ROOM * max(table["p95"])
+    end = max(table["p95"])
     line = base.mark_rule(color=GREY).encode(
         y=y,
         x=alt.X(
@@ -84,8 +86,8 @@ def _boxes(table: pl.DataFrame, title: str) -> alt.LayerChart | alt.FacetChart:
     tooltip = [alt.Tooltip("list:N"), *(alt.Tooltip(f"{q}:Q") for q in ("p5", "p25", "median", "p75", "p95", "max"))]
     box = base.mark_bar(color=SKY, height=9).encode(y=y, x="p25:Q", x2="p75:Q", tooltip=tooltip)
     median = base.mark_tick(color="black", thickness=1.5, size=11, opacity=1).encode(y=y, x="median:Q")
-    number = base.mark_text(fontSize=TEXT, align="left", dx=4).encode(y=y, x="p95:Q", text="median:Q")
-    return alt.layer(line, box, median, number).properties(width=_INNER, height=_LINE * table.height)
+    number = base.mark_text(fontSize=TEXT, dy=-_ABOVE).encode(y=y, x="median:Q", text="median:Q")
+    return alt.layer(line, box, median, number).properties(width=_INNER - _EDGE, height=_LINE * table.height)
 
 
 def _lists() -> alt.Y:
@@ -112,20 +114,22 @@ def features(table: pl.DataFrame) -> Figure:
         "share:Q",
         title=None,
         axis=alt.Axis(format="%", values=[0, 0.5, 1], gridColor=PALE, labelFlush=False),
-        scale=alt.Scale(domain=[0, _ROOM]),
+        scale=alt.Scale(domain=[0, 1]),
     )
     tooltip = [alt.Tooltip("list:N"), alt.Tooltip("models:Q", format=","), alt.Tooltip("share:Q", format=".2%")]
     share = base.mark_bar(color=BLUE, height=8).encode(y=y, x=x, tooltip=tooltip)
     interval = base.mark_rule(color="black").encode(y=y, x="low:Q", x2="high:Q")
-    number = base.mark_text(fontSize=TEXT, align="left", dx=4).encode(
-        y=y, x="high:Q", text=alt.Text("share:Q", format=".1%")
+    number = base.mark_text(fontSize=TEXT, align="right", dx=_NUMBER).encode(
+        y=y, x=alt.value("width"), text=alt.Text("share:Q", format=".1%")
     )
     charts = []
     for label in table["label"].unique(maintain_order=True):
         own = alt.layer(share, interval, number).transform_filter(alt.datum.label == label)
         charts.append(
             own.properties(
-                width=_INNER, height=_LINE * number_of_lists, title=alt.TitleParams(label, fontSize=TEXT, offset=2)
+                width=_INNER - _NUMBER,
+                height=_LINE * number_of_lists,
+                title=alt.TitleParams(label, fontSize=TEXT, offset=2),
             )
         )
     return Figure(

@@ -70,7 +70,7 @@ def preference(table: pl.DataFrame) -> Figure:
     return Figure(
         f"preference_{first['question']}",
         "preference",
-        f"{first['title']}: share of the {first['answered']} participants who answered and chose it, and share of "
+        f"Share of the {first['answered']} participants who answered and chose it, and share of "
         f"{first['of']:,} names that have it; 95 % Wilson intervals. {_compared(table) if tested else _UNTESTED}"
         f"{_OF_ONE if of_one else ''}",
         framed(

@@ -48,6 +48,7 @@ def _counted(first: str, name: str, of: str = "of") -> tuple[Column, ...]:
     return (Column(first, name), Column("Models", "models"), Column("Of", of), Column("Share, 95 %", "", True))
 
 
+_PUBLISHED = Column("As published", "published_text", is_number=True)
 _GROUPED = _counted("What", "label")
 _ENDED = (
     Column("Flagged", "flagged"),
@@ -83,9 +84,11 @@ SECTIONS = (
         "elements",
         "Elements and conventions",
         "A name is read into naming elements. A name has an element if any part of it is read so. Where every owner "
-        "counts once, an owner of thousands of models that a program named weighs as much as one with a single model.",
+        "counts once, an owner of thousands of models that a program named weighs as much as one with a single model. "
+        "As published is the practice of the study that this one repeats: of 14,178 names, for conventions of 8,744, "
+        "as a language model read them.",
         (
-            View("elements", "Elements", _counted("Element", "label")),
+            View("elements", "Elements", (*_counted("Element", "label"), _PUBLISHED)),
             View(
                 "elements_of_owners",
                 "Elements where every owner counts once",
@@ -95,7 +98,7 @@ SECTIONS = (
                     Column("Mean share, 95 %", "mean_", True),
                 ),
             ),
-            View("conventions", "Conventions", _counted("Convention", "label")),
+            View("conventions", "Conventions", (*_counted("Convention", "label"), _PUBLISHED)),
         ),
     ),
     Section(
@@ -274,6 +277,9 @@ def _readable(table: pl.DataFrame) -> pl.DataFrame:
             difference_text=pl.Series(points, dtype=pl.String),
             p_text=pl.Series(p, dtype=pl.String),
         )
+    if "published" in table.columns:
+        published = ["-" if share is None else f"{100 * share:.1f} %" for share in table["published"]]
+        return table.with_columns(published_text=pl.Series(published, dtype=pl.String))
     if "median" in table.columns:
         return table.with_columns(pl.col("measure").replace(_MEASURES))
     return table

@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from truename.study.survey import Analysis
 
 _PAGE = Path(__file__).with_name("page.html")
+# what stands in the place of a section's tables where the snapshot lacks what they are of
+NOTHING_TO_COMPARE = "The snapshot says nothing of its models that a name could be compared with."
+_STATED = ("owner", "owner_kind", "library", "task", "created", "downloads", "likes", "model_type", "parameters")
+NEEDS = {
+    "groups": "The snapshot states no task, library, kind of owner, time or downloads of any model.",
+    "drift": "The snapshot states too few times of creation to show how names change.",
+}
 
 
 def page(tables: Tables, figures: Sequence[Figure], settings: Settings, survey: Analysis | None, skipped: Path) -> str:
@@ -40,6 +47,7 @@ def page(tables: Tables, figures: Sequence[Figure], settings: Settings, survey: 
         key=_key_numbers(tables),
         sections=list(_sections(tables, figures)),
         specifications={figure.name: figure.specification for figure in figures},
+        stated=_stated(tables),
         settings=settings,
         survey=survey,
         skips=_skips(skipped),
@@ -57,10 +65,14 @@ def _sections(tables: Tables, figures: Sequence[Figure]) -> list[dict[str, Any]]
         # groups of which the snapshot says nothing have no figure, and their table would say nothing either
         wanted = [view for view in section.views if section.id != "groups" or view.table in drawn]
         views = [view for view in (shown(view, tables) for view in wanted) if view and view["groups"]]
-        if own or views:
-            found.append(
-                {"id": section.id, "title": section.title, "text": section.text, "figures": own, "views": views}
-            )
+        text = section.text
+        if section.id == "checks" and not tables.rules.filter("compares")["decided"].sum():
+            own, views, text = [], [], NOTHING_TO_COMPARE
+        if section.id in NEEDS and not own and not views:
+            text = NEEDS[section.id]
+        elif not (own or views or text is NOTHING_TO_COMPARE):
+            continue
+        found.append({"id": section.id, "title": section.title, "text": text, "figures": own, "views": views})
     return found
 
 
@@ -88,6 +100,13 @@ def _key_numbers(tables: Tables) -> list[tuple[str, str]]:
     if equal["of"]:
         found.append((part(equal["models"], equal["of"]), "share their name with another owner's model"))
     return found
+
+
+def _stated(tables: Tables) -> list[tuple[str, int]]:
+    """Of how many models the snapshot states what; empty where it has nothing but names."""
+    overview = tables.overview.row(0, named=True)
+    found = [(name, int(overview[f"with_{name}"])) for name in _STATED]
+    return found if any(models for name, models in found if name != "owner") else []
 
 
 def _skips(path: Path) -> list[dict[str, str]]:

@@ -15,13 +15,18 @@ _OWNER = 10**12  # the weight of one owner
 
 
 def elements(counts: pl.DataFrame) -> pl.DataFrame:
-    """How many names have each element, by the counts of ``profile``."""
-    return with_shares(each_element(counts))
+    """How many names have each element, by the counts of ``profile``, and ``published``: of the names of the study."""
+    return _beside(with_shares(each_element(counts)), labels().published_elements)
 
 
 def conventions(counts: pl.DataFrame) -> pl.DataFrame:
     """How many names follow each convention."""
-    return with_shares(each_convention(counts))
+    return _beside(with_shares(each_convention(counts)), labels().published_conventions)
+
+
+def _beside(table: pl.DataFrame, published: dict[str, float]) -> pl.DataFrame:
+    """A table with ``published``, the share that the study of 2025 gives of its names; null where it gives none."""
+    return table.with_columns(published=pl.col("what").replace_strict(published, default=None) / 100)
 
 
 def combinations(counts: pl.DataFrame) -> pl.DataFrame:

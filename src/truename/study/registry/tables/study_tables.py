@@ -20,7 +20,7 @@ from truename.study.registry.tables import (
     sameness,
     versions,
 )
-from truename.study.registry.tables.profile import collected, profile
+from truename.study.registry.tables.profile import collected, has, profile
 
 if TYPE_CHECKING:
     from truename.study.survey import Analysis
@@ -144,7 +144,6 @@ def overview(rows: pl.LazyFrame, counts: pl.DataFrame, recorded_since: str | Non
             models=pl.len().cast(pl.Int64),
             owners=pl.col("owner").drop_nulls().n_unique().cast(pl.Int64),
             **{f"with_{name}": pl.col(name).count().cast(pl.Int64) for name in stated},
-            with_version=pl.col("version").count().cast(pl.Int64),
             first=pl.col("created").min().dt.date(),
             last=pl.col("created").max().dt.date(),
             downloads=checks.within_64_bits(pl.col("downloads").cast(pl.Int128).sum()),
@@ -153,4 +152,9 @@ def overview(rows: pl.LazyFrame, counts: pl.DataFrame, recorded_since: str | Non
         )
     )
     silent = counts.filter("says_nothing")["models"].sum()
-    return sums.with_columns(says_nothing=pl.lit(silent, pl.Int64), recorded_since=pl.lit(recorded_since, pl.String))
+    versioned = counts.filter(has("V"))["models"].sum()  # as the table of elements counts them
+    return sums.with_columns(
+        with_version=pl.lit(versioned, pl.Int64),
+        says_nothing=pl.lit(silent, pl.Int64),
+        recorded_since=pl.lit(recorded_since, pl.String),
+    )

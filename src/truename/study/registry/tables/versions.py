@@ -10,7 +10,7 @@ import polars as pl
 
 from truename.study.registry.labels import labels
 from truename.study.registry.statistics import with_shares
-from truename.study.registry.tables.profile import COUNT, collected
+from truename.study.registry.tables.profile import COUNT, collected, has
 
 _COUNTED = 100  # a first number from here on is a date or a build, and none that is counted up from 1
 _DIGITS = 19  # of the largest number, to compare numbers as texts
@@ -19,16 +19,19 @@ _DIGITS = 19  # of the largest number, to compare numbers as texts
 def versions(rows: pl.LazyFrame) -> pl.DataFrame:
     """Names with a version by whether the registry holds an earlier one of their series.
 
-    Columns ``what``, ``label``, ``models``, ``of`` (names with a version) and the share. ``predecessor``: it does.
-    ``first``: it does not, and the number is a first one (v0, v1, v1.0, v0.1). ``missing``: it does not, though the
-    number is a later one. ``date``: it does not, and the number is not counted from 1. ``no_number``: the version is
-    not of numbers. ``family``: the only version is that of an architecture family.
+    Columns ``what``, ``label``, ``models``, ``of`` (names with the element, as everywhere) and the share.
+    ``predecessor``: it does. ``first``: it does not, and the number is a first one (v0, v1, v1.0, v0.1). ``missing``:
+    it does not, though the number is a later one. ``date``: it does not, and the number is not counted from 1.
+    ``no_number``: the version is not of numbers that can be compared (a date, ``beta``). ``family``: the only version
+    is that of an architecture family.
     """
     numbers = pl.col("version_parts")
     ordered = numbers.list.eval(pl.element().cast(pl.String).str.zfill(_DIGITS)).list.join(".")
     place = ordered.str.replace(rf"(\.0{{{_DIGITS}}})+$", "")  # v1 is v1.0
     kind = (
-        pl.when(pl.col("series").is_null())
+        pl.when(pl.col("version").is_null())
+        .then(pl.lit("no_number"))
+        .when(pl.col("series").is_null())
         .then(pl.lit("family"))
         .when(numbers.list.len() == 0)
         .then(pl.lit("no_number"))
@@ -38,7 +41,7 @@ def versions(rows: pl.LazyFrame) -> pl.DataFrame:
         .then(pl.lit("date"))
         .otherwise(pl.lit("missing"))
     )
-    versioned = rows.filter(pl.col("version").is_not_null()).select("owner", "series", place=place, kind=kind)
+    versioned = rows.filter(has("V")).select("owner", "series", place=place, kind=kind)
     each = collected(versioned)
     numbered = ~pl.col("kind").is_in(["family", "no_number"])
     earliest = pl.col("place").filter(numbered).min().over("owner", "series")
