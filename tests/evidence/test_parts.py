@@ -100,6 +100,7 @@ def test_a_pipeline_lists_its_parts_and_counts_the_whole(tmp_path: Path) -> None
         ("video-1.4b", Outcome.CONFIRMED, None),  # the denoiser
         ("video-1.7b", Outcome.CONFIRMED, None),  # all of it
         ("video-7b", Outcome.FLAGGED, Severity.ERROR),
+        ("video-2.2b", Outcome.FLAGGED, Severity.WARNING),  # near to the whole is not the whole
         ("video-0.3b", Outcome.FLAGGED, Severity.ERROR),  # a text encoder's count is no pipeline's
     ],
 )
