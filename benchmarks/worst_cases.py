@@ -191,6 +191,15 @@ def entries(folder: Path) -> None:
         (folder / f"x{number}.pt").write_bytes(buffer.getvalue())
 
 
+def documents(folder: Path) -> None:
+    """A pipeline of 64 components, each with a configuration of 2.9 MB of empty lists."""
+    (folder / "model_index.json").write_text('{"_class_name": "X"}')
+    for number in range(64):
+        part = folder / f"c{number:02}"
+        part.mkdir()
+        (part / "config.json").write_bytes(b'{"a":[' + b"[]," * 970_000 + b"1]}")
+
+
 def shapes(folder: Path) -> None:
     """5 shards of 58,000 tensors, no two of one kind."""
     for number in range(1, 6):
@@ -210,7 +219,7 @@ CASES: Mapping[str, Callable[[Path], None]] = {
     case.__name__: case
     for case in (
         honest, safetensors_tensors, safetensors_bytes, safetensors_files, safetensors_long_way, index, listing, gguf,
-        pytorch, compressed, deflated, entries, shapes, onnx, keras, flax, tensorflow, tflite, numpy,
+        pytorch, compressed, deflated, entries, documents, shapes, onnx, keras, flax, tensorflow, tflite, numpy,
     )
 }  # fmt: skip
 

@@ -11,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from truename.blob import Blob, MemoryBlob
-from truename.declared import Declared, Document, declared_facts, read_declared, wrong_values
+from truename.declared import Declared, Document, declared_facts, document_bytes, read_declared, wrong_values
 from truename.declared.documents import MAX_CONFIG_BYTES
+from truename.declared.read import MAX_BYTES
 from truename.errors import FileTooLargeError, TargetNotFoundError
 
 Read = Callable[..., Declared]
@@ -97,6 +98,38 @@ def test_a_file_above_its_limit_is_not_opened() -> None:
 
     declared = read_declared({"config.json": MAX_CONFIG_BYTES + 1}, refuse)
     assert [type(problem) for problem in declared.problems] == [FileTooLargeError]
+
+
+def large_parts(size: int) -> dict[str, bytes]:
+    """A pipeline of many components, each with a configuration within its limit."""
+    part = b'{"a":[' + b"[]," * (size // 3) + b"1]}"
+    files = {"model_index.json": b'{"_class_name": "X"}', "modules.json": b"[" + b"{}," * (size // 3) + b"{}]"}
+    return files | {f"c{n:02}/config.json": part for n in range(30)}
+
+
+@pytest.mark.parametrize("size", [900_000, 2_900_000])
+def test_the_documents_of_a_model_have_one_limit(size: int) -> None:
+    data = large_parts(size)
+    files = {path: len(content) for path, content in data.items()}
+    opened: list[str] = []
+
+    def open(path: str) -> Blob:
+        opened.append(path)
+        return MemoryBlob(path, data[path])
+
+    declared = read_declared(files, open)
+    assert sum(files[path] for path in opened) <= MAX_BYTES
+    assert sum(files[path] for path in opened) > MAX_BYTES - 2 * size
+    left_out = [problem for problem in declared.problems if isinstance(problem, FileTooLargeError)]
+    assert {problem.path for problem in left_out} == files.keys() - opened
+    assert "of all documents of a model no more than 6,500,000 bytes are read" in str(left_out[0])
+    assert sum(document_bytes(files).values()) <= MAX_BYTES
+
+
+def test_usual_documents_are_all_read_whatever_is_large(read: Read) -> None:
+    declared = read({"config.json": {"a": 1}, "modules.json": [], "adapter_config.json": {"b": 1}})
+    assert not declared.problems
+    assert declared.modules is not None
 
 
 def test_a_file_that_cannot_be_opened() -> None:

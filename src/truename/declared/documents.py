@@ -14,7 +14,7 @@ from truename.errors import DeclaredError, FileTooLargeError, NotDownloadedError
 from truename.json_text import REFUSALS, JsonError, NotUtf8Error, TooDeepError, decode_json
 from truename.stand_ins import HEAD_BYTES, stand_in
 
-MAX_CONFIG_BYTES = 10_000_000
+MAX_CONFIG_BYTES = 6_000_000  # lists of nothing take thirty times as much in memory
 MAX_DEPTH = 64  # real configurations nest seven deep
 _BOM = b"\xef\xbb\xbf"
 

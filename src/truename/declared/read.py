@@ -12,10 +12,18 @@ from truename.declared.declared import Declared, Document
 from truename.declared.documents import MAX_CONFIG_BYTES, Open, kind_of, read_json, read_object
 from truename.declared.places import EVERYWHERE, Place
 from truename.declared.runtimes import RUNTIMES, as_config
-from truename.errors import DeclaredError, FileError, NotDownloadedError, TargetNotFoundError, UnsafePathError
+from truename.errors import (
+    DeclaredError,
+    FileError,
+    FileTooLargeError,
+    NotDownloadedError,
+    TargetNotFoundError,
+    UnsafePathError,
+)
 from truename.stand_ins import HEAD_BYTES, pointer
 
 MAX_COMPONENTS = 64
+MAX_BYTES = 6_500_000  # of all documents of a model
 CARDS = ("README.md", "readme.md", "Readme.md")
 QUANTIZE_CONFIGS = ("quantize_config.json", "quant_config.json", "hf_quant_config.json")
 # The normalizer stands before the vocabulary, behind up to hundreds of added tokens.
@@ -41,6 +49,7 @@ def read_declared(files: Mapping[str, int], open: Open, places: Set[Place] = EVE
         places: which kinds of documents to read.
     """
     problems: list[FileError] = []
+    left = MAX_BYTES
 
     def attempt(read: Callable[[], T]) -> T | None:
         try:
@@ -51,9 +60,20 @@ def read_declared(files: Mapping[str, int], open: Open, places: Set[Place] = EVE
             problems.append(DeclaredError(error.target, error.problem))
         return None
 
+    def within(path: str) -> bool:
+        """Whether the document is there, and what is left for those of this model is enough for it."""
+        nonlocal left
+        if path not in files or files[path] > MAX_CONFIG_BYTES:  # which is an error of its own
+            return path in files
+        left -= files[path]
+        if left < 0:
+            problem = f"is left out: of all documents of a model no more than {MAX_BYTES:,} bytes are read"
+            problems.append(FileTooLargeError(path, problem))
+        return left >= 0
+
     def document(*names: str) -> Document | None:
         path = next((name for name in names if name in files), None)
-        return None if path is None else attempt(lambda: read_object(path, files[path], open))
+        return attempt(lambda: read_object(path, files[path], open)) if path is not None and within(path) else None
 
     config = document("config.json")
     model_index = document("model_index.json")
@@ -67,7 +87,7 @@ def read_declared(files: Mapping[str, int], open: Open, places: Set[Place] = EVE
         card=None if card is None or Place.CARD not in places else attempt(lambda: _card(card, open)),
         tokenizer_config=tokenizer_config,
         quantize_config=document(*QUANTIZE_CONFIGS),
-        modules=attempt(lambda: _modules(files, open)),
+        modules=attempt(lambda: _modules(files, open)) if within("modules.json") else None,
         model_index=model_index,
         components={} if model_index is None else _components(files, document),
         normalizer=attempt(lambda: _normalizer(files, open)) if looks_inside else None,
@@ -189,4 +209,5 @@ def document_bytes(files: Mapping[str, int], places: Set[Place] = EVERYWHERE) ->
     if Place.CONFIG in places and "model_index.json" in files:
         parts = [path for path in files if COMPONENT.fullmatch(path)]
         heads |= {path: min(files[path], MAX_CONFIG_BYTES) for path in parts[:MAX_COMPONENTS]}
-    return heads
+    left = MAX_BYTES
+    return {path: length for path, length in heads.items() if (left := left - length) >= 0}
