@@ -299,7 +299,7 @@ def _keys_of(part: Path) -> list[_Key]:
     Raises:
         UsageError: the file is no such part.
     """
-    rows = _read_part(part, ["target", "status", "worst", "verdict", "unsettled"]).to_pylist()
+    rows = _read_part(part, list(_Key.__struct_fields__)).to_pylist()
     return [_Key(**row) for row in rows]
 
 
