@@ -20,6 +20,7 @@ from truename.budget import Budget, BudgetFault
 from truename.errors import FormatError
 from truename.evidence import gather
 from truename.evidence.gather import MAX_TRIED
+from truename.facts import UNSAFE_GLOBALS
 from truename.formats import WeightsHeader, find_checkpoints, read_checkpoint, unsafe_globals_of
 from truename.formats.checkpoints import MAX_SHARDS
 from truename.formats.index import IndexFault, read_index
@@ -287,10 +288,24 @@ def test_tensors_that_are_like_no_other_are_not_told_apart(tmp_path: Path, names
     assert not evidence.all("unreadable_files")
 
 
+def test_a_part_of_a_pipeline_may_be_such(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("truename.architecture.build.MAX_UNLIKE", 100)
+    (tmp_path / "model_index.json").write_text('{"unet": ["diffusers", "A"], "vae": ["diffusers", "B"]}')
+    for part, count in (("unet", 10), ("vae", 50)):
+        (tmp_path / part).mkdir()
+        file = tmp_path / part / "diffusion_pytorch_model.safetensors"
+        write_header_only(file, {f"{part}{n}.weight": ("F32", (n, 2)) for n in range(count)})
+    evidence = gather(FolderSource(tmp_path))
+    assert not evidence.all("unreadable_files")
+    vae = next(part for part in evidence.parts if part.name == "vae")
+    assert vae.reason is not None
+    assert "too many of them are like no other" in vae.reason.text
+
+
 def test_what_such_weights_import_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("truename.architecture.build.MAX_UNLIKE", 3)
     pickle = stream(call("os.system", text("id")) + b"0" + mapping({"w": tensor("0", (2,))}))
     (tmp_path / "pytorch_model.bin").write_bytes(archive(pickle, {"0": 8}))
     evidence = gather(FolderSource(tmp_path))
     assert evidence.get("parameters") is None
-    assert [name.partition(" ")[0] for name in evidence.value("unsafe_globals") or ()] == ["os.system"]
+    assert [one.name for one in evidence.value(UNSAFE_GLOBALS) or ()] == ["os.system"]

@@ -199,10 +199,10 @@ def _read_part(place: _Place, declared: Declared, source: Source, budget: Budget
     part = ModelPart(place.name, checkpoint.name, checkpoint.format, graph=place.graph)
     try:
         header = read_checkpoint(checkpoint, source.open, budget=budget)
+        parameters, reason = _counted(header, Declared(config=declared.components.get(place.name)))
     except FileError as error:
         kind = ReasonKind.NOT_DOWNLOADED if isinstance(error, NotDownloadedError) else ReasonKind.UNREAD_WEIGHTS
         return msgspec.structs.replace(part, reason=Reason(kind, str(error), error.path)), error
-    parameters, reason = _counted(header, Declared(config=declared.components.get(place.name)))
     return (
         msgspec.structs.replace(part, tensors=len(header.tensors), parameters=parameters, reason=reason),
         None,
