@@ -85,7 +85,7 @@ def test_every_rule_is_counted_once(folder: Path) -> None:
     report = check(folder, name="mistral-7b-gptq-128k")
     counts = report.outcomes
     told = counts.flagged + counts.confirmed + counts.does_not_apply + counts.cannot_tell
-    assert told == len(all_rules())
+    assert told == len(select_rules())
     assert counts.flagged == len({finding.code for finding in report.findings})
     assert counts.confirmed == len({one.code for one in report.confirmed} - {f.code for f in report.findings})
     assert counts.cannot_tell == len({one.code for one in report.cannot_tell})
@@ -207,7 +207,7 @@ def test_a_target_that_is_not_there_or_empty(function: Callable[[str], object], 
     [
         (["SIZ001"], [], {"SIZ001"}),
         (["SIZ001"], ["SIZ"], {"SIZ001"}),
-        (["SIZ"], ["SIZ001", "SIZ002"], {"SIZ003", "SIZ004", "SIZ005"}),
+        (["SIZ"], ["SIZ001", "SIZ002"], {"SIZ003", "SIZ004", "SIZ005", "SIZ006"}),
         (["SIZ001"], ["SIZ001"], set()),
         ([], ["ALL"], set()),
     ],
@@ -217,7 +217,7 @@ def test_selection_by_prefix(select: list[str], ignore: list[str], codes: set[st
 
 
 def test_all_rules_run_by_default() -> None:
-    assert select_rules() == all_rules()
+    assert select_rules() == tuple(rule for rule in all_rules() if not rule.preview)
 
 
 def test_an_unknown_code_is_refused() -> None:
