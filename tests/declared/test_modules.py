@@ -9,7 +9,7 @@ import pytest
 
 from truename.declared import declared_facts
 from truename.declared.declared import Declared
-from truename.declared.prefetch import document_bytes
+from truename.declared.read import document_bytes
 
 Read = Callable[..., Declared]
 
