@@ -51,6 +51,7 @@ EXACT = frozenset({"exact", "computed"})
 TOWERS = re.compile(r"omni|vl|vision|audio|video", re.IGNORECASE)
 SWAPS = 3  # lies planted for one name and rule
 # Rules that conclude something; the others compare two values that were read.
+ASKED_FOR = frozenset({"FRM004"})  # says nothing of what a name claims: for those who ask for it
 HEURISTICS = frozenset({"NAM001", "NAM002", "NAM003", "REL001", "REL002", "BAS003", "BAS005"})
 OF_DOCUMENTS = ("CRD", "BAS")  # rules that hold a card or a base against the files
 INVENTED = ("Aelan", "Zorvik", "my-own-ai", "Vedika-4")  # names that claim nothing
@@ -295,7 +296,7 @@ def share_of(pairs: Sequence[siblings.Pair], strength: str) -> str:
 def should_be_preview(rule: Rule, rate: Rate) -> bool:
     """Whether a rule must be off by default."""
     too_often = rate.judged > 0 and rate.alarmed / rate.judged > MOST_ALARMED
-    return too_often or (rule.code in HEURISTICS and rate.judged < FEWEST_JUDGED)
+    return too_often or rule.code in ASKED_FOR or (rule.code in HEURISTICS and rate.judged < FEWEST_JUDGED)
 
 
 def main(folders: Sequence[Path]) -> int:

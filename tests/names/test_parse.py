@@ -228,9 +228,9 @@ def test_spans_count_from_the_start_of_the_whole_text() -> None:
         ("bert-base-ner", Convention.COMBINED),
         ("sentiment-analysis", Convention.APPLICATION_OR_TASK),
         ("my-model", Convention.OTHER),
-        ("nguyenvulebinh/lyric-alignment", Convention.APPLICATION_OR_TASK),
+        ("nguyenvulebinh/lyric-alignment", Convention.OTHER),
         ("EricChang/Taiwanese-Whisper", Convention.COMBINED),
-        ("efederici/cross-encoder-umberto-stsb", Convention.IMPLEMENTATION),
+        ("efederici/cross-encoder-umberto-stsb", Convention.COMBINED),
         ("nielsr/segformer-trainer-test", Convention.IMPLEMENTATION),
     ],
 )

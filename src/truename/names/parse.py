@@ -12,15 +12,14 @@ import msgspec
 
 from truename.names.addresses import PREFIXES, begin, ends
 from truename.names.elements import Convention, Element, Kind, Role
-from truename.names.lexicon import lexicon, squeeze
 from truename.names.reader import read
 from truename.names.relabel import relabel
 
 _PATH_STARTS = ("/", "./", "../", "~/")
 # members looked up once: on the class it takes longer than all else here
-_UNKNOWN, _TASK_WORD = Role.OTHER, Role.TASK
-_BUILT = frozenset((Kind.ARCHITECTURE, Kind.PARAMETERS, Kind.LAYERS, Kind.HIDDEN))
-_APPLIED = frozenset((Kind.TASK, Kind.LANGUAGE))
+_GUESSED = Role.OTHER  # of a word that nothing but its looks gives a kind
+_BUILT = frozenset((Kind.ARCHITECTURE, Kind.SIZE, Kind.PARAMETERS, Kind.LAYERS, Kind.HIDDEN, Kind.TRAINING))
+_APPLIED = frozenset((Kind.TASK, Kind.LANGUAGE, Kind.DATASET))
 
 
 class ParsedName(msgspec.Struct, frozen=True, gc=False):
@@ -97,25 +96,21 @@ def parse_name(name: str, *, learned: bool = True) -> ParsedName:
 
 
 def convention_of(elements: Iterable[Element]) -> Convention:
-    """Which of the four conventions the elements make, by the study's definitions: what a model is, and what it does.
+    """Which of the four conventions the elements make, by the study's definitions.
 
-    An architecture, a count of parameters, layers or a width say what a model is; a word that only seems to be an
-    architecture does not, and sizes and ways of training qualify what stands beside them. A task, a language and a
-    field say what it does. A data set says neither: it is what a model learned from.
+    Implementation: the name says how the model is built, by architecture, size, layers, width, count or training.
+    Application or task: it says what it is for, by task, language, data set or domain. A kind that is only guessed
+    from a word's looks says neither.
     """
     built = applied = False
     for element in elements:
+        if element.role is _GUESSED:
+            continue
         kind = element.kind
         if kind in _APPLIED:
-            applied = applied or not (element.role is _TASK_WORD and is_dataset(element.text))
+            applied = True
         elif kind in _BUILT:
-            built = built or element.role is not _UNKNOWN
+            built = True
     if built:
         return Convention.COMBINED if applied else Convention.IMPLEMENTATION
     return Convention.APPLICATION_OR_TASK if applied else Convention.OTHER
-
-
-def is_dataset(text: str) -> bool:
-    """Whether a word names a data set of a task: ``stsb`` says on what a model was trained, not what it is for."""
-    reading = lexicon().readings.get(squeeze(text))
-    return reading is not None and reading[1] is Kind.DATASET
