@@ -76,6 +76,8 @@ class ModelTypeAgainstTensors(Rule):
         Case("some-model", model_type="bert", tensor_model_types=("gpt2",), **_EITHER),
         Case("some-model-GGUF", model_type="bert", gguf_architecture="bert", **_GPT2),
         Case("some-model", model_type="bert", **_GPT2, **_BY_SHAPES),
+        Case("reader", model_type=["kimi_k25", "kimi_k2"], **classified(IDENTIFICATION_MODEL_TYPE, "deepseek_v3")),
+        Case("reader", model_type=["deepseek_v3", "kimi_k2"], tensor_model_types=("llama",)),
     )
     not_applicable = (
         Case("some-model", tensor_model_types=("bert",)),
@@ -95,7 +97,7 @@ class ModelTypeAgainstTensors(Rule):
         outer = declared[0]
         if (other := of_other_weights(evidence)) is not None:
             return other
-        if any(is_composite(t) for t in (outer.value, *types)):
+        if _is_nested(declared) or any(is_composite(t) for t in (outer.value, *types)):
             return composed(outer.value)
         if not is_recognisable(outer.value):
             text = f"what tensors a model of type {outer.value!r} has is not known"
@@ -118,7 +120,7 @@ class ModelTypeAgainstTensors(Rule):
         outer = declared[0]
         if (other := of_other_weights(evidence)) is not None:
             return other
-        if any(is_composite(t) for t in (outer.value, *found.value)):
+        if _is_nested(declared) or any(is_composite(t) for t in (outer.value, *found.value)):
             return composed(outer.value)
         if not is_classified(outer.value):
             text = f"what structure a model of type {outer.value!r} has is not known"
@@ -130,6 +132,11 @@ class ModelTypeAgainstTensors(Rule):
             f"{source} declares {outer.value}; the structure is that of {listed(found.value)} ({false_alarm(evidence)})"
         )
         return self.flag([self.finding(Severity.WARNING, message, fact=found)])
+
+
+def _is_nested(declared: list[Fact[Any]]) -> bool:
+    """Whether the configuration declares a type for a part of the model too: then the whole is more than one structure."""
+    return len({squash(fact.value) for fact in declared}) > 1
 
 
 def _same(one: str, other: str) -> bool:
