@@ -60,6 +60,8 @@ def rule_page(rule: Rule, note: str = "") -> str:
         _cases("Confirmed", rule, rule.confirmed),
         _cases("Cannot tell", rule, rule.undecided),
         _cases("Does not apply", rule, rule.not_applicable),
+        f"## If a finding is wrong\n\n`truename explain TARGET {rule.code}` shows what was weighed; `truename report-issue TARGET "
+        f"{rule.code}` writes what is needed to look into it, without weights and tokens.",
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
