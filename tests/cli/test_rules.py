@@ -26,6 +26,7 @@ def test_every_rule_has_a_page(rule: Rule, capsys: pytest.CaptureFixture[str]) -
         "## Confirmed",
         *(["## Cannot tell"] if rule.undecided else []),
         *(["## Does not apply"] if rule.not_applicable else []),
+        "## If a finding is wrong",
     ]
 
 

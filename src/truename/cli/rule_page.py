@@ -60,10 +60,18 @@ def rule_page(rule: Rule, note: str = "") -> str:
         _cases("Confirmed", rule, rule.confirmed),
         _cases("Cannot tell", rule, rule.undecided),
         _cases("Does not apply", rule, rule.not_applicable),
-        f"## If a finding is wrong\n\n`truename explain TARGET {rule.code}` shows what was weighed; `truename report-issue TARGET "
-        f"{rule.code}` writes what is needed to look into it, without weights and tokens.",
+        _dispute(rule.code),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _dispute(code: str) -> str:
+    """What to do about a wrong finding."""
+    return (
+        "## If a finding is wrong\n\n"
+        f"`truename explain TARGET {code}` shows what was weighed. `truename report-issue TARGET {code}`\n"
+        "writes what is needed to look into it, without weights and tokens."
+    )
 
 
 def _policy(rule: Rule) -> str:

@@ -135,7 +135,7 @@ class ModelTypeAgainstTensors(Rule):
 
 
 def _is_nested(declared: list[Fact[Any]]) -> bool:
-    """Whether the configuration declares a type for a part of the model too: then the whole is more than one structure."""
+    """Whether a part of the model has a type of its own: then the whole is more than one structure."""
     return len({squash(fact.value) for fact in declared}) > 1
 
 
