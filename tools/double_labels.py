@@ -15,7 +15,7 @@ from pathlib import Path
 from truename.names import parse_name
 
 FOLDER = Path(__file__).resolve().parents[1] / "tests" / "names"
-PASSES = ("first pass", "second pass")
+PASSES = ("first reader", "second reader")
 Span = tuple[int, int, str]  # start and end in the whole name, letter of the kind
 Labels = Mapping[str, frozenset[Span]]
 
@@ -66,7 +66,7 @@ def main() -> int:
     passes: list[Labels] = [{row["name"]: spans(row["name"], row[one]) for row in rows} for one in PASSES]
     first, second = passes
     print(f"elements, {len(rows)} names: F1 of kinds, of spans")
-    print(f"  first pass, second pass   {f1(first, second, kind_of):.3f}  {f1(first, second, whole):.3f}")
+    print(f"  first reader, second reader   {f1(first, second, kind_of):.3f}  {f1(first, second, whole):.3f}")
     for learned in (False, True):
         ours = {
             row["name"]: frozenset(
@@ -86,7 +86,7 @@ def main() -> int:
     print("  kinds of names against both passes: " + ", ".join(f"{kind} {n}" for kind, n in wrong.most_common()))
     rows = read_rows("double_conventions.tsv")
     print(f"convention, {len(rows)} names")
-    print(f"  first pass, second pass: {sum(row[PASSES[0]] == row[PASSES[1]] for row in rows) / len(rows):.3f}")
+    print(f"  first reader, second reader: {sum(row[PASSES[0]] == row[PASSES[1]] for row in rows) / len(rows):.3f}")
     for one in PASSES:
         same = sum(row[one] == parse_name(row["name"]).convention for row in rows)
         print(f"  the rule, {one}: {same / len(rows):.3f}")
