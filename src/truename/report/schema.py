@@ -20,6 +20,7 @@ ELEMENT_LETTERS = "ASDCVFLTRNHPO"
 
 _ATTRIBUTE = re.compile(r"^ {4}(\w+): (.+(?:\n {5,}.+)*)", re.MULTILINE)
 _NULL = re.compile(r"\bNone\b")
+_NOTHING = {"type": "null"}
 _LETTER = {"enum": list(ELEMENT_LETTERS)}
 _ORIGIN = {"enum": [origin.value for origin in Origin]}
 _CODE = {"pattern": "^[A-Z]{3}[0-9]{3}$"}
@@ -84,7 +85,11 @@ def _completed(name: str, part: Mapping[str, Any]) -> dict[str, Any]:
 
 def _fields(name: str, field: str, form: Mapping[str, Any], meaning: str) -> Iterator[tuple[str, Any]]:
     yield "description", meaning
-    yield from ((key, value) for key, value in form.items() if key != "default")  # every field is always written
+    for key, value in form.items():
+        if key == "anyOf":
+            yield key, sorted(value, key=lambda one: one == _NOTHING)  # versions of msgspec differ in the order
+        elif key != "default":  # every field is always written
+            yield key, value
     if form.get("type") == "integer":
         yield "minimum", 0  # counts, and places in a name
     yield from _FORMS.get((name, field), {}).items()
