@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from truename.api import check, compare, identify, inspect, select_rules
+from truename.api import check, compare, identify, inspect
 from truename.errors import EmptyTargetError, TargetNotFoundError, UsageError
 from truename.evidence import gather
 from truename.findings import ReasonKind, Severity
 from truename.rules import all_rules
+from truename.rules.selection import select_rules
 from truename.sources import FolderSource, open_source
 from truename.suggest import suggest_name
 from truename.testing import write_header_only

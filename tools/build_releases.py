@@ -173,7 +173,7 @@ def of_transformers(sources: Sources) -> Iterator[Release]:
 
 
 def is_as_named(release: Release) -> bool:
-    """Whether the size in a release's name is that of its blocks; without one, whether it is no model that writes."""
+    """Whether the size in a release's name is that of its blocks; without one, whether it does not write text."""
     sizes = claims_of(parse_name(release.id, learned=False)).of(Role.PARAMETERS)
     if not sizes:
         family = vocabulary().families.get(release.family)

@@ -33,7 +33,7 @@ RECORD = ROOT / "docs" / "records" / "pickles.md"
 PACKAGES = ("fickling", "modelscan", "picklescan", "modelaudit")
 TABLES = {"_unsafe_globals", "unsafe_globals", "UNSAFE_IMPORTS", "UNSAFE_MODULES", "SUSPICIOUS_GLOBALS"}
 FILES = (".pkl", ".pickle", ".joblib", ".dill", ".npy", ".npz", ".pt", ".pth", ".bin")
-HARMLESS = ("safe", "benign", "license", "embeddings", "clean")  # in the path of a file that is no attack
+HARMLESS = ("safe", "benign", "license", "embeddings", "clean")  # in the path of a file that is not an attack
 BEGIN, END = "<!-- figures -->", "<!-- end of figures -->"
 
 
@@ -131,7 +131,7 @@ def dangerous_names(tree: ast.Module) -> Iterator[str]:
 
 
 def literal(node: ast.expr) -> Any:
-    """The value of a literal, and of a set or frozenset around one; None where it is no literal."""
+    """The value of a literal, and of a set or frozenset around one; None where it is not a literal."""
     if isinstance(node, ast.Call) and len(node.args) == 1:
         node = node.args[0]
     try:

@@ -23,7 +23,7 @@ from pathlib import Path
 import msgspec
 
 from planted_models import ENCODINGS, MIXTURES, Planted, models
-from truename.api import judge, select_rules
+from truename.api import judge
 from truename.evidence import Evidence, gather
 from truename.facts import (
     DECODER_LAYERS,
@@ -37,6 +37,7 @@ from truename.facts import (
 )
 from truename.findings import Severity
 from truename.names import parse_name
+from truename.rules.selection import select_rules
 from truename.sources import open_source
 
 import pages
@@ -237,7 +238,7 @@ RIGHT_TASKS: dict[str, tuple[str, ...]] = {
     "mixture": ("decoder",),
 }
 _HEADED = ("text-classification", "token-classification", "question-answering")
-# over an embedder: what no vector of a whole text can do; over words filled in: what is no data set of whole texts
+# over an embedder: what no vector of a whole text can do; over words filled in: what is not a data set of whole texts
 _OF_WORDS = ("token-classification", "ner", "NER", "squad", "squad2", "SQuAD-v2")
 _OF_HEADS = ("sequence-classification", "SequenceClassification", "text-classification", *_OF_WORDS)
 
@@ -430,7 +431,7 @@ def sizes(model: Planted, evidence: Evidence) -> Iterator[Name]:
             yield Name("size", msgspec.structs.replace(model, size=f"{billions:g}B").name, True)
 
 
-# what a number in a right name may count that is no claim about the model
+# what a number in a right name may count that is not a claim about the model
 ODD = (
     "1T-tokens", "300B-tokens", "13B-seen", "s13b-b90k", "laion2B", "laion2B-s32B-b82K", "lvd142m", "600bt",
     "r128k-steps", "50k-steps", "step-1000", "checkpoint-24000", "2048", "seq-512", "200k-dataset", "10k-examples",

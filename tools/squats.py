@@ -2,7 +2,7 @@
 
 Each kind changes the owner or a word of the name of every release of ``truename/names/known_names.json`` once, with a
 fixed seed; sizes, versions and formats stay. What comes out as another known name, or as a word that names of models
-have, is no imitation and is left out. Prints a table of kinds.
+have, is not an imitation and is left out. Prints a table of kinds.
 """
 
 from __future__ import annotations

@@ -14,7 +14,8 @@ from itertools import repeat
 import pickles as p
 from truename.blob import Blob, MemoryBlob
 from truename.errors import FileError
-from truename.formats.pytorch import shared_opcodes, walk_file
+from truename.formats.pickle_files import walk_file
+from truename.formats.pytorch import shared_opcodes
 from truename.formats.pytorch.reader import read_pytorch
 
 MAX_OPCODES = 20_000  # a hundred bytes of bzip2 are a million, and each is slow where it is instrumented

@@ -3,7 +3,6 @@ from truename.api import check as check
 from truename.api import compare as compare
 from truename.api import identify as identify
 from truename.api import inspect as inspect
-from truename.api import select_rules as select_rules
 from truename.architecture.abstract import AbstractArchitecture as AbstractArchitecture
 from truename.architecture.abstract import Block as Block
 from truename.architecture.abstract import BlockVariant as BlockVariant
@@ -74,6 +73,7 @@ from truename.proposals import propose_names as propose_names
 from truename.rules import Rule as Rule
 from truename.rules.rule import Case as Case
 from truename.rules.rule import Decision as Decision
+from truename.rules.selection import select_rules as select_rules
 from truename.settings import Config as Config
 from truename.settings import ModelIgnore as ModelIgnore
 from truename.settings import NamingPolicy as NamingPolicy

@@ -8,13 +8,11 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from truename._lazy import once
 from truename.architecture import AbstractArchitecture, abstract_architecture
 from truename.architecture.abstract import Block, Layer
 from truename.budget import Budget
@@ -40,10 +38,11 @@ from truename.findings import (
     Undecided,
 )
 from truename.names import Claims, ParsedName, claims_of, parse_name
-from truename.rules import Decision, Rule, all_rules, cannot_tell, keys_read_by
+from truename.rules import Decision, Rule, cannot_tell, keys_read_by
 from truename.rules.aside import less_of_other_models
+from truename.rules.selection import rules_for_model, rules_of
 from truename.rules.verdict import Tally, has_no_weights, judged_claims, regraded, softened, verdict_of
-from truename.settings import Config, NamingPolicy
+from truename.settings import DEFAULTS, Config
 from truename.sources import Source, Target, open_source
 from truename.suggest import STYLES, suggest_name, with_suggestion
 
@@ -53,7 +52,6 @@ if TYPE_CHECKING:
     from truename.dara.prior import Prior
     from truename.declared.positions import Position
 
-DEFAULTS = Config()
 SHOWN_SHARDS = 3  # of those that were not read
 MOST_ALIKE = 10  # findings of one rule and severity, between files, that a report tells one by one
 
@@ -101,16 +99,11 @@ def judge(
 ) -> ModelReport:
     """Let every rule decide between a name's claims and the evidence; see ``check``."""
     claims = claims_of(parsed, given=given)
-    running, left_out = _running(rules_of(config) if rules is None else rules, config, parsed.name, target)
-    decisions = [(rule, _decision(rule, claims, evidence)) for rule in running]
-    without_weights = has_no_weights(evidence)
-    if without_weights:
-        decisions = [(rule, softened(rule, decision)) for rule, decision in decisions]
-    if config.severities:
-        decisions = [(rule, regraded(rule, decision, config.severities)) for rule, decision in decisions]
+    running, left_out = rules_for_model(rules_of(config) if rules is None else rules, config, parsed.name, target)
+    decisions = [(rule, decide(rule, claims, evidence, config)) for rule in running]
     findings = [with_suggestion(finding, claims) for _, decision in decisions for finding in decision.findings]
     ended = {outcome: [pair for pair in decisions if pair[1].outcome is outcome] for outcome in Outcome}
-    judged = judged_claims(claims, decisions, by_documents=without_weights)
+    judged = judged_claims(claims, decisions, by_documents=has_no_weights(evidence))
     return ModelReport(
         target=target,
         name=parsed.name,
@@ -131,30 +124,20 @@ def judge(
     )
 
 
-def _decision(rule: Rule, claims: Claims, evidence: Evidence) -> Decision:
-    """What a rule says; of one that fails itself, that it cannot tell: the others still have their say."""
+def decide(rule: Rule, claims: Claims, evidence: Evidence, config: Config = DEFAULTS) -> Decision:
+    """What a rule says of a model, in the severity that holds for it.
+
+    A finding that holds the name of a whole model against a part of one falls away, documents alone give a warning at
+    most, and the settings have the last word. Of a rule that fails itself, that it cannot tell: the others still have
+    their say.
+    """
     try:
-        return less_of_other_models(rule, rule.check(claims, evidence), claims, evidence)
+        decision = less_of_other_models(rule, rule.check(claims, evidence), claims, evidence)
     except Exception as error:  # noqa: BLE001 - reported under the rule's code, and the call ends as unusable
         return cannot_tell(ReasonKind.INTERNAL_ERROR, str(InternalError.of(error)))
-
-
-def _running(rules: Sequence[Rule], config: Config, name: str, target: str) -> tuple[Sequence[Rule], Sequence[str]]:
-    """The rules that run for a model, and what a reader has to know of those that do not."""
-    if not config.per_model_ignores:
-        return rules, ()
-    told: list[str] = []
-    for ignored in config.per_model_ignores:
-        if not ignored.is_about(name, target):
-            continue
-        codes = ", ".join(ignored.codes)
-        if ignored.expires is not None and ignored.expires < date.today():
-            told.append(f"the settings no longer leave out {codes}, since {ignored.expires}: {ignored.reason}")
-            continue
-        rules = [rule for rule in rules if not rule.code.startswith(ignored.codes)]
-        until = "" if ignored.expires is None else f" until {ignored.expires}"
-        told.append(f"the settings leave out {codes}{until}: {ignored.reason}")
-    return rules, told
+    if decision.findings and has_no_weights(evidence):
+        decision = softened(rule, decision)
+    return regraded(rule, decision, config.severities) if config.severities else decision
 
 
 def with_positions(report: ModelReport, source: Source) -> ModelReport:
@@ -382,92 +365,3 @@ def _architecture_of(source: Source) -> tuple[AbstractArchitecture | None, str |
         return abstract_architecture(weights.header), None
     except UnsupportedFormatError as error:
         return None, str(error)
-
-
-def rules_of(config: Config) -> tuple[Rule, ...]:
-    """The rules that settings select, with those of their naming policy.
-
-    Raises:
-        UsageError: a prefix matches no rule, or the policy cannot be read.
-    """
-    return _default_rules() if config is DEFAULTS else _selected(config)
-
-
-@once
-def _default_rules() -> tuple[Rule, ...]:
-    return _selected(DEFAULTS)
-
-
-def _selected(config: Config) -> tuple[Rule, ...]:
-    among = all_rules()
-    if config.naming != NamingPolicy():
-        from truename.rules.policy import policy_rules
-
-        among = (*among, *policy_rules(config.naming))
-    for ignored in config.per_model_ignores:
-        _refuse_unknown(ignored.codes, among)
-    _refuse_unknown(config.severities, among)
-    return select_rules(config.select, config.ignore, extend=config.extend_select, preview=config.preview, among=among)
-
-
-def known_rule(code: str, config: Config = DEFAULTS) -> Rule:
-    """The rule of a code or of a name in words, of all that there are and of a policy's own.
-
-    Raises:
-        UsageError: there is no such rule; the message says which may have been meant.
-    """
-    from truename.rules.policy import EXAMPLE, policy_rules
-
-    rules = (*all_rules(), *policy_rules(EXAMPLE if config.naming == NamingPolicy() else config.naming))
-    for rule in rules:
-        if code.strip().upper() == rule.code or code.strip().lower() == rule.slug:
-            return rule
-    from difflib import get_close_matches
-
-    codes = [rule.code for rule in rules]
-    near = [c for c in codes if code and c.startswith(code.upper())] or get_close_matches(code.upper(), codes, n=1)
-    hint = f"did you mean {near[0]}?" if near else "'truename rules' lists them"
-    raise UsageError(f"no rule has the code {code!r}; {hint}")
-
-
-def select_rules(
-    select: Iterable[str] = (),
-    ignore: Iterable[str] = (),
-    *,
-    extend: Iterable[str] = (),
-    preview: bool = False,
-    among: Sequence[Rule] | None = None,
-) -> tuple[Rule, ...]:
-    """The rules whose code starts with one of ``select`` (all, if empty) and with none of ``ignore``.
-
-    The longest matching prefix wins, as in other linters: ``select=SIZ001, ignore=SIZ`` runs SIZ001.
-    A rule that is a preview runs where its whole code is selected, or with ``preview``.
-
-    Args:
-        select: prefixes of rule codes.
-        ignore: prefixes of rule codes.
-        extend: prefixes of the codes of rules that run as well.
-        preview: take the rules of which too little is known, or that alarm too many right names, like any other.
-        among: the rules to select from; all by default.
-
-    Raises:
-        UsageError: a prefix matches no rule.
-    """
-    rules = all_rules() if among is None else among
-    more, unwanted = tuple(extend), tuple(ignore)
-    wanted = tuple(select) or ("ALL",)
-    _refuse_unknown((*wanted, *more, *unwanted), rules)
-    chosen = (rule for rule in rules if _strength((*wanted, *more), rule.code) > _strength(unwanted, rule.code))
-    return tuple(rule for rule in chosen if preview or not rule.preview or rule.code in (*wanted, *more))
-
-
-def _refuse_unknown(prefixes: Iterable[str], rules: Iterable[Rule]) -> None:
-    codes = [rule.code for rule in rules]
-    for prefix in prefixes:
-        if prefix != "ALL" and not any(code.startswith(prefix) for code in codes):
-            raise UsageError(f"no rule has a code that starts with {prefix!r}; 'truename rules' lists them")
-
-
-def _strength(prefixes: tuple[str, ...], code: str) -> int:
-    """Length of the longest prefix that matches, 0 for ALL, -1 where none does."""
-    return max((0 if p == "ALL" else len(p) for p in prefixes if p == "ALL" or code.startswith(p)), default=-1)

@@ -39,6 +39,28 @@ class BudgetFault(Fault):
     SECONDS = auto()
 
 
+class _Allowance:
+    """What is left of one thing that reading takes; for many threads."""
+
+    def __init__(self, most: int, what: str, fault: BudgetFault) -> None:
+        self._most, self._left = most, most
+        self._what, self._fault = what, fault
+        self._lock = threading.Lock()
+
+    def take(self, path: str, count: int) -> None:
+        """Take so much of it for a file, or refuse the file."""
+        with self._lock:
+            self._left -= count
+            over = self._left < 0
+        if over:
+            raise UnsupportedFormatError(path, _beyond(f"{self._most:,} {self._what}"), self._fault)
+
+    def limit(self, count: int) -> None:
+        """Leave no more than so much of what is left."""
+        with self._lock:
+            self._left = min(self._left, count)
+
+
 class Budget:
     """What is left for one model. One object serves many threads.
 
@@ -59,9 +81,10 @@ class Budget:
         steps: int = MAX_STEPS,
         seconds: float = MAX_SECONDS,
     ) -> None:
-        self._bytes, self._bytes_left = bytes, bytes
-        self._tensors, self._tensors_left, self._promised_left = tensors, tensors, tensors
-        self._steps, self._steps_left = steps, steps
+        self._bytes = _Allowance(bytes, "bytes of headers", BudgetFault.BYTES)
+        self._tensors = _Allowance(tensors, "tensors", BudgetFault.TENSORS)
+        self._promised = _Allowance(tensors, "tensors in its indexes", BudgetFault.TENSORS)
+        self._steps = _Allowance(steps, "small parts", BudgetFault.STEPS)
         self._seconds, self._seconds_left = seconds, seconds
         self._lock = threading.Lock()
         self._opcodes = opcodes
@@ -74,12 +97,7 @@ class Budget:
         Raises:
             UnsupportedFormatError: the model has more than are read.
         """
-        with self._lock:
-            self._bytes_left -= count
-            over = self._bytes_left < 0
-        if over:
-            what = f"{self._bytes:,} bytes of headers"
-            raise UnsupportedFormatError(path, _beyond(what), BudgetFault.BYTES)
+        self._bytes.take(path, count)
 
     def take_tensors(self, path: str, count: int) -> None:
         """After the header of a file was read.
@@ -87,11 +105,7 @@ class Budget:
         Raises:
             UnsupportedFormatError: the model has more than are read.
         """
-        with self._lock:
-            self._tensors_left -= count
-            over = self._tensors_left < 0
-        if over:
-            raise UnsupportedFormatError(path, _beyond(f"{self._tensors:,} tensors"), BudgetFault.TENSORS)
+        self._tensors.take(path, count)
 
     def take_promised(self, path: str, count: int) -> None:
         """Before an index of so many tensors is decoded.
@@ -99,12 +113,7 @@ class Budget:
         Raises:
             UnsupportedFormatError: the model has more than are read.
         """
-        with self._lock:
-            self._promised_left -= count
-            over = self._promised_left < 0
-        if over:
-            what = f"{self._tensors:,} tensors in its indexes"
-            raise UnsupportedFormatError(path, _beyond(what), BudgetFault.TENSORS)
+        self._promised.take(path, count)
 
     def take_steps(self, path: str, count: int) -> None:
         """Before, or soon after, so many small parts of a file are walked.
@@ -112,11 +121,7 @@ class Budget:
         Raises:
             UnsupportedFormatError: the model has more than are walked.
         """
-        with self._lock:
-            self._steps_left -= count
-            over = self._steps_left < 0
-        if over:
-            raise UnsupportedFormatError(path, _beyond(f"{self._steps:,} small parts"), BudgetFault.STEPS)
+        self._steps.take(path, count)
 
     def beyond_opcodes(self, path: str) -> UnsupportedFormatError:
         """The error of a pickle for which no opcodes are left."""
@@ -124,8 +129,7 @@ class Budget:
 
     def limit_tensors(self, count: int) -> None:
         """From now on no more than so many of what is left."""
-        with self._lock:
-            self._tensors_left = min(self._tensors_left, count)
+        self._tensors.limit(count)
 
     def limit_seconds(self, seconds: float) -> None:
         """From now on no more than so many, whatever was taken before."""

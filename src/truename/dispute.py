@@ -15,13 +15,13 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 import msgspec
 
 from truename import __version__
-from truename.api import DEFAULTS, check
+from truename.api import check
 from truename.atomic_files import write_atomically
 from truename.budget import Budget
 from truename.errors import FileError, TargetNotFoundError, UnsafePathError, UsageError
 from truename.evidence.gather import checkpoints_of, read_main
 from truename.explanation import explain
-from truename.settings import Config
+from truename.settings import DEFAULTS, Config
 from truename.sources import Source, Target, open_source
 
 BUNDLE_SCHEMA = "truename.dispute/1"

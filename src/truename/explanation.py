@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from truename.api import DEFAULTS, known_rule, with_positions
+from truename.api import decide, with_positions
 from truename.evidence import gather
 from truename.facts import Fact
 from truename.findings import (
@@ -21,7 +21,8 @@ from truename.findings import (
 )
 from truename.names import Claims, Element, claims_of, parse_name
 from truename.rules import Rule
-from truename.settings import Config
+from truename.rules.selection import known_rule
+from truename.settings import DEFAULTS, Config
 from truename.sources import Target, open_source
 
 
@@ -78,7 +79,7 @@ def explain(target: Target, code: str, *, name: str | None = None, config: Confi
         target: a folder's path, a model's id on the Hub (``owner/name@revision``), an address, or a source.
         code: of the rule, or its name in words.
         name: the claimed name; without it the source's own.
-        config: the naming policy, where the rule is one of a policy.
+        config: severities, and the naming policy where the rule is one of a policy.
 
     Raises:
         TargetError: there is no model at the target.
@@ -88,7 +89,7 @@ def explain(target: Target, code: str, *, name: str | None = None, config: Confi
     source = open_source(target)
     claims = claims_of(parse_name(source.name if name is None else name), given=name is not None)
     evidence = gather(source)
-    decision = rule.check(claims, evidence)
+    decision = decide(rule, claims, evidence, config)
     report = ModelReport(source.target, claims.name, findings=decision.findings)
     placed = with_positions(report, source).findings
     chosen = [one.evidence for one in decision.findings] + [one.evidence for one in decision.confirmations]

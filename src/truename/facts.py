@@ -266,7 +266,7 @@ PRETRAINING_HEADS = Key[tuple[str, ...]](
 
 MODEL_PART = Key[str](
     "model_part",
-    "what the files hold where it is no whole model: draft, projector, vision tower, audio tower",
+    "what the files hold where it is not a whole model: draft, projector, vision tower, audio tower",
 )
 MODALITIES = Key[tuple[str, ...]]("modalities", "what the tensors take in: text, vision, audio")
 ALL_INPUTS_SEEN = Key[bool](

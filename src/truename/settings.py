@@ -108,6 +108,9 @@ class Config(msgspec.Struct, frozen=True, rename="kebab", forbid_unknown_fields=
         return msgspec.json.encode(plain, order="deterministic").decode()
 
 
+DEFAULTS = Config()
+
+
 class Settings(msgspec.Struct, frozen=True):
     """The settings that hold, and where they were found."""
 

@@ -23,7 +23,8 @@ import pickles as p
 from truename import check
 from truename.blob import MemoryBlob
 from truename.findings import Outcome, Severity
-from truename.formats.pytorch import UNPACKED_STEP, PickledError, PyTorchError, PyTorchFault, walk_file
+from truename.formats.pickle_files import walk_file
+from truename.formats.pytorch import UNPACKED_STEP, PickledError, PyTorchError, PyTorchFault
 from truename.formats.pytorch.reader import read_pytorch
 from truename.rules.files.unsafe_global import UnsafeGlobal
 
@@ -101,7 +102,7 @@ TWICE = p.wrapped("", (4,), element=p.dtype("f8") + b"Nb")
 
 CANNOT: dict[str, bytes] = {
     "an extension": p.stream(b"\x82\x01)R"),
-    "bytes that are no pickle": NOTHING + b"\xff\xfe" + HOSTILE,
+    "bytes that are not a pickle": NOTHING + b"\xff\xfe" + HOSTILE,
     "a frame beyond the stream": framed(b"N.", 500),
     "an array in a frame": framed(p.array("f8", (4,), FLOATS) + b".", 10_000),
     "a dtype whose flags are those of objects": b"\x80\x02" + FLAGGED_F8 + HOSTILE,

@@ -62,7 +62,7 @@ CASES: dict[str, tuple[bytes, Fault]] = {
     "a number cut off": (zipped(b"\x80\x02J\x01\x02"), PyTorchFault.PICKLE_TRUNCATED),
     "a line without its end": (zipped(b"\x80\x02cos"), PyTorchFault.PICKLE_TRUNCATED),
     "a frame cut off": (zipped(b"\x80\x04\x95\x01"), PyTorchFault.PICKLE_TRUNCATED),
-    "a byte that is no opcode": (zipped(b"\x80\x02\xff."), PyTorchFault.UNKNOWN_OPCODE),
+    "a byte that is not an opcode": (zipped(b"\x80\x02\xff."), PyTorchFault.UNKNOWN_OPCODE),
     "text in place of a pickle": (zipped(b"?<html>"), PyTorchFault.UNKNOWN_OPCODE),
     "an array of joblib without a shape": (
         b"\x80\x02" + p.name("joblib.numpy_pickle.NumpyArrayWrapper") + b")\x81}b.",

@@ -294,7 +294,7 @@ def test_a_list_ends_at_a_page_without_a_new_model(
         assert asked == pages + 1
 
 
-# --- what is no address, and no token ---------------------------------------------------------------------------------
+# --- what is not an address, and what is not a token ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,11 @@ import json
 import shutil
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from truename.cli import main
+from truename.findings import Finding
 from truename.testing.miniature import demo_models
 
 WRONG, HONEST, LONG = "llama-7b", "bert_uncased_L-2_H-128_A-2", "llama-instruct-128k"
@@ -124,3 +126,39 @@ def test_no_proposal_is_contradicted(models: Path, model: object, capsys: pytest
     for proposal in json.loads(capsys.readouterr().out)["names"]:
         assert main(["check", str(folder), "--name", proposal["name"], "--format", "concise"]) == 0, proposal
         capsys.readouterr()
+
+
+def bare(finding: Finding) -> Finding:
+    """A finding without the name that a report adds to it."""
+    return msgspec.structs.replace(finding, suggestion=None)
+
+
+@pytest.mark.parametrize("code", ["ARC001", "CTX001", "SIZ001"])
+def test_an_explanation_is_the_checks_own_decision(models: Path, code: str, tmp_path: Path) -> None:
+    """Without weights documents give a warning at most, and settings have the last word: in both alike."""
+    from truename import Config, Severity, check, explain, select_rules
+
+    folder = tmp_path / "llama-7b-128k"
+    folder.mkdir()
+    shutil.copy(models / "bert-sentiment-uncased" / "config.json", folder)
+    for config in (Config(), Config(severities={code[:3]: Severity.NOTE})):
+        report = check(folder, rules=select_rules([code]), config=config)
+        explained = explain(folder, code, config=config).findings
+        without = [
+            [msgspec.structs.replace(one, suggestion=None) for one in side] for side in (explained, report.findings)
+        ]
+        assert without[0] == without[1] != []
+
+
+def test_a_part_of_a_model_is_explained_as_it_is_checked(tmp_path: Path) -> None:
+    from truename import check, explain
+    from truename.testing import write_header_only
+
+    folder = tmp_path / "LLaVA-7B-mm-projector"
+    folder.mkdir()
+    tensors = {f"model.mm_projector.{n}.weight": ("F16", (4096, 1024 if n == 0 else 4096)) for n in (0, 2)}
+    write_header_only(folder / "model.safetensors", tensors)
+    decided = {one.code for one in (*check(folder).findings, *check(folder).cannot_tell)}
+    for code in ("SIZ001", "ARC002"):
+        assert bool(explain(folder, code).findings) is (code in {one.code for one in check(folder).findings})
+        assert (explain(folder, code).outcome in ("flagged", "cannot_tell")) is (code in decided)

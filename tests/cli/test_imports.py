@@ -47,7 +47,7 @@ def imported(*arguments: str) -> set[str]:
 def test_a_check_imports_these_and_nothing_more(models: Path) -> None:
     target = str(models / "llama-7b")
     assert imported("check", target, "--format", "json") <= CHECK
-    assert imported("check", target) <= CHECK  # neither rich, for what is no terminal, nor YAML, for a plain card
+    assert imported("check", target) <= CHECK  # neither rich, for what is not a terminal, nor YAML, for a plain card
 
 
 def test_other_commands_import_no_more(models: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from hubs import hub_of
-from truename.api import check, inspect, select_rules
+from truename.api import check, inspect
 from truename.evidence import Evidence, gather
 from truename.evidence.parts import MAX_PARTS
 from truename.findings import ModelPart, ModelReport, Outcome, ReasonKind, Severity, VerdictKind
@@ -19,6 +19,7 @@ from truename.report.inspection import inspection_json
 from truename.report.text.inspection import print_inspection
 from truename.report.text.lines import page_on
 from truename.report.text.parts import part_lines
+from truename.rules.selection import select_rules
 from truename.scan.rows import report_row
 from truename.sources import FolderSource
 from truename.sources.hub import HubSource
@@ -101,7 +102,7 @@ def test_a_pipeline_lists_its_parts_and_counts_the_whole(tmp_path: Path) -> None
         ("video-1.7b", Outcome.CONFIRMED, None),  # all of it
         ("video-7b", Outcome.FLAGGED, Severity.ERROR),
         ("video-2.2b", Outcome.FLAGGED, Severity.WARNING),  # near to the whole is not the whole
-        ("video-0.3b", Outcome.FLAGGED, Severity.ERROR),  # a text encoder's count is no pipeline's
+        ("video-0.3b", Outcome.FLAGGED, Severity.ERROR),  # a text encoder's count is not a pipeline's
     ],
 )
 def test_a_size_may_mean_the_denoiser_or_the_whole(

@@ -25,7 +25,7 @@ PARTS = {
 
 @pytest.mark.parametrize("files", PARTS.values(), ids=PARTS)
 def test_a_part_is_not_taken_for_the_whole(files: tuple[str, ...], tmp_path: Path) -> None:
-    """The first file alone holds less than the name says, and that is no fault of the name."""
+    """The first file alone holds less than the name says, and that is not a fault of the name."""
     folder = tmp_path / "Llama-2-13b"
     for file in files:
         (folder / file).parent.mkdir(parents=True, exist_ok=True)

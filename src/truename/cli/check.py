@@ -62,12 +62,12 @@ def check(
 ) -> int:
     """Report each claim of a model's name that its files contradict."""
     from truename.api import check as check_model
-    from truename.api import rules_of
     from truename.cli.outputs import Outputs, parse_outputs
     from truename.cli.rule_page import described
     from truename.findings import FailedTarget
     from truename.report.exit_code import fails
     from truename.report.writers import Run
+    from truename.rules.selection import rules_of
     from truename.settings import load_settings
 
     if name is not None and len(targets) > 1:

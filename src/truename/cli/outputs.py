@@ -91,7 +91,7 @@ class Outputs:
         self._files.__exit__(kind, error, trace)
 
     def _file(self, path: Path) -> Callable[[str], object]:
-        """Open a file that takes its place when the call ends; what is no plain file is written to as it is."""
+        """Open a file that takes its place when the call ends; what is not a plain file is written to as it is."""
         try:
             plain = path.is_file() or not path.exists()
             place = self._files.enter_context(write_atomically(path)) if plain else path

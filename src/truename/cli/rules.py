@@ -21,8 +21,8 @@ def add_to(app: typer.Typer, guard: Guard) -> None:
 
 def rule(code: Annotated[str, typer.Argument(metavar="CODE", help="A rule's code or name.")]) -> int:
     """Explain one rule: what is wrong, why it matters, examples."""
-    from truename.api import known_rule
     from truename.cli.rule_page import rule_page
+    from truename.rules.selection import known_rule
 
     page = rule_page(known_rule(code))
     if not sys.stdout.isatty():

@@ -96,12 +96,12 @@ def scan(
     output: Output = None,
 ) -> int:
     """Check many models into a table that survives interruption."""
-    from truename.api import rules_of
     from truename.cli.outputs import Outputs, parse_outputs
     from truename.cli.rule_page import described
     from truename.findings import ModelReport
     from truename.report.exit_code import fails as model_fails
     from truename.report.writers import Run
+    from truename.rules.selection import rules_of
     from truename.scan import ScanOptions, entries_of
     from truename.scan import scan as scan_targets
     from truename.settings import load_settings

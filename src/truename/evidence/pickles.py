@@ -20,7 +20,7 @@ from truename.formats import (
     unsafe_globals_of,
     walk_file,
 )
-from truename.formats.pickle_names import is_of_objects, may_be_pickle
+from truename.formats.pickle_files import is_of_objects, may_be_pickle
 from truename.sources.source import Source, is_distant
 
 MAX_PICKLES = 64  # further ones that are read

@@ -7,8 +7,9 @@ from truename.formats.dtypes import DTYPE_BITS, StoredDtype
 from truename.formats.graph import OperatorGraph, OperatorNode
 from truename.formats.header import Tensor, UnsafeGlobal, WeightIndex, WeightsHeader
 from truename.formats.index import IndexComparison, compare_index, read_index
+from truename.formats.pickle_files import walk_file
 from truename.formats.prefetch import SAMPLED_ABOVE, first_bytes
-from truename.formats.pytorch import shared_opcodes, unsafe_globals_of, walk_file
+from truename.formats.pytorch import shared_opcodes, unsafe_globals_of
 from truename.formats.read import (
     READERS,
     read_checkpoint,

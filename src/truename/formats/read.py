@@ -238,7 +238,7 @@ def merge(format: str, headers: Iterable[WeightsHeader], index: WeightIndex | No
 
 
 def _share_a_tensor(headers: Iterable[WeightsHeader]) -> bool:
-    """Whether a tensor of one name is in two headers, so that these are no shards of one set."""
+    """Whether a tensor of one name is in two headers, so that these are not shards of one set."""
     seen = set[str]()
     for header in headers:
         if not seen.isdisjoint(header.tensors):

@@ -6,7 +6,7 @@ numbers: ``model.layers.#.mlp.experts.#.up_proj.weight``) was seen. A tensor of 
 and shape of its kind, if all that were seen agree. Whether that is so is not left to hope: the tensors of a shard must
 fill its file, but for as many bytes as a header of these names takes. A shard that they do not fill is read as well.
 What sizes cannot tell, a sample does not see: matrices of half the rows in a type of twice the width. That is why it
-is no default.
+is not the default.
 """
 
 from __future__ import annotations

@@ -17,8 +17,8 @@ from truename.formats.archives.tar_members import TarMember, read_members
 from truename.formats.checkpoints import Checkpoint, find_checkpoints
 from truename.formats.detect import detect
 from truename.formats.header import UnsafeGlobal, WeightsHeader
-from truename.formats.pickle_names import is_of_objects, may_be_pickle
-from truename.formats.pytorch import Walked, unsafe_globals_of, walk_file
+from truename.formats.pickle_files import is_of_objects, may_be_pickle, walk_file
+from truename.formats.pytorch import Walked, unsafe_globals_of
 from truename.formats.pytorch.legacy_tar import read_pytorch_tar
 from truename.formats.views import PartBlob
 

@@ -44,7 +44,7 @@ _DIGITS = _places(Kind.OTHER, Kind.VERSION, Kind.CHARACTERISTIC)
 _LETTER = _places(Kind.OTHER, Kind.SIZE)
 _DATA_OR_TASK = _places(Kind.DATASET, Kind.TASK)
 _CODE = _places(Kind.LANGUAGE, Kind.OTHER)
-_LONGEST_NUMBER = 5  # digits of a number that is no date, seed or id
+_LONGEST_NUMBER = 5  # digits of a number that is not a date, seed or id
 
 
 def is_open(element: Element) -> bool:

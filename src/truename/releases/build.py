@@ -144,7 +144,7 @@ def _lines(file: Path) -> Iterator[dict[str, Any]]:
             for number, line in enumerate(lines, 1):
                 found = _decoded(line) if line.strip() else None
                 if found is not None and not isinstance(found, dict):
-                    raise UsageError(f"{file}: line {number} is no JSON object")
+                    raise UsageError(f"{file}: line {number} is not a JSON object")
                 if isinstance(found, dict):
                     yield found
     else:

@@ -179,7 +179,7 @@ class ReleaseTable(msgspec.Struct, frozen=True, dict=True):
 
 
 def differences(release: Release, values: Values, fields: Iterable[str] = (*SHAPE, *SETTINGS)) -> tuple[str, ...]:
-    """The fields in which a release is not what the values say; what one side does not know is no difference."""
+    """The fields in which a release is not what the values say; what one side does not know is not a difference."""
     return tuple(field for field in fields if _differs(release, field, values))
 
 

@@ -66,14 +66,14 @@ def with_releases_of(path: Path) -> ReleaseTable:
     """The package's table with the releases of another, as ``truename releases build`` wrote it, in front.
 
     Raises:
-        UsageError: the file is not there, or is no such table.
+        UsageError: the file is not there, or is not such a table.
     """
     try:
         own = msgspec.json.decode(path.read_bytes(), type=ReleaseTable)
     except OSError as error:
         raise UsageError(f"{path}: cannot be read ({error.strerror})") from error
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: is no table of releases ({error})") from error
+        raise UsageError(f"{path}: is not a table of releases ({error})") from error
     known = known_releases()
     ids = {release.id for release in own.releases}
     rest = tuple(release for release in known.releases if release.id not in ids)

@@ -9,15 +9,16 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Semaphore
 from typing import Any, NamedTuple
 
-from truename.api import DEFAULTS, judge, rules_of, with_positions
+from truename.api import judge, with_positions
 from truename.engines import Engine, map_with_ray
 from truename.errors import InternalError, TargetNotFoundError, TruenameError, UnavailableError
 from truename.evidence import gather
 from truename.names import parse_name
 from truename.rules import Rule, keys_read_by
+from truename.rules.selection import rules_of
 from truename.scan.rows import Row, error_row, line_of, report_row
 from truename.scan.targets import Target
-from truename.settings import Config
+from truename.settings import DEFAULTS, Config
 from truename.sources import Source
 
 # A source asks again by itself; only a server that fails for longer comes back here, and the whole model is read anew.

@@ -104,7 +104,7 @@ class Ledger:
         try:
             self._agree(record, resume)
             self._number = self._recover(retry_errors)
-        except BaseException:
+        except BaseException:  # Ctrl-C too: the lock must not outlive a scan that did not begin
             self.close()
             raise
 

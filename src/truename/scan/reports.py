@@ -20,6 +20,7 @@ from truename.findings import (
     Finding,
     Grounds,
     JudgedClaim,
+    ModelPart,
     ModelReport,
     Outcome,
     Outcomes,
@@ -74,6 +75,7 @@ def entry_of(row: Row) -> ModelReport | FailedTarget:
         cannot_tell=tuple(
             Undecided(one["code"], Reason(ReasonKind(one["kind"]), one["text"])) for one in row["cannot_tell_reasons"]
         ),
+        parts=tuple(ModelPart(**{**part, "reason": _reason(part["reason"])}) for part in row["parts"]),
     )
 
 
@@ -104,6 +106,7 @@ def _finding(row: Row) -> Finding:
         evidence=None if row["origin"] is None else _evidence(row),
         suggestion=row["suggestion"],
         more=row["more"],
+        about_files=row["about_files"],
     )
 
 

@@ -106,7 +106,7 @@ def line_of(row: Row) -> bytes:
 def printable(text: str) -> str:
     """A text that can be encoded, different for different texts: a folder's name need not be UTF-8.
 
-    A byte that is no UTF-8 becomes ``\\xff``, a lone surrogate ``\\ud800``; a backslash that stands before what could
+    A byte that is not UTF-8 becomes ``\\xff``, a lone surrogate ``\\ud800``; a backslash that stands before what could
     be read as one of these becomes ``\\x5c``.
     """
     if "\\" in text:

@@ -10,7 +10,6 @@ from threading import Lock
 import msgspec
 
 from truename import __version__
-from truename.api import DEFAULTS
 from truename.engines import Engine
 from truename.errors import MissingExtraError
 from truename.findings import Severity, VerdictKind
@@ -19,7 +18,7 @@ from truename.scan.kernel import How, Open, check_all
 from truename.scan.ledger import Ledger, ScanRecord
 from truename.scan.rows import Row, printable
 from truename.scan.targets import Target
-from truename.settings import Config
+from truename.settings import DEFAULTS, Config
 
 
 class ScanOptions(msgspec.Struct, frozen=True, kw_only=True):

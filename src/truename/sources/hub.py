@@ -53,7 +53,7 @@ class Hub:
         workers: connections at a time.
 
     Raises:
-        UsageError: the address is no web address, the token is no token, or a variable makes no sense.
+        UsageError: the address is not a web address, the token is not a token, or a variable makes no sense.
     """
 
     def __init__(

@@ -255,7 +255,7 @@ class Transport:
         try:
             request = client.build_request(method, url, headers=sent, timeout=timeout, **more)
         except library.InvalidURL:
-            raise UnavailableError(target, f"{url[:200]!r} is no address") from None
+            raise UnavailableError(target, f"{url[:200]!r} is not an address") from None
         try:
             with closing(client.send(request, stream=True, follow_redirects=False)) as response:
                 return self._receive(target, response, limit, span)
@@ -272,7 +272,7 @@ class Transport:
         except library.InvalidURL:  # httpx, unlike httpx2, reads where a redirect leads even if it is not to follow
             raise UnavailableError(target, f"{_host(url)} redirects to no address, which is not followed") from None
         except UnicodeError:  # a host that no name server could know
-            raise UnavailableError(target, f"{url[:200]!r} is no address") from None
+            raise UnavailableError(target, f"{url[:200]!r} is not an address") from None
         except RuntimeError:  # another thread closed the shared client after an error of its own
             if not client.is_closed:
                 raise
@@ -354,7 +354,7 @@ def _same_origin(before: str, after: str) -> bool:
 
 
 def moved_to(url: str, where: str) -> str | None:
-    """The address that a redirect leads to; None for one that is no web address, or gives up https."""
+    """The address that a redirect leads to; None for one that is not a web address, or gives up https."""
     try:
         moved = urljoin(url, where)
         scheme = urlsplit(moved).scheme
@@ -364,19 +364,19 @@ def moved_to(url: str, where: str) -> str | None:
 
 
 def no_address_because(url: str) -> str | None:
-    """Why a text is no address that a request can be sent to, as the end of a sentence; None where it is one."""
+    """Why a text is not an address that a request can be sent to, as the end of a sentence; None where it is one."""
     try:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
         name = host.encode("idna").decode()
     except ValueError as error:  # UnicodeError is one
-        return f"is no web address ({str(error)[:120]})"
+        return f"is not a web address ({str(error)[:120]})"
     if parts.scheme not in _PORTS:
-        return "is no web address: it does not begin with https:// or http://"
+        return "is not a web address: it does not begin with https:// or http://"
     if not name:
         return "names no host"
     if not name.isprintable() or " " in name or not url.isprintable() or (":" not in host and name.startswith(".")):
-        return "is no web address: its host has characters that no host has"
+        return "is not a web address: its host has characters that no host has"
     return None
 
 
@@ -407,7 +407,7 @@ def _asked_wait(headers: Mapping[str, str]) -> float | None:
     if said:
         try:
             return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
-        except (ValueError, TypeError, IndexError, OverflowError, OSError):  # whatever is no date
+        except (ValueError, TypeError, IndexError, OverflowError, OSError):  # whatever is not a date
             return None
     fields = dict(part.strip().partition("=")[::2] for part in headers.get("ratelimit", "").split(";")[1:])
     reset = fields.get("t", "")

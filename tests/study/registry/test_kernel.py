@@ -152,7 +152,7 @@ def test_what_has_no_row_is_counted() -> None:
 def test_a_config_of_another_type_is_counted_and_its_record_kept() -> None:
     found, skipped = rows([{"id": "o/bert", "config": "[1]"}, {"id": "o/gpt2", "config": '{"model_type": "gpt2"}'}])
     assert [r["model_type"] for r in found] == [None, "gpt2"]
-    assert skipped == {"cell left empty: config is a text that is no JSON object": 1}
+    assert skipped == {"cell left empty: config is a text that is not a JSON object": 1}
 
 
 def test_names_of_any_script() -> None:

@@ -41,7 +41,9 @@ def test_lines_of_json(tmp_path: Path) -> None:
         {"id": "o/a", "downloads": 5, "config": '{"model_type":"bert"}'},
         {"id": "7", "tags": ["x"]},
     ]
-    assert skips_of_snapshot(tmp_path / "taken.parquet").counts == {"record left out: a line that is no JSON object": 1}
+    assert skips_of_snapshot(tmp_path / "taken.parquet").counts == {
+        "record left out: a line that is not a JSON object": 1
+    }
     assert columns_of_snapshot(tmp_path / "taken.parquet") == {"id", "downloads", "config", "tags", "likes"}
 
 

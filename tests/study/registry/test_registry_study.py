@@ -238,7 +238,7 @@ def test_nothing_that_an_earlier_run_published_is_left(tmp_path: Path) -> None:
         ("a.csv", "id,likes\n", "the snapshot holds no record"),
         ("a.txt", "", "the snapshot holds no record"),
         ("a.csv", "id,likes\n,1\n,2\n/,3\n", "all 3 records were left out: 2 x no id; 1 x an id without a name"),
-        ("a.jsonl", "[1]\n[2]\n", "all 2 records were left out: 2 x a line that is no JSON object (line 1; line 2)"),
+        ("a.jsonl", "[1]\n[2]\n", "all 2 records were left out: 2 x a line that is not a JSON object (line 1; line 2)"),
         ("a.csv", "title\nx\n", "a column of ids is missing"),
     ],
 )

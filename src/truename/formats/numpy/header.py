@@ -83,13 +83,13 @@ def header_range(path: str, name: str, head: bytes) -> tuple[int, int]:
 def _parse(path: str, name: str, header: bytes) -> tuple[str, int, tuple[int, ...]]:
     text = header.decode("latin-1").strip()
     if text[:1] != "{" or text[-1:] != "}":
-        raise FormatError(path, NumpyFault.HEADER, "has a header that is no dictionary", part=("array", name))
+        raise FormatError(path, NumpyFault.HEADER, "has a header that is not a dictionary", part=("array", name))
     text, at, fields = text[1:-1].strip(), 0, {}
     while at < len(text):
         found = _FIELD.match(text, at)
         if found is None or found["key"] in fields:
             raise FormatError(
-                path, NumpyFault.HEADER, "has a header that is no dictionary of plain values", part=("array", name)
+                path, NumpyFault.HEADER, "has a header that is not a dictionary of plain values", part=("array", name)
             )
         fields[found["key"]] = found
         at = found.end()
@@ -121,5 +121,5 @@ def _shape(path: str, name: str, text: str) -> tuple[int, ...]:
     if sizes[-1] == "":
         sizes.pop()
     if not all(size.isdigit() and len(size) < 20 for size in sizes) or (len(sizes) == 1 and "," not in text):
-        raise FormatError(path, NumpyFault.HEADER, "has a shape that is no tuple of sizes", part=("array", name))
+        raise FormatError(path, NumpyFault.HEADER, "has a shape that is not a tuple of sizes", part=("array", name))
     return tuple(map(int, sizes))

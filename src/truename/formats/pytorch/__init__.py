@@ -10,7 +10,6 @@ from itertools import islice, repeat
 
 import msgspec
 
-from truename.blob import Blob
 from truename.errors import Fault, FileError, FormatError, UnsupportedFormatError
 from truename.formats.header import UnsafeGlobal
 
@@ -86,21 +85,6 @@ class Walked(msgspec.Struct, frozen=True):
     unsafe: tuple[UnsafeGlobal, ...] = ()
     unwalked: bool = False  # whether something that may be a pickle could not be walked to its end
     pickles: int = 0
-
-
-def walk_file(blob: Blob, *, objects: bool) -> Walked:
-    """Walk all pickles of a file, whatever its suffix promises; its tensors are not looked at.
-
-    Args:
-        blob: the file.
-        objects: whether its name is that of a pickle, and not that of weights of any format.
-
-    Raises:
-        FormatError: it is a broken archive or array.
-    """
-    from truename.formats.pytorch.members import walk_any  # a check of another format does not pay for it
-
-    return walk_any(blob, objects=objects)
 
 
 def unsafe_globals_of(error: FileError) -> tuple[UnsafeGlobal, ...]:

@@ -39,7 +39,7 @@ _NO_PICKLES = re.compile(
 
 
 def walk_any(blob: Blob, *, objects: bool) -> Walked:
-    """What ``walk_file`` of the package does."""
+    """Walk all pickles of a file: see ``formats.pickle_files.walk_file``."""
     head = blob.read(0, 8)
     if head.startswith(_ZIP):
         return walk_archive(blob, opcodes_of_file())

@@ -254,7 +254,8 @@ def _stack_global(machine: Machine, position: int) -> int:
     name, module = machine.stack.pop(), machine.stack.pop()
     if type(name) is not str or type(module) is not str:
         machine.fail(
-            PyTorchFault.OPERAND, f"has a broken pickle: byte {machine.base + position - 1:,} imports what is no name"
+            PyTorchFault.OPERAND,
+            f"has a broken pickle: byte {machine.base + position - 1:,} imports what is not a name",
         )
     machine.stack.append(machine.resolve(f"{module[:MAX_LINE]}.{name[:MAX_LINE]}", position - 1))
     return position

@@ -26,8 +26,8 @@ from truename.formats.pytorch.walk import Walk, named
 
 _PROGRAM = "serialized_exported_program.json"  # of torch.export up to 2.6; since then archives name their format
 _LFS_POINTER = b"version https://git-lfs"
-_OBJECTS = re.compile(r"\.(?:pkl|pickle|dill|joblib)", re.IGNORECASE)  # what is no weights file may be of any size
-# What is no fault of such a file: it is larger than others, or describes its arrays in a way that is not known.
+_OBJECTS = re.compile(r"\.(?:pkl|pickle|dill|joblib)", re.IGNORECASE)  # what is not a weights file may be of any size
+# What is not a fault of such a file: it is larger than others, or describes its arrays in a way that is not known.
 _NOT_ITS_FAULT = (
     PyTorchFault.TOO_MANY_OPCODES,
     PyTorchFault.PICKLE_TOO_LARGE,

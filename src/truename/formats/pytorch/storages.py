@@ -20,15 +20,15 @@ class Storages:
         """The stand-in of ``('storage', class, key, place, elements, view)``; of ``('module', class, ...)`` the class.
 
         Raises:
-            FormatError: it is no storage.
+            FormatError: it is not a storage.
         """
         if type(identity) is not tuple or len(identity) not in (5, 6) or identity[0] != "storage":
             if type(identity) is tuple and len(identity) >= 2 and identity[0] == "module":  # and its source
                 return identity[1]
-            raise PyTorchError(self._path, PyTorchFault.STORAGE_FORM, "has a persistent id that is no storage")
+            raise PyTorchError(self._path, PyTorchFault.STORAGE_FORM, "has a persistent id that is not a storage")
         kind, key, elements = identity[1], identity[2], identity[4]
         if type(kind) is not Global or type(key) is not str or type(elements) is not int or elements < 0:
-            raise PyTorchError(self._path, PyTorchFault.STORAGE_FORM, "has a persistent id that is no storage")
+            raise PyTorchError(self._path, PyTorchFault.STORAGE_FORM, "has a persistent id that is not a storage")
         dtype, width = kind.value or ("", 1)
         if len(identity) == 6 and (view := identity[5]) is not None:
             if type(view) is not tuple or len(view) != 3 or type(view[0]) is not str or type(view[2]) is not int:

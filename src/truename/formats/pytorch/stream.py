@@ -138,7 +138,7 @@ class PickleMachine(Machine):
                 else:
                     self.fail(
                         PyTorchFault.UNKNOWN_OPCODE,
-                        f"has no pickle: byte {self.base + start:,} is no opcode (0x{code:02x})",
+                        f"has no pickle: byte {self.base + start:,} is not an opcode (0x{code:02x})",
                     )
             self.fail(PyTorchFault.TOO_MANY_OPCODES, f"has pickles of more than {MAX_OPCODES:,} opcodes")
         except ShortReadError:
@@ -156,5 +156,5 @@ class PickleMachine(Machine):
             self.fail(PyTorchFault.MEMO, f"has a broken pickle: byte {self.base + start:,} takes what was never stored")
         except UnicodeDecodeError:
             self.fail(
-                PyTorchFault.PICKLE_STRING, f"has a broken pickle: the string at byte {self.base + start:,} is no text"
+                PyTorchFault.PICKLE_STRING, f"has a broken pickle: the string at byte {self.base + start:,} is not text"
             )

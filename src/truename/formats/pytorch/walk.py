@@ -189,7 +189,7 @@ class Walk:
             broken = True
         found = named(self.table.unsafe)
         self.feed, self.table, self.storages, unwalked = kept
-        if objects:  # the memos of two streams are one here: most of what is imported then is no name of anything
+        if objects:  # the memos of two streams are one here: most of what is imported then names nothing
             known = {one.name for one in self.table.unsafe}
             found = [one for one in found if one.name not in known and _may_be_function(one.name)]
             broken &= all(one.name.partition(".")[0] in _STRONG for one in found)

@@ -93,7 +93,7 @@ class Terminal(Page):
 
 
 def page_on(stream: TextIO) -> Page:
-    """A page on ``stream``. NO_COLOR and anything that is no terminal mean plain text, 80 columns wide.
+    """A page on ``stream``. NO_COLOR and anything that is not a terminal mean plain text, 80 columns wide.
 
     rich is imported only for a terminal, or where the environment may ask to be treated like one.
     """

@@ -58,7 +58,7 @@ class CardDimensions(Rule):
     width and experts decide what fits into memory; heads, inner widths and vocabularies are noted only.
 
     Cards count embeddings and heads among layers or leave them out, tokens without padding, and call the inner width
-    hidden: what may be meant so is no fault. Lines on data, training, results or other models are not read.
+    hidden: what may be meant so is not a fault. Lines on data, training, results or other models are not read.
     """
 
     code, slug, since = "CRD002", "card-dimensions", "0.2"

@@ -32,7 +32,7 @@ class UnsafeGlobal(Rule):
     A layer of Keras that keeps a function as marshalled code counts as a name outside of the list: Keras runs it where
     it is told that the file is safe, and older versions without being told.
 
-    In pickles of objects, such as ``training_args.bin`` or a ``.joblib`` of scikit-learn, classes are no fault: only
+    In pickles of objects, such as ``training_args.bin`` or a ``.joblib`` of scikit-learn, classes are not a fault: only
     names that run code or reach files and the network are. Where such a pickle imports a function of a package that is
     in no list, this rule does not decide.
     """

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from truename.evidence.evidence import Evidence
 from truename.facts import PIPELINE_TAG
-from truename.findings import ReasonKind, Severity
+from truename.findings import Severity
 from truename.names.claims import Claims
-from truename.rules.rule import Case, Decision, Rule, does_not_apply
-from truename.rules.shared.hub_words import known_words, word_meant
+from truename.rules.rule import Case, Decision, Rule
+from truename.rules.shared.hub_words import known_or_meant
 
 
 class UnknownPipelineTag(Rule):
@@ -32,14 +32,4 @@ class UnknownPipelineTag(Rule):
     not_applicable = (Case("Aelan"),)
 
     def check(self, claims: Claims, evidence: Evidence) -> Decision:
-        fact = evidence.declared(PIPELINE_TAG)
-        if fact is None:
-            return does_not_apply(ReasonKind.NO_SUCH_FILE, "no card names a task")
-        if fact.value in known_words("pipeline_tags"):
-            return self.passed(fact)
-        meant = word_meant("pipeline_tags", fact.value)
-        if meant is None:
-            message = f"the card's pipeline_tag is {fact.value}, which is not among the Hub's tasks"
-            return self.flag([self.finding(Severity.NOTE, message, fact=fact)])
-        message = f"the card's pipeline_tag is {fact.value}; the Hub's task is called {meant}"
-        return self.flag([self.finding(Severity.WARNING, message, fact=fact)])
+        return known_or_meant(self, evidence, PIPELINE_TAG, "pipeline_tags", "task")

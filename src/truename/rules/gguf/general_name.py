@@ -84,7 +84,7 @@ class GgufGeneralName(Rule):
         return settled(findings, [self.confirmation(claim, fact) for claim, _, differs in pairs if not differs], ())
 
     def _unlike(self, claim: Claim, said: str, fact: Fact[str], evidence: Evidence) -> Finding:
-        """What general.name says otherwise; a size that the tensors bear out is no fault of the name."""
+        """What general.name says otherwise; a size that the tensors bear out is not a fault of the name."""
         own = f"general.name is {str(fact.value)[:80]!r}"
         count = shown_by_tensors(claim, evidence) if claim.role is Role.PARAMETERS else None
         if count is not None:

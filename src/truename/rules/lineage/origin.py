@@ -91,7 +91,7 @@ class Origin(Rule):
 
 
 def differ_in_a_number(one: str, other: str) -> bool:
-    """Whether two keys differ in one number that is no size: ``qwen 2.5 7b`` and ``qwen 2 7b``."""
+    """Whether two keys differ in one number that is not a size: ``qwen 2.5 7b`` and ``qwen 2 7b``."""
     mine, theirs = one.split(), other.split()
     pairs = [(a, b) for a, b in zip(mine, theirs, strict=False) if a != b]
     return len(mine) == len(theirs) and len(pairs) == 1 and all(word.replace(".", "").isdigit() for word in pairs[0])

@@ -14,7 +14,7 @@ class OwnBase(Rule):
 
     Nobody is made from oneself: such a card hides what the model was made from. A card of an own brand declared
     ``veda-labs/vedika-4.1-flash`` over a renamed Gemma. A copy of a published model bears its name too and rightly
-    declares the original, so a base of another owner is no fault.
+    declares the original, so a base of another owner is not a fault.
     """
 
     code, slug, since = "BAS006", "own-base", "0.2"

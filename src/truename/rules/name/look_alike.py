@@ -33,7 +33,7 @@ class LookAlikeName(Rule):
     releases apart: ``Llama-3.1-8B`` imitates nothing, and neither does a copy under the very name of a release. A
     known owner imitates nobody. A card that names the release as its base model says openly what the model is, unless
     its structure is not that of the release; where the structure is exactly that of the release, the name is rather a
-    slip of whoever copied it, and this is a note: equal structure is no proof of equal weights.
+    slip of whoever copied it, and this is a note: equal structure does not prove equal weights.
     """
 
     code, slug, since = "NAM005", "look-alike", "0.2"

@@ -208,7 +208,7 @@ def is_other_family(meant: Named, others: Sequence[Release], claims: Claims) -> 
 
 
 def is_other_version(own: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether two names are one but for a number that is no size: ``llama 3 8b`` and ``llama 3.1 8b``."""
+    """Whether two names are one but for a number that is not a size: ``llama 3 8b`` and ``llama 3.1 8b``."""
     differing = [(a, b) for a, b in zip(own, other, strict=False) if a != b]
     return (
         len(own) == len(other) and len(differing) == 1 and all(word.replace(".", "").isdigit() for word in differing[0])

@@ -77,7 +77,7 @@ class UndisclosedRelease(Rule):
     name, the text of the card, its tags, its base models or its licence.
 
     The structure counts with its vocabulary: a common shape with other words is anybody's own, but for the few rows
-    that a chat format adds to a large release. Of an adapter the base model counts. Equal structure is no proof of
+    that a chat format adds to a large release. Of an adapter the base model counts. Equal structure does not prove
     equal weights, so this is a note. It is a warning where the configuration bears a type and a class that nobody knows
     over every value of the release, and where a card that names no family claims the training for itself, both for
     models that nobody trains by the way.

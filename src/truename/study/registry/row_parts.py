@@ -33,7 +33,7 @@ from truename.study.registry.slices import Slice, read_slice
 NO_ID = "record left out: no id"
 NO_NAME = "record left out: an id without a name"
 REPEATED = "record left out: its id came before"
-NO_JSON = "cell left empty: config is a text that is no JSON object"
+NO_JSON = "cell left empty: config is a text that is not a JSON object"
 _PACKED = frozenset((Role.QUANTISATION, Role.BITS, Role.PRECISION, Role.PACKAGING))
 _LINES = frozenset((Role.FAMILY, Role.BRAND))
 _LANGUAGES = frozenset((Role.LANGUAGE, Role.LANGUAGE_PAIR))

@@ -104,7 +104,7 @@ class TransformersModels:
             config = _changed(start, base | changes)
             with meta_device():
                 shapes = _shapes(model_class(config))
-        except Exception:
+        except Exception:  # a class refuses a switch in whatever way its code happens to fail; its default may not
             if not number:
                 raise
             return
