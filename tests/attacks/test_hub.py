@@ -266,7 +266,7 @@ def test_a_connection_that_is_cut_every_time(server: HubServer, hub: Hub) -> Non
         ("javascript:alert(1)", "which is not followed"),
         ("/acme/llama/resolve/main/config.json", "redirects more than 8 times"),
         ("//[", "which is not followed"),
-        ("http://x" + "a" * 70_000, "is no address|cannot be reached|broke off"),
+        ("http://x" + "a" * 70_000, "is not an address|cannot be reached|broke off"),
     ],
 )
 def test_redirects_that_are_not_followed(where: str, problem: str, server: HubServer, hub: Hub) -> None:

@@ -63,7 +63,7 @@ def test_the_command_writes_a_table_that_a_check_takes(tmp_path: Path, capsys: p
 def test_a_broken_table_is_said(tmp_path: Path) -> None:
     broken = tmp_path / "t.json"
     broken.write_text("[]", encoding="utf-8")
-    with pytest.raises(UsageError, match="no table of releases"):
+    with pytest.raises(UsageError, match="not a table of releases"):
         with_releases_of(broken)
     with pytest.raises(UsageError, match="cannot be read"):
         with_releases_of(tmp_path / "none.json")

@@ -64,7 +64,7 @@ def read_object(path: str, size: int, open: Open) -> Document:
 
     Raises:
         FileTooLargeError: the file is too large.
-        DeclaredError: it is no JSON object.
+        DeclaredError: it is not a JSON object.
         NotDownloadedError: a pointer or a server's page lies in its place.
     """
     found = read_json(path, size, open)

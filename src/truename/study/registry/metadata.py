@@ -114,7 +114,7 @@ METADATA_KEYS: frozenset[Key[Any]] = frozenset(
 
 
 class Config(msgspec.Struct, frozen=True):
-    """What one text of ``config`` holds; ``readable`` is false where it is no JSON object."""
+    """What one text of ``config`` holds; ``readable`` is false where it is not a JSON object."""
 
     facts: Mapping[Key[Any], Facts] = {}  # by key, as evidence has them
     model_type: str | None = None

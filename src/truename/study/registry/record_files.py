@@ -31,7 +31,7 @@ Tables = Generator[pa.Table, None, None]  # to be closed, so that the file is
 Read = Callable[[BufferedReader, str, Skips], Iterator[pa.Table]]
 
 BATCH = 10_000
-NO_OBJECT = "record left out: a line that is no JSON object"
+NO_OBJECT = "record left out: a line that is not a JSON object"
 OTHER_WIDTH = "record left out: a row with another number of cells than the header"
 NOT_UTF8 = "record left out: a line that is not UTF-8"
 MAX_CELL = 64 * 2**20  # characters of a cell in a CSV: a card may be long
